@@ -25,7 +25,8 @@ def is_land(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
     bits = _mask()
     column = np.floor((np.asarray(lon) + 180) * _PER_DEGREE).astype(np.int64) % (360 * _PER_DEGREE)
     row = np.clip(np.floor((90 - np.asarray(lat)) * _PER_DEGREE).astype(np.int64), 0, len(bits) - 1)
-    return (bits[row, column >> 3] >> (7 - (column & 7))) & 1 == 1
+    land: NDArray[np.bool_] = (bits[row, column >> 3] >> (7 - (column & 7))) & 1 == 1
+    return land
 
 
 def km_to_coast(lon: Floats, lat: Floats) -> Floats:

@@ -47,7 +47,8 @@ def parents(cells: Cells, resolution: int) -> Cells:
 
 def resolutions(cells: Cells) -> NDArray[np.uint8]:
     """Return the resolution of each cell: bits 52 to 55 of the index."""
-    return ((cells >> np.uint64(52)) & np.uint64(15)).astype(np.uint8)
+    shifted: NDArray[np.uint64] = (cells >> np.uint64(52)) & np.uint64(15)
+    return shifted.astype(np.uint8)
 
 
 def disks(cells: Cells, rings: int) -> tuple[NDArray[np.int64], Cells, NDArray[np.int64]]:

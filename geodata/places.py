@@ -82,8 +82,8 @@ def nearest_country(lon: Floats, lat: Floats, within_km: float) -> NDArray[np.ob
     if at_sea.size:
         towns, tree = _towns()
         chord, index = tree.query(unit_vectors(lon, lat)[at_sea])
-        near = 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0, 1)) <= within_km
-        found[at_sea[near]] = towns["iso3"].to_numpy()[index[near]]
+        near = 2 * EARTH_KM * np.arcsin(np.clip(np.asarray(chord) / 2, 0, 1)) <= within_km
+        found[at_sea[near]] = towns["iso3"].to_numpy()[np.asarray(index)[near]]
     return found
 
 

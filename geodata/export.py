@@ -1,0 +1,61 @@
+"""Incidents out of the ledger as CSV or Parquet, under the ledger's own names.
+
+The CSV reads back in: its columns are those of the plain profile. Lists are joined (``SYR:0.6;IRQ:0.4``), times are
+RFC 3339, and no cell can be taken for a formula by a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import polars as pl
+
+from geodata.errors import UnknownFormat, WrongValue
+
+_FORMULA = r"^([=+\-@\t\r])"
+
+
+def write_incidents(incidents: pl.DataFrame, path: Path) -> int:
+    """Write incidents to a .csv or .parquet file, whole or not at all; return how many.
+
+    Raises
+    ------
+    UnknownFormat
+        For any other ending.
+    WrongValue
+        If the file cannot be written.
+    """
+    if path.suffix not in (".csv", ".parquet"):
+        raise UnknownFormat(
+            f"files ending in {path.suffix or 'nothing'!r} are not written",
+            rule="known are .csv and .parquet",
+            done="nothing was written",
+            where=path.name,
+        )
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.suffix == ".csv":
+            _flat(incidents).write_csv(part)
+        else:
+            incidents.write_parquet(part)
+        os.replace(part, path)
+    except OSError as error:
+        raise WrongValue(
+            f"it cannot be written ({error.strerror or error})",
+            rule="the folder must exist and be writable",
+            done="nothing was written",
+            where=str(path),
+        ) from None
+    return incidents.height
+
+
+def _flat(incidents: pl.DataFrame) -> pl.DataFrame:
+    origin = pl.format("{}:{}", pl.element().struct.field("iso3"), pl.element().struct.field("weight").round(4))
+    flat = incidents.with_columns(
+        pl.col("origins").list.eval(origin).list.join(";"),
+        pl.col("modus_operandi").list.join(";"),
+        pl.col("time_start", "time_end").dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00"),
+        pl.col("cell").map_elements(lambda cell: format(cell, "x"), return_dtype=pl.String),
+    )
+    return flat.with_columns(pl.col(pl.String).str.replace(_FORMULA, "'$1"))

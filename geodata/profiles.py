@@ -1,0 +1,167 @@
+"""Profiles: how the columns of a source become ours. Each is a TOML file under ``profiles/``.
+
+A profile fits a file when every column that it requires is there; of those that fit, the one that uses most of the file's
+columns is taken. The plain profile comes last: it knows the usual names of columns (``lat``, ``longitude``, ``date``).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from geodata.errors import UnknownColumns, WrongValue
+from geodata.places import folded
+from geodata.readings import ROW, Reading
+
+FOLDER = Path(__file__).parent / "profiles"
+
+FIELDS = (
+    "source",
+    "source_record",
+    "time",
+    "time_end",
+    "year",
+    "month",
+    "coordinates",
+    "lat",
+    "lon",
+    "place",
+    "place_precision_km",
+    "kind",
+    "mode",
+    "people",
+    "dead",
+    "missing",
+    "survivors",
+    "origins",
+    "departure",
+    "destination",
+    "route_label",
+    "text",
+    "modus_operandi",
+    "source_grade",
+    "information_grade",
+    "grade_scale",
+    "handling",
+    "url",
+)
+"""What a profile can fill. ``coordinates`` is one cell with both numbers; ``year`` and ``month`` stand in for a missing
+``time``; ``text`` is what the mode rules read."""
+
+CoordinateForm = Literal["columns", "lat, lon", "lon, lat", "wkt"]
+
+
+class Profile(BaseModel):
+    """How one source, or one edition of it, is read.
+
+    Attributes
+    ----------
+    name, title, source : str
+        ``source`` names the origin of the incidents; editions of one source share it.
+    licence, attribution : str
+    requires : list of str
+        Columns that must be there.
+    columns : dict
+        Field of ``FIELDS`` -> names of the column, first found wins.
+    coordinate_form : str
+        How the ``coordinates`` cell is written. The order of lat and lon is stated, never guessed.
+    time_forms : list of str
+        strptime forms, tried in order.
+    kind, handling, grade_scale, mode : str
+        Taken where a row states none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    source: str
+    licence: str = ""
+    attribution: str = ""
+    requires: tuple[str, ...] = ()
+    columns: dict[str, tuple[str, ...]]
+    coordinate_form: CoordinateForm = "columns"
+    time_forms: tuple[str, ...] = ()
+    kind: str = "other"
+    mode: str = ""
+    handling: str = "TLP:AMBER"
+    grade_scale: str = ""
+
+    def fits(self, names: list[str]) -> bool:
+        """Tell whether a file with columns of these names can be read by this profile."""
+        mapped = self.mapping(names)
+        placed = "coordinates" in mapped or {"lat", "lon"} <= mapped.keys()
+        return placed and set(self.requires) <= set(names)
+
+    def mapping(self, names: list[str]) -> dict[str, str]:
+        """Return field -> column for the columns that are there; names compare without case, accents or punctuation."""
+        by_folded = {folded(name): name for name in reversed(names)}
+        found: dict[str, str] = {}
+        for field, candidates in self.columns.items():
+            present = [by_folded[folded(candidate)] for candidate in candidates if folded(candidate) in by_folded]
+            if present:
+                found[field] = present[0]
+        return found
+
+
+@cache
+def profiles() -> tuple[Profile, ...]:
+    """Return every shipped profile, the plain one last.
+
+    Raises
+    ------
+    WrongValue
+        If a profile file breaks the schema above.
+    """
+    found = [_load(path) for path in sorted(FOLDER.glob("*.toml"))]
+    return tuple(sorted(found, key=lambda profile: (not profile.requires, profile.name)))
+
+
+def profile_for(reading: Reading) -> Profile:
+    """Return the profile that fits a file best.
+
+    Raises
+    ------
+    UnknownColumns
+        If none fits, which means that no coordinates were found.
+    """
+    names = [name for name in reading.table.columns if name != ROW]
+    fitting = [profile for profile in profiles() if profile.fits(names)]
+    if not fitting:
+        shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+        raise UnknownColumns(
+            f"no columns with coordinates were found among {shown}",
+            rule="a file needs lat and lon columns, or one that a profile names as its coordinates",
+            where=reading.file,
+        )
+    return max(fitting, key=lambda profile: (bool(profile.requires), len(profile.mapping(names))))
+
+
+def mapped(reading: Reading, profile: Profile) -> pl.DataFrame:
+    """Return the file under our names: every field of ``FIELDS`` as text (null where absent), ``_row``, and ``extra``.
+
+    ``extra`` is the rest of the row as JSON, so that nothing is thrown away.
+    """
+    names = [name for name in reading.table.columns if name != ROW]
+    columns = profile.mapping(names)
+    rest = [name for name in names if name not in columns.values()]
+    fields = [
+        (pl.col(columns[field]) if field in columns else pl.lit(None, pl.String)).alias(field) for field in FIELDS
+    ]
+    extra = pl.struct(rest).struct.json_encode() if rest else pl.lit("{}")
+    return reading.table.select(*fields, extra.alias("extra"), pl.col(ROW))
+
+
+def _load(path: Path) -> Profile:
+    try:
+        return Profile(name=path.stem, **tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise WrongValue(
+            reason, rule="a profile follows the schema of geodata.profiles.Profile", where=path.name
+        ) from None
