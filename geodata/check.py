@@ -265,7 +265,7 @@ def _incidents(sound: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     )
     places = frame["lon"].to_numpy(), frame["lat"].to_numpy()
     return frame.with_columns(
-        pl.Series("country", countries_at(*places), dtype=pl.String),
+        pl.Series("country", countries_at(*places).tolist(), dtype=pl.String),
         _cells(frame),
     )
 

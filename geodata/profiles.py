@@ -149,7 +149,8 @@ def mapped(reading: Reading, profile: Profile) -> pl.DataFrame:
     """
     names = [name for name in reading.table.columns if name != ROW]
     columns = profile.mapping(names)
-    rest = [name for name in names if name not in columns.values()]
+    stored = {column for field, column in columns.items() if field not in ("year", "month", "text")}
+    rest = [name for name in names if name not in stored]
     fields = [
         (pl.col(columns[field]) if field in columns else pl.lit(None, pl.String)).alias(field) for field in FIELDS
     ]

@@ -1,0 +1,65 @@
+# make run    the dashboard on http://127.0.0.1:8501, filled with demonstration incidents if the workspace is empty
+# make test   everything: checks, unit, hostile and browser tests, with all of its own set-up
+# make check  ruff, mypy strict, the import-direction test
+# make lock   compile the lock files;  make reference   rebuild geodata/reference
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ROUTES_HOME ?= workspace
+export ROUTES_HOME
+
+.PHONY: run test test-quick check bench docs lock reference browser clean
+
+run: $(VENV)/.product
+	$(BIN)/python -m geodata demo --if-empty
+	$(BIN)/streamlit run app.py
+
+test: $(VENV)/.developer browser check
+	$(BIN)/python -m pytest
+
+test-quick: $(VENV)/.developer
+	$(BIN)/python -m pytest -m "not browser and not slow"
+
+check: $(VENV)/.developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_house.py
+
+bench: $(VENV)/.developer
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.developer
+	$(BIN)/python -m docs.pictures
+
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
+	  else \
+	    echo "The browser tests need Chromium: install Debian's package 'chromium' and run make test again." >&2; exit 1; \
+	  fi; }
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.product: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+$(VENV)/.developer: requirements-dev.txt $(VENV)/.product
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+lock: $(VENV)/.developer
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --custom-compile-command "make lock" requirements.in --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in --output-file requirements-dev.txt
+
+reference: $(VENV)/.developer
+	$(BIN)/python geodata/reference/build.py
+
+clean:
+	rm -rf $(VENV) workspace .pytest_cache .mypy_cache .ruff_cache
