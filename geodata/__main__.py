@@ -39,7 +39,6 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Take files of incidents into the ledger: check every row, keep what is sound, say what was refused and why."""
-
     ledger = Ledger(_home(home))
     batches = []
     unfit: list[str] = []
@@ -77,7 +76,6 @@ def incidents(
 @app.command()
 def history(home: Home = None, as_json: AsJson = False) -> None:
     """List the batches that made the ledger, newest first."""
-
     with _sentences():
         batches = Ledger(_home(home)).history()
     if as_json:

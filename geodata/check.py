@@ -89,7 +89,7 @@ def check(
         ],
     ).sort("row", maintain_order=True)
     sound = flagged.filter(~pl.any_horizontal(f"_{n}" for n in range(len(faults))))
-    return _incidents(sound, profile), refusals.cast(REFUSAL_SCHEMA)
+    return _incidents(sound, profile), refusals.select(pl.col(name).cast(kind) for name, kind in REFUSAL_SCHEMA.items())
 
 
 def _faults(now: datetime) -> list[Fault]:

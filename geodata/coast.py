@@ -1,6 +1,7 @@
 """Where land ends: land or water at a point, and the distance to the nearest coast.
 
-Source: Natural Earth 1:10m, as ``reference/land_1min.npz`` (a mask of one arc-minute) and ``reference/coast_10m.parquet``.
+Source: Natural Earth 1:10m, as ``reference/land_1min.npz`` (a mask of one arc-minute) and
+``reference/coast_10m.parquet``.
 """
 
 from __future__ import annotations

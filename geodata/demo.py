@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ Random = np.random.Generator
 
 @contextmanager
 def demo_file(count: int, seed: int, last: date) -> Iterator[Path]:
-    """Write about ``count`` synthetic incidents from 2021 to ``last`` to a CSV file that lasts as long as the context."""
+    """Write about ``count`` synthetic incidents from 2021 to ``last`` to a CSV file that lasts for the context."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "synthetic-demonstration.csv"
         demo_incidents(count, seed, last).write_csv(path)
@@ -165,7 +166,7 @@ def _course(way: Floats) -> Floats:
     """Return the course as unit vectors about one km apart, on great circles between the way's points."""
     corners = unit_vectors(way[:, 0], way[:, 1])
     legs = []
-    for start, end in zip(corners[:-1], corners[1:], strict=True):
+    for start, end in pairwise(corners):
         steps = max(int(EARTH_KM * np.linalg.norm(end - start)), 1)
         through = np.linspace(0, 1, steps, endpoint=False)[:, None]
         legs.append((1 - through) * start + through * end)
@@ -220,7 +221,7 @@ def _at_airports(plan: dict[str, Any], count: int, days: int, random: Random) ->
 
 
 def _clutter(plan: dict[str, Any], count: int, days: int, random: Random) -> pl.DataFrame:
-    """Return reports that belong to no route: half anywhere on land or sea, half around large towns. Mode is not stated."""
+    """Return reports that belong to no route: half anywhere, half around large towns; without a mode."""
     west, south, east, north = plan["box"]
     towns = np.array(plan["towns"], float).reshape(-1, 2)
     town = towns[random.integers(0, len(towns), count)] + random.normal(0, 0.15, (count, 2))
@@ -242,7 +243,8 @@ def _content(plan: dict[str, Any], mode: str, count: int, random: Random) -> lis
     """Return kind, people and origin of each incident."""
     kinds, origins = _KINDS[mode], plan["origins"]
     people = np.maximum(np.round(_MEDIAN_PEOPLE[mode] * np.exp(random.normal(0, 0.7, count))), 1)
-    known = np.where(random.random(count) < 0.65, _draw(origins, count, random), None)
+    known = _draw(origins, count, random)
+    known[random.random(count) > 0.65] = None
     return [
         pl.Series("kind", _draw(kinds, count, random)),
         pl.Series("people", people.astype(np.int64)),
@@ -250,6 +252,6 @@ def _content(plan: dict[str, Any], mode: str, count: int, random: Random) -> lis
     ]
 
 
-def _draw(weights: dict[str, float], count: int, random: Random) -> NDArray[np.object_]:
+def _draw(weights: Mapping[str, float], count: int, random: Random) -> NDArray[np.object_]:
     share = np.array(list(weights.values()), float)
     return random.choice(np.array(list(weights), dtype=object), count, p=share / share.sum())

@@ -6,7 +6,6 @@ RFC 3339, and no cell can be taken for a formula by a spreadsheet.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import polars as pl
@@ -39,7 +38,7 @@ def write_incidents(incidents: pl.DataFrame, path: Path) -> int:
             _flat(incidents).write_csv(part)
         else:
             incidents.write_parquet(part)
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         raise WrongValue(
             f"it cannot be written ({error.strerror or error})",

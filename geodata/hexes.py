@@ -25,7 +25,7 @@ FINEST = len(EDGE_KM) - 1
 
 
 def cells_at(lon: Floats, lat: Floats, resolution: int) -> Cells:
-    """Return the cell of each place. H3 wraps what is out of range, so ``lon`` and ``lat`` must have been checked before."""
+    """Return the cell of each place. H3 wraps what is out of range: ``lon`` and ``lat`` must have been checked."""
     return _numpy(h3v.coordinates_to_cells(np.ascontiguousarray(lat), np.ascontiguousarray(lon), resolution))
 
 
@@ -52,7 +52,7 @@ def resolutions(cells: Cells) -> NDArray[np.uint8]:
 
 
 def disks(cells: Cells, rings: int) -> tuple[NDArray[np.int64], Cells, NDArray[np.int64]]:
-    """Return, flattened, the cells within ``rings`` steps of each cell: index of the centre cell, cell, distance in steps."""
+    """Return, flattened, the cells within ``rings`` steps of each: index of the centre, cell, distance in steps."""
     batch = pa.record_batch(h3ronpy.grid_disk_distances(_arrow(cells), rings))
     around, steps = batch.column(0), batch.column(1)
     counts = np.diff(around.offsets.to_numpy())
@@ -66,10 +66,11 @@ def outline(cell: int) -> list[tuple[float, float]]:
 
 
 def finest_resolution(precision_km: Floats) -> NDArray[np.int64]:
-    """Return the finest resolution whose mean edge is no shorter than the precision, so that a hex never claims more."""
+    """Return the finest resolution whose mean edge is no shorter than the precision: a hex never claims more."""
     edges = np.array(EDGE_KM)
     fits = edges[None, :] >= np.maximum(precision_km, 0.0)[:, None]
-    return np.maximum(fits.sum(axis=1) - 1, 0)
+    finest: NDArray[np.int64] = np.maximum(fits.sum(axis=1) - 1, 0)
+    return finest
 
 
 def names(cells: Cells) -> list[str]:

@@ -1,12 +1,13 @@
 """The incident: one reported event, and the columns under which every part of the product knows it.
 
-Column order and types are those of the ledger's ``incidents`` table. Null means unknown. Times are UTC, places WGS 84 degrees
-(EPSG:4326), countries ISO 3166-1 alpha-3 (``XKX`` for Kosovo), ``cell`` an H3 index.
+Column order and types are those of the ledger's ``incidents`` table. Null means unknown. Times are UTC, places WGS 84
+degrees (EPSG:4326), countries ISO 3166-1 alpha-3 (``XKX`` for Kosovo), ``cell`` an H3 index.
 """
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
 
 import polars as pl
 
@@ -24,7 +25,7 @@ SYNTHETIC_SOURCE = "Synthetic demonstration"
 ORIGIN = pl.Struct({"iso3": pl.String, "weight": pl.Float64})
 TIME = pl.Datetime("us", "UTC")
 
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+SCHEMA: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "incident_id": pl.String,  # the source's own id behind its source, else a hash of the content; stable over editions
     "source": pl.String,
     "source_record": pl.String,  # the id that the source gave

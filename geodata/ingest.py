@@ -23,10 +23,30 @@ from geodata.profiles import Profile, mapped, profile_for
 from geodata.readings import ROW, Reading, read_file
 
 PERSON_COLUMNS = frozenset(
-    "name,full name,first name,last name,surname,given name,victim name,name of victim,names,passport,passport number,"
-    "phone,phone number,telephone,email,e mail,date of birth,birth date,address,home address,plate,licence plate".split(
-        ","
-    )
+    [
+        "name",
+        "full name",
+        "first name",
+        "last name",
+        "surname",
+        "given name",
+        "victim name",
+        "name of victim",
+        "names",
+        "passport",
+        "passport number",
+        "phone",
+        "phone number",
+        "telephone",
+        "email",
+        "e mail",
+        "date of birth",
+        "birth date",
+        "address",
+        "home address",
+        "plate",
+        "licence plate",
+    ]
 )
 """Columns of persons, compared without case and punctuation: never stored. The product holds places and events only."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -104,8 +124,9 @@ def _misfit_refusals(reading: Reading) -> pl.DataFrame:
 def _identified(incidents: pl.DataFrame, profile: Profile, reading: Reading) -> pl.DataFrame:
     """Add source, incident_id and fingerprint.
 
-    The fingerprint is a hash of the row as it was read. Rows that share the id of their source but differ are all kept, as
-    ``ID``, ``ID#2``, in the order of their fingerprints; the same row twice has one id and is counted as a duplicate.
+    The fingerprint is a hash of the row as it was read. Rows that share the id of their source but differ are all
+    kept, as ``ID``, ``ID#2``, in the order of their fingerprints; the same row twice has one id and is counted as a
+    duplicate.
     """
     source = pl.coalesce(pl.col("source"), pl.lit(profile.source or Path(reading.file).stem))
     written = reading.table.select(sorted(reading.table.columns))
@@ -137,7 +158,7 @@ def _new_batch(reading: Reading, profile: Profile, incidents: pl.DataFrame, refu
 
 
 def _write_report(home: Path, batch: Batch, refusals: pl.DataFrame) -> Path | None:
-    """Write refusals as CSV that a spreadsheet opens without running anything; return its path, None without refusals."""
+    """Write refusals as CSV in which no spreadsheet finds a formula; return its path, None without refusals."""
     if refusals.is_empty():
         return None
     path = home / "refusals" / f"{Path(batch.file).stem}-{batch.sha256[:8]}.csv"

@@ -1,8 +1,8 @@
 """The ledger: every incident ever taken in, in a Delta table whose versions all stay readable.
 
-Two tables stand in the workspace: ``incidents`` and ``refusals``. One ingest is one commit of ``incidents``, which carries
-the batch in its metadata: who, what file, its SHA-256, profile and counts. A batch is acknowledged once that commit
-stands; refusals are written just before, under the same batch, and count only with it.
+Two tables stand in the workspace: ``incidents`` and ``refusals``. One ingest is one commit of ``incidents``, which
+carries the batch in its metadata: who, what file, its SHA-256, profile and counts. A batch is acknowledged once that
+commit stands; refusals are written just before, under the same batch, and count only with it.
 
 Several processes may write at once. Every commit names its source as a Delta application transaction, so that of two
 writers of one source the later sees what the earlier stored, and nothing is doubled.
@@ -13,6 +13,7 @@ Source: Delta Lake protocol, https://github.com/delta-io/delta/blob/master/PROTO
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from geodata.errors import RoutesError, UnknownVersion
 from geodata.incident import SCHEMA, empty
 
-REFUSAL_SCHEMA = {
+REFUSAL_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "batch": pl.String,
     "file": pl.String,
     "row": pl.Int64,
@@ -128,7 +129,7 @@ class Ledger:
         batch : Batch
             With ``read`` and ``refused`` counted.
         incidents : DataFrame
-            Columns of ``SCHEMA``, one row per ``incident_id``, all of one source.
+            Columns of ``SCHEMA``; of rows with the same ``incident_id`` the first counts.
         refusals : DataFrame
             Columns of ``REFUSAL_SCHEMA``.
 
@@ -140,7 +141,7 @@ class Ledger:
         refusals_stand = False
         for _ in range(_ATTEMPTS):
             table = self._open()
-            fresh, revised = self._compare(table, incidents)
+            fresh, revised = self._compare(table, incidents.unique("incident_id", keep="first", maintain_order=True))
             counted = Batch(
                 **asdict(batch)
                 | {"kept": fresh.height, "updated": revised.height}

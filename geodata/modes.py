@@ -1,8 +1,8 @@
 """Land, sea or air: the mode of an incident, with its reason and how sure it is.
 
 A land mask alone is wrong for a third of the incidents on sea routes, because people are found ashore. Rules are data
-(``reference/modes.toml``) and are tried in this order: what the source states, words for air near an airport, the publicly
-known route label, words for road or vessel, drowning near open water, and last where it lies.
+(``reference/modes.toml``) and are tried in this order: what the source states, words for air near an airport, the
+publicly known route label, words for road or vessel, drowning near open water, and last where it lies.
 """
 
 from __future__ import annotations

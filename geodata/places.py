@@ -67,7 +67,7 @@ def country_code(words: str) -> str | None:
 
 
 def countries_at(lon: Floats, lat: Floats) -> NDArray[np.object_]:
-    """Return the alpha-3 code of the country that each place lies in, None at sea or where no single country is stated."""
+    """Return the code of the country that each place lies in, None at sea or where no single country is stated."""
     found = np.full(len(lon), None, dtype=object)
     points = gpd.GeoDataFrame(geometry=shapely.points(np.asarray(lon, float), np.asarray(lat, float)), crs=4326)
     inside = points.sjoin(_country_tiles(), predicate="intersects")

@@ -1,7 +1,8 @@
 """Profiles: how the columns of a source become ours. Each is a TOML file under ``profiles/``.
 
-A profile fits a file when every column that it requires is there; of those that fit, the one that uses most of the file's
-columns is taken. The plain profile comes last: it knows the usual names of columns (``lat``, ``longitude``, ``date``).
+A profile fits a file when every column that it requires is there; of those that fit, the one that uses most of the
+file's columns is taken. The plain profile comes last: it knows the usual names of columns (``lat``, ``longitude``,
+``date``).
 """
 
 from __future__ import annotations

