@@ -1,0 +1,1 @@
+"""PEOPLE. Who may see what. Today everybody on this machine sees the workspace: see ``pages.workspace.sight``."""

@@ -1,0 +1,87 @@
+/* What one can do with the view: zoom, copy its link, take it away as a file, change the light. */
+"use strict";
+
+Monitor.Actions = class {
+  attach(monitor) {
+    this.monitor = monitor;
+    const { element } = Monitor;
+    this.theme = this._button("Dark or light", "M10 3a7 7 0 1 0 7 7 5.5 5.5 0 0 1-7-7z", () => this._turn());
+    this.files = element("details", { class: "files" }, this._summary(), this._menu());
+    const bar = Monitor.panel(
+      "actions",
+      { class: "panel", "aria-label": "Actions" },
+      this._button("Zoom in", "M10 4v12M4 10h12", () => monitor.map.zoomIn()),
+      this._button("Zoom out", "M4 10h12", () => monitor.map.zoomOut()),
+      this._button("Show all", "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
+      element("hr"),
+      this._button("Copy link to this view", "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy()),
+      this.files,
+      this.theme,
+    );
+    monitor.map.getContainer().append(bar);
+    document.addEventListener("click", (event) => {
+      if (!this.files.contains(event.target)) this.files.open = false;
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.files.open = false;
+      if (event.target.closest("select, input, textarea")) return;
+      if (event.key === "+" || event.key === "=") monitor.map.zoomIn();
+      if (event.key === "-") monitor.map.zoomOut();
+    });
+  }
+
+  _button(name, path, act) {
+    return Monitor.element(
+      "button",
+      { type: "button", class: "square", title: name, "aria-label": name, onclick: act },
+      Monitor.icon(path),
+    );
+  }
+
+  _summary() {
+    const name = "Download the corridors of this view";
+    const icon = Monitor.icon("M10 3v9M6.5 8.5L10 12l3.5-3.5M4 16h12");
+    return Monitor.element("summary", { class: "square", title: name, "aria-label": name }, icon);
+  }
+
+  /** Links whose addresses are made when they are needed. */
+  _menu() {
+    const link = (format, name) => {
+      const made = Monitor.element("a", { href: "#", download: true, class: `to-${format}` }, name);
+      const aim = () => (made.href = this.exportUrl(format));
+      for (const moment of ["pointerdown", "focus", "click"]) made.addEventListener(moment, aim);
+      return made;
+    };
+    return Monitor.element("div", { class: "menu panel" }, link("geojson", "GeoJSON"), link("gpkg", "GeoPackage"));
+  }
+
+  /** Where the server gives what is shown, as a file. */
+  exportUrl(format) {
+    const { state, feed } = this.monitor;
+    const params = new URLSearchParams(feed.query);
+    for (const [name, value] of state.entries(true)) if (name === "from" || name === "to") params.set(name, value);
+    if (this.monitor.picture) params.set("version", this.monitor.picture.manifest.version);
+    params.set("format", format);
+    return `/data/export?${params}`;
+  }
+
+  /** The address of exactly what is shown, its window spelt out. */
+  link() {
+    const { state } = this.monitor;
+    return state.address.merged(state.entries(true));
+  }
+
+  async copy() {
+    const link = this.link();
+    try {
+      await this.monitor.state.address.window.navigator.clipboard.writeText(link);
+      this.monitor.status.say("The link to this view is copied.");
+    } catch {
+      this.monitor.status.say(link);
+    }
+  }
+
+  _turn() {
+    this.monitor.state.set("theme", { theme: this.monitor.state.dark ? "light" : "dark" });
+  }
+};

@@ -1,0 +1,172 @@
+/* What is under the pointer, and the card of what was clicked: a corridor or a hex. */
+"use strict";
+
+Monitor.Card = class {
+  constructor(options) {
+    this.options = options;
+  }
+
+  attach(monitor) {
+    this.monitor = monitor;
+    this.card = Monitor.panel("card", { class: "panel", "aria-live": "polite", "aria-label": "Details" });
+    this.card.hidden = true;
+    this.tip = Monitor.element("div", { id: "tip", class: "panel", role: "tooltip" });
+    this.tip.hidden = true;
+    monitor.map.getContainer().append(this.card, this.tip);
+    monitor.map.on("mousemove", (event) => this._hover(event.containerPoint));
+    monitor.map.on("mouseout movestart", () => this._hover(null));
+    monitor.map.on("click", (event) => this._click(event.containerPoint));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && monitor.state.selected) monitor.select(null);
+    });
+  }
+
+  repicture() {
+    this.reselect();
+  }
+
+  rewindow() {
+    this.reselect();
+  }
+
+  recolour() {
+    if (this.card) this.reselect();
+  }
+
+  /** What lies at a point: a corridor before a hex. */
+  _find(point) {
+    const { corridors, hexes, labels, picture } = this.monitor;
+    if (!picture?.steps) return {};
+    const corridor = picture.corridor(labels?.at(point)) ?? corridors.at(point);
+    return { corridor, hex: corridor ? -1 : hexes.at(point) };
+  }
+
+  _hover(point) {
+    const { corridor, hex } = point ? this._find(point) : {};
+    this.monitor.corridors.hover(corridor?.id ?? null);
+    const found = corridor ?? (hex >= 0 ? hex : null);
+    this.monitor.map.getContainer().classList.toggle("pointing", found !== null);
+    this.tip.hidden = found === null;
+    if (found === null) return;
+    const [from, to] = this.monitor.range;
+    const lines = corridor
+      ? [corridor.title, `${Monitor.counted(corridor.sums[to] - corridor.sums[from], "incident")} in the window`]
+      : [Monitor.counted(this.monitor.hexes.level.total(hex, from, to), "incident"), this._size(hex)];
+    this.tip.replaceChildren(...lines.map((line) => Monitor.element("div", {}, line)));
+    const { x: width } = this.monitor.map.getSize();
+    this.tip.style.transform = `translate(${point.x > width - 260 ? point.x - this.tip.offsetWidth - 14 : point.x + 16}px, ${point.y + 14}px)`;
+  }
+
+  _size(hex) {
+    const own = this.monitor.hexes.level.own(hex);
+    const km = this.monitor.picture.manifest.edge_km[own];
+    return `hexes of ${km >= 10 ? Math.round(km) : km.toFixed(1)} km edge`;
+  }
+
+  _click(point) {
+    const { corridor, hex } = this._find(point);
+    if (corridor) this.monitor.select(corridor.id);
+    else if (hex >= 0) this.monitor.select(this.monitor.hexes.level.name(hex));
+    else if (this.monitor.state.selected) this.monitor.select(null);
+  }
+
+  reselect() {
+    const { picture, state } = this.monitor;
+    const corridor = picture?.steps ? picture.corridor(state.selected) : null;
+    const level = this.monitor.hexes.level;
+    const hex = !corridor && level && state.selected ? [...level.cells].findIndex((_, at) => level.name(at) === state.selected) : -1;
+    this.card.hidden = !corridor && hex < 0;
+    if (corridor) this._corridor(corridor);
+    else if (hex >= 0) this._hex(level, hex);
+  }
+
+  _head(title, kind, note) {
+    const { element } = Monitor;
+    const close = element(
+      "button",
+      { type: "button", class: "square close", title: "Close (Esc)", "aria-label": "Close", onclick: () => this.monitor.select(null) },
+      Monitor.icon("M5 5l10 10M15 5L5 15"),
+    );
+    return element("header", {}, element("div", {}, element("h2", {}, title), kind), close, note);
+  }
+
+  _mode(corridor) {
+    const chip = Monitor.element("span", { class: "mode" }, `${corridor.mode} corridor${corridor.inferred ? ", inferred" : ""}`);
+    chip.style.color = this.monitor.theme.mode[corridor.mode];
+    return chip;
+  }
+
+  _figures(pairs) {
+    const { element } = Monitor;
+    const cells = pairs.map(([name, value]) => element("div", {}, element("dd", {}, value), element("dt", {}, name)));
+    return element("dl", { class: "figures" }, ...cells);
+  }
+
+  _corridor(corridor) {
+    const { element, number } = Monitor;
+    const [from, to] = this.monitor.range;
+    const months = Array.from({ length: this.monitor.picture.steps }, (_, at) => corridor.sums[at + 1] - corridor.sums[at]);
+    const facts = [
+      `${number(Math.round(corridor.length_km))} km long`,
+      corridor.band_km ? `80 % within ${number(Math.round(corridor.band_km))} km` : null,
+      corridor.inferred ? "inferred: no incidents of its own" : null,
+    ].filter(Boolean);
+    this.card.replaceChildren(
+      this._head(corridor.title, this._mode(corridor), corridor.synthetic ? element("p", { class: "made-up" }, "Synthetic") : null),
+      this._figures([
+        ["incidents in the window", number(corridor.sums[to] - corridor.sums[from])],
+        ["incidents in all", number(corridor.incidents)],
+        ["people in all, where stated", number(corridor.people)],
+      ]),
+      this._spark(months, this.monitor.theme.mode[corridor.mode]),
+      this._countries(corridor.countries),
+      element("p", { class: "facts" }, facts.join(" · ")),
+      element("footer", {}, `Method ${corridor.method_version} · ledger version ${this.monitor.picture.manifest.version}`),
+    );
+  }
+
+  _hex(level, hex) {
+    const { element, number } = Monitor;
+    const { picture } = this.monitor;
+    const coarse = level.own(hex) < level.resolution ? "drawn as coarse as it was reported" : null;
+    this.card.replaceChildren(
+      this._head("Hex", element("span", { class: "mode" }, level.name(hex)), null),
+      this._figures([
+        ["incidents in the window", number(level.total(hex, ...this.monitor.range))],
+        ["incidents in all", number(level.total(hex, 0, picture.steps))],
+      ]),
+      this._spark(level.months(hex), this.monitor.theme.accent),
+      element("p", { class: "facts" }, [this._size(hex), coarse].filter(Boolean).join(" · ")),
+      element("footer", {}, `H3 resolution ${level.own(hex)} · ledger version ${picture.manifest.version}`),
+    );
+  }
+
+  _countries(countries) {
+    const { element } = Monitor;
+    const { theme, picture } = this.monitor;
+    const items = countries.map(({ iso3, role }) => {
+      const tag = element("b", { class: "tag", title: role }, Monitor.ROLE_LETTERS[role]);
+      tag.style.background = theme.role[role];
+      return element("li", {}, tag, picture.country(iso3));
+    });
+    return items.length ? element("ol", { class: "countries", "aria-label": "Countries with their roles" }, ...items) : element("span");
+  }
+
+  /** Incidents by month, those outside the window pale. */
+  _spark(months, colour) {
+    const [width, height, ratio] = [this.options.width, 44, window.devicePixelRatio || 1];
+    const canvas = Monitor.element("canvas", { class: "spark", width: width * ratio, height: height * ratio, role: "img" });
+    canvas.setAttribute("aria-label", `Incidents by month, at most ${Math.max(...months, 0)}`);
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    const [from, to] = this.monitor.range;
+    const most = Math.max(...months, 1);
+    const slot = width / months.length;
+    months.forEach((count, at) => {
+      const tall = count ? Math.max(1.5, (count / most) * (height - 1)) : 0;
+      context.fillStyle = at >= from && at < to ? colour : this.monitor.theme.bar;
+      context.fillRect(at * slot, height - tall, Math.max(1, slot - Math.min(1, slot * 0.2)), tall);
+    });
+    return canvas;
+  }
+};

@@ -1,0 +1,261 @@
+/* Corridors: mode by colour and dash, width by incidents a month in the window, the band beside it, arrowheads. */
+"use strict";
+
+const EARTH_KM = 40075.017;
+
+/** Corridors of the picture on one canvas, as points in CSS pixels. */
+Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
+  attach(monitor) {
+    this.monitor = monitor;
+    this.addTo(monitor.map);
+  },
+
+  recolour() {
+    this.refresh();
+  },
+
+  relayer() {
+    this.refresh();
+  },
+
+  reselect() {
+    this.refresh();
+  },
+
+  repicture() {
+    this.rebuild();
+  },
+
+  rewindow() {
+    this.refresh();
+  },
+
+  prepare() {
+    this.shapes = (this.monitor.picture?.corridors ?? []).flatMap((corridor) => this._shape(corridor));
+  },
+
+  /** One shape for each copy of the world in which the corridor is in sight. */
+  _shape(corridor) {
+    const { scale, dy, copies, width, height } = this.frame;
+    const km = (scale * Monitor.WORLD) / (EARTH_KM * Math.cos((corridor.lat * Math.PI) / 180));
+    const band = corridor.band_km * km;
+    const reach = band + 20;
+    return copies.flatMap((dx) => {
+      const lines = corridor.lines.map((line) => this._points(line, scale, dx, dy));
+      const inside = ([x, y]) => x > -reach && x < width + reach && y > -reach && y < height + reach;
+      return lines.some((line) => line.some(inside)) ? [{ corridor, lines, band, path: this._path(lines) }] : [];
+    });
+  },
+
+  _points(line, scale, dx, dy) {
+    const kept = [];
+    line.forEach(([x, y], at) => {
+      const point = [x * scale + dx, y * scale + dy];
+      const before = kept.at(-1);
+      const near = before && Math.hypot(point[0] - before[0], point[1] - before[1]) < 2.5;
+      if (!near || at === line.length - 1) kept.push(point);
+    });
+    return kept;
+  },
+
+  /** Through the middles of the segments, so that corners are round. */
+  _path(lines) {
+    const path = new Path2D();
+    for (const points of lines) {
+      path.moveTo(...points[0]);
+      for (let at = 1; at < points.length - 1; at++) {
+        const [[x, y], [nextX, nextY]] = [points[at], points[at + 1]];
+        path.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+      }
+      path.lineTo(...points.at(-1));
+    }
+    return path;
+  },
+
+  /** Shapes with incidents in the window, least first, the selected one last; each with its share of the busiest. */
+  active() {
+    const { picture, state } = this.monitor;
+    if (!picture?.steps || state.hidden.has("corridors")) return [];
+    const [from, to] = this.monitor.range;
+    return this.shapes
+      .map((shape) => ({ ...shape, incidents: shape.corridor.sums[to] - shape.corridor.sums[from] }))
+      .filter((shape) => shape.incidents > 0 || shape.corridor.inferred || shape.corridor.id === state.selected)
+      .map((shape) => ({ ...shape, share: Math.min(1.4, shape.incidents / (to - from) / picture.peak) }))
+      .sort((a, b) => (a.corridor.id === state.selected) - (b.corridor.id === state.selected) || a.incidents - b.incidents);
+  },
+});
+
+/** Bands lie under the hexes: a pale fill with one outline around what overlaps, air as outline only. */
+Monitor.Bands = Monitor.CorridorCanvas.extend({
+  initialize(options) {
+    Monitor.CorridorCanvas.prototype.initialize.call(this, "bands", { zIndex: 300, ...options });
+    this.key = "";
+  },
+
+  repicture() {
+    this.key = "";
+    this.rebuild();
+  },
+
+  rewindow() {
+    const key = this.active().map((shape) => shape.corridor.id).join();
+    if (key !== this.key) this.refresh();
+    this.key = key;
+  },
+
+  draw() {
+    const context = this.wipe();
+    const { theme, state, picture } = this.monitor;
+    const chosen = picture?.corridor(state.selected);
+    const shown = this.active().filter(({ band, corridor }) => band > 2 && (!chosen || corridor === chosen));
+    context.lineJoin = context.lineCap = "round";
+    for (const mode of ["land", "sea", "air"]) {
+      const shapes = shown.filter(({ corridor }) => corridor.mode === mode);
+      context.strokeStyle = theme.mode[mode];
+      this._each(context, shapes, 1.5, 0.4);
+      context.globalCompositeOperation = "destination-out";
+      this._each(context, shapes, 0, 1);
+      context.globalCompositeOperation = "source-over";
+      if (mode !== "air") this._each(context, shapes, 0, 0.12);
+    }
+    context.globalAlpha = 1;
+  },
+
+  _each(context, shapes, wider, alpha) {
+    context.globalAlpha = alpha;
+    for (const { band, path } of shapes) {
+      context.lineWidth = 2 * band + wider;
+      context.stroke(path);
+    }
+  },
+});
+
+Monitor.Corridors = Monitor.CorridorCanvas.extend({
+  initialize(options) {
+    Monitor.CorridorCanvas.prototype.initialize.call(this, "corridors", { zIndex: 450, ...options });
+    this.hovered = null;
+  },
+
+  attach(monitor) {
+    Monitor.CorridorCanvas.prototype.attach.call(this, monitor);
+    monitor.corridors = this;
+  },
+
+  hover(id) {
+    if (id === this.hovered) return;
+    this.hovered = id;
+    this.refresh();
+  },
+
+  draw() {
+    const context = this.wipe();
+    const { state, picture } = this.monitor;
+    this.shown = this.active();
+    const chosen = picture?.corridor(state.selected);
+    for (const shape of this.shown) {
+      const dimmed = chosen && shape.corridor !== chosen && shape.corridor.id !== this.hovered;
+      context.globalAlpha = dimmed ? 0.28 : 1;
+      this._stroke(context, shape);
+      if (!dimmed) this._arrows(context, shape);
+    }
+    context.globalAlpha = 1;
+  },
+
+  width({ share, corridor }) {
+    return corridor.inferred ? 1.4 : 1.2 + 5 * Math.sqrt(share);
+  },
+
+  _stroke(context, shape) {
+    const { theme, dash, state } = this.monitor;
+    const { corridor, path } = shape;
+    const width = this.width(shape);
+    const lit = corridor.id === this.hovered || corridor.id === state.selected;
+    const opacity = context.globalAlpha;
+    context.lineJoin = "round";
+    context.lineCap = "round";
+    context.setLineDash([]);
+    if (lit) {
+      context.globalAlpha = 0.35 * opacity;
+      context.strokeStyle = theme.mode[corridor.mode];
+      context.lineWidth = width + 11;
+      context.stroke(path);
+    }
+    context.globalAlpha = 0.9 * opacity;
+    context.strokeStyle = theme.casing;
+    context.lineWidth = width + 2.4;
+    context.stroke(path);
+    context.globalAlpha = opacity;
+    context.strokeStyle = theme.mode[corridor.mode];
+    context.lineWidth = width;
+    context.lineCap = corridor.mode === "sea" ? "butt" : "round";
+    context.setLineDash(Monitor.dashes(dash, corridor, width));
+    context.stroke(path);
+    context.setLineDash([]);
+  },
+
+  /** An arrowhead about every 90 pixels, where the roles of its countries tell the direction. */
+  _arrows(context, shape) {
+    const { direction, mode } = shape.corridor;
+    if (!direction) return;
+    const size = 4.5 + this.width(shape) * 0.85;
+    context.fillStyle = this.monitor.theme.mode[mode];
+    context.strokeStyle = this.monitor.theme.casing;
+    context.lineWidth = 1.4;
+    for (const points of shape.lines) {
+      let walked = 45;
+      for (let at = 1; at < points.length; at++) {
+        const [[x0, y0], [x, y]] = [points[at - 1], points[at]];
+        walked += Math.hypot(x - x0, y - y0);
+        if (walked < 90) continue;
+        walked = 0;
+        this._arrow(context, x, y, Math.atan2((y - y0) * direction, (x - x0) * direction), size);
+      }
+    }
+  },
+
+  _arrow(context, x, y, angle, size) {
+    context.save();
+    context.translate(x, y);
+    context.rotate(angle);
+    context.beginPath();
+    context.moveTo(size, 0);
+    context.lineTo(-size * 0.7, size * 0.75);
+    context.lineTo(-size * 0.3, 0);
+    context.lineTo(-size * 0.7, -size * 0.75);
+    context.closePath();
+    context.stroke();
+    context.fill();
+    context.restore();
+  },
+
+  /** The corridor under a point of the map's container, or null. */
+  at(point) {
+    const [x, y] = this.inCanvas(point);
+    let [best, found] = [Infinity, null];
+    for (const shape of this.shown ?? []) {
+      const reach = Math.max(7, this.width(shape) / 2 + 4);
+      const distance = Math.min(...shape.lines.map((points) => Monitor.distance(points, x, y)));
+      if (distance <= reach && distance < best) [best, found] = [distance, shape.corridor];
+    }
+    return found;
+  },
+});
+
+/** The dash of a corridor, longer for wider lines; a stretch that is only inferred is dashed thin. */
+Monitor.dashes = (dash, corridor, width) => {
+  if (corridor.inferred) return [3, 5];
+  const stretch = corridor.mode === "air" ? Math.max(1, width / 3) : 1;
+  return dash[corridor.mode].map((part) => part * stretch);
+};
+
+/** Distance in pixels from a place to a polyline. */
+Monitor.distance = (points, x, y) => {
+  let best = Infinity;
+  for (let at = 1; at < points.length; at++) {
+    const [[ax, ay], [bx, by]] = [points[at - 1], points[at]];
+    const [dx, dy] = [bx - ax, by - ay];
+    const along = Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
+    best = Math.min(best, Math.hypot(x - ax - along * dx, y - ay - along * dy));
+  }
+  return best;
+};

@@ -1,0 +1,213 @@
+/* From the server to a picture: asks for the newest version, fetches snapshots, keeps the old picture until the new one stands. */
+"use strict";
+
+/** Sums over any window of months in constant time: `sums[i]` holds the total before month i. */
+Monitor.runningSums = (steps, entries) => {
+  const sums = new Uint32Array(steps + 1);
+  for (const [step, count] of entries) sums[step + 1] += count;
+  for (let i = 0; i < steps; i++) sums[i + 1] += sums[i];
+  return sums;
+};
+
+/** The hexes of one roll-up level. */
+Monitor.Level = class {
+  constructor(entry, steps) {
+    this.entry = entry;
+    this.resolution = entry.resolution;
+    this.count = entry.hexes;
+    this.steps = steps;
+  }
+
+  async load(signal) {
+    const fetched = [this.entry.corners, this.entry.cells, this.entry.counts].map(async (url) => {
+      const answer = await fetch(url, { signal });
+      if (!answer.ok) throw new Error(`${url.slice(0, 20)}: ${answer.status}`);
+      return answer.arrayBuffer();
+    });
+    const [corners, cells, counts] = await Promise.all(fetched);
+    this.corners = new Int32Array(corners);
+    this.cells = new BigUint64Array(cells);
+    this.sums = this._sums(counts);
+    return this;
+  }
+
+  /** Running sums of every hex, one row of steps + 1 behind the other. */
+  _sums(buffer) {
+    const { count, steps, entry } = this;
+    const offsets = new Uint32Array(buffer, 0, count + 1);
+    const counts = new Uint32Array(buffer, 4 * (count + 1), entry.entries);
+    const months = new Uint16Array(buffer, 4 * (count + 1 + entry.entries), entry.entries);
+    const row = steps + 1;
+    const sums = new Uint32Array(count * row);
+    for (let hex = 0; hex < count; hex++) {
+      const base = hex * row;
+      for (let at = offsets[hex]; at < offsets[hex + 1]; at++) sums[base + months[at] + 1] = counts[at];
+      for (let step = 1; step < row; step++) sums[base + step] += sums[base + step - 1];
+    }
+    return sums;
+  }
+
+  /** Incidents of a hex in months [from, to). */
+  total(hex, from, to) {
+    const base = hex * (this.steps + 1);
+    return this.sums[base + to] - this.sums[base + from];
+  }
+
+  months(hex) {
+    return Array.from({ length: this.steps }, (_, step) => this.total(hex, step, step + 1));
+  }
+
+  /** One corner of every hex, in Mercator units. */
+  *places() {
+    for (let at = 0; at < this.corners.length; at += 12) yield [this.corners[at], this.corners[at + 1]];
+  }
+
+  name(hex) {
+    return this.cells[hex].toString(16);
+  }
+
+  /** The resolution of one hex, which may be coarser than its level. */
+  own(hex) {
+    return Number((this.cells[hex] >> 52n) & 15n);
+  }
+};
+
+/** A snapshot made ready to draw. */
+Monitor.Picture = class {
+  constructor(manifest) {
+    this.manifest = manifest;
+    this.steps = manifest.totals.length;
+    this.first = Monitor.month.parse(manifest.first) ?? 0;
+    this.sums = Monitor.runningSums(this.steps, manifest.totals.entries());
+    this.levels = manifest.levels.map((entry) => new Monitor.Level(entry, this.steps));
+    this.corridors = manifest.corridors.map((feature) => this._corridor(feature));
+    this.peak = Math.max(1e-9, ...this.corridors.map((corridor) => this._peak(corridor.sums)));
+  }
+
+  total(from, to) {
+    return this.sums[to] - this.sums[from];
+  }
+
+  corridor(id) {
+    return this.corridors.find((corridor) => corridor.id === id) ?? null;
+  }
+
+  country(code) {
+    return this.manifest.countries[code] ?? code;
+  }
+
+  /** The level to show at a zoom: res 3 below z4, 4 to z5.5, 5 to z7.5, 6 above. */
+  level(zoom) {
+    const wanted = zoom < 4 ? 3 : zoom < 5.5 ? 4 : zoom < 7.5 ? 5 : 6;
+    return this.levels.find((level) => level.resolution === wanted);
+  }
+
+  _corridor(feature) {
+    const { geometry, properties } = feature;
+    const lines = geometry.type === "LineString" ? [geometry.coordinates] : geometry.coordinates;
+    const entries = Object.entries(properties.months)
+      .map(([key, count]) => [Monitor.month.parse(key) - this.first, count])
+      .filter(([step]) => step >= 0 && step < this.steps);
+    return {
+      ...properties,
+      id: properties.corridor_id,
+      title: properties.name.replaceAll(" - ", " – "),
+      lines: lines.map((line) => line.map(([lon, lat]) => Monitor.toWorld(lon, lat))),
+      lat: lines[0][Math.floor(lines[0].length / 2)][1],
+      direction: Monitor.Picture.direction(properties.countries),
+      sums: Monitor.runningSums(this.steps, entries),
+    };
+  }
+
+  /** 1 if the line runs from source to destination, -1 if the other way, 0 where roles do not tell. */
+  static direction(countries) {
+    const roles = countries.map((country) => country.role);
+    const [source, target] = [roles.indexOf("source"), roles.lastIndexOf("destination")];
+    return source < 0 || target < 0 ? 0 : Math.sign(target - source);
+  }
+
+  /** The busiest twelve months of a corridor, as incidents a month: against it widths are measured. */
+  _peak(sums) {
+    const span = Math.min(12, this.steps);
+    let best = 0;
+    for (let at = span; at <= this.steps; at++) best = Math.max(best, sums[at] - sums[at - span]);
+    return best / Math.max(span, 1);
+  }
+};
+
+/** Polls the newest version and fetches snapshots. Tells the monitor what happens. */
+Monitor.Feed = class {
+  static EVERY = 5000;
+
+  constructor(monitor) {
+    this.monitor = monitor;
+    this.query = monitor.state.address.filters();
+    this.asked = null;
+    this.wanted = null;
+    this.failed = false;
+  }
+
+  async start() {
+    for (;;) {
+      await this.tick();
+      await new Promise((done) => setTimeout(done, Monitor.Feed.EVERY));
+    }
+  }
+
+  /** Ask once for the newest version; fetch its snapshot if it is not the one shown. */
+  async tick() {
+    try {
+      const answer = await fetch("/data/head", { cache: "no-cache" });
+      if (!answer.ok) throw new Error(`head: ${answer.status}`);
+      this.head = await answer.json();
+      this.monitor.status.lost(false);
+      await this.follow();
+    } catch {
+      this.monitor.status.lost(true);
+    }
+  }
+
+  /** Another View is asked for. */
+  ask(query) {
+    if (query === this.query) return;
+    this.query = query;
+    if (this.head) this.follow();
+  }
+
+  async follow() {
+    const wanted = `${this.head.version}?${this.query}`;
+    if (wanted === this.asked || (wanted === this.wanted && !this.failed)) return;
+    if (this.head.version === null) {
+      this.asked = wanted;
+      this.monitor.show(null);
+      return;
+    }
+    this.abort?.abort();
+    const abort = (this.abort = new AbortController());
+    this.wanted = wanted;
+    this.failed = false;
+    this.monitor.status.loading(true);
+    try {
+      const picture = await this._fetch(abort.signal);
+      if (this.wanted !== wanted) return;
+      this.asked = wanted;
+      this.monitor.show(picture);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      this.failed = true;
+      this.monitor.status.failed(error.message);
+    } finally {
+      if (this.wanted === wanted) this.monitor.status.loading(false);
+    }
+  }
+
+  async _fetch(signal) {
+    const params = new URLSearchParams(this.query);
+    params.set("version", this.head.version);
+    const answer = await fetch(`/data/snapshot?${params}`, { signal });
+    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? `The server answered ${answer.status}.`);
+    const picture = new Monitor.Picture(await answer.json());
+    await picture.level(this.monitor.map.getZoom()).load(signal);
+    return picture;
+  }
+};

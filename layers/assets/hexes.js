@@ -1,0 +1,174 @@
+/* Hexes in time. On a new view each hexagon in sight is scan-converted once; a new window only recolours its runs. */
+"use strict";
+
+Monitor.Hexes = Monitor.CanvasLayer.extend({
+  initialize(options) {
+    Monitor.CanvasLayer.prototype.initialize.call(this, "hexes", { zIndex: 350, padding: 0.05, ...options });
+    this.level = null;
+  },
+
+  attach(monitor) {
+    this.monitor = monitor;
+    this.addTo(monitor.map);
+    monitor.hexes = this;
+    monitor.map.on("zoomend", () => this.choose());
+  },
+
+  repicture() {
+    this.level = null;
+    this.choose();
+  },
+
+  rewindow() {
+    this.refresh();
+  },
+
+  recolour() {
+    this.refresh();
+  },
+
+  relayer() {
+    this.refresh();
+  },
+
+  reselect() {
+    this.refresh();
+  },
+
+  /** Take the level that suits the zoom; until it stands the present one stays. */
+  async choose() {
+    const { picture, map } = this.monitor;
+    const level = picture?.steps ? picture.level(map.getZoom()) : null;
+    if (level && !level.sums) {
+      await (level.loading ??= level.load());
+      if (this.monitor.picture !== picture || picture.level(map.getZoom()) !== level) return;
+    }
+    if (level === this.level && level !== null) return;
+    this.level = level;
+    this.rebuild();
+  },
+
+  prepare() {
+    const { ratio, width, height } = this.frame;
+    const [w, h] = [this._container.width, this._container.height];
+    if (this.image?.width !== w || this.image?.height !== h) {
+      this.image = this.context.createImageData(w, h);
+      this.pixels = new Uint32Array(this.image.data.buffer);
+      this.ids = new Uint32Array(w * h);
+    }
+    this.ids.fill(0);
+    this.runs = { from: [], to: [], hex: [] };
+    this.visible = [];
+    if (!this.level || !width || !height) return;
+    const scale = this.frame.scale * ratio;
+    for (const dx of this.frame.copies) this._scan(scale, dx * ratio, this.frame.dy * ratio, w, h);
+    this.colours = new Uint32Array(this.level.count);
+  },
+
+  /** Scan-convert every hexagon in sight, a little smaller than it is so that neighbours stay apart. */
+  _scan(scale, dx, dy, w, h) {
+    const { corners, count } = this.level;
+    const [x, y] = [new Float64Array(6), new Float64Array(6)];
+    for (let hex = 0; hex < count; hex++) {
+      const base = hex * 12;
+      let [west, east, north, south] = [Infinity, -Infinity, Infinity, -Infinity];
+      for (let corner = 0; corner < 6; corner++) {
+        const px = (x[corner] = corners[base + 2 * corner] * scale + dx);
+        const py = (y[corner] = corners[base + 2 * corner + 1] * scale + dy);
+        if (px < west) west = px;
+        if (px > east) east = px;
+        if (py < north) north = py;
+        if (py > south) south = py;
+      }
+      if (east < 0 || west >= w || south < 0 || north >= h) continue;
+      this.visible.push(hex);
+      if (east - west < 2) this._dot((west + east) >> 1, (north + south) >> 1, w, h, hex);
+      else {
+        this._shrink(x, y, (west + east) / 2, (north + south) / 2, east - west);
+        this._fill(x, y, north, south, w, h, hex);
+      }
+    }
+  },
+
+  _shrink(x, y, cx, cy, size) {
+    const keep = 1 - Math.min(0.12, 1.1 / size);
+    for (let corner = 0; corner < 6; corner++) {
+      x[corner] = cx + (x[corner] - cx) * keep;
+      y[corner] = cy + (y[corner] - cy) * keep;
+    }
+  },
+
+  _dot(x, y, w, h, hex) {
+    if (x >= 0 && x < w && y >= 0 && y < h) this._run(y * w + x, Math.min(y * w + x + 2, (y + 1) * w), hex);
+  },
+
+  _fill(x, y, north, south, w, h, hex) {
+    const last = Math.min(h - 1, Math.floor(south - 0.5));
+    for (let row = Math.max(0, Math.ceil(north - 0.5)); row <= last; row++) {
+      const middle = row + 0.5;
+      let [start, end] = [Infinity, -Infinity];
+      for (let corner = 0, before = 5; corner < 6; before = corner++) {
+        if (y[before] <= middle === y[corner] <= middle) continue;
+        const cut = x[before] + ((middle - y[before]) / (y[corner] - y[before])) * (x[corner] - x[before]);
+        if (cut < start) start = cut;
+        if (cut > end) end = cut;
+      }
+      const from = Math.max(0, Math.ceil(start - 0.5));
+      const to = Math.min(w, Math.floor(end - 0.5) + 1);
+      if (to > from) this._run(row * w + from, row * w + to, hex);
+    }
+  },
+
+  _run(from, to, hex) {
+    this.ids.fill(hex + 1, from, to);
+    this.runs.from.push(from);
+    this.runs.to.push(to);
+    this.runs.hex.push(hex);
+  },
+
+  draw() {
+    const started = performance.now();
+    this.pixels.fill(0);
+    this.drawn = 0;
+    const { monitor } = this;
+    if (this.level && monitor.picture && !monitor.state.hidden.has("hexes")) {
+      this._colour();
+      const { from, to, hex } = this.runs;
+      const { colours, pixels } = this;
+      for (let run = 0; run < from.length; run++) {
+        const colour = colours[hex[run]];
+        if (colour) for (let at = from[run]; at < to[run]; at++) pixels[at] = colour;
+      }
+    }
+    this.context.putImageData(this.image, 0, 0);
+    this.spent = performance.now() - started;
+  },
+
+  /** Give every hex in sight the colour of its count; a hex coarser than its level is paler. */
+  _colour() {
+    const { level, colours, monitor } = this;
+    const [from, to] = monitor.range;
+    const { breaks } = monitor.palette;
+    const faded = monitor.picture.corridor(monitor.state.selected) ? 0.45 : 1;
+    const packed = [1, 0.5].map((strength) =>
+      monitor.ramp.map(([r, g, b, a]) => ((Math.round(a * strength * faded) << 24) | (b << 16) | (g << 8) | r) >>> 0),
+    );
+    for (const hex of this.visible) {
+      const total = level.total(hex, from, to);
+      let step = -1;
+      while (step + 1 < breaks.length && total >= breaks[step + 1]) step++;
+      colours[hex] = step < 0 ? 0 : packed[level.own(hex) < level.resolution ? 1 : 0][step];
+      if (step >= 0) this.drawn++;
+    }
+  },
+
+  /** The hex under a point of the map's container that has incidents in the window, or -1. */
+  at(point) {
+    if (!this.level || !this.frame || this.monitor.state.hidden.has("hexes")) return -1;
+    const { ratio } = this.frame;
+    const [x, y] = this.inCanvas(point).map((value) => Math.floor(value * ratio));
+    if (x < 0 || y < 0 || x >= this._container.width || y >= this._container.height) return -1;
+    const hex = this.ids[y * this._container.width + x] - 1;
+    return hex >= 0 && this.level.total(hex, ...this.monitor.range) > 0 ? hex : -1;
+  },
+});

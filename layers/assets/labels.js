@@ -1,0 +1,177 @@
+/* Names: corridors on chips, countries with the letters of their roles. What matters more is placed first; nothing overlaps. */
+"use strict";
+
+const FONT = '"Inter", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+
+Monitor.Labels = Monitor.CanvasLayer.extend({
+  initialize(options) {
+    Monitor.CanvasLayer.prototype.initialize.call(this, "labels", { zIndex: 500, ...options });
+    this.widths = new Map();
+  },
+
+  attach(monitor) {
+    this.monitor = monitor;
+    this.addTo(monitor.map);
+  },
+
+  recountry() {
+    this.refresh();
+  },
+
+  recolour() {
+    this.refresh();
+  },
+
+  relayer() {
+    this.refresh();
+  },
+
+  reselect() {
+    this.refresh();
+  },
+
+  repicture() {
+    this.refresh();
+  },
+
+  rewindow() {
+    this.refresh();
+  },
+
+  draw() {
+    const context = this.wipe();
+    const { monitor } = this;
+    this.taken = [];
+    this.chips = [];
+    if (monitor.state.hidden.has("names")) return;
+    context.textBaseline = "middle";
+    for (const shape of this._ranked()) this._chip(context, shape);
+    const countries = [...(monitor.countries ?? [])].sort((a, b) => b.extent - a.extent);
+    const withRole = ({ iso3 }) => !monitor.state.hidden.has("countries") && monitor.roles.has(iso3);
+    for (const country of countries.filter(withRole)) this._country(context, country, monitor.roles.get(country.iso3));
+    for (const country of countries.filter((one) => !withRole(one))) this._country(context, country, null);
+  },
+
+  /** Corridors worth a chip at this zoom, the selected one first. */
+  _ranked() {
+    const { corridors, map, state } = this.monitor;
+    const most = map.getZoom() < 4 ? 7 : map.getZoom() < 5 ? 14 : 60;
+    const ranked = [...(corridors?.shown ?? [])].reverse().filter(({ corridor }) => !corridor.inferred);
+    const chosen = ranked.filter(({ corridor }) => corridor.id === state.selected);
+    return [...chosen, ...ranked.filter((shape) => !chosen.includes(shape)).slice(0, most)];
+  },
+
+  _measure(context, text) {
+    const key = `${context.font}|${text}`;
+    if (!this.widths.has(key)) this.widths.set(key, context.measureText(text).width);
+    return this.widths.get(key);
+  },
+
+  _free(box) {
+    const { width, height } = this.frame;
+    if (box[0] < 0 || box[1] < 0 || box[2] > width || box[3] > height) return false;
+    return !this.taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+  },
+
+  /** Try places along the line, on either side of it. */
+  _chip(context, shape) {
+    context.font = `600 12px ${FONT}`;
+    const width = this._measure(context, shape.corridor.title) + 36;
+    for (const share of [0.5, 0.35, 0.65, 0.2, 0.8]) {
+      const [x, y] = this._along(shape.lines[0], share);
+      for (const [dx, dy] of [[10, -15], [-10 - width, -15], [10, 15], [-10 - width, 15]]) {
+        const box = [x + dx, y + dy - 11, x + dx + width, y + dy + 11];
+        if (!this._free(box)) continue;
+        this.taken.push(box);
+        this.chips.push({ box, id: shape.corridor.id });
+        this._paintChip(context, shape.corridor, box);
+        return;
+      }
+    }
+  },
+
+  /** A point at a share of the part of the line that is in sight. */
+  _along(points, share) {
+    const { width, height } = this.frame;
+    const seen = points.filter(([x, y]) => x > 0 && y > 0 && x < width && y < height);
+    const chosen = seen.length ? seen : points;
+    return chosen[Math.min(chosen.length - 1, Math.floor(chosen.length * share))];
+  },
+
+  _paintChip(context, corridor, [x, y, right, bottom]) {
+    const { theme, state, dash } = this.monitor;
+    const colour = theme.mode[corridor.mode];
+    const chosen = corridor.id === state.selected;
+    context.globalAlpha = state.selected && !chosen && this.monitor.picture.corridor(state.selected) ? 0.5 : 1;
+    context.beginPath();
+    context.roundRect(x, y, right - x, bottom - y, 5);
+    context.fillStyle = theme.panel;
+    context.strokeStyle = colour;
+    context.lineWidth = chosen ? 2 : 1.2;
+    context.fill();
+    context.stroke();
+    const middle = (y + bottom) / 2;
+    context.beginPath();
+    context.moveTo(x + 7, middle);
+    context.lineTo(x + 23, middle);
+    context.lineWidth = 3;
+    context.lineCap = corridor.mode === "sea" ? "butt" : "round";
+    context.setLineDash(dash[corridor.mode].length ? (corridor.mode === "sea" ? [7, 3] : [0.5, 5]) : []);
+    context.stroke();
+    context.setLineDash([]);
+    context.fillStyle = theme.text;
+    context.textAlign = "left";
+    context.fillText(corridor.title, x + 29, middle + 0.5);
+    context.globalAlpha = 1;
+  },
+
+  _country(context, country, role) {
+    const { theme } = this.monitor;
+    const { scale, dy, copies } = this.frame;
+    const extent = (country.extent / 360) * Monitor.WORLD * scale;
+    const size = Math.max(11, Math.min(14, extent / 14));
+    context.font = `${role ? 600 : 500} ${size}px ${FONT}`;
+    const letters = role ? role.all.map((one) => Monitor.ROLE_LETTERS[one]) : [];
+    const text = this._measure(context, country.name);
+    const tags = letters.length * 16 + (letters.length ? 3 : 0);
+    if (extent < (role ? 16 : text * 0.72)) return;
+    const named = extent >= text * (role ? 0.5 : 0.72);
+    for (const dx of copies) {
+      const [x, y] = [country.place[0] * scale + dx, country.place[1] * scale + dy];
+      const half = (tags + (named ? text : 0)) / 2;
+      const box = [x - half - 4, y - size / 2 - 4, x + half + 4, y + size / 2 + 4];
+      if (!this._free(box)) continue;
+      this.taken.push(box);
+      letters.forEach((letter, at) => this._tag(context, letter, role.all[at], x - half + at * 16, y));
+      if (!named) continue;
+      context.textAlign = "left";
+      context.lineWidth = 3;
+      context.lineJoin = "round";
+      context.strokeStyle = theme.halo;
+      context.strokeText(country.name, x - half + tags, y);
+      context.fillStyle = role ? theme.text : theme.name;
+      context.fillText(country.name, x - half + tags, y);
+    }
+  },
+
+  _tag(context, letter, role, x, y) {
+    const { theme } = this.monitor;
+    const font = context.font;
+    context.beginPath();
+    context.roundRect(x, y - 7, 14, 14, 3);
+    context.fillStyle = theme.role[role];
+    context.fill();
+    context.font = `700 11px ${FONT}`;
+    context.textAlign = "center";
+    context.fillStyle = theme.on_role;
+    context.fillText(letter, x + 7, y + 0.5);
+    context.font = font;
+  },
+
+  /** The corridor whose chip is under a point of the map's container, or null. */
+  at(point) {
+    const [x, y] = this.inCanvas(point);
+    const found = (this.chips ?? []).find(({ box }) => x > box[0] && x < box[2] && y > box[1] && y < box[3]);
+    return found ? found.id : null;
+  },
+});

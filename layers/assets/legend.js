@@ -1,0 +1,128 @@
+/* The legend: what lines, widths, hexes and letters mean, and a switch for each layer. */
+"use strict";
+
+Monitor.Legend = class {
+  constructor(options) {
+    this.options = options;
+  }
+
+  attach(monitor) {
+    this.monitor = monitor;
+    this.body = Monitor.element("div", { class: "body" });
+    const narrow = window.innerWidth < this.options.open_from;
+    this.details = Monitor.element("details", { open: !narrow }, Monitor.element("summary", {}, "Legend"), this.body);
+    monitor.map.getContainer().append(Monitor.panel("legend", { class: "panel", "aria-label": "Legend" }, this.details));
+    this.recolour();
+  }
+
+  recolour() {
+    if (!this.body) return;
+    this.body.replaceChildren(
+      this._switch("corridors", "Corridors"),
+      ...["land", "sea", "air"].map((mode) => this._mode(mode)),
+      this._width(),
+      this._switch("hexes", "Incidents per hex"),
+      this._ramp(),
+      this._switch("countries", "Countries"),
+      this._roles(),
+      this._switch("names", "Names"),
+    );
+    this.relayer();
+  }
+
+  relayer() {
+    for (const box of this.body.querySelectorAll("input")) box.checked = !this.monitor.state.hidden.has(box.name);
+  }
+
+  _switch(layer, name) {
+    const { element } = Monitor;
+    const change = (event) => {
+      const hidden = new Set(this.monitor.state.hidden);
+      if (event.target.checked) hidden.delete(layer);
+      else hidden.add(layer);
+      this.monitor.state.set("layers", { hidden });
+    };
+    const box = element("input", { type: "checkbox", name: layer, onchange: change });
+    return element("label", { class: "switch" }, box, element("span", {}, name));
+  }
+
+  /** A small drawing, 44 by 14, in CSS pixels. */
+  _swatch(paint, width = 44, height = 14) {
+    const ratio = window.devicePixelRatio || 1;
+    const canvas = Monitor.element("canvas", { width: width * ratio, height: height * ratio, "aria-hidden": "true" });
+    [canvas.style.width, canvas.style.height] = [`${width}px`, `${height}px`];
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    paint(context);
+    return canvas;
+  }
+
+  _row(swatch, text) {
+    return Monitor.element("div", { class: "row" }, swatch, Monitor.element("span", {}, text));
+  }
+
+  _mode(mode) {
+    const { theme, dash } = this.monitor;
+    const names = { land: "Land, solid", sea: "Sea, dashed", air: "Air, dotted" };
+    const paint = (context) => {
+      context.lineCap = mode === "sea" ? "butt" : "round";
+      context.strokeStyle = theme.mode[mode];
+      context.lineWidth = 4;
+      context.setLineDash(dash[mode].map((part) => part * (mode === "air" ? 1 : 0.8)));
+      context.beginPath();
+      context.moveTo(3, 7);
+      context.lineTo(42, 7);
+      context.stroke();
+    };
+    return this._row(this._swatch(paint), names[mode]);
+  }
+
+  _width() {
+    const { theme } = this.monitor;
+    const paint = (context) => {
+      context.strokeStyle = theme.muted;
+      [1.5, 3.5, 6].forEach((width, at) => {
+        context.lineWidth = width;
+        context.beginPath();
+        context.moveTo(2 + at * 14, 7);
+        context.lineTo(14 + at * 14, 7);
+        context.stroke();
+      });
+    };
+    return this._row(this._swatch(paint), "wider: more incidents a month; band: 80 % of them");
+  }
+
+  _ramp() {
+    const { element } = Monitor;
+    const { theme, palette } = this.monitor;
+    const last = palette.breaks.length - 1;
+    const steps = palette.breaks.map((value, at) => {
+      const block = element("i");
+      block.style.background = theme.ramp[at];
+      return element("span", {}, block, at === last ? `${value}+` : String(value));
+    });
+    return element("div", { class: "ramp" }, ...steps);
+  }
+
+  _roles() {
+    const { element } = Monitor;
+    const { theme } = this.monitor;
+    const rows = Monitor.ROLES.map((role) => {
+      const paint = (context) => {
+        context.fillStyle = theme.role[role];
+        context.globalAlpha = 0.18;
+        context.fillRect(0, 0, 26, 16);
+        context.globalAlpha = 0.5;
+        context.fillStyle = context.createPattern(Monitor.hatch(role, theme.role[role]), "repeat");
+        context.fillRect(0, 0, 26, 16);
+        context.globalAlpha = 0.8;
+        context.strokeStyle = theme.role[role];
+        context.strokeRect(0.5, 0.5, 25, 15);
+      };
+      const letter = element("b", { class: "tag" }, Monitor.ROLE_LETTERS[role]);
+      letter.style.background = theme.role[role];
+      return element("div", { class: "row" }, this._swatch(paint, 26, 16), letter, element("span", {}, role));
+    });
+    return element("div", { class: "roles" }, ...rows);
+  }
+};

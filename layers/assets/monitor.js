@@ -1,0 +1,143 @@
+/* The monitor: one map, its state, its picture, and the parts that draw them. Loaded last, started by the page. */
+"use strict";
+
+Monitor.Main = class {
+  /** @param {L.Map} map  @param {object} palette as in layers/palette.toml */
+  constructor(map, palette) {
+    this.map = map;
+    this.palette = palette;
+    this.parts = [];
+    this.picture = null;
+    this.state = new Monitor.State(new Monitor.Address());
+    document.addEventListener("DOMContentLoaded", () => this.start());
+  }
+
+  /** Parts stand in the order in which they were added; each may have attach, recolour, repicture, rewindow, reselect. */
+  add(part) {
+    this.parts.push(part);
+    return part;
+  }
+
+  start() {
+    const { state, map } = this;
+    if (state.view) map.setView([state.view.lat, state.view.lon], state.view.zoom, { animate: false });
+    this.recolour();
+    for (const part of this.parts) part.attach(this);
+    state.on("theme", () => this.recolour());
+    state.on("window", () => this.later("rewindow"));
+    state.on("select", () => this.later("reselect"));
+    state.on("layers", () => this.later("relayer"));
+    map.on("moveend", () => this._moved());
+    if (state.notes.length) this.status.say(`Opened the nearest valid view: ${state.notes.join("; ")}.`);
+    this.feed = new Monitor.Feed(this);
+    this._listen();
+    this.feed.start();
+  }
+
+  get theme() {
+    return this.palette[this.state.dark ? "dark" : "light"];
+  }
+
+  /** The window in steps of the picture: [from, to), never empty, never outside. */
+  get range() {
+    const { first, steps } = this.picture;
+    const { from, to } = this.state;
+    if (from === null) return [Math.max(0, steps - Monitor.Main.FIRST_SPAN), steps];
+    const start = Math.max(0, Math.min(steps - 1, from - first));
+    return [start, Math.max(start + 1, Math.min(steps, to - first))];
+  }
+
+  setRange(from, to) {
+    const { first } = this.picture;
+    this.state.set("window", { from: from + first, to: to + first });
+  }
+
+  select(id) {
+    this.state.set("select", { selected: id });
+  }
+
+  /** A new picture, or null for an empty workspace. */
+  show(picture) {
+    this.picture = picture;
+    if (!this.state.view && picture?.steps) this.fit();
+    this.state.shown = picture && picture.steps ? this.range.map((step) => step + picture.first) : null;
+    this.tell("repicture");
+  }
+
+  /** Show all corridors, or where there are none all incidents; unlike a viewer's own move it is not put in the link. */
+  fit() {
+    const { corridors, levels } = this.picture;
+    const lines = corridors.flatMap((corridor) => corridor.lines.flat());
+    const places = lines.length ? lines : [...(levels.find((level) => level.corners)?.places() ?? [])];
+    if (!places.length) return;
+    const unproject = ([x, y]) => this.map.unproject([(x / Monitor.WORLD + 0.5) * 256, (y / Monitor.WORLD + 0.5) * 256], 0);
+    const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
+    const [least, most] = [(values) => values.reduce((a, b) => Math.min(a, b)), (values) => values.reduce((a, b) => Math.max(a, b))];
+    const bounds = L.latLngBounds([unproject([least(xs), most(ys)]), unproject([most(xs), least(ys)])]);
+    this.placing = true;
+    this.map.fitBounds(bounds, { paddingTopLeft: [40, 60], paddingBottomRight: [40, 150], animate: false });
+    this.placing = false;
+  }
+
+  recolour() {
+    const { theme, palette, state } = this;
+    const root = document.documentElement;
+    root.dataset.theme = state.dark ? "dark" : "light";
+    root.style.colorScheme = root.dataset.theme;
+    for (const [name, value] of Object.entries(theme)) {
+      if (typeof value === "string") root.style.setProperty(`--${name.replaceAll("_", "-")}`, value);
+    }
+    this.ramp = theme.ramp.map((colour, at) => Monitor.rgba(colour, theme.ramp_alpha[at]));
+    this.dash = palette.dash;
+    this.tell("recolour");
+  }
+
+  tell(what) {
+    for (const part of this.parts) part[what]?.();
+  }
+
+  /** Tell the parts at the next frame, once. */
+  later(what) {
+    this.due ??= new Set();
+    if (!this.due.size) requestAnimationFrame(() => this._flush());
+    this.due.add(what);
+  }
+
+  _flush() {
+    const due = [...this.due];
+    this.due.clear();
+    if (this.picture?.steps) this.state.shown = this.range.map((step) => step + this.picture.first);
+    for (const what of due) this.tell(what);
+  }
+
+  _moved() {
+    if (this.placing) return;
+    const centre = this.map.getCenter().wrap();
+    this.state.set("view", { view: { lat: centre.lat, lon: centre.lng, zoom: this.map.getZoom() } });
+  }
+
+  /** The dashboard tells us its filters and theme; we say that we are here. */
+  _listen() {
+    const { address } = this.state;
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
+    if (!address.embedded) return;
+    window.addEventListener("message", (event) => {
+      if (event.origin !== window.location.origin || event.source !== window.parent) return;
+      if (event.data?.kind !== "monitor-view") return;
+      const { query, theme } = event.data;
+      if (theme !== this.state.host) this.state.set("theme", { host: theme });
+      this.feed.ask(query);
+      address.write(this.state.entries());
+    });
+    window.parent.postMessage({ kind: "monitor-ready" }, window.location.origin);
+  }
+};
+
+/** Months in the window when nobody has chosen one. */
+Monitor.Main.FIRST_SPAN = 12;
+
+/** "#rrggbb" and an opacity as [r, g, b, a], 0..255. */
+Monitor.rgba = (colour, alpha = 1) => [
+  ...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)),
+  Math.round(alpha * 255),
+];

@@ -1,0 +1,127 @@
+/* What is being looked at, and its home: the address bar, so that a copied link opens the same view again. */
+"use strict";
+
+Monitor.LAYERS = ["corridors", "hexes", "countries", "names"];
+
+/** The address bar of the top window: filters belong to the dashboard, the rest to the map. */
+Monitor.Address = class {
+  static MINE = ["from", "to", "lat", "lon", "z", "sel", "theme", "hide"];
+  static FILTERS = ["mode", "kind", "origin", "source", "region", "resolution"];
+  static PAUSE = 250;
+
+  constructor() {
+    this.window = window;
+    try {
+      if (window.parent.location.origin === window.location.origin) this.window = window.parent;
+    } catch {
+      // A foreign page frames us: our own address is all there is.
+    }
+    this.path = this.window.location.pathname;
+  }
+
+  get embedded() {
+    return this.window !== window;
+  }
+
+  read() {
+    return new URLSearchParams(this.window.location.search);
+  }
+
+  filters() {
+    const kept = [...this.read()].filter(([name, value]) => Monitor.Address.FILTERS.includes(name) && value);
+    return new URLSearchParams(kept).toString();
+  }
+
+  /** Put the map's part into the bar, soon; what others wrote stays. */
+  write(entries) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.writeNow(entries), Monitor.Address.PAUSE);
+  }
+
+  writeNow(entries) {
+    clearTimeout(this.timer);
+    if (this.window.location.pathname !== this.path) return;
+    const url = this.merged(entries);
+    if (url === this.window.location.href) return;
+    this.window.history.replaceState(this.window.history.state, "", url);
+  }
+
+  merged(entries) {
+    const params = this.read();
+    for (const name of Monitor.Address.MINE) params.delete(name);
+    for (const [name, value] of entries) params.append(name, value);
+    const search = params.toString();
+    return this.window.location.origin + this.path + (search ? `?${search}` : "") + this.window.location.hash;
+  }
+};
+
+/** The state of the map. Listeners hear "window", "view", "select", "theme", "layers". */
+Monitor.State = class {
+  constructor(address) {
+    this.address = address;
+    this.listeners = {};
+    this.notes = [];
+    const given = address.read();
+    this.from = this._month(given, "from");
+    this.to = this._month(given, "to");
+    if ((this.from === null) !== (this.to === null) || (this.from !== null && this.from >= this.to)) {
+      if (given.has("from") && given.has("to")) this.notes.push("the window was left out, as it must start before it ends");
+      this.from = this.to = null;
+    }
+    this.view = this._view(given);
+    this.selected = given.get("sel") || null;
+    this.theme = ["light", "dark"].includes(given.get("theme")) ? given.get("theme") : null;
+    this.hidden = new Set((given.get("hide") ?? "").split(",").filter((name) => Monitor.LAYERS.includes(name)));
+    this.host = null;
+  }
+
+  on(name, listener) {
+    (this.listeners[name] ??= []).push(listener);
+  }
+
+  /** Change fields and tell the listeners of `name`. */
+  set(name, fields) {
+    Object.assign(this, fields);
+    for (const listener of this.listeners[name] ?? []) listener();
+    this.address.write(this.entries());
+  }
+
+  /** The theme in force: the viewer's own choice, else that of the dashboard, else that of the system. */
+  get dark() {
+    const system = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    return (this.theme ?? this.host ?? system) === "dark";
+  }
+
+  entries(explicit = false) {
+    const found = [];
+    const [from, to] = this.from === null && explicit ? this.shown ?? [null, null] : [this.from, this.to];
+    if (from !== null) found.push(["from", Monitor.month.key(from)], ["to", Monitor.month.key(to)]);
+    if (this.view) {
+      const { lat, lon, zoom } = this.view;
+      found.push(["lat", lat.toFixed(3)], ["lon", lon.toFixed(3)], ["z", String(zoom)]);
+    }
+    if (this.selected) found.push(["sel", this.selected]);
+    if (this.theme) found.push(["theme", this.theme]);
+    if (this.hidden.size) found.push(["hide", [...this.hidden].sort().join(",")]);
+    return found;
+  }
+
+  _month(given, name) {
+    const text = given.get(name);
+    if (!text) return null;
+    const month = Monitor.month.parse(text);
+    if (month === null) this.notes.push(`${name}="${text.slice(0, 40)}" was left out`);
+    return month;
+  }
+
+  _view(given) {
+    const values = ["lat", "lon", "z"].map((name) => (given.get(name) ? Number(given.get(name)) : null));
+    if (values.every((value) => value === null)) return null;
+    if (values.some((value) => value === null || !Number.isFinite(value))) {
+      this.notes.push("the place on the map was left out, as it needs lat, lon and z");
+      return null;
+    }
+    const [lat, lon, zoom] = values;
+    return { lat: Math.max(-85, Math.min(85, lat)), lon: ((((lon + 180) % 360) + 360) % 360) - 180, zoom };
+  }
+};

@@ -1,0 +1,258 @@
+/* The time bar: a histogram by month and a window with two handles and a middle that moves it; play, speed, step. */
+"use strict";
+
+Monitor.TimeBar = class {
+  static PLAY = "M6 4l10 6-10 6z";
+  static PAUSE = "M5 4h4v12H5zM11 4h4v12h-4z";
+  static BACK = "M12.5 4.5L7 10l5.5 5.5";
+  static ON = "M7.5 4.5L13 10l-5.5 5.5";
+  static STEP_MS = 700;
+
+  constructor(options) {
+    this.options = options;
+    this.speed = options.speeds[0];
+    this.playing = false;
+  }
+
+  attach(monitor) {
+    this.monitor = monitor;
+    const { element } = Monitor;
+    this.play = this._button("Play", Monitor.TimeBar.PLAY, () => this.toggle(), "solid primary");
+    this.label = element("strong", { class: "when" });
+    this.count = element("span", { class: "count" });
+    this.spans = element("div", { class: "spans", role: "group", "aria-label": "Length of the window" });
+    for (const months of [...this.options.spans, null]) this.spans.append(this._span(months));
+    this.pace = element("select", { "aria-label": "Speed", title: "Speed", onchange: () => this._setPace() });
+    for (const speed of this.options.speeds) this.pace.append(element("option", { value: speed }, `${speed}×`));
+    this.canvas = element("canvas", { class: "histogram", "aria-hidden": "true" });
+    this._makeSlider();
+    const head = element(
+      "div",
+      { class: "head" },
+      element(
+        "div",
+        { class: "transport" },
+        this._button("One step back", Monitor.TimeBar.BACK, () => this.step(-1)),
+        this.play,
+        this._button("One step on", Monitor.TimeBar.ON, () => this.step(1)),
+      ),
+      this.label,
+      this.count,
+      element("span", { class: "hint" }, "← → move · space plays"),
+      this.spans,
+      this.pace,
+    );
+    this.bar = Monitor.panel("timebar", { class: "panel", "aria-label": "Time" }, head, this.canvas, this.slider);
+    this.bar.hidden = true;
+    this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
+    monitor.map.getContainer().append(this.bar);
+    new ResizeObserver(() => this.paint()).observe(this.canvas);
+    document.addEventListener("keydown", (event) => this._key(event));
+  }
+
+  _button(name, path, act, kind = "") {
+    return Monitor.element(
+      "button",
+      { type: "button", class: `square ${kind}`, title: name, "aria-label": name, onclick: act },
+      Monitor.icon(path),
+    );
+  }
+
+  _span(months) {
+    const name = months === null ? "All" : `${months} m`;
+    const title = months === null ? "All months" : `${months} ${months === 1 ? "month" : "months"}`;
+    const button = Monitor.element("button", { type: "button", title, onclick: () => this._setSpan(months) }, name);
+    button.dataset.months = months ?? "all";
+    return button;
+  }
+
+  _makeSlider() {
+    const { element } = Monitor;
+    const knob = (kind, name) =>
+      element("div", {
+        class: kind,
+        role: "slider",
+        tabindex: 0,
+        "aria-label": name,
+        onpointerdown: (event) => this._grab(event, kind),
+        onkeydown: (event) => this._knobKey(event, kind),
+      });
+    this.middle = knob("middle", "Window");
+    this.start = knob("start", "Start of the window");
+    this.end = knob("end", "End of the window");
+    this.years = element("div", { class: "years", "aria-hidden": "true" });
+    this.track = element("div", { class: "track" }, this.middle, this.start, this.end);
+    this.slider = element("div", { class: "slider" }, this.track, this.years);
+    this.canvas.addEventListener("pointerdown", (event) => this._jump(event));
+  }
+
+  repicture() {
+    this.bar.hidden = !this.monitor.picture?.steps;
+    if (this.bar.hidden) return;
+    this._tickYears();
+    this.rewindow();
+  }
+
+  recolour() {
+    if (this.bar) this.paint();
+  }
+
+  rewindow() {
+    const { picture } = this.monitor;
+    if (!picture?.steps) return;
+    const [from, to] = this.monitor.range;
+    const { first, steps } = picture;
+    const total = picture.total(from, to);
+    const when = Monitor.month.span(from + first, to + first);
+    this.label.textContent = when;
+    this.count.textContent = Monitor.counted(total, "incident");
+    this.middle.style.left = this.start.style.left = `${(from / steps) * 100}%`;
+    this.middle.style.width = `${((to - from) / steps) * 100}%`;
+    this.end.style.left = `${(to / steps) * 100}%`;
+    this._say(this.middle, from, 0, steps - (to - from), `${when}, ${Monitor.counted(total, "incident")}`);
+    this._say(this.start, from, 0, to - 1, `from ${Monitor.month.name(from + first)}`);
+    this._say(this.end, to - 1, from, steps - 1, `to ${Monitor.month.name(to - 1 + first)}`);
+    for (const button of this.spans.children) {
+      const months = button.dataset.months === "all" ? steps : Number(button.dataset.months);
+      button.setAttribute("aria-pressed", String(to - from === months));
+    }
+    this.paint();
+  }
+
+  _say(knob, now, least, most, text) {
+    knob.setAttribute("aria-valuemin", least);
+    knob.setAttribute("aria-valuemax", most);
+    knob.setAttribute("aria-valuenow", now);
+    knob.setAttribute("aria-valuetext", text);
+  }
+
+  _tickYears() {
+    const { first, steps } = this.monitor.picture;
+    const every = Math.max(1, Math.ceil(steps / 12 / 14));
+    const ticks = [];
+    for (let month = Math.ceil(first / 12) * 12; month < first + steps; month += 12 * every) {
+      const tick = Monitor.element("span", {}, String(month / 12));
+      tick.style.left = `${((month - first) / steps) * 100}%`;
+      ticks.push(tick);
+    }
+    this.years.replaceChildren(...ticks);
+  }
+
+  /** Draw the histogram, the window in the accent colour. */
+  paint() {
+    const { picture, theme } = this.monitor;
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (!picture?.steps || !width) return;
+    const ratio = window.devicePixelRatio || 1;
+    [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    const context = this.canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    const [from, to] = this.monitor.range;
+    const most = Math.max(...picture.manifest.totals, 1);
+    const slot = width / picture.steps;
+    const gap = Math.min(2, slot * 0.2);
+    picture.manifest.totals.forEach((total, step) => {
+      const tall = total ? Math.max(1.5, (total / most) * (height - 2)) : 0;
+      context.fillStyle = step >= from && step < to ? theme.accent : theme.bar;
+      context.beginPath();
+      context.roundRect(step * slot + gap / 2, height - tall, slot - gap, tall, [Math.min(2, slot / 4), Math.min(2, slot / 4), 0, 0]);
+      context.fill();
+    });
+  }
+
+  /** Move the whole window by steps, stopping at the ends. */
+  step(by) {
+    const [from, to] = this.monitor.range;
+    const span = to - from;
+    const start = Math.max(0, Math.min(this.monitor.picture.steps - span, from + by));
+    if (start !== from) this.monitor.setRange(start, start + span);
+  }
+
+  toggle() {
+    this.playing = !this.playing;
+    this.play.replaceChildren(Monitor.icon(this.playing ? Monitor.TimeBar.PAUSE : Monitor.TimeBar.PLAY));
+    this.play.title = this.playing ? "Pause" : "Play";
+    this.play.setAttribute("aria-label", this.play.title);
+    clearTimeout(this.timer);
+    if (this.playing) this._advance();
+  }
+
+  /** One step on; from the end it starts again. Whoever wants less motion gets one step in two seconds. */
+  _advance() {
+    const { picture, range } = this.monitor;
+    const [from, to] = range;
+    if (to >= picture.steps) this.monitor.setRange(0, to - from);
+    else this.step(1);
+    const pause = this.still.matches ? 2000 : Monitor.TimeBar.STEP_MS / this.speed;
+    this.timer = setTimeout(() => this._advance(), pause);
+  }
+
+  _setPace() {
+    this.speed = Number(this.pace.value);
+  }
+
+  _setSpan(months) {
+    const { steps } = this.monitor.picture;
+    const [, to] = this.monitor.range;
+    const span = Math.min(months ?? steps, steps);
+    const end = Math.max(span, months === null ? steps : to);
+    this.monitor.setRange(end - span, end);
+  }
+
+  _stepAt(event) {
+    const box = this.track.getBoundingClientRect();
+    return ((event.clientX - box.left) / box.width) * this.monitor.picture.steps;
+  }
+
+  _grab(event, kind) {
+    event.preventDefault();
+    event.stopPropagation();
+    const knob = event.currentTarget;
+    knob.focus();
+    knob.setPointerCapture(event.pointerId);
+    const grabbed = this._stepAt(event);
+    const [from, to] = this.monitor.range;
+    const move = (moved) => this._drag(kind, from, to, Math.round(this._stepAt(moved) - grabbed));
+    knob.addEventListener("pointermove", move);
+    const drop = () => knob.removeEventListener("pointermove", move);
+    knob.addEventListener("pointerup", drop, { once: true });
+    knob.addEventListener("pointercancel", drop, { once: true });
+  }
+
+  /** Move one end or the whole window by so many steps from where it was. */
+  _drag(kind, from, to, by) {
+    const { steps } = this.monitor.picture;
+    if (kind === "start") this.monitor.setRange(Math.max(0, Math.min(to - 1, from + by)), to);
+    else if (kind === "end") this.monitor.setRange(from, Math.min(steps, Math.max(from + 1, to + by)));
+    else {
+      const start = Math.max(0, Math.min(steps - (to - from), from + by));
+      this.monitor.setRange(start, start + to - from);
+    }
+  }
+
+  /** A press on the histogram centres the window there. */
+  _jump(event) {
+    const [from, to] = this.monitor.range;
+    this._drag("middle", from, to, Math.round(this._stepAt(event) - (from + to) / 2));
+  }
+
+  _knobKey(event, kind) {
+    const [from, to] = this.monitor.range;
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -12, PageUp: 12 }[event.key];
+    const far = { Home: -1e6, End: 1e6 }[event.key];
+    if (by === undefined && far === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this._drag(kind, from, to, by ?? far);
+  }
+
+  _key(event) {
+    if (!this.monitor.picture?.steps || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("select, input, textarea")) return;
+    if (event.key === " " && !event.target.closest("button, a, summary")) this.toggle();
+    else if (event.key === "ArrowLeft") this.step(-1);
+    else if (event.key === "ArrowRight") this.step(1);
+    else return;
+    event.preventDefault();
+  }
+};

@@ -1,0 +1,189 @@
+"""Exports: the corridors of a View as GeoJSON or GeoPackage, stamped with what they came from.
+
+The corridors are those of the map: reduced over all time, then kept where they have incidents in the window.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import geopandas as gpd
+import pandas as pd
+import polars as pl
+import pyogrio
+import shapely
+
+from geodata import hexes
+from geodata.errors import WrongValue
+from geodata.incident import is_synthetic
+from geodata.places import country_name
+from geodata.view import View
+from routes.corridors import METHOD_VERSION, Corridor, Reduction
+
+Format = Literal["geojson", "gpkg"]
+MEDIA_TYPES: dict[Format, str] = {"geojson": "application/geo+json", "gpkg": "application/geopackage+sqlite3"}
+HEX_LEVEL = 5
+"""H3 resolution of the exported hexes; what was reported coarser stays coarser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What an export is made from.
+
+    Attributes
+    ----------
+    view : View
+        With its window.
+    incidents : DataFrame
+        What the View selects, window included.
+    reduction : Reduction
+        The corridors of the same View over all time.
+    version : int
+        Of the ledger.
+    generated : datetime
+        UTC.
+    """
+
+    view: View
+    incidents: pl.DataFrame
+    reduction: Reduction
+    version: int
+    generated: datetime
+
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """Return what every file says about itself."""
+        return {
+            "method_version": METHOD_VERSION,
+            "view": self.view.query(),
+            "ledger_version": self.version,
+            "synthetic": is_synthetic(self.incidents),
+            "generated": self.generated.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z"),
+        }
+
+    def corridors(self) -> list[tuple[Corridor, int]]:
+        """Return the corridors that have incidents in the window, with their number."""
+        counted = [(corridor, incidents_within(corridor, self.view)) for corridor in self.reduction.corridors]
+        return [(corridor, count) for corridor, count in counted if count]
+
+    def name(self, kind: Format) -> str:
+        """Return a file name."""
+        made_up = "-synthetic" if self.stamp["synthetic"] else ""
+        return f"corridors-v{self.version}-{self.generated:%Y%m%d}{made_up}.{kind}"
+
+
+def incidents_within(corridor: Corridor, view: View) -> int:
+    """Return the incidents of a corridor in the months that the window touches."""
+    first = f"{view.start:%Y-%m}" if view.start else ""
+    return sum(
+        count
+        for month, count in corridor.months.items()
+        if month >= first and (view.end is None or f"{month}-01" < view.end.isoformat())
+    )
+
+
+def encoded(export: Export, kind: Format) -> bytes:
+    """Return the content of a file."""
+    return _geojson(export) if kind == "geojson" else _geopackage(export)
+
+
+def format_of(path: Path) -> Format:
+    """Return the format that a file name asks for.
+
+    Raises
+    ------
+    WrongValue
+        If it asks for none of ours.
+    """
+    for kind in get_args(Format):
+        if path.suffix.lower() == f".{kind}":
+            return kind
+    raise WrongValue(f"{path.suffix or path.name!r}", rule="the name must end in .geojson or .gpkg", where="--out")
+
+
+def _geojson(export: Export) -> bytes:
+    features = []
+    for corridor, count in export.corridors():
+        feature = corridor.feature()
+        feature["properties"] |= {"incidents_in_window": count}
+        features.append(feature)
+    collection = {"type": "FeatureCollection", **export.stamp, "notes": list(export.reduction.notes), "features": features}
+    return json.dumps(collection, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _geopackage(export: Export) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "corridors.gpkg"
+        for layer, frame in (("corridors", _corridor_frame(export)), ("hexes", _hex_frame(export))):
+            pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", append=path.exists())
+        pyogrio.write_dataframe(_country_frame(export), path, layer="countries", driver="GPKG", append=True)
+        return path.read_bytes()
+
+
+def _corridor_frame(export: Export) -> gpd.GeoDataFrame:
+    rows, lines = [], []
+    for corridor, count in export.corridors():
+        properties = corridor.feature()["properties"]
+        months, countries = properties.pop("months"), properties.pop("countries")
+        by_role = {
+            f"{role}_countries": ", ".join(country["iso3"] for country in countries if country["role"] == role)
+            for role in ("source", "transit", "destination")
+        }
+        rows.append(properties | {"incidents_in_window": count, "months": json.dumps(months)} | by_role | export.stamp)
+        lines.append(shapely.MultiLineString([line.tolist() for line in corridor.lines]))
+    columns = None if rows else ["corridor_id", "name", "mode", "incidents", "incidents_in_window", *export.stamp]
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry=lines, crs=4326)
+
+
+def _hex_frame(export: Export) -> gpd.GeoDataFrame:
+    placed = export.incidents.filter(pl.col("cell").is_not_null())
+    rolled = hexes.parents(placed["cell"].to_numpy(), HEX_LEVEL)
+    counted = (
+        placed.select(pl.Series("cell", rolled), "people")
+        .group_by("cell")
+        .agg(pl.len().alias("incidents"), pl.col("people").sum())
+        .sort("cell")
+    )
+    cells = counted["cell"].to_numpy()
+    frame = pd.DataFrame(
+        {
+            "cell": hexes.names(cells),
+            "resolution": hexes.resolutions(cells).astype(int),
+            "incidents": counted["incidents"].to_numpy().astype(int),
+            "people": counted["people"].fill_null(0).to_numpy().astype(int),
+        }
+    ).assign(**export.stamp)
+    return gpd.GeoDataFrame(frame, geometry=[_outline(int(cell)) for cell in cells], crs=4326)
+
+
+def _outline(cell: int) -> shapely.MultiPolygon:
+    """Return a hex as polygons, cut where it crosses 180 degrees."""
+    ring = hexes.outline(cell)
+    if max(lon for lon, _ in ring) - min(lon for lon, _ in ring) <= 180:
+        return shapely.MultiPolygon([shapely.Polygon(ring)])
+    whole = shapely.Polygon([(lon % 360, lat) for lon, lat in ring])
+    east = shapely.transform(
+        whole.intersection(shapely.box(180, -90, 360, 90)), lambda corners: corners - [360, 0]
+    )
+    return shapely.MultiPolygon([whole.intersection(shapely.box(0, -90, 180, 90)), east])
+
+
+def _country_frame(export: Export) -> pd.DataFrame:
+    """Return the countries with the incidents that each role of theirs stands on; a table to join by ``iso3``."""
+    roles: dict[str, Counter[str]] = {}
+    for corridor, count in export.corridors():
+        for country in corridor.countries:
+            roles.setdefault(country.iso3, Counter())[country.role] += count
+    rows = [
+        {"iso3": iso3, "name": country_name(iso3)}
+        | {role: found.get(role, 0) for role in ("source", "transit", "destination")}
+        for iso3, found in sorted(roles.items())
+    ]
+    columns = ["iso3", "name", "source", "transit", "destination"]
+    return pd.DataFrame(rows, columns=columns).assign(**export.stamp)

@@ -1,0 +1,121 @@
+"""The map as one page: a folium map of our own parts, the same bytes for everybody, with no data in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+import folium
+from branca.element import Figure, Template
+
+from layers.actions import Actions
+from layers.asset import asset_url, script
+from layers.basemap import ATTRIBUTION, BaseMap
+from layers.card import Card
+from layers.corridors import Bands, Corridors
+from layers.countries import Countries
+from layers.hexes import Hexes
+from layers.labels import Labels
+from layers.legend import Legend
+from layers.palette import palette
+from layers.ranking import Ranking
+from layers.status import Status
+from layers.timebar import TimeBar
+
+LEAFLET = "/vendor/leaflet"
+TITLE = "Smuggling route monitor"
+
+
+class MonitorMap(folium.Map):
+    """A folium map that loads nothing from elsewhere and whose parts fetch their data from this server."""
+
+    default_js: ClassVar[list[tuple[str, str]]] = [
+        ("leaflet", f"{LEAFLET}/leaflet.js"),
+        *(script(name) for name in ("canvas.js", "state.js", "feed.js", "monitor.js")),
+    ]
+    default_css: ClassVar[list[tuple[str, str]]] = [
+        ("leaflet_css", f"{LEAFLET}/leaflet.css"),
+        ("monitor_css", asset_url("monitor.css")),
+    ]
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        {% endmacro %}
+        {% macro html(this, kwargs) %}
+        <div id="map"></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        const monitor = new Monitor.Main(L.map("map", {{ this.leaflet|tojson }}), {{ this.palette|tojson }});
+        monitor.map.attributionControl.setPrefix(false).addAttribution({{ this.attribution|tojson }});
+        L.control.scale({imperial: false}).addTo(monitor.map);
+        window.monitor = monitor;
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self) -> None:
+        super().__init__(tiles=None)
+        self._id = "monitor"
+        self.palette = palette()
+        self.attribution = ATTRIBUTION
+        self.leaflet = {
+            "center": [31.0, 18.0],
+            "zoom": 4,
+            "minZoom": 2,
+            "maxZoom": 11,
+            "zoomSnap": 0.25,
+            "zoomControl": False,
+            "keyboard": False,
+            "worldCopyJump": True,
+            "maxBounds": [[-84, -100000], [84, 100000]],
+        }
+
+
+class Page(Figure):
+    """A whole HTML page, in English."""
+
+    _template = Template(
+        "<!DOCTYPE html>\n"
+        '<html lang="en">\n'
+        "<head>\n<title>{{ this.title }}</title>\n{{ this.header.render(**kwargs) }}\n</head>\n"
+        "<body>\n{{ this.html.render(**kwargs) }}\n"
+        "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """The page, and the content security policy that lets exactly its own inline script run."""
+
+    html: str
+    policy: str
+    etag: str
+
+
+@cache
+def map_page() -> MapPage:
+    """Return the map's page."""
+    figure = Page(title=TITLE)
+    figure.add_child(_assembled())
+    html = figure.render()
+    inline = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in inline)
+    policy = (
+        f"default-src 'none'; script-src 'self' {hashes}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    )
+    return MapPage(html, policy, f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"')
+
+
+def _assembled() -> MonitorMap:
+    monitor = MonitorMap()
+    parts = (BaseMap, Countries, Bands, Hexes, Corridors, Labels)
+    panels = (Status, Actions, Ranking, Legend, TimeBar, Card)
+    for number, part in enumerate((*parts, *panels)):
+        monitor.add_child(part(), name=f"part_{number}")
+    return monitor

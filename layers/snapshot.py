@@ -1,0 +1,131 @@
+"""The snapshot: everything that a map needs to draw one View of one ledger version and to move its window by itself.
+
+A small manifest (JSON) names larger binary resources by their content, so that a browser keeps what has not changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from geodata.hexes import EDGE_KM
+from geodata.incident import is_synthetic
+from geodata.places import country_name
+from geodata.view import View
+from layers.hexmesh import LEVELS, HexMesh, mesh
+from routes.corridors import METHOD_VERSION, Reduction
+
+_COARSE_TIMES = ("quarter", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A manifest and the resources that it names.
+
+    Attributes
+    ----------
+    manifest : dict
+        JSON values only.
+    resources : mapping of str to bytes
+        By file name, ``<sha256>.bin``.
+    """
+
+    manifest: Mapping[str, Any]
+    resources: Mapping[str, bytes]
+
+
+def snapshot(incidents: pl.DataFrame, reduction: Reduction, view: View, version: int) -> Snapshot:
+    """Return the snapshot of a View without a window.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        What the View selects; columns of ``geodata.incident.SCHEMA``.
+    reduction : Reduction
+        The corridors of these incidents.
+    view : View
+        Whose window is empty.
+    version : int
+        Version of the ledger.
+    """
+    first, steps = _months(incidents)
+    count = int(steps.max()) + 1 if len(steps) else 0
+    placed = incidents["cell"].is_not_null().to_numpy()
+    cells = incidents["cell"].drop_nulls().to_numpy()
+    resources: dict[str, bytes] = {}
+    levels = [_level(mesh(cells, steps[placed], resolution), resources) for resolution in LEVELS]
+    corridors = reduction.collection()
+    latest = incidents["time_start"].max()
+    return Snapshot(
+        manifest={
+            "version": version,
+            "query": view.query(),
+            "method_version": METHOD_VERSION,
+            "synthetic": is_synthetic(incidents),
+            "incidents": incidents.height,
+            "latest": latest.astimezone(UTC).isoformat() if isinstance(latest, datetime) else None,
+            "first": first,
+            "totals": np.bincount(steps, minlength=count).tolist(),
+            "corridors": corridors["features"],
+            "countries": _names(corridors["features"]),
+            "kinds": _counted(incidents, "kind"),
+            "sources": _counted(incidents, "source"),
+            "levels": levels,
+            "edge_km": list(EDGE_KM),
+            "notes": [*reduction.notes, *_notes(incidents)],
+        },
+        resources=resources,
+    )
+
+
+def _months(incidents: pl.DataFrame) -> tuple[str | None, NDArray[np.uint16]]:
+    """Return the first month, "2021-03", and the month of each incident counted from it."""
+    if incidents.is_empty():
+        return None, np.array([], np.uint16)
+    start = incidents["time_start"].dt.convert_time_zone("UTC")
+    months = start.dt.year().cast(pl.Int64).to_numpy() * 12 + start.dt.month().cast(pl.Int64).to_numpy() - 1
+    earliest = int(months.min())
+    return f"{earliest // 12:04d}-{earliest % 12 + 1:02d}", (months - earliest).astype(np.uint16)
+
+
+def _level(hexmesh: HexMesh, resources: dict[str, bytes]) -> dict[str, Any]:
+    """Store the resources of one level and return its entry in the manifest."""
+    return {
+        "resolution": hexmesh.resolution,
+        "hexes": len(hexmesh.cells),
+        "entries": len(hexmesh.steps),
+        "corners": _stored(hexmesh.corners.astype("<i4").tobytes(), resources),
+        "cells": _stored(hexmesh.cells.astype("<u8").tobytes(), resources),
+        "counts": _stored(hexmesh.counts_bytes(), resources),
+    }
+
+
+def _stored(content: bytes, resources: dict[str, bytes]) -> str:
+    name = f"{hashlib.sha256(content).hexdigest()}.bin"
+    resources[name] = content
+    return f"/data/r/{name}"
+
+
+def _names(features: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    codes = {country["iso3"] for feature in features for country in feature["properties"]["countries"]}
+    return {code: country_name(code) for code in sorted(codes)}
+
+
+def _counted(incidents: pl.DataFrame, column: str) -> list[dict[str, Any]]:
+    """Return the values of a column with their numbers of incidents, most first."""
+    counted = incidents.group_by(column).agg(pl.len().alias("incidents")).sort("incidents", column, descending=[True, False])
+    return [{"name": name, "incidents": number} for name, number in counted.drop_nulls().iter_rows()]
+
+
+def _notes(incidents: pl.DataFrame) -> list[str]:
+    coarse = incidents.filter(pl.col("time_precision").is_in(_COARSE_TIMES)).height
+    if not coarse:
+        return []
+    return [f"{coarse:,} incidents are dated to a quarter or year only; they are counted in its first month."]

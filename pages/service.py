@@ -1,0 +1,184 @@
+"""Our HTTP routes beside Streamlit's: the map's page, its scripts, and the data that it draws.
+
+Every data route asks ``sight`` for what it may read, and for nothing else.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any, get_args
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+from xstatic.pkg import leaflet
+
+from geodata.coast import REFERENCE
+from geodata.errors import RoutesError, UnknownVersion, WrongValue
+from geodata.view import View
+from layers.asset import ASSETS
+from layers.exports import MEDIA_TYPES, Export, Format, encoded
+from layers.monitor import LEAFLET, map_page
+from pages.workspace import Workspace, sight
+
+FOREVER = "public, max-age=31536000, immutable"
+ASK_FIRST = "no-cache"
+SCALES = ("110m", "50m")
+
+Answer = Callable[[Request], Response]
+
+
+class KeptFiles(StaticFiles):
+    """Static files whose addresses change with their content."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Return the file, to be kept."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = FOREVER
+        return response
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file; a script is always named as one, whatever the machine's list of types says."""
+        response = await super().get_response(path, scope)
+        if path.endswith(".js"):
+            response.headers["Content-Type"] = "text/javascript; charset=utf-8"
+        return response
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes."""
+    return [
+        Route("/map", _map),
+        Route("/data/head", _in_thread(_head)),
+        Route("/data/snapshot", _in_thread(_snapshot)),
+        Route("/data/r/{name}", _in_thread(_resource)),
+        Route("/data/export", _in_thread(_export)),
+        Route("/data/basemap/{scale}", _in_thread(_basemap)),
+        Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
+        Mount("/assets", KeptFiles(directory=ASSETS)),
+    ]
+
+
+def _in_thread(answer: Answer) -> Callable[[Request], Any]:
+    """Run a handler beside the event loop; an error of ours becomes one sentence in JSON."""
+
+    @wraps(answer)
+    async def handler(request: Request) -> Response:
+        try:
+            return await run_in_threadpool(answer, request)
+        except UnknownVersion as error:
+            return JSONResponse({"error": str(error)}, status_code=404)
+        except RoutesError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+
+    return handler
+
+
+def _map(request: Request) -> Response:
+    page = map_page()
+    return _checked(request, page.html.encode(), "text/html", page.etag, {"Content-Security-Policy": page.policy})
+
+
+def _head(request: Request) -> Response:
+    seen = sight()
+    version = seen.version()
+    facts = {} if version is None else seen.facts(version)
+    head = {
+        "version": version,
+        "incidents": facts.get("incidents", 0),
+        "synthetic": facts.get("synthetic", False),
+    }
+    return _checked(request, json.dumps(head).encode(), "application/json")
+
+
+def _snapshot(request: Request) -> Response:
+    seen = sight()
+    view, notes = View.from_query(request.query_params.multi_items())
+    found = seen.snapshot(view, _version(request, seen))
+    manifest = {**found.manifest, "notes": [*found.manifest["notes"], *notes]}
+    content = json.dumps(manifest, ensure_ascii=False, allow_nan=False).encode()
+    return _checked(request, content, "application/json")
+
+
+def _resource(request: Request) -> Response:
+    name = request.path_params["name"]
+    content = sight().resource(name)
+    if content is None:
+        return JSONResponse({"error": "This picture is no longer kept; ask for its snapshot again."}, status_code=404)
+    headers = {"Cache-Control": FOREVER}
+    return _checked(request, content, "application/octet-stream", f'"{name[:16]}"', headers)
+
+
+def _export(request: Request) -> Response:
+    seen = sight()
+    kind = _format(request.query_params.get("format", ""))
+    view, notes = View.from_query(request.query_params.multi_items())
+    if notes:
+        raise WrongValue("; ".join(notes), rule="an export takes only what it understands", done="nothing was written")
+    export = seen.export(view, _version(request, seen), datetime.now(UTC))
+    headers = {"Content-Disposition": f'attachment; filename="{export.name(kind)}"', "Cache-Control": "no-store"}
+    return Response(encoded(export, kind), media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+def _basemap(request: Request) -> Response:
+    scale = request.path_params["scale"]
+    if scale not in SCALES:
+        return JSONResponse({"error": f"The base map comes as {' or '.join(SCALES)}."}, status_code=404)
+    content, etag = _countries(scale)
+    return _checked(request, content, "application/geo+json", etag)
+
+
+@cache
+def _countries(scale: str) -> tuple[bytes, str]:
+    content = Path(REFERENCE / f"countries_{scale}.geojson").read_bytes()
+    return content, _etag(content)
+
+
+def _format(text: str) -> Format:
+    for kind in get_args(Format):
+        if text == kind:
+            return kind
+    raise WrongValue(f"format={text[:20]!r}", rule="the format is geojson or gpkg", done="nothing was written")
+
+
+def _version(request: Request, seen: Workspace) -> int:
+    """Return the ledger version that is asked for; the newest where none is."""
+    text = request.query_params.get("version", "")
+    newest = seen.version()
+    if newest is None:
+        raise UnknownVersion("the workspace is empty", rule="a picture needs incidents", done="nothing was drawn")
+    if not text:
+        return newest
+    if not text.isascii() or not text.isdecimal() or int(text) > newest:
+        raise UnknownVersion(f"version={text[:20]!r}", rule=f"versions are 0 to {newest}", done="nothing was drawn")
+    return int(text)
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+
+
+def _checked(
+    request: Request, content: bytes, media_type: str, etag: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return content, compressed where that is understood, or 304 where the asker has it already."""
+    tag = etag or _etag(content)
+    sent = {"ETag": tag, "Cache-Control": ASK_FIRST, "Vary": "Accept-Encoding", **(headers or {})}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=sent)
+    if "gzip" in request.headers.get("accept-encoding", "") and len(content) > 1000:
+        return Response(_zipped(content), media_type=media_type, headers=sent | {"Content-Encoding": "gzip"})
+    return Response(content, media_type=media_type, headers=sent)
+
+
+def _zipped(content: bytes) -> bytes:
+    return gzip.compress(content, compresslevel=5, mtime=0)

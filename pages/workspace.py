@@ -1,0 +1,149 @@
+"""The workspace as the screens see it: the ledger, and what was computed from it, each at most once per version.
+
+``sight`` is the one way to it for every page and route: whoever asks must pass here.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import polars as pl
+
+from geodata.incident import is_synthetic
+from geodata.ledger import Ledger
+from geodata.settings import Settings
+from geodata.view import View
+from layers.exports import Export
+from layers.snapshot import Snapshot, snapshot
+from routes.corridors import Reduction
+from routes.reduce import reduce_incidents
+
+SNAPSHOTS = 24
+"""Snapshots kept; the least recently used goes first."""
+HEAD_SECONDS = 1.0
+"""For so long the newest version is taken as known."""
+Value = TypeVar("Value")
+
+
+class Kept(Generic[Value]):
+    """The most recent answers by key; whoever asks for one that is being computed waits for it.
+
+    Parameters
+    ----------
+    size : int
+        How many answers are kept.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """Return the answer for ``key``, computed at most once at a time."""
+        with self._guard:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            with self._guard:
+                if key in self._values:
+                    return self._values[key]
+            value = compute()
+            with self._guard:
+                self._values[key] = value
+                self._locks.pop(key, None)
+                while len(self._values) > self._size:
+                    self._values.popitem(last=False)
+        return value
+
+    def values(self) -> list[Value]:
+        """Return what is kept, oldest first."""
+        with self._guard:
+            return list(self._values.values())
+
+
+class Workspace:
+    """One ledger, read by version.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._incidents: Kept[pl.DataFrame] = Kept(2)
+        self._reductions: Kept[Reduction] = Kept(SNAPSHOTS)
+        self._snapshots: Kept[Snapshot] = Kept(SNAPSHOTS)
+        self._facts: Kept[dict[str, Any]] = Kept(4)
+        self._seen: tuple[float, int | None] = (-HEAD_SECONDS, None)
+
+    def version(self) -> int | None:
+        """Return the newest version of the ledger, None for an empty one; known for ``HEAD_SECONDS``."""
+        at, version = self._seen
+        if time.monotonic() - at >= HEAD_SECONDS:
+            version = self._ledger.version()
+            self._seen = (time.monotonic(), version)
+        return version
+
+    def incidents(self, version: int) -> pl.DataFrame:
+        """Return the incidents of a version."""
+        return self._incidents.get(version, lambda: self._ledger.incidents(version))
+
+    def facts(self, version: int) -> dict[str, Any]:
+        """Return what the filters offer and the header says: modes, kinds, origins, sources, count, synthetic."""
+        return self._facts.get(version, lambda: _facts(self.incidents(version)))
+
+    def reduction(self, view: View, version: int) -> Reduction:
+        """Return the corridors of a View over all time."""
+        whole = view.without_window()
+        key = (version, whole.query())
+        return self._reductions.get(
+            key, lambda: reduce_incidents(whole.select(self.incidents(version)), whole.resolution)
+        )
+
+    def snapshot(self, view: View, version: int) -> Snapshot:
+        """Return what a map draws for a View over all time."""
+        whole = view.without_window()
+        return self._snapshots.get((version, whole.query()), lambda: self._snapshot(whole, version))
+
+    def export(self, view: View, version: int, generated: datetime) -> Export:
+        """Return what an export of a View is made from."""
+        incidents = view.select(self.incidents(version))
+        return Export(view, incidents, self.reduction(view, version), version, generated)
+
+    def resource(self, name: str) -> bytes | None:
+        """Return a resource of one of the kept snapshots, None if none has it."""
+        found = (kept.resources[name] for kept in self._snapshots.values() if name in kept.resources)
+        return next(found, None)
+
+    def _snapshot(self, whole: View, version: int) -> Snapshot:
+        chosen = whole.select(self.incidents(version))
+        return snapshot(chosen, self.reduction(whole, version), whole, version)
+
+
+@cache
+def sight() -> Workspace:
+    """Return what the one who asks may see: today, for everybody on this machine, the workspace of the installation."""
+    return Workspace(Ledger(Settings().home))
+
+
+def _facts(incidents: pl.DataFrame) -> dict[str, Any]:
+    codes = incidents.select(pl.col("origins").list.eval(pl.element().struct.field("iso3")).explode()).to_series()
+    return {
+        "incidents": incidents.height,
+        "synthetic": is_synthetic(incidents),
+        "modes": sorted(incidents["mode"].drop_nulls().unique()),
+        "kinds": sorted(incidents["kind"].drop_nulls().unique()),
+        "origins": sorted(codes.drop_nulls().unique()),
+        "sources": sorted(incidents["source"].drop_nulls().unique()),
+    }
