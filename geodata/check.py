@@ -283,9 +283,11 @@ def _cells(frame: pl.DataFrame) -> pl.Series:
 
 def _origins(texts: pl.Series) -> pl.Series:
     """Return countries of origin with weights that sum to one; null where none is known."""
-    parsed = {text: _origins_in(text) for text in texts.drop_nulls().unique().to_list()}
-    values = [parsed.get(text) for text in texts.to_list()]
-    return pl.Series("origins", values, dtype=pl.List(ORIGIN))
+    distinct = texts.unique(maintain_order=True)
+    parsed = [None if text is None else _origins_in(text) for text in distinct.to_list()]
+    table = pl.DataFrame({"text": distinct, "origins": pl.Series(parsed, dtype=pl.List(ORIGIN))})
+    rows = pl.DataFrame({"text": texts}).join(table, on="text", how="left", nulls_equal=True, maintain_order="left")
+    return rows["origins"]
 
 
 def _origins_in(text: str) -> list[dict[str, str | float]] | None:

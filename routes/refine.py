@@ -1,0 +1,70 @@
+"""REFINE: ridge nodes move from cell centres onto the crest of the density of the incidents themselves.
+
+Source: Ozertem & Erdogmus (2011), Locally defined principal curves and surfaces (subspace-constrained mean shift), in the
+tangent plane of the sphere, with cell centroids for points.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata import hexes
+from routes.domain import Domain, rows_of
+from routes.sphere import EARTH_KM, Floats, Vectors, km_between, normalised
+
+KERNEL_PER_BANDWIDTH = 1.4
+FARTHEST_SPACINGS = 1.5
+_ROUNDS = 40
+_STILL_KM = 0.05
+
+
+def on_crest(area: Domain, nodes: NDArray[np.int64], bandwidth_km: float) -> Vectors:
+    """Return the nodes moved onto the crest, no farther than ``FARTHEST_SPACINGS``; the others stay where they are."""
+    width = KERNEL_PER_BANDWIDTH * bandwidth_km
+    rings = int(np.ceil(3 * width / area.spacing_km))
+    near, weight = _evidence_near(area, nodes, rings)
+    centroids = area.centroids[near]
+    start = area.points[nodes]
+    at = start.copy()
+    for _ in range(_ROUNDS):
+        step = _step(at, centroids, weight, width)
+        at = normalised(at + step)
+        if np.abs(step).max(initial=0.0) * EARTH_KM < _STILL_KM:
+            break
+    kept = km_between(at, start) <= FARTHEST_SPACINGS * area.spacing_km
+    return np.asarray(np.where(kept[:, None], at, start))
+
+
+def _evidence_near(area: Domain, nodes: NDArray[np.int64], rings: int) -> tuple[NDArray[np.int64], Floats]:
+    """Return for each node the rows and weights of the cells around it, as arrays padded with weight 0."""
+    owner, around, _ = hexes.disks(area.cells[nodes], rings)
+    rows, there = rows_of(area.cells, around)
+    there &= area.weights[rows] > 0
+    owner, rows = owner[there], rows[there]
+    number = np.bincount(owner, minlength=len(nodes))
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(number) - number, number)
+    near = np.zeros((len(nodes), max(int(number.max(initial=0)), 1)), dtype=np.int64)
+    weight = np.zeros(near.shape)
+    near[owner, place] = rows
+    weight[owner, place] = area.weights[rows]
+    return near, weight
+
+
+def _step(at: Vectors, centroids: Vectors, weight: Floats, width: float) -> Vectors:
+    """Return one mean shift of each node, along the direction in which the density curves most."""
+    pole = np.where(np.abs(at[:, 2:]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
+    east = normalised(np.cross(pole, at))
+    north = np.cross(at, east)
+    across = np.einsum("nkc,nc->nk", centroids, east) * EARTH_KM / width
+    up = np.einsum("nkc,nc->nk", centroids, north) * EARTH_KM / width
+    kernel = weight * np.exp(-0.5 * (across**2 + up**2))
+    total = np.maximum(kernel.sum(axis=1), 1e-12)
+    mean = np.stack([(kernel * across).sum(axis=1), (kernel * up).sum(axis=1)], axis=1) / total[:, None]
+    curve = np.empty((len(at), 2, 2))
+    curve[:, 0, 0] = (kernel * across**2).sum(axis=1) / total - 1 - mean[:, 0] ** 2
+    curve[:, 1, 1] = (kernel * up**2).sum(axis=1) / total - 1 - mean[:, 1] ** 2
+    curve[:, 0, 1] = curve[:, 1, 0] = (kernel * across * up).sum(axis=1) / total - mean[:, 0] * mean[:, 1]
+    sharpest = np.linalg.eigh(curve)[1][:, :, 0]
+    shift = (mean * sharpest).sum(axis=1, keepdims=True) * sharpest * width / EARTH_KM
+    return np.asarray(shift[:, :1] * east + shift[:, 1:] * north)

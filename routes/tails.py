@@ -1,0 +1,75 @@
+"""TAILS: ridges stop where a density falls away evenly; paths of best evidence take them on to the tips of the mask.
+
+Source: Sato et al. (2000), TEASAR: tree-structure extraction algorithm for accurate and robust skeletons.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from routes.density import Mask
+from routes.domain import Domain, edge_km
+from routes.ridges import Edges, unique_edges
+from routes.sphere import Floats
+
+_ROUNDS = 4
+
+
+def with_tails(area: Domain, density: Floats, mask: Mask, edges: Edges, reach_km: float) -> Edges:
+    """Return the graph with paths added until no cell of the mask is farther than ``reach_km`` from it.
+
+    ``edges`` are in rows of the whole domain; a part of the mask without any starts at its densest cell.
+    """
+    rows = np.flatnonzero(mask)
+    row_of = np.full(len(mask), -1)
+    row_of[rows] = np.arange(len(rows))
+    local = area.neighbours[rows][:, rows]
+    start, end, km = edge_km(local, area.points[rows])
+    dense = density[rows]
+    distance = csr_array((km, (start, end)), shape=local.shape)
+    cost = csr_array((km / (1 + (dense[start] + dense[end]) / 2), (start, end)), shape=local.shape)
+    drawn = np.zeros(len(rows), dtype=bool)
+    drawn[row_of[np.unique(edges)]] = True
+    drawn[_seeds(local, dense, drawn)] = True
+    added: list[Edges] = []
+    for _ in range(_ROUNDS):
+        paths = _round(distance, cost, drawn, reach_km)
+        if not paths:
+            break
+        added += paths
+    return unique_edges(edges, *(rows[path] for path in added))
+
+
+def _seeds(local: csr_array, dense: Floats, drawn: Mask) -> list[int]:
+    """Return the densest cell of each part of the mask in which nothing is drawn."""
+    number, part = connected_components(local, directed=False)
+    has = np.zeros(number, dtype=bool)
+    has[part[drawn]] = True
+    order = np.lexsort((np.arange(len(dense)), -dense))
+    _, first = np.unique(part[order], return_index=True)
+    return [int(row) for row in order[first] if not has[part[row]]]
+
+
+def _round(distance: csr_array, cost: csr_array, drawn: Mask, reach_km: float) -> list[Edges]:
+    """Add a path to each far tip, the farthest first; mark what they cover in ``drawn``."""
+    sources = np.flatnonzero(drawn)
+    away = dijkstra(distance, directed=False, indices=sources, min_only=True)
+    far = np.flatnonzero(np.isfinite(away) & (away > reach_km))
+    if not far.size:
+        return []
+    _, before, _ = dijkstra(cost, directed=False, indices=sources, min_only=True, return_predecessors=True)
+    covered = np.zeros(len(drawn), dtype=bool)
+    paths: list[Edges] = []
+    for tip in far[np.lexsort((far, -away[far]))]:
+        if covered[tip]:
+            continue
+        path = [int(tip)]
+        while before[path[-1]] >= 0:
+            path.append(int(before[path[-1]]))
+        paths.append(np.column_stack([path[:-1], path[1:]]).astype(np.int64))
+        drawn[path] = True
+        near = dijkstra(distance, directed=False, indices=path, min_only=True, limit=2 * reach_km)
+        covered |= np.isfinite(near)
+    return paths
