@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -45,6 +46,29 @@ class Airport:
     lat: float
 
 
+@dataclass(frozen=True, slots=True)
+class Strait:
+    """A narrow water whose crossings are shorter than what the usual hexes resolve; degrees."""
+
+    name: str
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def holds(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+        """Tell for each place whether it lies within."""
+        inside: NDArray[np.bool_] = (lon >= self.west) & (lon <= self.east) & (lat >= self.south) & (lat <= self.north)
+        return inside
+
+
+@cache
+def straits() -> tuple[Strait, ...]:
+    """Return the narrow waters that a reduction looks at more closely; from ``reference/straits.toml``."""
+    with (REFERENCE / "straits.toml").open("rb") as file:
+        return tuple(Strait(entry["name"], *map(float, entry["bounds"])) for entry in tomllib.load(file)["strait"])
+
+
 @cache
 def countries() -> dict[str, Country]:
     """Return every country by ISO 3166-1 alpha-3 code."""
@@ -69,9 +93,10 @@ def country_code(words: str) -> str | None:
 def countries_at(lon: Floats, lat: Floats) -> NDArray[np.object_]:
     """Return the code of the country that each place lies in, None at sea or where no single country is stated."""
     found = np.full(len(lon), None, dtype=object)
-    points = gpd.GeoDataFrame(geometry=shapely.points(np.asarray(lon, float), np.asarray(lat, float)), crs=4326)
-    inside = points.sjoin(_country_tiles(), predicate="intersects")
-    found[inside.index.to_numpy()] = inside["iso3"].to_numpy()
+    codes, tiles = _country_tiles()
+    points = shapely.points(np.asarray(lon, float), np.asarray(lat, float))
+    place, tile = tiles.query(points, predicate="intersects")
+    found[place] = codes[tile]
     return found
 
 
@@ -147,9 +172,11 @@ def _airport_names() -> dict[str, str]:
 
 
 @cache
-def _country_tiles() -> gpd.GeoDataFrame:
+def _country_tiles() -> tuple[NDArray[np.object_], shapely.STRtree]:
     tiles = gpd.read_parquet(REFERENCE / "countries_10m.parquet")
-    return tiles[tiles["iso3"].notna()].reset_index(drop=True)
+    tiles = tiles[tiles["iso3"].notna()]
+    shapely.prepare(tiles.geometry.to_numpy())
+    return tiles["iso3"].to_numpy(dtype=object), shapely.STRtree(tiles.geometry.to_numpy())
 
 
 @cache

@@ -113,7 +113,12 @@ def _geojson(export: Export) -> bytes:
         feature = corridor.feature()
         feature["properties"] |= {"incidents_in_window": count}
         features.append(feature)
-    collection = {"type": "FeatureCollection", **export.stamp, "notes": list(export.reduction.notes), "features": features}
+    collection = {
+        "type": "FeatureCollection",
+        **export.stamp,
+        "notes": list(export.reduction.notes),
+        "features": features,
+    }
     return json.dumps(collection, ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -168,9 +173,7 @@ def _outline(cell: int) -> shapely.MultiPolygon:
     if max(lon for lon, _ in ring) - min(lon for lon, _ in ring) <= 180:
         return shapely.MultiPolygon([shapely.Polygon(ring)])
     whole = shapely.Polygon([(lon % 360, lat) for lon, lat in ring])
-    east = shapely.transform(
-        whole.intersection(shapely.box(180, -90, 360, 90)), lambda corners: corners - [360, 0]
-    )
+    east = shapely.transform(whole.intersection(shapely.box(180, -90, 360, 90)), lambda corners: corners - [360, 0])
     return shapely.MultiPolygon([whole.intersection(shapely.box(0, -90, 180, 90)), east])
 
 

@@ -1,4 +1,4 @@
-"""A part of the monitor: one of our layers or panels, as an element of folium that brings its script and its options."""
+"""A part of the monitor: a layer or panel as an element of folium that brings its script and its options."""
 
 from __future__ import annotations
 

@@ -120,7 +120,9 @@ def _names(features: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def _counted(incidents: pl.DataFrame, column: str) -> list[dict[str, Any]]:
     """Return the values of a column with their numbers of incidents, most first."""
-    counted = incidents.group_by(column).agg(pl.len().alias("incidents")).sort("incidents", column, descending=[True, False])
+    counted = (
+        incidents.group_by(column).agg(pl.len().alias("incidents")).sort("incidents", column, descending=[True, False])
+    )
     return [{"name": name, "incidents": number} for name, number in counted.drop_nulls().iter_rows()]
 
 

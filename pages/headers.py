@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-STREAMLIT_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        # Streamlit starts with one inline script and runs our component's script from a blob.
-        "script-src 'self' 'sha256-{inline}' blob:",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "frame-src 'self'",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-    )
-)
-"""What Streamlit's own pages may do; the map's page brings a stricter policy of its own."""
 
 _ALWAYS = {
     "X-Frame-Options": "SAMEORIGIN",
@@ -63,3 +50,29 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def streamlit_policy() -> str:
+    """Return what Streamlit's own pages may do; the map's page brings a stricter policy of its own.
+
+    The inline scripts with which the installed Streamlit starts are allowed by their hash; our components' scripts run
+    from blobs.
+    """
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    inline = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in inline]
+    rules = {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", *hashes, "blob:"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "frame-src": ["'self'"],
+        "worker-src": ["'self'", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'self'"],
+    }
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in rules.items())

@@ -26,7 +26,7 @@ from geodata.coast import REFERENCE
 from geodata.errors import RoutesError, UnknownVersion, WrongValue
 from geodata.view import View
 from layers.asset import ASSETS
-from layers.exports import MEDIA_TYPES, Export, Format, encoded
+from layers.exports import MEDIA_TYPES, Format, encoded
 from layers.monitor import LEAFLET, map_page
 from pages.workspace import Workspace, sight
 

@@ -1,8 +1,10 @@
 """REDUCE. Incidents become hex counts, ridges and route corridors. Values in, values out: no files, clock or network.
 
 The way down, each importing only what stands before it:
-corridors, sphere <- cube <- domain <- density <- ridges <- chains <- tails, blobs <- refine <- attributes, air <- reduce.
+corridors, sphere <- cube <- domain <- density <- ridges <- chains <- tails, blobs <- refine <- centrelines
+<- assignment, roles, names, air <- reduce.
 
-Where later stages go: bridging of gaps between ``blobs`` and ``refine``; legalising against the coast after ``refine``;
-support by bootstrap around ``reduce``'s ``_ridge_lines``; movement (directed legs) beside it, as another source of lines.
+Where later stages go: bridging of gaps and holding lines to their side of the coast are marked in ``centrelines``;
+support by bootstrap goes around it; movement (directed legs) stands beside it, as another source of lines for
+``reduce``.
 """

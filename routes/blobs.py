@@ -1,4 +1,4 @@
-"""BLOBS: what is as wide as it is long is no line. Chains are dropped whose length does not exceed the width of their cells."""
+"""BLOBS: what is as wide as it is long is no line; chains not clearly longer than their band is wide are dropped."""
 
 from __future__ import annotations
 
@@ -10,54 +10,59 @@ from routes.chains import Chain, Rows, chains, degrees, part_of, without
 from routes.density import Mask
 from routes.domain import Domain, edge_km
 from routes.ridges import Edges
-from routes.sphere import Floats, line_km
+from routes.sphere import Floats, km_between, line_km
 
 PART_ELONGATION = 3.0
 LEAF_ELONGATION = 2.0
 _ROUNDS = 4
 
 
-def without_blobs(area: Domain, mask: Mask, edges: Edges, shortest_km: float) -> Edges:
+def without_blobs(area: Domain, density: Floats, mask: Mask, edges: Edges, shortest_km: float) -> Edges:
     """Return the graph without parts of L2/area < 3, and without dead ends of L2/area < 2 or below ``shortest_km``.
 
-    The area of a chain is that of the mask cells nearest to it. One dead end per junction and round is dropped, the
-    shortest first, so that an end is not eaten from both sides.
+    The area of a chain is that of the band around it, ``_band_of_each``. One dead end per junction and round is
+    dropped, the shortest first, so that an end is not eaten from both sides.
     """
     for _ in range(_ROUNDS):
         if not len(edges):
             return edges
         runs = chains(edges)
         length = np.array([line_km(area.points[run]) for run in runs])
-        covered = _area_of_each(area, mask, runs)
-        dropped = _blobs(edges, runs, length, covered, len(mask), shortest_km)
+        band = _band_of_each(area, density, mask, runs)
+        stubby = (length**2 / band < LEAF_ELONGATION) | (length < shortest_km)
+        round_part = _of_round_parts(edges, runs, length, band)
+        dropped = [run for run, of_round in zip(runs, round_part, strict=True) if of_round]
+        dropped += _leaves(edges, [runs[number] for number in np.argsort(length, kind="stable") if stubby[number]])
         if not dropped:
             return edges
-        edges = without(edges, [runs[number] for number in dropped])
+        edges = without(edges, dropped)
     return edges
 
 
-def _blobs(edges: Edges, runs: list[Chain], length: Floats, covered: Floats, size: int, shortest_km: float) -> list[int]:
-    part = part_of(edges, size)[[run[0] for run in runs]]
-    part_length, part_area = np.bincount(part, length), np.bincount(part, covered)
-    round_part = (part_length**2 / np.maximum(part_area, 1e-9) < PART_ELONGATION)[part]
+def _of_round_parts(edges: Edges, runs: list[Chain], length: Floats, band: Floats) -> Mask:
+    """Tell for each chain whether its connected part as a whole is too round."""
+    part = part_of(edges, int(edges.max()) + 1)[[run[0] for run in runs]]
+    part_length, part_band = np.bincount(part, length), np.bincount(part, band)
+    return np.asarray((part_length**2 / np.maximum(part_band, 1e-9) < PART_ELONGATION)[part])
+
+
+def _leaves(edges: Edges, runs: list[Chain]) -> list[Chain]:
+    """Return the chains among ``runs`` with one free end, the first of each junction."""
     degree = degrees(edges)
-    free = np.array([(degree[run[0]] == 1) + (degree[run[-1]] == 1) for run in runs])
-    stubby = (free == 1) & ((length**2 / covered < LEAF_ELONGATION) | (length < shortest_km))
-    dropped: list[int] = []
-    used: set[int] = set()
-    for number in np.lexsort((np.arange(len(runs)), length)):
-        run = runs[number]
-        junction = run[0] if degree[run[0]] > 1 else run[-1]
-        if round_part[number]:
-            dropped.append(int(number))
-        elif stubby[number] and junction not in used:
-            used.add(junction)
-            dropped.append(int(number))
-    return dropped
+    taken: dict[int, Chain] = {}
+    for run in runs:
+        if (degree[run[0]] == 1) != (degree[run[-1]] == 1):
+            taken.setdefault(run[0] if degree[run[0]] > 1 else run[-1], run)
+    return list(taken.values())
 
 
-def _area_of_each(area: Domain, mask: Mask, runs: list[Chain]) -> Floats:
-    """Return the area, km2, of the mask cells nearest to each chain along the graph; at least one cell."""
+def _band_of_each(area: Domain, density: Floats, mask: Mask, runs: list[Chain]) -> Floats:
+    """Return the area, km2, of the band around each chain.
+
+    A chain node stands for its share of the length times the width of a uniform band with the same spread: sqrt(12)
+    times the root mean square distance of the mask cells nearest to it, weighted by density. Unlike the area of the
+    mask this does not grow with contrast, so that a strong short crossing is not taken for a blob.
+    """
     rows = np.flatnonzero(mask)
     owner: Rows = np.full(len(mask), -1)
     for number in reversed(range(len(runs))):
@@ -66,6 +71,13 @@ def _area_of_each(area: Domain, mask: Mask, runs: list[Chain]) -> Floats:
     graph = csr_array((km, (start, end)), shape=(len(rows), len(rows)))
     sources = np.flatnonzero(owner[rows] >= 0)
     _, _, nearest = dijkstra(graph, directed=False, indices=sources, min_only=True, return_predecessors=True)
-    reached = nearest >= 0
-    number = np.bincount(owner[rows[nearest[reached]]], minlength=len(runs))
-    return np.asarray(np.maximum(number, 1) * area.cell_km2)
+    reached = np.flatnonzero(nearest >= 0)
+    node = nearest[reached]
+    weight = density[rows[reached]]
+    spread = weight * km_between(area.points[rows[reached]], area.points[rows[node]]) ** 2
+    of_node = np.bincount(node, spread, minlength=len(rows)) / np.maximum(np.bincount(node, weight, len(rows)), 1e-12)
+    width = np.sqrt(12 * of_node[sources] + area.spacing_km**2)
+    run = owner[rows[sources]]
+    mean_width = np.bincount(run, width, len(runs)) / np.maximum(np.bincount(run, minlength=len(runs)), 1)
+    length = np.array([line_km(area.points[line]) for line in runs])
+    return np.asarray(length * np.maximum(mean_width, area.spacing_km))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,9 @@ def chains(edges: Edges) -> list[Chain]:
     ends = [node for node in sorted(around) if len(around[node]) != 2]
     for node in (*ends, *sorted(around)):
         for other in around[node]:
-            if _key(node, other) not in seen:
-                found.append(_walk(node, other, around, seen))
+            if _key(node, other) in seen:
+                continue
+            found.append(_walk(node, other, around, seen))
     return found
 
 
@@ -62,7 +64,7 @@ def part_of(edges: Edges, size: int) -> Rows:
 
 def without(edges: Edges, runs: list[Chain]) -> Edges:
     """Return the graph without the edges of some chains."""
-    gone = {_key(a, b) for run in runs for a, b in zip(run[:-1], run[1:], strict=True)}
+    gone = {_key(a, b) for run in runs for a, b in pairwise(run)}
     return np.array([edge for edge in edges.tolist() if tuple(edge) not in gone], dtype=np.int64).reshape(-1, 2)
 
 
@@ -162,17 +164,15 @@ def _followed(runs: list[Chain], joined: dict[tuple[int, int], tuple[int, int]])
     used: set[int] = set()
     lines: list[Chain] = []
     starts = [(number, end) for number in range(len(runs)) for end in (0, -1) if (number, end) not in joined]
-    for number, end in [*starts, *((number, 0) for number in range(len(runs)))]:
-        if number in used:
-            continue
+    for start in [*starts, *((number, 0) for number in range(len(runs)))]:
         line: Chain = []
-        while number not in used:
+        here: tuple[int, int] | None = start
+        while here is not None and here[0] not in used:
+            number, end = here
             used.add(number)
             run = runs[number] if end == 0 else runs[number][::-1]
             line += run if not line else run[1:]
-            follow = joined.get((number, -1 if end == 0 else 0))
-            if follow is None:
-                break
-            number, end = follow
-        lines.append(line)
+            here = joined.get((number, -1 if end == 0 else 0))
+        if line:
+            lines.append(line)
     return lines

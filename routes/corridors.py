@@ -109,7 +109,7 @@ class Reduction:
     notes: tuple[str, ...] = ()
 
     def collection(self) -> dict[str, Any]:
-        """Return the corridors as a GeoJSON FeatureCollection, with the notes and the method version as foreign members."""
+        """Return the corridors as a GeoJSON FeatureCollection; the notes and the method version are foreign members."""
         return {
             "type": "FeatureCollection",
             "method_version": METHOD_VERSION,

@@ -51,7 +51,7 @@ def bandwidth(area: Domain) -> float:
 
 
 def clutter(area: Domain, density: Floats) -> Floats:
-    """Return the level of unrelated reports around each cell: the mean over a wide neighbourhood, clipped of what is dense.
+    """Return the level of unrelated reports around each cell: a mean over a wide neighbourhood without what is dense.
 
     The neighbourhood is the ancestor four resolutions up and the cells around it.
     """

@@ -1,7 +1,7 @@
 """REFINE: ridge nodes move from cell centres onto the crest of the density of the incidents themselves.
 
-Source: Ozertem & Erdogmus (2011), Locally defined principal curves and surfaces (subspace-constrained mean shift), in the
-tangent plane of the sphere, with cell centroids for points.
+Source: Ozertem & Erdogmus (2011), Locally defined principal curves and surfaces (subspace-constrained mean shift), in
+the tangent plane of the sphere, with cell centroids for points.
 """
 
 from __future__ import annotations

@@ -1,23 +1,26 @@
 """RIDGES: the lines along which a density on a hex graph is highest, by discrete Morse theory.
 
 Of the edges taken from the highest down, those that join two peaks and those that close a loop are critical when they
-persist; the ridge graph is the critical edges and the steepest ways up from their ends. Persistence is in units of sigma
-when the field is variance-stabilised (Anscombe 1948).
+persist; the ridge graph is the critical edges and the steepest ways up from their ends. Persistence is in units of
+sigma when the field is variance-stabilised (Anscombe 1948).
 
 Source: Dey, Wang & Wang (2018), Graph reconstruction by discrete Morse theory, SoCG.
 """
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from routes.sphere import Floats
 
 JOIN_SIGMA = 0.5
 LOOP_SIGMA = 3.0
+MOST_NEIGHBOURS = 6
+
+Rows = NDArray[np.int64]
 
 Edges = NDArray[np.int64]
 """Edges of a graph as pairs of rows, shape (k, 2), the smaller row first, ordered."""
@@ -29,14 +32,16 @@ def ridge_edges(density: Floats, neighbours: csr_array) -> Edges:
     start, end, edge_of = _edges(neighbours)
     if not len(start):
         return np.empty((0, 2), dtype=np.int64)
-    pointer, index = neighbours.indptr.astype(np.int64), neighbours.indices.astype(np.int64)
     low = np.minimum(field[start], field[end])
     high = np.maximum(field[start], field[end])
     order = np.lexsort((np.arange(len(start)), -high, -low))
-    triangles, beside = _triangles(pointer, index, edge_of, start, end)
+    triangles, beside = _triangles(neighbours, edge_of, start, end)
     peak = field[triangles].min(axis=1) if len(triangles) else np.empty(0)
-    joins, persistence = _pairs(field, start, end, order, low, beside, peak)
-    critical = np.where(joins, persistence > JOIN_SIGMA, persistence > LOOP_SIGMA)
+    joins, join_worth = _merges(start, end, order, field, low)
+    beside = np.where(beside < 0, len(triangles), beside)
+    loops = order[::-1][~joins[order[::-1]]]
+    _, loop_worth = _merges(beside[:, 0], beside[:, 1], loops, np.append(-peak, np.inf), -low)
+    critical = np.where(joins, join_worth > JOIN_SIGMA, loop_worth > LOOP_SIGMA)
     return _with_ways_up(field, start, end, critical, joins & ~critical)
 
 
@@ -57,112 +62,78 @@ def _edges(graph: csr_array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDAr
     return rows[upper], columns[upper], np.searchsorted(keys, both)
 
 
-def _with_ways_up(
-    field: Floats, start: NDArray[np.int64], end: NDArray[np.int64], critical: NDArray[np.bool_], tree: NDArray[np.bool_]
-) -> Edges:
-    size = len(field)
-    ends = np.concatenate([start[tree], end[tree]])
-    others = np.concatenate([end[tree], start[tree]])
-    forest = csr_array((np.ones(len(ends)), (ends, others)), shape=(size, size))
-    roots = np.argsort(-field, kind="stable")
-    pointer, index = forest.indptr.astype(np.int64), forest.indices.astype(np.int64)
-    above, marked = _ways_up(pointer, index, roots, start[critical], end[critical])
+def _triangles(graph: csr_array, edge_of: Rows, start: Rows, end: Rows) -> tuple[Rows, Rows]:
+    """Return every triangle of neighbouring cells, and for each edge the one or two triangles beside it (-1: none)."""
+    link_of = csr_array((edge_of + 1, graph.indices, graph.indptr), shape=graph.shape)
+    around = np.full((graph.shape[0], MOST_NEIGHBOURS), -1)
+    number = np.diff(graph.indptr)
+    owner = np.repeat(np.arange(graph.shape[0]), number)
+    around[owner, np.arange(graph.nnz) - graph.indptr[owner]] = graph.indices
+    shared = (around[start][:, :, None] == around[end][:, None, :]).any(axis=2) & (around[start] > end[:, None])
+    edge, slot = np.nonzero(shared)
+    first, second, third = start[edge], end[edge], around[start[edge], slot]
+    sides = np.column_stack([edge, link_of[first, third] - 1, link_of[second, third] - 1])
+    beside = np.full((len(start), 2), -1)
+    order = np.argsort(sides.ravel(), kind="stable")
+    side, triangle = sides.ravel()[order], order // 3
+    again = np.r_[False, side[1:] == side[:-1]]
+    beside[side, again.astype(np.int64)] = triangle
+    return np.column_stack([first, second, third]), beside
+
+
+def _with_ways_up(field: Floats, start: Rows, end: Rows, critical: NDArray[np.bool_], tree: NDArray[np.bool_]) -> Edges:
+    """Return the critical edges and, from both ends of each, the way up the tree to the peak of its part."""
+    above = _ways_up(field, start[tree], end[tree])
+    marked = np.zeros(len(field), dtype=bool)
+    climbing = np.unique(np.concatenate([start[critical], end[critical]]))
+    while climbing.size:
+        marked[climbing] = True
+        climbing = above[climbing]
+        climbing = np.unique(climbing[climbing >= 0])
+        climbing = climbing[~marked[climbing]]
     walked = np.flatnonzero(marked & (above >= 0))
     return unique_edges(np.column_stack([walked, above[walked]]), np.column_stack([start[critical], end[critical]]))
 
 
-@numba.njit(cache=True)
-def _root(parent, node):  # type: ignore[no-untyped-def]
+def _ways_up(field: Floats, start: Rows, end: Rows) -> Rows:
+    """Return for each node of a forest the next one on its way to the highest of its part, -1 at that one itself."""
+    size = len(field)
+    _, part = connected_components(csr_array((np.ones(len(start)), (start, end)), shape=(size, size)), directed=False)
+    order = np.lexsort((np.arange(size), -field))
+    _, first = np.unique(part[order], return_index=True)
+    peaks = order[first]
+    ends = np.concatenate([start, np.full(len(peaks), size)])
+    others = np.concatenate([end, peaks])
+    rooted = csr_array((np.ones(len(ends)), (ends, others)), shape=(size + 1, size + 1))
+    _, above = breadth_first_order(rooted, size, directed=False)
+    above = above[:size].astype(np.int64)
+    return np.where(above == size, -1, above)
+
+
+def _merges(first: Rows, second: Rows, order: Rows, height: Floats, level: Floats) -> tuple[NDArray[np.bool_], Floats]:
+    """Join nodes along edges in their order; return which edges joined two parts and how far the lower part rose.
+
+    Of two parts the one with the higher peak lives on (the elder rule); what the other one was worth is its height
+    above the level of the edge. The root of a part is its peak.
+    """
+    joins = np.zeros(len(first), dtype=bool)
+    worth = np.full(len(first), np.inf)
+    parent = list(range(len(height)))
+    peaks = height.tolist()
+    for edge, start, end in zip(order.tolist(), first[order].tolist(), second[order].tolist(), strict=True):
+        a, b = _root(parent, start), _root(parent, end)
+        if a == b:
+            continue
+        if peaks[a] < peaks[b] or (peaks[a] == peaks[b] and a > b):
+            a, b = b, a
+        joins[edge] = True
+        worth[edge] = peaks[b] - level[edge]
+        parent[b] = a
+    return joins, worth
+
+
+def _root(parent: list[int], node: int) -> int:
     while parent[node] != node:
         parent[node] = parent[parent[node]]
         node = parent[node]
     return node
-
-
-@numba.njit(cache=True)
-def _triangles(pointer, index, edge_of, start, end):  # type: ignore[no-untyped-def]
-    """Return every triangle of neighbouring cells, and for each edge the one or two triangles beside it (-1: none)."""
-    beside = np.full((len(start), 2), -1, np.int64)
-    found = np.empty((2 * len(start) + 3, 3), np.int64)
-    number = 0
-    for edge in range(len(start)):
-        first, second = start[edge], end[edge]
-        a, b = pointer[first], pointer[second]
-        while a < pointer[first + 1] and b < pointer[second + 1]:
-            if index[a] == index[b]:
-                if index[a] > second:
-                    found[number] = (first, second, index[a])
-                    for side in (edge, edge_of[a], edge_of[b]):
-                        beside[side, 0 if beside[side, 0] < 0 else 1] = number
-                    number += 1
-                a += 1
-                b += 1
-            elif index[a] < index[b]:
-                a += 1
-            else:
-                b += 1
-    return found[:number], beside
-
-
-@numba.njit(cache=True)
-def _pairs(field, start, end, order, low, beside, peak):  # type: ignore[no-untyped-def]
-    """Return which edges join two parts (the others close loops), and how long each persists."""
-    joins = np.zeros(len(start), numba.boolean)
-    persistence = np.full(len(start), np.inf)
-    parent = np.arange(len(field))
-    summit = np.arange(len(field))
-    for edge in order:
-        a, b = _root(parent, start[edge]), _root(parent, end[edge])
-        if a == b:
-            continue
-        joins[edge] = True
-        if field[summit[a]] < field[summit[b]] or (field[summit[a]] == field[summit[b]] and summit[a] > summit[b]):
-            a, b = b, a
-        persistence[edge] = field[summit[b]] - low[edge]
-        parent[b] = a
-    outside = len(peak)
-    parent = np.arange(outside + 1)
-    depth = np.append(peak, -np.inf)
-    for edge in order[::-1]:
-        if joins[edge]:
-            continue
-        first = beside[edge, 0] if beside[edge, 0] >= 0 else outside
-        second = beside[edge, 1] if beside[edge, 1] >= 0 else outside
-        a, b = _root(parent, first), _root(parent, second)
-        if a == b:
-            continue
-        if depth[a] > depth[b]:
-            a, b = b, a
-        persistence[edge] = low[edge] - depth[b]
-        parent[b] = a
-    return joins, persistence
-
-
-@numba.njit(cache=True)
-def _ways_up(pointer, index, roots, start, end):  # type: ignore[no-untyped-def]
-    """Return the next cell on the way up from each cell (-1 at a peak), and the cells on the ways up from both ends."""
-    size = len(pointer) - 1
-    above = np.full(size, -2, np.int64)
-    queue = np.empty(size, np.int64)
-    for root in roots:
-        if above[root] != -2:
-            continue
-        above[root] = -1
-        queue[0] = root
-        head, tail = 0, 1
-        while head < tail:
-            node = queue[head]
-            head += 1
-            for link in range(pointer[node], pointer[node + 1]):
-                other = index[link]
-                if above[other] == -2:
-                    above[other] = node
-                    queue[tail] = other
-                    tail += 1
-    marked = np.zeros(size, numba.boolean)
-    for edge in range(len(start)):
-        for node in (start[edge], end[edge]):
-            while node >= 0 and not marked[node]:
-                marked[node] = True
-                node = above[node]
-    return above, marked

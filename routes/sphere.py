@@ -5,6 +5,8 @@ Points are unit vectors of shape (n, 3); distances are km on the mean sphere (R 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,7 +60,7 @@ def line_km(line: Vectors) -> float:
 def resampled(line: Vectors, step_km: float) -> Vectors:
     """Return points along a polyline at most ``step_km`` apart, its corners among them."""
     parts = []
-    for start, end in zip(line[:-1], line[1:], strict=True):
+    for start, end in pairwise(line):
         steps = max(int(np.ceil(km_between(start, end) / step_km)), 1)
         parts.append(_slerp(start, end, np.arange(steps) / steps))
     return np.concatenate([*parts, line[-1:]])

@@ -9,11 +9,13 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from routes.chains import Chain, chains, degrees, without
 from routes.density import Mask
 from routes.domain import Domain, edge_km
 from routes.ridges import Edges, unique_edges
-from routes.sphere import Floats
+from routes.sphere import Floats, km_between
 
+END_SHARE = 0.35
 _ROUNDS = 4
 
 
@@ -73,3 +75,30 @@ def _round(distance: csr_array, cost: csr_array, drawn: Mask, reach_km: float) -
         near = dijkstra(distance, directed=False, indices=path, min_only=True, limit=2 * reach_km)
         covered |= np.isfinite(near)
     return paths
+
+
+def without_overshoot(area: Domain, density: Floats, edges: Edges, bandwidth_km: float) -> Edges:
+    """Return the graph with its free ends cut back to where the evidence ends.
+
+    A kernel carries density about one bandwidth past the last incident, and tails follow it into the corners of the
+    mask. A free end is cut while its density is below ``END_SHARE`` of that three bandwidths farther in.
+    """
+    degree = degrees(edges)
+    cut: list[Chain] = []
+    for run in chains(edges):
+        for inward in (run, run[::-1]):
+            if degree[inward[0]] == 1:
+                end = _end_of_evidence(area, density, inward, 3 * bandwidth_km)
+                cut.append(inward[: end + 1])
+    return without(edges, [piece for piece in cut if len(piece) > 1])
+
+
+def _end_of_evidence(area: Domain, density: Floats, inward: Chain, within_km: float) -> int:
+    """Return how many nodes of a chain that begins at a free end lie past its evidence; never past its middle."""
+    points = area.points[inward]
+    along = np.concatenate([[0.0], np.cumsum(km_between(points[:-1], points[1:]))])
+    for place in range(int(np.searchsorted(along, min(within_km, along[-1] / 2)))):
+        farther = min(int(np.searchsorted(along, along[place] + within_km)), len(inward) - 1)
+        if density[inward[place]] >= END_SHARE * density[inward[farther]]:
+            return place
+    return int(np.searchsorted(along, min(within_km, along[-1] / 2)))

@@ -1,0 +1,176 @@
+"""The reduction: incidents in, route corridors out.
+
+The same incidents give the same corridors to the byte, in whatever order they come.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pyproj
+
+from geodata import hexes
+from geodata.errors import UnknownColumns
+from geodata.incident import CORRIDOR_MODES, Mode, is_synthetic
+from geodata.places import straits
+from routes.air import flights
+from routes.assignment import assigned
+from routes.centrelines import STRAIT_RESOLUTION, USUAL_RESOLUTION, Centreline, Scale, centrelines
+from routes.corridors import Corridor, Reduction
+from routes.names import name_of, told_apart
+from routes.roles import countries_of, touched_at_sea, touched_over_land
+from routes.sphere import Floats, Vectors, cut_at_antimeridian, lonlat, unit_vectors
+
+REQUIRED = ("lon", "lat", "time_start", "mode")
+_WGS84 = pyproj.Geod(ellps="WGS84")
+
+
+def reduce_incidents(incidents: pl.DataFrame, resolution: int | None = None) -> Reduction:
+    """Reduce incidents to land, sea and air corridors, most incidents first.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        ``REQUIRED`` columns as in ``geodata.incident.SCHEMA``; cell, people, origins, departure, destination and source
+        are used where they are there.
+    resolution : int, optional
+        H3 resolution to look at; None takes 5, and 6 in the straits of ``geodata.places.straits``.
+
+    Raises
+    ------
+    UnknownColumns
+        If a required column is missing.
+    """
+    missing = [name for name in REQUIRED if name not in incidents.columns]
+    if missing:
+        raise UnknownColumns(
+            f"column {missing[0]!r} is missing",
+            rule=f"a reduction needs {', '.join(REQUIRED)}",
+            done="nothing was reduced",
+        )
+    placed = incidents.drop_nulls(["lon", "lat", "time_start"])
+    notes = _notes_on_left_out(incidents, placed)
+    corridors: list[Corridor] = []
+    for mode in CORRIDOR_MODES:
+        found, said = _reduce_mode(placed.filter(pl.col("mode") == mode), mode, resolution)
+        corridors += found
+        notes += said
+    corridors.sort(key=lambda corridor: (-corridor.incidents, corridor.corridor_id))
+    names = told_apart([corridor.name for corridor in corridors])
+    return Reduction(
+        tuple(replace(corridor, name=name) for corridor, name in zip(corridors, names, strict=True)), tuple(notes)
+    )
+
+
+def _reduce_mode(incidents: pl.DataFrame, mode: Mode, resolution: int | None) -> tuple[list[Corridor], list[str]]:
+    if incidents.is_empty():
+        return [], []
+    if mode == "air":
+        return _air(incidents)
+    fine = _fine_enough(incidents, resolution or USUAL_RESOLUTION)
+    notes = []
+    if fine.height < incidents.height:
+        number = incidents.height - fine.height
+        notes.append(
+            f"{mode.title()}: {_incidents(number)} placed less exactly than the hexes of the reduction; "
+            f"{'it adds' if number == 1 else 'they add'} nothing to a corridor."
+        )
+    lines = _lines(fine, mode, resolution)
+    corridors = _with_attributes(fine, mode, lines)
+    if not corridors:
+        notes.append(f"{mode.title()}: {_incidents(fine.height)} known, too few or too scattered to show a corridor.")
+    return corridors, notes
+
+
+def _lines(incidents: pl.DataFrame, mode: Mode, resolution: int | None) -> list[Centreline]:
+    """Return the centrelines of land or sea; at sea, unless a resolution is asked for, straits at their own."""
+    if mode == "land" or resolution is not None:
+        return centrelines(incidents, mode, Scale.at(resolution or USUAL_RESOLUTION))
+    lines: list[Centreline] = []
+    rest = np.ones(incidents.height, dtype=bool)
+    for strait in straits():
+        inside = strait.holds(incidents["lon"].to_numpy(), incidents["lat"].to_numpy())
+        near = _fine_enough(incidents.filter(inside), STRAIT_RESOLUTION)
+        crossings = centrelines(near, mode, Scale.at(STRAIT_RESOLUTION))
+        if crossings:
+            lines += crossings
+            rest &= ~inside
+    return lines + centrelines(incidents.filter(rest), mode, Scale.at(USUAL_RESOLUTION))
+
+
+def _with_attributes(incidents: pl.DataFrame, mode: Mode, lines: Sequence[Centreline]) -> list[Corridor]:
+    assignment = assigned(unit_vectors(incidents["lon"].to_numpy(), incidents["lat"].to_numpy()), lines)
+    corridors = []
+    for number, line in enumerate(lines):
+        own = incidents[assignment.of(number)]
+        if own.is_empty():
+            continue
+        touched = touched_over_land(line.points) if mode == "land" else touched_at_sea(line.points)
+        countries, turned = countries_of(touched, own)
+        path = line.points[::-1] if turned else line.points
+        corridor = _corridor(mode, path, name_of(path), own)
+        corridors.append(replace(corridor, countries=countries, band_km=assignment.band_km(number)))
+    return corridors
+
+
+def _air(incidents: pl.DataFrame) -> tuple[list[Corridor], list[str]]:
+    pairs, without = flights(incidents)
+    corridors = []
+    for flight in pairs:
+        own = incidents[list(flight.rows)]
+        countries, _ = countries_of(list(dict.fromkeys([flight.start.iso3, flight.end.iso3])), own)
+        corridors.append(replace(_corridor("air", flight.path, flight.name, own), countries=countries))
+    notes = []
+    if without:
+        notes.append(f"Air: {_incidents(without)} in no pair of airports named three times; none is drawn for them.")
+    return corridors, notes
+
+
+def _corridor(mode: Mode, path: Vectors, name: str, own: pl.DataFrame) -> Corridor:
+    points = lonlat(path)
+    months = own["time_start"].dt.strftime("%Y-%m").value_counts().sort("time_start")
+    return Corridor(
+        corridor_id=_id(mode, points),
+        name=name,
+        mode=mode,
+        lines=cut_at_antimeridian(points),
+        length_km=float(_WGS84.line_length(points[:, 0], points[:, 1])) / 1000,
+        band_km=0.0,
+        incidents=own.height,
+        people=int(own["people"].sum() or 0) if "people" in own.columns else 0,
+        countries=(),
+        months=dict(months.iter_rows()),
+        synthetic=is_synthetic(own),
+    )
+
+
+def _id(mode: Mode, points: Floats) -> str:
+    """Return a name that depends on the mode and the cells of the line alone."""
+    cells = np.unique(hexes.cells_at(points[:, 0], points[:, 1], USUAL_RESOLUTION))
+    return f"{mode}-{hashlib.blake2b(cells.astype('<u8').tobytes(), digest_size=5).hexdigest()}"
+
+
+def _fine_enough(incidents: pl.DataFrame, resolution: int) -> pl.DataFrame:
+    """Return the incidents whose own cell is no coarser than the hexes to look at."""
+    if "cell" not in incidents.columns:
+        return incidents
+    placed = incidents.drop_nulls("cell")
+    return placed.filter(hexes.resolutions(placed["cell"].to_numpy()) >= resolution)
+
+
+def _notes_on_left_out(incidents: pl.DataFrame, placed: pl.DataFrame) -> list[str]:
+    notes = []
+    if placed.height < incidents.height:
+        notes.append(f"{_incidents(incidents.height - placed.height)} without a place or a time left out.")
+    unknown = placed.filter(~pl.col("mode").is_in(CORRIDOR_MODES) | pl.col("mode").is_null()).height
+    if unknown:
+        notes.append(f"{_incidents(unknown)} of unknown mode; no corridor is drawn from them.")
+    return notes
+
+
+def _incidents(number: int) -> str:
+    return f"{number:,} incident{'' if number == 1 else 's'}"
