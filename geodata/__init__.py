@@ -2,6 +2,6 @@
 
 The way down, each importing only what stands before it:
 errors, incident, hexes, coast, places, view, settings <- ledger <- readings <- profiles <- check <- modes <- ingest <-
-export, demo.
+export, demo; table.
 The first row are value modules, which every room may import. Nothing here imports another room of the product.
 """

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -101,7 +101,7 @@ def format_of(path: Path) -> Format:
     WrongValue
         If it asks for none of ours.
     """
-    for kind in get_args(Format):
+    for kind in MEDIA_TYPES:
         if path.suffix.lower() == f".{kind}":
             return kind
     raise WrongValue(f"{path.suffix or path.name!r}", rule="the name must end in .geojson or .gpkg", where="--out")
@@ -173,8 +173,11 @@ def _outline(cell: int) -> shapely.MultiPolygon:
     if max(lon for lon, _ in ring) - min(lon for lon, _ in ring) <= 180:
         return shapely.MultiPolygon([shapely.Polygon(ring)])
     whole = shapely.Polygon([(lon % 360, lat) for lon, lat in ring])
-    east = shapely.transform(whole.intersection(shapely.box(180, -90, 360, 90)), lambda corners: corners - [360, 0])
-    return shapely.MultiPolygon([whole.intersection(shapely.box(0, -90, 180, 90)), east])
+    halves = [
+        shapely.clip_by_rect(whole, 0, -90, 180, 90),
+        shapely.transform(shapely.clip_by_rect(whole, 180, -90, 360, 90), lambda corners: corners - [360, 0]),
+    ]
+    return shapely.MultiPolygon([half for half in halves if isinstance(half, shapely.Polygon) and not half.is_empty])
 
 
 def _country_frame(export: Export) -> pd.DataFrame:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from geodata.incident import KINDS, MODES
 from geodata.places import country_name
 from geodata.view import QUERY_NAMES, View
+
+Word = TypeVar("Word", bound=str)
 
 
 def ask(facts: Mapping[str, Any]) -> View:
@@ -29,7 +31,7 @@ def ask(facts: Mapping[str, Any]) -> View:
         )
 
 
-def _pills(label: str, field: str, options: Sequence[str]) -> tuple[str, ...]:
+def _pills(label: str, field: str, options: Sequence[Word]) -> tuple[Word, ...]:
     chosen = st.pills(
         label,
         options,

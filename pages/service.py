@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -144,7 +144,7 @@ def _countries(scale: str) -> tuple[bytes, str]:
 
 
 def _format(text: str) -> Format:
-    for kind in get_args(Format):
+    for kind in MEDIA_TYPES:
         if text == kind:
             return kind
     raise WrongValue(f"format={text[:20]!r}", rule="the format is geojson or gpkg", done="nothing was written")

@@ -42,9 +42,8 @@ def assigned(points: Vectors, lines: Sequence[Centreline]) -> Assignment:
     samples = [resampled(line.points, SAMPLE_KM) for line in lines]
     owner = np.repeat(np.arange(len(lines)), [len(part) for part in samples])
     reach = np.array([line.reach_km for line in lines])
-    straight, index = cKDTree(np.concatenate(samples)).query(
-        points, distance_upper_bound=chord(float(reach.max())) * (1 + 1e-12)
-    )
+    near = cKDTree(np.concatenate(samples)).query(points, distance_upper_bound=chord(float(reach.max())) * (1 + 1e-12))
+    straight, index = np.asarray(near[0]), np.asarray(near[1])
     found = np.isfinite(straight)
     km = np.full(len(points), np.inf)
     km[found] = 2 * EARTH_KM * np.arcsin(np.clip(straight[found] / 2, 0, 1))
