@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="Smuggling route monitor", page_icon=":material/route:", layout="wide")
+from layers.asset import ASSETS
+
+st.set_page_config(page_title="Smuggling route monitor", page_icon=ASSETS / "icon.svg", layout="wide")
+st.html(ASSETS / "dashboard.css")
 st.navigation(
     [
         st.Page("monitor.py", title="Monitor", default=True),

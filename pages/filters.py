@@ -26,30 +26,37 @@ def ask(facts: Mapping[str, Any]) -> View:
         return View(
             modes=_pills("Mode", "modes", [mode for mode in MODES if mode in facts.get("modes", ())]),
             kinds=_pills("Kind of incident", "kinds", [kind for kind in KINDS if kind in facts.get("kinds", ())]),
-            origins=_choice("Country of origin", "origins", facts.get("origins", ())),
-            sources=_choice("Source", "sources", facts.get("sources", ())),
+            origins=_origins(facts.get("origins", ())),
+            sources=_sources(facts.get("sources", ())),
         )
 
 
 def _pills(label: str, field: str, options: Sequence[Word]) -> tuple[Word, ...]:
-    chosen = st.pills(
-        label,
-        options,
-        selection_mode="multi",
-        format_func=str.capitalize,
-        key=QUERY_NAMES[field],
-        bind="query-params",
-    )
+    """Offer words; Streamlit puts into the address what it shows, so capitals are left to the style sheet."""
+    chosen = st.pills(label, options, selection_mode="multi", key=QUERY_NAMES[field], bind="query-params")
     return tuple(chosen)
 
 
-def _choice(label: str, field: str, options: Sequence[str]) -> tuple[str, ...]:
+def _sources(options: Sequence[str]) -> tuple[str, ...]:
+    key = QUERY_NAMES["sources"]
+    return tuple(st.multiselect("Source", options, placeholder="All", key=key, bind="query-params"))
+
+
+def _origins(options: Sequence[str]) -> tuple[str, ...]:
+    """Offer countries by name; the address holds their codes, which Streamlit's own binding cannot do."""
+    key = QUERY_NAMES["origins"]
+    asked = st.query_params.get_all(key)
+
+    def remember() -> None:
+        st.query_params[key] = st.session_state[key]
+
     chosen = st.multiselect(
-        label,
+        "Country of origin",
         options,
-        format_func=country_name if field == "origins" else str,
+        default=[code for code in options if code in asked],
+        format_func=country_name,
         placeholder="All",
-        key=QUERY_NAMES[field],
-        bind="query-params",
+        key=key,
+        on_change=remember,
     )
     return tuple(chosen)

@@ -10,7 +10,6 @@ seen = sight()
 version = seen.version()
 view = ask(seen.facts(version) if version is not None else {})
 
-st.html(ASSETS / "dashboard.css")
 st.iframe("/map", height=600, alt="Map of smuggling route corridors, with a time bar")
 courier = st.components.v2.component("courier", js=(ASSETS / "courier.js").read_text(encoding="utf-8"))
 courier(key="courier", data={"query": view.query(), "theme": st.context.theme.type}, height=1)

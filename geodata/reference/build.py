@@ -54,6 +54,18 @@ WITHOUT_NUMBER: dict[str, tuple[str | None, str]] = {
     "USNB Guantanamo Bay": ("CUB", "Guantanamo Bay"),
 }
 
+# Territories with an ISO 3166-1 code of their own that Natural Earth draws as part of another country: that country,
+# and west, south, east, north around them.
+PARTED: dict[str, tuple[str, tuple[float, float, float, float]]] = {
+    "BES": ("NLD", (-69.0, 11.9, -62.8, 17.8)),
+    "GLP": ("FRA", (-61.9, 15.8, -60.9, 16.6)),
+    "GUF": ("FRA", (-55.0, 2.0, -51.0, 6.0)),
+    "MTQ": ("FRA", (-61.4, 14.2, -60.7, 15.0)),
+    "MYT": ("FRA", (44.9, -13.2, 45.5, -12.5)),
+    "REU": ("FRA", (55.1, -21.5, 55.9, -20.8)),
+    "SJM": ("NOR", (-10.0, 70.5, 36.0, 82.0)),
+}
+
 
 def main() -> None:
     """Fetch the sources, write every reference file, then ``SOURCES.toml``."""
@@ -102,10 +114,23 @@ def read_countries(path: Path, countries: dict[str, dict[str, str]]) -> gpd.GeoD
             names.append(current)
     polygons = np.array([cut_at_antimeridian(geometry) for geometry in frame.geometry])
     repaired = gpd.GeoDataFrame({"iso3": codes, "name": names}, geometry=polygons, crs=4326)
+    repaired = parted(repaired, countries)
     if not repaired.is_valid.all():
         message = f"{path.name}: {int((~repaired.is_valid).sum())} polygons are still invalid after repair"
         raise ValueError(message)
     return repaired.sort_values(["iso3", "name"], ignore_index=True)
+
+
+def parted(frame: gpd.GeoDataFrame, countries: dict[str, dict[str, str]]) -> gpd.GeoDataFrame:
+    """Return the countries with the territories of ``PARTED`` as rows of their own."""
+    pieces = frame.explode(ignore_index=True)
+    middle = shapely.point_on_surface(pieces.geometry.to_numpy())
+    for code, (whole, box) in PARTED.items():
+        inside = (pieces["iso3"] == whole) & shapely.within(middle, shapely.box(*box))
+        pieces.loc[inside, ["iso3", "name"]] = [code, countries[code]["name"].strip()]
+    groups = pieces.groupby(["iso3", "name"], dropna=False)
+    gathered = groups["geometry"].agg(lambda part: shapely.MultiPolygon([*part]))
+    return gpd.GeoDataFrame(gathered.reset_index(), geometry="geometry", crs=4326)
 
 
 def cut_at_antimeridian(geometry: Any) -> shapely.MultiPolygon:
@@ -199,7 +224,7 @@ def write_drawing(countries: gpd.GeoDataFrame, path: Path, decimals: int) -> Non
             {
                 "type": "Feature",
                 "properties": {
-                    "iso3": row.iso3,
+                    "iso3": row.iso3 if isinstance(row.iso3, str) else None,
                     "name": row.name,
                     "label": [round(label.x, 2), round(label.y, 2)],
                     "extent": round(float(np.sqrt(shapely.area(largest))), 2),
@@ -207,7 +232,8 @@ def write_drawing(countries: gpd.GeoDataFrame, path: Path, decimals: int) -> Non
                 "geometry": rounded(geometry, decimals),
             },
         )
-    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+    collection = {"type": "FeatureCollection", "features": features}
+    text = json.dumps(collection, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     path.write_text(text + "\n", encoding="utf-8")
 
 

@@ -87,15 +87,16 @@ Monitor.BaseMap = Monitor.CanvasLayer.extend({
     if (scale === this.scale) return;
     this.scale = scale;
     try {
-      const countries = await this.monitor.atlas.load(scale);
+      const countries = await this.monitor.during(this.monitor.atlas.load(scale));
       if (this.scale !== scale) return;
       this.countries = countries;
       this.monitor.countries = countries;
       this.rebuild();
       this.monitor.tell("recountry");
-    } catch {
+    } catch (error) {
       delete this.monitor.atlas.loaded[scale];
       this.scale = null;
+      this.monitor.status.say(`The base map could not be read; zoom to try again. ${error.message}`);
     }
   },
 

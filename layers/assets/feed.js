@@ -188,7 +188,7 @@ Monitor.Feed = class {
     this.failed = false;
     this.monitor.status.loading(true);
     try {
-      const picture = await this._fetch(abort.signal);
+      const picture = await this.monitor.during(this._fetch(abort.signal));
       if (this.wanted !== wanted) return;
       this.asked = wanted;
       this.monitor.show(picture);

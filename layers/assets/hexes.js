@@ -40,7 +40,7 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
     const { picture, map } = this.monitor;
     const level = picture?.steps ? picture.level(map.getZoom()) : null;
     if (level && !level.sums) {
-      await (level.loading ??= level.load());
+      await this.monitor.during((level.loading ??= level.load()));
       if (this.monitor.picture !== picture || picture.level(map.getZoom()) !== level) return;
     }
     if (level === this.level && level !== null) return;

@@ -4,6 +4,11 @@
 const FONT = '"Inter", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
 Monitor.Labels = Monitor.CanvasLayer.extend({
+  statics: {
+    /** Corridors that get a chip at a zoom. */
+    MOST: (zoom) => (zoom < 4 ? 7 : zoom < 5.5 ? 14 : zoom < 7 ? 24 : 60),
+  },
+
   initialize(options) {
     Monitor.CanvasLayer.prototype.initialize.call(this, "labels", { zIndex: 500, ...options });
     this.widths = new Map();
@@ -11,6 +16,7 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
 
   attach(monitor) {
     this.monitor = monitor;
+    monitor.labels = this;
     this.addTo(monitor.map);
   },
 
@@ -41,7 +47,7 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
   draw() {
     const context = this.wipe();
     const { monitor } = this;
-    this.taken = [];
+    this.taken = this._panels();
     this.chips = [];
     if (monitor.state.hidden.has("names")) return;
     context.textBaseline = "middle";
@@ -52,10 +58,21 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     for (const country of countries.filter((one) => !withRole(one))) this._country(context, country, null);
   },
 
+  /** Where panels lie over the map: a name under one could not be read. */
+  _panels() {
+    const { x: left, y: top } = this._map.getContainer().getBoundingClientRect();
+    return [...this._map.getContainer().querySelectorAll(":scope > .panel")].flatMap((panel) => {
+      const box = panel.getBoundingClientRect();
+      if (!box.width) return [];
+      const corner = this.inCanvas([box.left - left, box.top - top]);
+      return [[...corner, corner[0] + box.width, corner[1] + box.height]];
+    });
+  },
+
   /** Corridors worth a chip at this zoom, the selected one first. */
   _ranked() {
     const { corridors, map, state } = this.monitor;
-    const most = map.getZoom() < 4 ? 7 : map.getZoom() < 5 ? 14 : 60;
+    const most = Monitor.Labels.MOST(map.getZoom());
     const ranked = [...(corridors?.shown ?? [])].reverse().filter(({ corridor }) => !corridor.inferred);
     const chosen = ranked.filter(({ corridor }) => corridor.id === state.selected);
     return [...chosen, ...ranked.filter((shape) => !chosen.includes(shape)).slice(0, most)];

@@ -34,6 +34,19 @@ Monitor.Main = class {
     this.feed.start();
   }
 
+  /** Await some work; while any is under way the map says that it is busy. */
+  async during(work) {
+    this.awaited = (this.awaited ?? 0) + 1;
+    const tell = () => this.map.getContainer().setAttribute("aria-busy", String(this.awaited > 0));
+    tell();
+    try {
+      return await work;
+    } finally {
+      this.awaited -= 1;
+      tell();
+    }
+  }
+
   get theme() {
     return this.palette[this.state.dark ? "dark" : "light"];
   }
@@ -64,10 +77,14 @@ Monitor.Main = class {
     this.tell("repicture");
   }
 
-  /** Show all corridors, or where there are none all incidents; unlike a viewer's own move it is not put in the link. */
+  /**
+   * Show all corridors over land and sea, else those by air, else all incidents: flights cross the world and would make
+   * the rest small. Unlike a viewer's own move it is not put in the link.
+   */
   fit() {
     const { corridors, levels } = this.picture;
-    const lines = corridors.flatMap((corridor) => corridor.lines.flat());
+    const ground = corridors.filter((corridor) => corridor.mode !== "air");
+    const lines = (ground.length ? ground : corridors).flatMap((corridor) => corridor.lines.flat());
     const places = lines.length ? lines : [...(levels.find((level) => level.corners)?.places() ?? [])];
     if (!places.length) return;
     const unproject = ([x, y]) => this.map.unproject([(x / Monitor.WORLD + 0.5) * 256, (y / Monitor.WORLD + 0.5) * 256], 0);

@@ -1,0 +1,99 @@
+"""A real browser on the product served for real; names resolve nowhere, so whatever is not on this machine fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page
+
+from benchmarks.served import browser, served
+from geodata.demo import demo_file
+from geodata.ingest import ingest_file
+from geodata.ledger import Ledger
+
+LAST_DAY = date(2026, 11, 24)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def fill(home: Path, count: int = 6_000) -> None:
+    with demo_file(count, 1, LAST_DAY) as file:
+        ingest_file(file, Ledger(home))
+
+
+class Seen:
+    """A page with what it asked for and what it complained about."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # Streamlit looks for its own server below the page's path first, and then where it is.
+        probing = urlsplit(message.location["url"]).path.endswith(("/_stcore/health", "/_stcore/host-config"))
+        if message.type == "error" and not probing:
+            self.complaints.append(message.text)
+
+    def open(self, address: str = "") -> Frame:
+        """Open an address of the dashboard; give the map, once it stands still."""
+        self.page.goto(f"{self.url}/{address}")
+        return self.map()
+
+    def map(self) -> Frame:
+        """Give the map's frame, once it stands still."""
+        self.page.wait_for_selector("iframe[src^='/map']")
+        frame = next(frame for frame in self.page.frames if "/map" in frame.url)
+        frame.wait_for_selector('#map[aria-busy="false"]')
+        return frame
+
+    @property
+    def outside(self) -> list[str]:
+        """Give what was asked of anybody but the server."""
+        own = (self.url, self.url.replace("http", "ws", 1), "data:", "blob:")
+        return [asked for asked in self.asked if not asked.startswith(own)]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("browser") / "workspace"
+    fill(home)
+    with served(home) as url:
+        yield url
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    made = chromium.new_context(
+        viewport={"width": 1440, "height": 900},
+        color_scheme="light",
+        permissions=["clipboard-read", "clipboard-write"],
+        accept_downloads=True,
+    )
+    made.set_default_timeout(15_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def seen(context: BrowserContext, dashboard: str) -> Seen:
+    return Seen(context.new_page(), dashboard)

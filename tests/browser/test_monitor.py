@@ -1,0 +1,206 @@
+"""The monitor as an operator meets it: it draws, follows the hand, and a copied link opens the same view."""
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import geopandas as gpd
+import pytest
+from playwright.sync_api import expect
+
+from benchmarks.served import served
+from tests.browser.conftest import Seen, fill
+
+PICTURE = """() => {
+  const canvas = (pane) => document.querySelector(`.leaflet-${pane}-pane canvas`);
+  const inked = (pane) => {
+    const { width, height } = canvas(pane);
+    const { data } = canvas(pane).getContext("2d").getImageData(0, 0, width, height);
+    let sum = 0, number = 0;
+    for (let at = 0; at < data.length; at += 4) if (data[at + 3]) {
+      number += 1;
+      sum = (sum * 31 + data[at] + 7 * data[at + 1] + 13 * data[at + 2] + at) % 1000000007;
+    }
+    return [number, sum];
+  };
+  return {base: inked("base"), hexes: inked("hexes"), corridors: inked("corridors"), labels: inked("labels")};
+}"""
+STATE = """() => ({
+  window: [...monitor.range],
+  centre: [monitor.map.getCenter().lat.toFixed(2), monitor.map.getCenter().lng.toFixed(2), monitor.map.getZoom()],
+  selected: monitor.state.selected,
+  dark: monitor.state.dark,
+  hidden: [...monitor.state.hidden].sort(),
+  incidents: monitor.picture.manifest.incidents,
+})"""
+
+
+def test_the_map_draws_and_asks_nothing_of_anybody_else(seen):
+    drawn = seen.open().evaluate(PICTURE)
+    assert all(number > 500 for number, _ in drawn.values()), drawn
+    assert seen.outside == []
+    assert seen.complaints == []
+    expect(seen.map().locator(".badge")).to_have_text("SYNTHETIC DEMONSTRATION DATA")
+
+
+def test_moving_the_window_changes_hexes_corridors_count_and_label_without_asking_the_server(seen):
+    frame = seen.open()
+    before, label = frame.evaluate(PICTURE), frame.locator("#timebar .when").inner_text()
+    asked = len([url for url in seen.asked if "/data/" in url and "/data/head" not in url])
+    knob = frame.locator("#timebar .middle").bounding_box()
+    seen.page.mouse.move(knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2)
+    seen.page.mouse.down()
+    seen.page.mouse.move(knob["x"] - 350, knob["y"] + knob["height"] / 2, steps=6)
+    seen.page.mouse.up()
+    frame.wait_for_timeout(100)
+    after = frame.evaluate(PICTURE)
+    assert after["hexes"] != before["hexes"]
+    assert after["corridors"] != before["corridors"]
+    assert after["base"] == before["base"]
+    assert frame.locator("#timebar .when").inner_text() != label
+    assert len([url for url in seen.asked if "/data/" in url and "/data/head" not in url]) == asked
+
+
+def test_a_copied_link_reopens_the_same_view(seen, context):
+    frame = seen.open("?mode=sea&lat=35&lon=18&z=5")
+    frame.locator("#timebar button", has_text="3 m").click()
+    frame.locator("#timebar [aria-label='Start of the window']").focus()
+    for _ in range(5):
+        seen.page.keyboard.press("ArrowLeft")
+    frame.locator("#ranking button").first.click()
+    frame.locator("#legend input[name=countries]").uncheck()
+    frame.locator("#actions [aria-label='Dark or light']").click()
+    seen.page.wait_for_timeout(400)
+    frame.locator("#actions [aria-label='Copy link to this view']").click()
+    expect(frame.locator(".said")).to_have_text("The link to this view is copied.")
+    link = seen.page.evaluate("navigator.clipboard.readText()")
+    state = frame.evaluate(STATE)
+    assert state["dark"]
+    assert state["hidden"] == ["countries"]
+    assert state["selected"].startswith("sea-")
+    again = Seen(context.new_page(), seen.url)
+    again.page.goto(link)
+    assert again.map().evaluate(STATE) == state
+    expect(again.map().locator("#card")).to_be_visible()
+    expect(again.page.get_by_test_id("stSidebar").get_by_role("button", name="sea", pressed=True)).to_be_visible()
+
+
+def test_a_filter_reaches_the_map_and_the_address_without_a_new_map(seen):
+    frame = seen.open("?lat=35&lon=18&z=5")
+    frame.evaluate("window.untouched = true")
+    everything = frame.evaluate(STATE)["incidents"]
+    seen.page.get_by_test_id("stSidebar").get_by_role("button", name="land").click()
+    seen.page.wait_for_url("**mode=land**")
+    expect(frame.locator("#ranking .meter[title=sea]")).to_have_count(0)
+    state = frame.evaluate(STATE)
+    assert 0 < state["incidents"] < everything
+    assert frame.evaluate("window.untouched")
+    assert parse_qs(urlsplit(seen.page.url).query)["lat"] == ["35.000"]
+
+
+def test_a_corridor_opens_its_card_by_click_on_the_map_and_escape_closes_it(seen):
+    frame = seen.open("?lat=35&lon=18&z=5")
+    chip = frame.evaluate(
+        """() => {
+          const { box, id } = monitor.parts.find((part) => part.chips).chips[0];
+          const layer = monitor.parts.find((part) => part.chips);
+          const [x, y] = layer.inCanvas([0, 0]);
+          return [box[0] - x + 40, box[1] - y + 10, monitor.picture.corridor(id).title];
+        }"""
+    )
+    frame.locator("#map").click(position={"x": chip[0], "y": chip[1]})
+    expect(frame.locator("#card h2")).to_have_text(chip[2])
+    expect(frame.locator("#card")).to_contain_text("Method ridges")
+    expect(frame.locator("#card .made-up")).to_have_text("Synthetic")
+    seen.page.keyboard.press("Escape")
+    expect(frame.locator("#card")).to_be_hidden()
+
+
+def test_the_keyboard_moves_and_plays_the_window(seen):
+    frame = seen.open()
+    frame.locator("#timebar [aria-label='Window']").focus()
+    start = frame.evaluate(STATE)["window"]
+    seen.page.keyboard.press("ArrowLeft")
+    frame.wait_for_timeout(60)
+    assert frame.evaluate(STATE)["window"] == [start[0] - 1, start[1] - 1]
+    expect(frame.locator("#timebar [aria-label='Window']")).to_have_attribute("aria-valuenow", str(start[0] - 1))
+    seen.page.keyboard.press("Home")
+    seen.page.keyboard.press("Space")
+    frame.wait_for_timeout(1700)
+    seen.page.keyboard.press("Space")
+    assert 1 <= frame.evaluate(STATE)["window"][0] <= 4
+
+
+@pytest.mark.parametrize("kind", ["GeoJSON", "GeoPackage"])
+def test_what_is_shown_can_be_taken_away(seen, tmp_path, kind):
+    frame = seen.open("?mode=sea&from=2026-01&to=2026-04")
+    frame.locator("#actions summary").click()
+    with seen.page.expect_download() as waiting:
+        frame.get_by_role("link", name=kind).click()
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    assert "synthetic" in path.name
+    corridors = gpd.read_file(path) if kind == "GeoJSON" else gpd.read_file(path, layer="corridors")
+    assert len(corridors) == int(frame.locator("#ranking small").inner_text())
+    assert set(corridors["mode"]) == {"sea"}
+    if kind == "GeoJSON":
+        assert json.loads(path.read_text(encoding="utf-8"))["view"] == "from=2026-01-01&to=2026-04-01&mode=sea"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "mode=teleport&lat=x&lon=1&z=2",
+        "from=2026-05&to=2026-01",
+        "from=0001-99&to=later",
+        f"sel={'A' * 10_000}",
+        "sel=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&theme=%22%3E%3Cscript%3E",
+        "lat=9e99&lon=-9e99&z=400",
+    ],
+)
+def test_any_address_opens_the_nearest_valid_view(seen, query):
+    frame = seen.open(f"?{query}")
+    assert frame.evaluate(STATE)["incidents"] > 0
+    assert frame.evaluate(PICTURE)["base"][0] > 500
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_map_follows_the_theme_of_the_system(chromium, dashboard, scheme):
+    page = chromium.new_page(color_scheme=scheme)
+    frame = Seen(page, dashboard).open()
+    assert frame.evaluate("document.documentElement.dataset.theme") == scheme
+    page.close()
+
+
+def test_an_empty_workspace_says_what_to_do_and_the_first_batch_appears_by_itself(context, tmp_path):
+    home = tmp_path / "workspace"
+    with served(home) as url:
+        seen = Seen(context.new_page(), url)
+        seen.page.goto(url)
+        frame = seen.page.frame_locator("iframe[src^='/map']")
+        expect(frame.locator("#sheet h2")).to_have_text("No incidents yet")
+        expect(frame.locator("#sheet")).to_contain_text("python -m geodata demo")
+        fill(home, 600)
+        expect(frame.locator("#timebar")).to_be_visible(timeout=15_000)
+        expect(frame.locator("#sheet")).to_be_hidden()
+
+
+def test_a_lost_connection_is_said_and_heals(context, tmp_path):
+    home = tmp_path / "workspace"
+    fill(home, 600)
+    with served(home) as url:
+        seen = Seen(context.new_page(), url)
+        frame = seen.open()
+        context.set_offline(True)
+        expect(frame.locator(".notice")).to_contain_text("No connection", timeout=15_000)
+        assert frame.evaluate(PICTURE)["base"][0] > 500
+        context.set_offline(False)
+        expect(frame.locator(".notice")).to_be_hidden(timeout=15_000)
+
+
+def test_the_method_page_says_what_is_computed(seen):
+    seen.page.goto(f"{seen.url}/method")
+    expect(seen.page.get_by_role("heading", name="Limits")).to_be_visible()
+    expect(seen.page.get_by_text("ridges-")).to_be_visible()
+    assert seen.outside == []
+    assert seen.complaints == []
