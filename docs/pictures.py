@@ -49,8 +49,9 @@ def drawn(chromium: Browser, url: str, path: Path, size: tuple[int, int], theme:
     )
     page.goto(url)
     page.wait_for_load_state("networkidle")
-    frame = next((frame for frame in page.frames if frame.url.endswith("/map")), None)
-    if frame is not None:
+    embedded = page.query_selector("iframe[src^='/map']")
+    frame = embedded.content_frame() if embedded else page
+    if embedded or "/map" in url:
         frame.wait_for_selector('#map[aria-busy="false"]')
     page.wait_for_timeout(800)
     page.screenshot(path=path)

@@ -131,7 +131,7 @@ class View(BaseModel):
             if field in _SEVERAL:
                 pairs += [(name, part) for part in value]
             elif field == "region" and value is not None:
-                pairs.append((name, ",".join(f"{part:g}" for part in value)))
+                pairs.append((name, ",".join(repr(part).removesuffix(".0") for part in value)))
             elif value is not None:
                 pairs.append((name, str(value)))
         return urlencode(pairs)
@@ -182,7 +182,6 @@ def require_view(options: Mapping[str, Any]) -> View:
         return View(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "window"
-        raise WrongValue(
-            f"{first['input']!r}", rule=str(first["msg"]), done="nothing was computed", where=where
-        ) from None
+        field = ".".join(str(part) for part in first["loc"])
+        given = repr(first["input"]) if field else f"{options.get('start')} to {options.get('end')}"
+        raise WrongValue(given, rule=str(first["msg"]), done="nothing was computed", where=field or "window") from None

@@ -18,6 +18,7 @@ import pandas as pd
 import polars as pl
 import pyogrio
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from geodata import hexes
 from geodata.errors import WrongValue
@@ -30,6 +31,30 @@ Format = Literal["geojson", "gpkg"]
 MEDIA_TYPES: dict[Format, str] = {"geojson": "application/geo+json", "gpkg": "application/geopackage+sqlite3"}
 HEX_LEVEL = 5
 """H3 resolution of the exported hexes; what was reported coarser stays coarser."""
+_STAMP_TYPES: dict[str, type] = {
+    "method_version": str,
+    "view": str,
+    "ledger_version": int,
+    "synthetic": bool,
+    "generated": str,
+}
+_CORRIDOR_TYPES: dict[str, type] = {
+    "corridor_id": str,
+    "name": str,
+    "mode": str,
+    "length_km": float,
+    "band_km": float,
+    "incidents": int,
+    "incidents_in_window": int,
+    "people": int,
+    "months": str,
+    "source_countries": str,
+    "transit_countries": str,
+    "destination_countries": str,
+    "inferred": bool,
+} | _STAMP_TYPES
+_COUNTRY_TYPES = {"iso3": str, "name": str, "source": int, "transit": int, "destination": int} | _STAMP_TYPES
+"""Columns of a layer and their types, the same whether it has rows or none; ``synthetic`` of a corridor is its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +88,14 @@ class Export:
             "method_version": METHOD_VERSION,
             "view": self.view.query(),
             "ledger_version": self.version,
-            "synthetic": is_synthetic(self.incidents),
+            "synthetic": self.synthetic,
             "generated": self.generated.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z"),
         }
+
+    @property
+    def synthetic(self) -> bool:
+        """Tell whether anything in it was made up, be it before or after the window: it shaped the corridors."""
+        return is_synthetic(self.incidents) or any(corridor.synthetic for corridor in self.reduction.corridors)
 
     def corridors(self) -> list[tuple[Corridor, int]]:
         """Return the corridors that have incidents in the window, with their number."""
@@ -74,8 +104,8 @@ class Export:
 
     def name(self, kind: Format) -> str:
         """Return a file name."""
-        made_up = "-synthetic" if self.stamp["synthetic"] else ""
-        return f"corridors-v{self.version}-{self.generated:%Y%m%d}{made_up}.{kind}"
+        made_up = "-synthetic" if self.synthetic else ""
+        return f"corridors-v{self.version}-{self.generated.astimezone(UTC):%Y%m%d}{made_up}.{kind}"
 
 
 def incidents_within(corridor: Corridor, view: View) -> int:
@@ -104,7 +134,12 @@ def format_of(path: Path) -> Format:
     for kind in MEDIA_TYPES:
         if path.suffix.lower() == f".{kind}":
             return kind
-    raise WrongValue(f"{path.suffix or path.name!r}", rule="the name must end in .geojson or .gpkg", where="--out")
+    raise WrongValue(
+        f"{path.suffix or path.name!r}",
+        rule="the name must end in .geojson or .gpkg",
+        done="nothing was written",
+        where="--out",
+    )
 
 
 def _geojson(export: Export) -> bytes:
@@ -123,15 +158,29 @@ def _geojson(export: Export) -> bytes:
 
 
 def _geopackage(export: Export) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "corridors.gpkg"
-        for layer, frame in (("corridors", _corridor_frame(export)), ("hexes", _hex_frame(export))):
-            pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", append=path.exists())
-        pyogrio.write_dataframe(_country_frame(export), path, layer="countries", driver="GPKG", append=True)
-        return path.read_bytes()
+    layers = (
+        ("corridors", _corridor_frame(export), "MultiLineString"),
+        ("hexes", _hex_frame(export), "MultiPolygon"),
+        ("countries", _country_frame(export), None),
+    )
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "corridors.gpkg"
+            for layer, frame, shape in layers:
+                pyogrio.write_dataframe(
+                    frame, path, layer=layer, driver="GPKG", append=path.exists(), geometry_type=shape
+                )
+            return path.read_bytes()
+    except (OSError, DataLayerError, DataSourceError) as error:
+        raise WrongValue(
+            f"the GeoPackage cannot be made ({str(error).partition(chr(10))[0][:120]})",
+            rule="the folder for temporary files must have room",
+            done="nothing was written",
+        ) from None
 
 
 def _corridor_frame(export: Export) -> gpd.GeoDataFrame:
+    stamp = export.stamp
     rows, lines = [], []
     for corridor, count in export.corridors():
         properties = corridor.feature()["properties"]
@@ -140,10 +189,9 @@ def _corridor_frame(export: Export) -> gpd.GeoDataFrame:
             f"{role}_countries": ", ".join(country["iso3"] for country in countries if country["role"] == role)
             for role in ("source", "transit", "destination")
         }
-        rows.append(properties | {"incidents_in_window": count, "months": json.dumps(months)} | by_role | export.stamp)
+        rows.append(stamp | properties | {"incidents_in_window": count, "months": json.dumps(months)} | by_role)
         lines.append(shapely.MultiLineString([line.tolist() for line in corridor.lines]))
-    columns = None if rows else ["corridor_id", "name", "mode", "incidents", "incidents_in_window", *export.stamp]
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry=lines, crs=4326)
+    return gpd.GeoDataFrame(_typed(rows, _CORRIDOR_TYPES), geometry=lines, crs=4326)
 
 
 def _hex_frame(export: Export) -> gpd.GeoDataFrame:
@@ -158,7 +206,7 @@ def _hex_frame(export: Export) -> gpd.GeoDataFrame:
     cells = counted["cell"].to_numpy()
     frame = pd.DataFrame(
         {
-            "cell": hexes.names(cells),
+            "cell": pd.Series(hexes.names(cells), dtype=str),
             "resolution": hexes.resolutions(cells).astype(int),
             "incidents": counted["incidents"].to_numpy().astype(int),
             "people": counted["people"].fill_null(0).to_numpy().astype(int),
@@ -186,10 +234,15 @@ def _country_frame(export: Export) -> pd.DataFrame:
     for corridor, count in export.corridors():
         for country in corridor.countries:
             roles.setdefault(country.iso3, Counter())[country.role] += count
+    stamp = export.stamp
     rows = [
         {"iso3": iso3, "name": country_name(iso3)}
         | {role: found.get(role, 0) for role in ("source", "transit", "destination")}
+        | stamp
         for iso3, found in sorted(roles.items())
     ]
-    columns = ["iso3", "name", "source", "transit", "destination"]
-    return pd.DataFrame(rows, columns=columns).assign(**export.stamp)
+    return _typed(rows, _COUNTRY_TYPES)
+
+
+def _typed(rows: list[dict[str, Any]], types: dict[str, type]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(types)).astype(types)

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import folium
 from branca.element import Figure, Template
+from xstatic.pkg import leaflet
 
 from layers.actions import Actions
 from layers.asset import asset_url, script
@@ -34,11 +35,11 @@ class MonitorMap(folium.Map):
     """A folium map that loads nothing from elsewhere and whose parts fetch their data from this server."""
 
     default_js: ClassVar[list[tuple[str, str]]] = [
-        ("leaflet", f"{LEAFLET}/leaflet.js"),
+        ("leaflet", f"{LEAFLET}/leaflet.js?v={leaflet.PACKAGE_VERSION}"),
         *(script(name) for name in ("canvas.js", "state.js", "feed.js", "monitor.js")),
     ]
     default_css: ClassVar[list[tuple[str, str]]] = [
-        ("leaflet_css", f"{LEAFLET}/leaflet.css"),
+        ("leaflet_css", f"{LEAFLET}/leaflet.css?v={leaflet.PACKAGE_VERSION}"),
         ("monitor_css", asset_url("monitor.css")),
     ]
     _template = Template(

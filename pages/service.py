@@ -33,6 +33,8 @@ from pages.workspace import Workspace, sight
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 SCALES = ("110m", "50m")
+_LONGEST = 18
+"""Digits of a version that are read as a number at all."""
 
 Answer = Callable[[Request], Response]
 
@@ -76,9 +78,9 @@ def _in_thread(answer: Answer) -> Callable[[Request], Any]:
         try:
             return await run_in_threadpool(answer, request)
         except UnknownVersion as error:
-            return JSONResponse({"error": str(error)}, status_code=404)
+            return _refused(str(error), 404)
         except RoutesError as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
+            return _refused(str(error), 400)
 
     return handler
 
@@ -113,7 +115,7 @@ def _resource(request: Request) -> Response:
     name = request.path_params["name"]
     content = sight().resource(name)
     if content is None:
-        return JSONResponse({"error": "This picture is no longer kept; ask for its snapshot again."}, status_code=404)
+        return _refused("This picture is no longer kept; ask for its snapshot again.", 404)
     headers = {"Cache-Control": FOREVER}
     return _checked(request, content, "application/octet-stream", f'"{name[:16]}"', headers)
 
@@ -132,7 +134,7 @@ def _export(request: Request) -> Response:
 def _basemap(request: Request) -> Response:
     scale = request.path_params["scale"]
     if scale not in SCALES:
-        return JSONResponse({"error": f"The base map comes as {' or '.join(SCALES)}."}, status_code=404)
+        return _refused(f"The base map comes as {' or '.join(SCALES)}.", 404)
     content, etag = _countries(scale)
     return _checked(request, content, "application/geo+json", etag)
 
@@ -158,7 +160,7 @@ def _version(request: Request, seen: Workspace) -> int:
         raise UnknownVersion("the workspace is empty", rule="a picture needs incidents", done="nothing was drawn")
     if not text:
         return newest
-    if not text.isascii() or not text.isdecimal() or int(text) > newest:
+    if not text.isascii() or not text.isdecimal() or len(text) > _LONGEST or int(text) > newest:
         raise UnknownVersion(f"version={text[:20]!r}", rule=f"versions are 0 to {newest}", done="nothing was drawn")
     return int(text)
 
@@ -175,9 +177,23 @@ def _checked(
     sent = {"ETag": tag, "Cache-Control": ASK_FIRST, "Vary": "Accept-Encoding", **(headers or {})}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=sent)
-    if "gzip" in request.headers.get("accept-encoding", "") and len(content) > 1000:
+    if _takes_gzip(request) and len(content) > 1000:
         return Response(_zipped(content), media_type=media_type, headers=sent | {"Content-Encoding": "gzip"})
     return Response(content, media_type=media_type, headers=sent)
+
+
+def _takes_gzip(request: Request) -> bool:
+    """Tell whether the asker accepts gzip; a weight of 0 says no."""
+    for part in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, weight = part.replace(" ", "").partition(";q=")
+        if coding == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False
+
+
+def _refused(sentence: str, status: int) -> Response:
+    """Return one sentence, never to be kept: what is missing now may be there a moment later."""
+    return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})
 
 
 def _zipped(content: bytes) -> bytes:

@@ -57,12 +57,15 @@ class Kept(Generic[Value]):
             with self._guard:
                 if key in self._values:
                     return self._values[key]
-            value = compute()
-            with self._guard:
-                self._values[key] = value
-                self._locks.pop(key, None)
-                while len(self._values) > self._size:
-                    self._values.popitem(last=False)
+            try:
+                value = compute()
+                with self._guard:
+                    self._values[key] = value
+                    while len(self._values) > self._size:
+                        self._values.popitem(last=False)
+            finally:
+                with self._guard:
+                    self._locks.pop(key, None)
         return value
 
     def values(self) -> list[Value]:
@@ -106,15 +109,14 @@ class Workspace:
     def reduction(self, view: View, version: int) -> Reduction:
         """Return the corridors of a View over all time."""
         whole = view.without_window()
-        key = (version, whole.query())
         return self._reductions.get(
-            key, lambda: reduce_incidents(whole.select(self.incidents(version)), whole.resolution)
+            (version, whole), lambda: reduce_incidents(whole.select(self.incidents(version)), whole.resolution)
         )
 
     def snapshot(self, view: View, version: int) -> Snapshot:
         """Return what a map draws for a View over all time."""
         whole = view.without_window()
-        return self._snapshots.get((version, whole.query()), lambda: self._snapshot(whole, version))
+        return self._snapshots.get((version, whole), lambda: self._snapshot(whole, version))
 
     def export(self, view: View, version: int, generated: datetime) -> Export:
         """Return what an export of a View is made from."""

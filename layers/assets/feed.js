@@ -174,6 +174,11 @@ Monitor.Feed = class {
     if (this.head) this.follow();
   }
 
+  /** Fetch the snapshot afresh: the server keeps the resources of the latest ones only. */
+  again() {
+    this.asked = this.wanted = null;
+  }
+
   async follow() {
     const wanted = `${this.head.version}?${this.query}`;
     if (wanted === this.asked || (wanted === this.wanted && !this.failed)) return;

@@ -40,7 +40,13 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
     const { picture, map } = this.monitor;
     const level = picture?.steps ? picture.level(map.getZoom()) : null;
     if (level && !level.sums) {
-      await this.monitor.during((level.loading ??= level.load()));
+      try {
+        await this.monitor.during((level.loading ??= level.load()));
+      } catch {
+        level.loading = null;
+        this.monitor.feed.again();
+        return;
+      }
       if (this.monitor.picture !== picture || picture.level(map.getZoom()) !== level) return;
     }
     if (level === this.level && level !== null) return;

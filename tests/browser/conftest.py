@@ -55,8 +55,7 @@ class Seen:
 
     def map(self) -> Frame:
         """Give the map's frame, once it stands still."""
-        self.page.wait_for_selector("iframe[src^='/map']")
-        frame = next(frame for frame in self.page.frames if "/map" in frame.url)
+        frame = self.page.wait_for_selector("iframe[src^='/map']").content_frame()
         frame.wait_for_selector('#map[aria-busy="false"]')
         return frame
 

@@ -1,0 +1,116 @@
+"""Hexes for drawing: nothing is lost on the way up the levels, and nothing drawn finer than it was reported."""
+
+from collections import Counter
+
+import h3.api.numpy_int as h3
+import numpy as np
+import pytest
+
+from geodata import hexes
+from layers.hexmesh import CORNERS, LEVELS, WORLD, corners, mesh
+
+
+@pytest.fixture(scope="module")
+def reported():
+    """Cells of 3,000 incidents over the whole world, each as fine as it was reported, with their months."""
+    random = np.random.default_rng(5)
+    count = 3000
+    lon, lat = random.uniform(-180, 180, count // 3), random.uniform(-70, 75, count // 3)
+    lon, lat = np.repeat(lon, 3), np.repeat(lat, 3)
+    own = random.integers(1, 9, count)
+    cells = np.zeros(count, np.uint64)
+    for resolution in np.unique(own):
+        at = own == resolution
+        cells[at] = hexes.cells_at(lon[at], lat[at], int(resolution))
+    return cells, random.integers(0, 40, count).astype(np.uint16)
+
+
+@pytest.mark.parametrize("resolution", LEVELS)
+def test_the_counts_of_every_level_sum_to_the_number_of_incidents(reported, resolution):
+    cells, steps = reported
+    assert mesh(cells, steps, resolution).counts.sum() == len(cells)
+
+
+@pytest.mark.parametrize("resolution", LEVELS)
+def test_a_hex_is_never_finer_than_reported_nor_than_its_level(reported, resolution):
+    cells, steps = reported
+    drawn = mesh(cells, steps, resolution)
+    shown = hexes.resolutions(hexes.parents(cells, resolution))
+    assert (shown <= hexes.resolutions(cells)).all()
+    assert (hexes.resolutions(drawn.cells) <= resolution).all()
+    assert set(drawn.cells.tolist()) == {
+        int(h3.cell_to_parent(int(cell), min(resolution, h3.get_resolution(int(cell))))) for cell in cells
+    }
+
+
+def test_every_hex_holds_its_own_months(reported):
+    cells, steps = reported
+    drawn = mesh(cells, steps, 4)
+    rolled = hexes.parents(cells, 4)
+    expected = Counter(zip(rolled.tolist(), steps.tolist(), strict=True))
+    found = {
+        (int(cell), int(drawn.steps[at])): int(drawn.counts[at])
+        for number, cell in enumerate(drawn.cells)
+        for at in range(drawn.offsets[number], drawn.offsets[number + 1])
+    }
+    assert found == expected
+
+
+def test_coarse_hexes_come_before_fine_ones_so_that_these_are_drawn_above(reported):
+    drawn = mesh(*reported, 6)
+    assert (np.diff(hexes.resolutions(drawn.cells).astype(int)) >= 0).all()
+
+
+def test_the_order_of_incidents_changes_nothing(reported):
+    cells, steps = reported
+    other = np.random.default_rng(1).permutation(len(cells))
+    one, two = mesh(cells, steps, 5), mesh(cells[other], steps[other], 5)
+    assert one.counts_bytes() == two.counts_bytes()
+    assert one.corners.tobytes() == two.corners.tobytes()
+
+
+def test_the_bytes_hold_offsets_then_counts_then_steps_little_endian(reported):
+    drawn = mesh(*reported, 3)
+    content, hexagons, entries = drawn.counts_bytes(), len(drawn.cells), len(drawn.steps)
+    assert len(content) == 4 * (hexagons + 1) + 6 * entries
+    offsets = np.frombuffer(content, "<u4", hexagons + 1)
+    counts = np.frombuffer(content, "<u4", entries, 4 * (hexagons + 1))
+    steps = np.frombuffer(content, "<u2", entries, 4 * (hexagons + 1 + entries))
+    assert (offsets[0], offsets[-1]) == (0, entries)
+    assert counts.tolist() == drawn.counts.tolist()
+    assert steps.tolist() == drawn.steps.tolist()
+
+
+def test_no_incidents_give_a_mesh_without_hexes():
+    drawn = mesh(np.array([], np.uint64), np.array([], np.uint16), 5)
+    assert (len(drawn.cells), drawn.corners.shape, drawn.offsets.tolist()) == (0, (0, 2 * CORNERS), [0])
+
+
+def test_corners_are_those_of_the_hex_in_mercator():
+    cell = int(hexes.cells_at(np.array([12.6]), np.array([35.5]), 5)[0])
+    ((*flat,),) = corners([cell]).tolist()
+    for (x, y), (lon, lat) in zip(zip(flat[::2], flat[1::2], strict=True), hexes.outline(cell), strict=True):
+        assert x / WORLD * 360 == pytest.approx(lon, abs=1e-6)
+        assert np.degrees(np.arctan(np.sinh(-y / WORLD * 2 * np.pi))) == pytest.approx(lat, abs=1e-6)
+
+
+def test_north_is_up_and_the_equator_in_the_middle():
+    north, south = corners(hexes.cells_at(np.array([0.0, 0.0]), np.array([60.0, -60.0]), 3))[:, 1]
+    assert north < 0 < south
+
+
+@pytest.mark.parametrize("resolution", LEVELS)
+def test_a_hex_across_180_degrees_stays_in_one_piece(resolution):
+    cells = hexes.cells_at(np.full(40, 179.9999), np.linspace(-80, 80, 40), resolution)
+    across = corners(cells)[:, ::2].astype(np.int64)
+    assert (np.ptp(across, axis=1) < WORLD / 8).all()
+
+
+def test_a_pentagon_and_a_hex_with_more_corners_are_drawn_with_six():
+    pentagons = [int(cell) for cell in h3.get_pentagons(3)]
+    more = next(
+        int(cell) for cell in h3.cell_to_children(h3.get_res0_cells()[0], 3) if len(h3.cell_to_boundary(int(cell))) > 6
+    )
+    drawn = corners([*pentagons, more])
+    assert drawn.shape == (len(pentagons) + 1, 2 * CORNERS)
+    assert (np.ptp(drawn[:, ::2].astype(np.int64), axis=1) > 0).all()

@@ -1,0 +1,102 @@
+"""The snapshot: one picture of one ledger version, whole, with its larger parts under the names of their content."""
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from geodata import hexes
+from geodata.incident import SYNTHETIC_SOURCE
+from geodata.view import View
+from layers.hexmesh import LEVELS
+from layers.snapshot import Snapshot, snapshot
+from routes.corridors import METHOD_VERSION, Reduction
+
+ROWS = (
+    ("2024-03-05", 12.6, 35.5),
+    ("2024-03-09", 12.7, 35.4, {"kind": "death"}),
+    ("2024-05-31", 11.1, 34.9),
+    ("2025-01-01", 10.9, 34.8),
+)
+
+
+@pytest.fixture
+def taken(incidents, corridor):
+    def take(*rows: tuple[Any, ...], view=View(), version=3) -> Snapshot:
+        return snapshot(incidents(*(rows or ROWS)), Reduction((corridor(),)), view, version)
+
+    return take
+
+
+def test_resources_are_named_by_their_content_and_the_manifest_names_all_of_them(taken):
+    found = taken()
+    for name, content in found.resources.items():
+        assert name == f"{hashlib.sha256(content).hexdigest()}.bin"
+    named = {level[part] for level in found.manifest["levels"] for part in ("corners", "cells", "counts")}
+    assert named == {f"/data/r/{name}" for name in found.resources}
+
+
+def test_the_manifest_is_plain_json_and_says_what_it_was_made_from(taken):
+    manifest = taken(view=View(modes=("sea",))).manifest
+    assert json.loads(json.dumps(manifest, allow_nan=False)) == manifest
+    assert (manifest["version"], manifest["query"], manifest["method_version"]) == (3, "mode=sea", METHOD_VERSION)
+    assert (manifest["incidents"], manifest["synthetic"]) == (4, False)
+    assert manifest["latest"] == "2025-01-01T00:00:00+00:00"
+    assert manifest["countries"] == {"ITA": "Italy", "TUN": "Tunisia"}
+    assert manifest["kinds"] == [{"name": "rescue", "incidents": 3}, {"name": "death", "incidents": 1}]
+
+
+def test_months_are_counted_from_the_first_and_months_without_incidents_are_there(taken):
+    manifest = taken().manifest
+    assert manifest["first"] == "2024-03"
+    assert manifest["totals"] == [2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("level", range(len(LEVELS)))
+def test_the_hexes_of_every_level_sum_to_the_incidents(taken, level):
+    found = taken()
+    entry = found.manifest["levels"][level]
+    counts = np.frombuffer(
+        found.resources[entry["counts"].removeprefix("/data/r/")], "<u4", entry["entries"], 4 * (entry["hexes"] + 1)
+    )
+    assert counts.sum() == len(ROWS)
+    cells = np.frombuffer(found.resources[entry["cells"].removeprefix("/data/r/")], "<u8")
+    assert len(cells) == entry["hexes"]
+    assert (hexes.resolutions(cells) <= entry["resolution"]).all()
+
+
+def test_an_incident_without_a_hex_is_counted_but_not_drawn(taken):
+    manifest = taken(*ROWS, ("2024-03-06", 12.0, 35.0, {"cell": None})).manifest
+    assert (manifest["incidents"], manifest["totals"][0]) == (5, 3)
+    assert manifest["levels"][-1]["hexes"] == 4
+
+
+def test_the_order_of_incidents_changes_no_byte(incidents, corridor):
+    frame = incidents(*ROWS)
+    one, two = (snapshot(rows, Reduction((corridor(),)), View(), 3) for rows in (frame, frame.reverse()))
+    assert one == two
+
+
+def test_one_synthetic_incident_marks_the_picture(taken):
+    assert taken(*ROWS, ("2024-03-05", 12.6, 35.5, {"source": SYNTHETIC_SOURCE})).manifest["synthetic"] is True
+
+
+def test_dates_known_to_a_quarter_or_year_only_are_told(taken, incidents):
+    rows = (*ROWS, ("2024-01-01", 12.0, 35.0, {"time_precision": "year"}))
+    assert "1 incidents are dated to a quarter or year only" in taken(*rows).manifest["notes"][0]
+    assert taken().manifest["notes"] == []
+
+
+def test_what_the_reduction_could_not_do_is_told(incidents):
+    found = snapshot(incidents(*ROWS), Reduction((), ("Sea: too few.",)), View(), 0)
+    assert found.manifest["notes"] == ["Sea: too few."]
+
+
+def test_a_view_that_selects_nothing_gives_an_empty_picture(incidents):
+    manifest = snapshot(incidents(*ROWS).filter(pl.lit(value=False)), Reduction(()), View(), 0).manifest
+    assert (manifest["incidents"], manifest["first"], manifest["latest"], manifest["totals"]) == (0, None, None, [])
+    assert [level["hexes"] for level in manifest["levels"]] == [0] * len(LEVELS)
+    json.dumps(manifest, allow_nan=False)

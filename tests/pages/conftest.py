@@ -1,0 +1,122 @@
+"""The server's own routes behind the security headers, asked without a network."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message
+
+from geodata.demo import demo_file
+from geodata.ingest import ingest_file
+from geodata.ledger import Ledger
+from pages.headers import SecurityHeaders
+from pages.service import routes
+from pages.workspace import sight
+
+POLICY = "default-src 'self'"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; ``error`` is what the application raised besides answering."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    error: Exception | None = None
+
+    def json(self) -> Any:
+        """Return the body, read as JSON."""
+        return json.loads(self.body)
+
+
+def ask(app: ASGIApp, address: str, method: str = "GET", **headers: str) -> Answer:
+    """Ask an application for an address; ``if_none_match`` becomes the header If-None-Match."""
+    path, _, query = address.partition("?")
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 8501),
+    }
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(dict(message))
+
+    error = None
+    try:
+        asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+    except RuntimeError as raised:
+        error = raised
+    start, *parts = sent
+    body = b"".join(part.get("body", b"") for part in parts)
+    return Answer(start["status"], Headers(raw=start["headers"]), body, error)
+
+
+@pytest.fixture(scope="session")
+def asking() -> Callable[..., Answer]:
+    """Return the way to ask any application."""
+    return ask
+
+
+@pytest.fixture(scope="session")
+def app() -> Starlette:
+    return Starlette(routes=routes(), middleware=[Middleware(SecurityHeaders, policy=POLICY)])
+
+
+@pytest.fixture
+def get(app: Starlette) -> Callable[..., Answer]:
+    """Return the way to ask our own routes."""
+    return lambda address, **special: ask(app, address, **special)
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Return a way to set the workspace that the server shows; what was computed for one stays until another is set."""
+
+    def settle(home: Path) -> None:
+        monkeypatch.setenv("ROUTES_HOME", str(home))
+        if sight()._ledger.home != home:
+            sight.cache_clear()
+
+    return settle
+
+
+@pytest.fixture(scope="session")
+def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace whose version 0 holds one report at sea, and version 1 the demonstration besides."""
+    folder = tmp_path_factory.mktemp("two")
+    ledger, report = Ledger(folder / "workspace"), folder / "report.csv"
+    report.write_text("date,lat,lon,mode\n2024-05-03,35.5,12.6,sea\n", encoding="utf-8")
+    ingest_file(report, ledger)
+    with demo_file(1500, 3, date(2026, 11, 24)) as file:
+        ingest_file(file, ledger)
+    return ledger.home
+
+
+@pytest.fixture
+def shown(at: Callable[[Path], None], two_versions: Path) -> Path:
+    """Show the workspace of two versions."""
+    at(two_versions)
+    return two_versions
