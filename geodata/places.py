@@ -47,6 +47,15 @@ class Airport:
 
 
 @dataclass(frozen=True, slots=True)
+class Town:
+    """A populated place; lon, lat in degrees."""
+
+    name: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
 class Strait:
     """A narrow water whose crossings are shorter than what the usual hexes resolve; degrees."""
 
@@ -112,7 +121,7 @@ def nearest_country(lon: Floats, lat: Floats, within_km: float) -> NDArray[np.ob
     return found
 
 
-def town_near(lon: float, lat: float, within_km: float = 80.0) -> str | None:
+def town_near(lon: float, lat: float, within_km: float = 80.0) -> Town | None:
     """Return the town by which people would name a place: large and near; None when none lies within reach.
 
     Each tenfold in population is worth a third of the reach.
@@ -126,7 +135,8 @@ def town_near(lon: float, lat: float, within_km: float = 80.0) -> str | None:
     there = unit_vectors(near["lon"].to_numpy(), near["lat"].to_numpy())
     km = EARTH_KM * np.linalg.norm(there - here, axis=1)
     score = np.log10(near["population"].to_numpy() + 1.0) - 3.0 * km / within_km
-    return str(near["name"][int(np.argmax(score))])
+    best = near.row(int(np.argmax(score)), named=True)
+    return Town(best["name"], best["lon"], best["lat"])
 
 
 @cache

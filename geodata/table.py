@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,9 @@ from geodata.errors import UnknownColumns, UnknownFormat, UnreadableFile, WrongV
 from geodata.incident import MODES, SCHEMA, TIME
 
 REQUIRED = ("lon", "lat", "time", "mode")
+OPTIONAL = ("people", "source", "departure", "destination", "cell", "origins")
+"""Used where they are there; ``origins`` only as the ledger types it, else left out."""
+_H3_CELLS = (2**59, 2**60 - 1)
 
 
 def read_table(path: Path) -> pl.DataFrame:
@@ -22,7 +26,7 @@ def read_table(path: Path) -> pl.DataFrame:
     UnreadableFile
         If the file cannot be read as what it claims to be.
     UnknownColumns
-        If a required column is missing.
+        If a required column is missing, or a column holds lists or bytes where single values are due.
     WrongValue
         If a value breaks a rule; the first is named with its row.
     """
@@ -37,52 +41,65 @@ def read_table(path: Path) -> pl.DataFrame:
             done="nothing was reduced",
             where=path.name,
         )
-    typed = table.with_columns(
+    table = table.select(name for name in (*REQUIRED, *OPTIONAL) if name in table.columns)
+    if table.schema.get("origins", SCHEMA["origins"]) != SCHEMA["origins"]:
+        table = table.drop("origins")
+    _refuse_nested(table, path.name)
+    plain = table.with_columns(pl.col(pl.String).str.strip_chars(), pl.col(pl.Float32, pl.Float64).fill_nan(None))
+    typed = plain.select(
         pl.col("lon", "lat").cast(pl.Float64, strict=False),
-        _time(table.schema["time"]).alias("time_start"),
-        pl.col("mode").cast(pl.String).str.strip_chars().str.to_lowercase(),
+        _time(table.schema["time"]).cast(TIME).alias("time_start"),
+        pl.col("mode").cast(pl.String).str.to_lowercase(),
+        *_optional(plain.schema),
     )
-    _refuse_first_fault(table, typed, path.name)
-    return typed.select("lon", "lat", "time_start", "mode", *_optional(typed))
+    _refuse_first_fault(plain, typed, path.name)
+    return typed
 
 
-def _optional(table: pl.DataFrame) -> list[pl.Expr]:
-    """Return the columns that a reduction uses where they are there; cells may be hexadecimal names."""
-    readers = {
-        "people": pl.col("people").cast(pl.Int64, strict=False),
-        "source": pl.col("source").cast(pl.String),
-        "departure": pl.col("departure").cast(pl.String),
-        "destination": pl.col("destination").cast(pl.String),
-        "cell": pl.col("cell"),
-        "origins": pl.col("origins"),
-    }
-    if table.schema.get("cell") == pl.String:
-        readers["cell"] = pl.col("cell").str.to_integer(base=16, strict=False).cast(pl.UInt64)
-    if "origins" in table.columns and table.schema["origins"] != SCHEMA["origins"]:
-        del readers["origins"]
-    return [reader for name, reader in readers.items() if name in table.columns]
+def _optional(schema: pl.Schema) -> list[pl.Expr]:
+    """Return the optional columns with the ledger's types; a text in ``cell`` is a hexadecimal name, "3.0" is a 3."""
+    readers = {name: pl.col(name).cast(SCHEMA[name], strict=False) for name in OPTIONAL}
+    readers["people"] = pl.col("people").cast(pl.Float64, strict=False).cast(pl.Int64, strict=False)
+    if schema.get("cell") == pl.String:
+        readers["cell"] = pl.col("cell").str.to_integer(base=16, dtype=pl.UInt64, strict=False)
+    return [reader for name, reader in readers.items() if name in schema]
 
 
 def _read(path: Path) -> pl.DataFrame:
+    ending = path.suffix.lower()
+    if ending not in {".csv", ".parquet"}:
+        raise UnknownFormat(
+            f"files ending in {path.suffix or 'nothing'!r} are not read",
+            rule="known are .csv and .parquet",
+            done="nothing was reduced",
+            where=path.name,
+        )
     try:
-        if path.suffix.lower() == ".csv":
-            return pl.read_csv(path, infer_schema=False)
-        if path.suffix.lower() == ".parquet":
-            return pl.read_parquet(path)
+        content = BytesIO(path.read_bytes())  # a path would be taken for a pattern or a folder of files
+        return pl.read_csv(content, infer_schema=False) if ending == ".csv" else pl.read_parquet(content)
     except (OSError, pl.exceptions.PolarsError) as error:
-        reason = str(error).splitlines()[0][:120] if str(error) else "it is empty"
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0][:120] or "it is empty"
         raise UnreadableFile(
             f"it cannot be read ({reason})",
             rule="the file must be there and be what its name says",
             done="nothing was reduced",
             where=path.name,
         ) from None
-    raise UnknownFormat(
-        f"files ending in {path.suffix or 'nothing'!r} are not read",
-        rule="known are .csv and .parquet",
-        done="nothing was reduced",
-        where=path.name,
-    )
+
+
+def _refuse_nested(table: pl.DataFrame, name: str) -> None:
+    nested = [
+        column
+        for column, kind in table.schema.items()
+        if column != "origins" and (kind.is_nested() or kind in {pl.Binary, pl.Object})
+    ]
+    if nested:
+        raise UnknownColumns(
+            f"column {nested[0]!r} holds {table.schema[nested[0]]}",
+            rule="a column of incidents holds one number, text or time a row",
+            done="nothing was reduced",
+            where=name,
+        )
 
 
 def _time(kind: pl.DataType) -> pl.Expr:
@@ -107,9 +124,16 @@ def _refuse_first_fault(table: pl.DataFrame, typed: pl.DataFrame, name: str) -> 
         ("lat", ~on_earth["lat"].fill_null(value=False), "latitude must be a number within -90..90"),
         ("time", pl.col("time_start").is_null(), "a time must be in a form of ISO 8601"),
         ("mode", ~pl.col("mode").is_in(MODES).fill_null(value=False), f"a mode is one of {', '.join(MODES)}"),
+        ("people", pl.col("people") < 0, "a count must be a whole number, 0 or more"),
+        ("cell", ~pl.col("cell").is_between(*_H3_CELLS), "a cell must be an H3 index"),
     )
     for column, broken, rule in rules:
-        rows = typed.select(broken.alias("broken"))["broken"].arg_true()
+        if column not in table.columns:
+            continue
+        faults = typed.select(broken.alias("broken"))["broken"].fill_null(value=False)
+        if column in OPTIONAL:  # they may be left empty, but what is written must be readable
+            faults |= _lost(table, typed, column)
+        rows = faults.arg_true()
         if len(rows):
             row = int(rows[0])
             more = f" and {len(rows) - 1:,} more rows" if len(rows) > 1 else ""
@@ -119,3 +143,12 @@ def _refuse_first_fault(table: pl.DataFrame, typed: pl.DataFrame, name: str) -> 
                 done="nothing was reduced",
                 where=name,
             )
+
+
+def _lost(table: pl.DataFrame, typed: pl.DataFrame, column: str) -> pl.Series:
+    """Tell in which rows something was written that is no value of the column: 'many' or 1.5 for a count."""
+    written = table[column].is_not_null() & (table[column].cast(pl.String) != "")
+    lost = typed[column].is_null()
+    if column == "people":
+        lost |= table[column].cast(pl.Float64, strict=False) != typed[column]
+    return written & lost

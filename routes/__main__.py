@@ -70,12 +70,13 @@ def reduce(
 
 def _write(reduction: Reduction, view: View, out: Path) -> None:
     """Write whole or not at all."""
-    part = out.with_name(f".{out.name}.part")
+    part = out.parent / f".{out.name}.part"
+    collection = reduction.collection() | {"view": view.query()}
     try:
-        collection = reduction.collection() | {"view": view.query()}
         part.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False), encoding="utf-8")
         part.replace(out)
     except OSError as error:
+        part.unlink(missing_ok=True)
         raise WrongValue(
             f"it cannot be written ({error.strerror or error})",
             rule="the folder must exist and be writable",

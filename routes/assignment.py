@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from routes.centrelines import Centreline
-from routes.sphere import EARTH_KM, Floats, Vectors, chord, resampled
+from routes.sphere import EARTH_KM, Floats, Vectors, resampled
 
 SAMPLE_KM = 2.0
 BAND_SHARE = 0.8
@@ -19,7 +19,7 @@ NONE = -1
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """For each incident the number of its line (``NONE`` where it has none) and its distance to it, km."""
+    """For each incident the number of its line and its distance to it, km; ``NONE`` and infinity where it has none."""
 
     line: NDArray[np.int64]
     km: Floats
@@ -35,19 +35,18 @@ class Assignment:
 
 
 def assigned(points: Vectors, lines: Sequence[Centreline]) -> Assignment:
-    """Assign each point of shape (n, 3) to the nearest line that it is within reach of."""
-    none = np.full(len(points), NONE, dtype=np.int64)
-    if not lines or not len(points):
-        return Assignment(none, np.full(len(points), np.inf))
-    samples = [resampled(line.points, SAMPLE_KM) for line in lines]
-    owner = np.repeat(np.arange(len(lines)), [len(part) for part in samples])
-    reach = np.array([line.reach_km for line in lines])
-    near = cKDTree(np.concatenate(samples)).query(points, distance_upper_bound=chord(float(reach.max())) * (1 + 1e-12))
-    straight, index = np.asarray(near[0]), np.asarray(near[1])
-    found = np.isfinite(straight)
+    """Assign each point of shape (n, 3) to the nearest of the lines within whose reach it lies."""
+    line = np.full(len(points), NONE, dtype=np.int64)
     km = np.full(len(points), np.inf)
-    km[found] = 2 * EARTH_KM * np.arcsin(np.clip(straight[found] / 2, 0, 1))
-    line = none
-    line[found] = owner[index[found]]
-    line[found & (km > reach[line])] = NONE
+    if not len(points):
+        return Assignment(line, km)
+    for reach in sorted({line.reach_km for line in lines}):
+        numbers = [number for number, line in enumerate(lines) if line.reach_km == reach]
+        samples = [resampled(lines[number].points, SAMPLE_KM) for number in numbers]
+        owner = np.repeat(numbers, [len(part) for part in samples])
+        straight, index = map(np.asarray, cKDTree(np.concatenate(samples)).query(points))
+        away = 2 * EARTH_KM * np.arcsin(np.clip(straight / 2, 0, 1))
+        nearer = (away <= reach) & (away < km)
+        km[nearer] = away[nearer]
+        line[nearer] = owner[index[nearer]]
     return Assignment(line, km)

@@ -14,7 +14,7 @@ from routes.chains import smoothed, strokes, without_short_parts, without_spurs
 from routes.cube import counts
 from routes.density import bandwidth, clutter, dense, kernel_counts
 from routes.domain import Domain, domain
-from routes.refine import on_crest
+from routes.refine import held_to_side, mostly_on_side, on_crest
 from routes.ridges import Edges, ridge_edges
 from routes.sphere import Vectors
 from routes.tails import with_tails, without_overshoot
@@ -93,10 +93,11 @@ def centrelines(incidents: pl.DataFrame, mode: Mode, scale: Scale) -> list[Centr
     points[nodes] = on_crest(area, nodes, width)
     edges = without_spurs(edges, points, scale.spur_km)
     edges = without_short_parts(edges, points, scale.part_km)
-    # Where lines will be held to their side of the coast.
     lines = strokes(edges, points)
     points = smoothed(points, lines, _SMOOTHING_ROUNDS)
-    return [Centreline(points[line], _REACH_BANDWIDTHS * width) for line in lines]
+    points[nodes] = held_to_side(area, points[nodes], mode)
+    found = [Centreline(points[line], _REACH_BANDWIDTHS * width) for line in lines]
+    return [line for line in found if mostly_on_side(line.points, mode)]
 
 
 def _ridge_graph(area: Domain, width: float, scale: Scale) -> Edges:

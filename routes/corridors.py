@@ -60,7 +60,7 @@ class Corridor:
     corridor_id: str
     name: str
     mode: Mode
-    lines: tuple[Line, ...]
+    lines: tuple[Line, ...] = field(compare=False)  # arrays have no truth; corridor_id and length stand for them
     length_km: float
     band_km: float
     incidents: int

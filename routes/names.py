@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from geodata.places import countries_at, country_name, nearest_country, town_near
+from geodata.places import Town, countries_at, country_name, nearest_country, town_near
 from routes.sphere import Vectors, lonlat
 
 _REACH_KM = 80.0
+_FARTHEST_KM = 250.0
+_COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 
 
 def name_of(path: Vectors) -> str:
@@ -31,12 +33,23 @@ def told_apart(names: Sequence[str]) -> list[str]:
 
 
 def _place(lon: float, lat: float) -> str:
+    """Return the town here, else "S of Sabha", else the country and degrees."""
     town = town_near(lon, lat, _REACH_KM)
     if town:
-        return town
+        return town.name
+    town = town_near(lon, lat, _FARTHEST_KM)
+    if town:
+        return f"{_bearing(town, lon, lat)} of {town.name}"
     here = np.array([lon]), np.array([lat])
-    inside, near = countries_at(*here)[0], nearest_country(*here, 3 * _REACH_KM)[0]
+    inside, near = countries_at(*here)[0], nearest_country(*here, 2 * _FARTHEST_KM)[0]
     where = f"{abs(lat):.1f}{'N' if lat >= 0 else 'S'} {abs(lon):.1f}{'E' if lon >= 0 else 'W'}"
     if inside:
         return f"{country_name(inside)}, {where}"
     return f"off {country_name(near)}, {where}" if near else where
+
+
+def _bearing(town: Town, lon: float, lat: float) -> str:
+    """Return in which of eight directions a place lies from a town."""
+    east = ((lon - town.lon + 180) % 360 - 180) * np.cos(np.radians(lat))
+    eighth = round(float(np.degrees(np.arctan2(east, lat - town.lat))) / 45) % 8
+    return _COMPASS[eighth]

@@ -26,6 +26,8 @@ from routes.roles import countries_of, touched_at_sea, touched_over_land
 from routes.sphere import Floats, Vectors, cut_at_antimeridian, lonlat, unit_vectors
 
 REQUIRED = ("lon", "lat", "time_start", "mode")
+_ID_RESOLUTION = 7
+"""The finest that a View asks for, so that lines which run side by side in one coarser cell have ids of their own."""
 _WGS84 = pyproj.Geod(ellps="WGS84")
 
 
@@ -52,7 +54,8 @@ def reduce_incidents(incidents: pl.DataFrame, resolution: int | None = None) -> 
             rule=f"a reduction needs {', '.join(REQUIRED)}",
             done="nothing was reduced",
         )
-    placed = incidents.drop_nulls(["lon", "lat", "time_start"])
+    finite = incidents.with_columns(pl.col("lon", "lat").cast(pl.Float64).fill_nan(None))
+    placed = finite.drop_nulls(["lon", "lat", "time_start"])
     notes = _notes_on_left_out(incidents, placed)
     corridors: list[Corridor] = []
     for mode in CORRIDOR_MODES:
@@ -81,7 +84,7 @@ def _reduce_mode(incidents: pl.DataFrame, mode: Mode, resolution: int | None) ->
         )
     lines = _lines(fine, mode, resolution)
     corridors = _with_attributes(fine, mode, lines)
-    if not corridors:
+    if not corridors and not fine.is_empty():
         notes.append(f"{mode.title()}: {_incidents(fine.height)} known, too few or too scattered to show a corridor.")
     return corridors, notes
 
@@ -122,7 +125,9 @@ def _air(incidents: pl.DataFrame) -> tuple[list[Corridor], list[str]]:
     corridors = []
     for flight in pairs:
         own = incidents[list(flight.rows)]
-        countries, _ = countries_of(list(dict.fromkeys([flight.start.iso3, flight.end.iso3])), own)
+        # By country, as an airport's code can be the code of another country: CAN is Guangzhou's and Canada's.
+        stated = own.with_columns(departure=pl.lit(flight.start.iso3), destination=pl.lit(flight.end.iso3))
+        countries, _ = countries_of(list(dict.fromkeys([flight.start.iso3, flight.end.iso3])), stated)
         corridors.append(replace(_corridor("air", flight.path, flight.name, own), countries=countries))
     notes = []
     if without:
@@ -149,17 +154,20 @@ def _corridor(mode: Mode, path: Vectors, name: str, own: pl.DataFrame) -> Corrid
 
 
 def _id(mode: Mode, points: Floats) -> str:
-    """Return a name that depends on the mode and the cells of the line alone."""
-    cells = np.unique(hexes.cells_at(points[:, 0], points[:, 1], USUAL_RESOLUTION))
+    """Return a name that depends on the mode and the cells of the line alone; for flights also on their direction."""
+    cells = hexes.cells_at(points[:, 0], points[:, 1], _ID_RESOLUTION)
+    if mode != "air":
+        cells = np.unique(cells)
     return f"{mode}-{hashlib.blake2b(cells.astype('<u8').tobytes(), digest_size=5).hexdigest()}"
 
 
 def _fine_enough(incidents: pl.DataFrame, resolution: int) -> pl.DataFrame:
-    """Return the incidents whose own cell is no coarser than the hexes to look at."""
+    """Return the incidents whose own cell is no coarser than the hexes to look at; one without a cell is exact."""
     if "cell" not in incidents.columns:
         return incidents
-    placed = incidents.drop_nulls("cell")
-    return placed.filter(hexes.resolutions(placed["cell"].to_numpy()) >= resolution)
+    cells = incidents["cell"].cast(pl.UInt64)
+    fine = hexes.resolutions(cells.fill_null(0).to_numpy()) >= resolution
+    return incidents.filter(fine | cells.is_null().to_numpy())
 
 
 def _notes_on_left_out(incidents: pl.DataFrame, placed: pl.DataFrame) -> list[str]:

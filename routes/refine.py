@@ -1,4 +1,4 @@
-"""REFINE: ridge nodes move from cell centres onto the crest of the density of the incidents themselves.
+"""REFINE: ridge nodes move from cell centres onto the crest of the density, and lines to their side of the coast.
 
 Source: Ozertem & Erdogmus (2011), Locally defined principal curves and surfaces (subspace-constrained mean shift), in
 the tangent plane of the sphere, with cell centroids for points.
@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from geodata import hexes
+from geodata.coast import is_land
+from geodata.incident import Mode
 from routes.domain import Domain, rows_of
-from routes.sphere import EARTH_KM, Floats, Vectors, km_between, normalised
+from routes.sphere import EARTH_KM, Floats, Vectors, chord, km_between, lonlat, normalised, resampled
 
 KERNEL_PER_BANDWIDTH = 1.4
 FARTHEST_SPACINGS = 1.5
+FARTHEST_ASHORE_SPACINGS = 2.0
 _ROUNDS = 40
 _STILL_KM = 0.05
+_WAYPOINTS = np.arange(1, 17) / 16
+_COAST_STEP_KM = 2.0
 
 
 def on_crest(area: Domain, nodes: NDArray[np.int64], bandwidth_km: float) -> Vectors:
@@ -34,6 +40,38 @@ def on_crest(area: Domain, nodes: NDArray[np.int64], bandwidth_km: float) -> Vec
             break
     kept = km_between(at, start) <= FARTHEST_SPACINGS * area.spacing_km
     return np.asarray(np.where(kept[:, None], at, start))
+
+
+def held_to_side(area: Domain, nodes: Vectors, mode: Mode) -> Vectors:
+    """Return nodes with those on the wrong side of the coast moved just across it, where it is near.
+
+    A node moves toward the nearest cell centre on its side, no farther than ``FARTHEST_ASHORE_SPACINGS``, and stops at
+    the first of 16 steps that is on its side.
+    """
+    wrong = np.flatnonzero(~_on_side(nodes, mode))
+    harbours = area.points[_on_side(area.points, mode)]
+    held = nodes.copy()
+    if not wrong.size or not len(harbours):
+        return held
+    straight, nearest = map(np.asarray, cKDTree(harbours).query(nodes[wrong]))
+    reached = straight <= chord(FARTHEST_ASHORE_SPACINGS * area.spacing_km)
+    wrong, goal = wrong[reached], harbours[nearest[reached]]
+    for through in _WAYPOINTS[::-1]:
+        there = normalised((1 - through) * nodes[wrong] + through * goal)
+        fits = _on_side(there, mode)
+        held[wrong[fits]] = there[fits]
+    return held
+
+
+def mostly_on_side(line: Vectors, mode: Mode) -> bool:
+    """Tell whether at least half of a line of shape (n, 3) lies where ``mode`` can move."""
+    return bool(_on_side(resampled(line, _COAST_STEP_KM), mode).mean() >= 0.5)
+
+
+def _on_side(points: Vectors, mode: Mode) -> NDArray[np.bool_]:
+    places = lonlat(points)
+    on_land = is_land(places[:, 0], places[:, 1])
+    return on_land if mode == "land" else ~on_land
 
 
 def _evidence_near(area: Domain, nodes: NDArray[np.int64], rings: int) -> tuple[NDArray[np.int64], Floats]:

@@ -15,6 +15,7 @@ SOURCE_SHARE = 0.1
 MOST_SOURCES = 5
 OFFSHORE_KM = 60.0
 _SAMPLE_KM = 25.0
+_FIXED_POINT = 10**6
 
 
 def countries_of(touched: Sequence[str], incidents: pl.DataFrame) -> tuple[tuple[CountryRole, ...], bool]:
@@ -59,18 +60,20 @@ def touched_at_sea(path: Vectors) -> list[str]:
 
 
 def _sources(incidents: pl.DataFrame) -> list[str]:
-    """Return the countries of origin with a fair share of those stated, largest first."""
+    """Return the countries of origin with a fair share of those stated, largest first.
+
+    Weights are summed as fixed-point integers: thirds of an origin add up to the same in every order of rows.
+    """
     if "origins" not in incidents.columns:
         return []
     shares = (
         incidents.select(pl.col("origins").explode())
         .drop_nulls()
         .unnest("origins")
-        .drop_nulls("iso3")
+        .drop_nulls()
         .group_by("iso3")
-        .agg(pl.col("weight").sum())
-        .with_columns(pl.col("weight") / pl.col("weight").sum())
-        .filter(pl.col("weight") >= SOURCE_SHARE)
+        .agg((pl.col("weight") * _FIXED_POINT).round().cast(pl.Int64).sum())
+        .filter(pl.col("weight") >= SOURCE_SHARE * pl.col("weight").sum(), pl.col("weight") > 0)
         .sort("weight", "iso3", descending=[True, False])
     )
     return shares["iso3"].head(MOST_SOURCES).to_list()

@@ -81,7 +81,13 @@ def cut_at_antimeridian(points: Floats) -> tuple[Floats, ...]:
         parts.append(np.vstack([start, points[begin : jump + 1], [[side, crossing]]]))
         start, begin = np.array([[-side, crossing]]), int(jump) + 1
     parts.append(np.vstack([start, points[begin:]]))
-    return tuple(part for part in parts if len(part) > 1)
+    whole = [_without_repeats(part) for part in parts]
+    return tuple(part for part in whole if len(part) > 1)
+
+
+def _without_repeats(points: Floats) -> Floats:
+    """Return points without those that equal the one before: a line may touch 180 degrees where it is cut."""
+    return points[np.r_[True, (points[1:] != points[:-1]).any(axis=1)]]
 
 
 def _slerp(start: Vectors, end: Vectors, through: Floats) -> Vectors:

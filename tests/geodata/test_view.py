@@ -53,7 +53,7 @@ def test_a_window_that_ends_before_it_starts_is_left_out():
 
 
 def test_a_view_selects_by_window_mode_origin_and_a_region_across_180_degrees():
-    def row(lon, day, mode, origin):
+    def row(lon: float, day: int, mode: str, origin: str | None) -> dict[str, object]:
         return {
             "lon": lon,
             "lat": 0.0,

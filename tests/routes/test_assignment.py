@@ -1,0 +1,46 @@
+"""Incidents belong to the nearest line within whose reach they lie."""
+
+import numpy as np
+import pytest
+
+from routes.assignment import NONE, assigned
+from routes.centrelines import Centreline
+from routes.sphere import unit_vectors
+
+DEGREE_KM = 111.195
+
+
+def at(*places: tuple[float, float]) -> np.ndarray:
+    lon, lat = np.array(places, dtype=float).reshape(-1, 2).T
+    return unit_vectors(lon, lat)
+
+
+EQUATOR = Centreline(at((0, 0), (4, 0)), 50.0)
+STRAIT = Centreline(at((0, 0.5), (4, 0.5)), 15.0)
+
+
+@pytest.mark.parametrize(
+    ("lat", "line"),
+    [(0.0, 0), (-0.4, 0), (-0.5, NONE), (0.2, 0), (0.3, 0), (0.4, 1), (0.5, 1), (0.6, 1), (0.7, NONE)],
+)
+def test_a_line_out_of_its_own_reach_does_not_keep_an_incident_from_another(lat, line):
+    found = assigned(at((2, lat)), [EQUATOR, STRAIT])
+    assert found.line.tolist() == [line]
+    assert np.isfinite(found.km[0]) == (line != NONE)
+
+
+def test_the_distance_is_that_to_the_line():
+    found = assigned(at((2.003, 20.0 / DEGREE_KM)), [EQUATOR])
+    assert found.km[0] == pytest.approx(20.0, abs=0.1)
+
+
+def test_the_band_holds_most_of_the_incidents():
+    found = assigned(at(*((2, km / DEGREE_KM) for km in range(11))), [EQUATOR])
+    assert found.band_km(0) == pytest.approx(8.0, abs=0.1)
+    assert found.of(0).tolist() == list(range(11))
+    assert assigned(at((90, 0)), [EQUATOR]).band_km(0) == 0.0
+
+
+def test_without_lines_or_incidents_nothing_is_assigned():
+    assert assigned(at((2, 0)), []).line.tolist() == [NONE]
+    assert assigned(np.empty((0, 3)), [EQUATOR]).line.size == 0
