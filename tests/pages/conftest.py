@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -66,7 +67,9 @@ def ask(app: ASGIApp, address: str, method: str = "GET", **headers: str) -> Answ
 
     error = None
     try:
-        asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+        # In a thread of its own: the browser's tests leave a running event loop in this one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, app(scope, receive, send)).result()
     except RuntimeError as raised:
         error = raised
     start, *parts = sent
