@@ -79,15 +79,19 @@ def ingest_file(path: Path, ledger: Ledger, step: Callable[[str], None] = lambda
         If every row was refused; the report of refusals is written all the same.
     """
     step("reading")
-    reading, persons = _without_persons(read_file(path))
+    reading = read_file(path)
     profile = profile_for(reading)
-    columns = profile.mapping(reading.table.columns)
+    columns = profile.mapping(list(reading.columns))
+    persons = [name for name in reading.columns if folded(name) in PERSON_COLUMNS]
+    chunks = list(reading.chunks)
+    table = pl.concat([chunk.table for chunk in chunks]).drop(persons)
+    misfits = [misfit for chunk in chunks for misfit in chunk.misfits]
     step("checking")
-    rows = mapped(reading, profile)
+    rows = mapped(table, profile)
     incidents, refusals = check(rows, profile, columns, datetime.now(UTC))
-    refusals = pl.concat([_misfit_refusals(reading), refusals])
+    refusals = pl.concat([_misfit_refusals(misfits), refusals])
     step("finding modes")
-    incidents = _identified(with_modes(incidents), profile, reading)
+    incidents = _identified(with_modes(incidents), profile, table, reading.file)
     refused = refusals["row"].n_unique()
     batch = _new_batch(reading, profile, incidents, refused)
     incidents = incidents.with_columns(pl.lit(batch.batch).alias("batch")).select(
@@ -109,27 +113,21 @@ def ingest_file(path: Path, ledger: Ledger, step: Callable[[str], None] = lambda
     return Ingested(stored, report, notes)
 
 
-def _without_persons(reading: Reading) -> tuple[Reading, list[str]]:
-    """Return the reading without columns of persons, and their names."""
-    persons = [name for name in reading.table.columns if folded(name) in PERSON_COLUMNS]
-    return Reading(reading.file, reading.sha256, reading.table.drop(persons), reading.misfits), persons
-
-
-def _misfit_refusals(reading: Reading) -> pl.DataFrame:
+def _misfit_refusals(misfits: list[tuple[int, str]]) -> pl.DataFrame:
     rule = "a row must have as many cells as the header"
-    rows = [("", "", row, "", rule, text) for row, text in reading.misfits]
+    rows = [("", "", row, "", rule, text) for row, text in misfits]
     return pl.DataFrame(rows, schema=REFUSAL_SCHEMA, orient="row")
 
 
-def _identified(incidents: pl.DataFrame, profile: Profile, reading: Reading) -> pl.DataFrame:
+def _identified(incidents: pl.DataFrame, profile: Profile, table: pl.DataFrame, file: str) -> pl.DataFrame:
     """Add source, incident_id and fingerprint.
 
     The fingerprint is a hash of the row as it was read. Rows that share the id of their source but differ are all
     kept, as ``ID``, ``ID#2``, in the order of their fingerprints; the same row twice has one id and is counted as a
     duplicate.
     """
-    source = pl.coalesce(pl.col("source"), pl.lit(profile.source or Path(reading.file).stem))
-    written = reading.table.select(sorted(reading.table.columns))
+    source = pl.coalesce(pl.col("source"), pl.lit(profile.source or Path(file).stem))
+    written = table.select(sorted(table.columns))
     texts = pl.concat_str(pl.all().exclude(ROW).fill_null(""), separator="\x1f")
     kept = incidents.select(ROW).join(written.select(ROW, texts.alias("_text")), on=ROW, how="left")
     prints = [hashlib.blake2b(text.encode(), digest_size=12).hexdigest() for text in kept["_text"].to_list()]

@@ -131,7 +131,7 @@ def profile_for(reading: Reading) -> Profile:
     UnknownColumns
         If none fits, which means that no coordinates were found.
     """
-    names = [name for name in reading.table.columns if name != ROW]
+    names = list(reading.columns)
     fitting = [profile for profile in profiles() if profile.fits(names)]
     if not fitting:
         shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
@@ -143,12 +143,12 @@ def profile_for(reading: Reading) -> Profile:
     return max(fitting, key=lambda profile: (bool(profile.requires), len(profile.mapping(names))))
 
 
-def mapped(reading: Reading, profile: Profile) -> pl.DataFrame:
-    """Return the file under our names: every field of ``FIELDS`` as text (null where absent), ``_row``, and ``extra``.
+def mapped(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """Return rows of a file under our names: every field of ``FIELDS`` as text (null where absent), ``_row``, and ``extra``.
 
     ``extra`` is the rest of the row as JSON, so that nothing is thrown away.
     """
-    names = [name for name in reading.table.columns if name != ROW]
+    names = [name for name in table.columns if name != ROW]
     columns = profile.mapping(names)
     stored = {column for field, column in columns.items() if field not in ("year", "month", "text")}
     rest = [name for name in names if name not in stored]
@@ -156,7 +156,7 @@ def mapped(reading: Reading, profile: Profile) -> pl.DataFrame:
         (pl.col(columns[field]) if field in columns else pl.lit(None, pl.String)).alias(field) for field in FIELDS
     ]
     extra = pl.struct(rest).struct.json_encode() if rest else pl.lit("{}")
-    return reading.table.select(*fields, extra.alias("extra"), pl.col(ROW))
+    return table.select(*fields, extra.alias("extra"), pl.col(ROW))
 
 
 def _load(path: Path) -> Profile:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,9 +25,27 @@ LARGEST_FILE = 512 * 2**20
 LARGEST_UNPACKED = 2 * 2**30
 HIGHEST_RATIO = 200
 ROW = "_row"
+HEAD = 1000
+"""Rows of a file that are looked at to tell what its columns hold."""
 
 _SEPARATORS = ",;\t|"
 _ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of a file.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Text columns as named in the file, and ``_row``.
+    misfits : tuple of (row, text)
+        Rows whose number of cells differs from the header's; they are refused later with all others.
+    """
+
+    table: pl.DataFrame
+    misfits: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +57,20 @@ class Reading:
     file : str
         Its name without the folder.
     sha256 : str
-    table : DataFrame
-        Text columns as named in the file, and ``_row``.
-    misfits : tuple of (row, text)
-        Rows whose number of cells differs from the header's; they are refused later with all others.
+    columns : tuple of str
+        As named in the file, in its order.
+    head : DataFrame
+        Its first rows, as in ``Chunk.table``.
+    chunks : iterator of Chunk
+        All of its rows in their order, the first ones too; to be gone through once. A fault that shows only later in
+        the file raises ``UnreadableFile`` from here.
     """
 
     file: str
     sha256: str
-    table: pl.DataFrame
-    misfits: tuple[tuple[int, str], ...] = ()
+    columns: tuple[str, ...]
+    head: pl.DataFrame
+    chunks: Iterator[Chunk]
 
 
 def read_file(path: Path) -> Reading:
@@ -79,7 +101,9 @@ def read_file(path: Path) -> Reading:
     table, misfits = reader(path, content)
     if table.is_empty() and not misfits:
         _unreadable(path, "it has no rows", "a file must hold a header and rows")
-    return Reading(path.name, hashlib.sha256(content).hexdigest(), table, misfits)
+    columns = tuple(name for name in table.columns if name != ROW)
+    chunks = iter([Chunk(table, misfits)])
+    return Reading(path.name, hashlib.sha256(content).hexdigest(), columns, table.head(HEAD), chunks)
 
 
 Rows = tuple[pl.DataFrame, tuple[tuple[int, str], ...]]
