@@ -144,7 +144,7 @@ def profile_for(reading: Reading) -> Profile:
 
 
 def mapped(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """Return rows of a file under our names: every field of ``FIELDS`` as text (null where absent), ``_row``, and ``extra``.
+    """Return rows of a file under our names: each field of ``FIELDS`` as text (null where absent), ``_row``, ``extra``.
 
     ``extra`` is the rest of the row as JSON, so that nothing is thrown away.
     """
