@@ -60,7 +60,7 @@ lock: $(VENV)/.developer
 	  --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in --output-file requirements-dev.txt
 
 reference: $(VENV)/.developer
-	$(BIN)/python geodata/reference/build.py
+	$(BIN)/python -m geodata.reference.build
 
 clean:
 	rm -rf $(VENV) workspace .pytest_cache .mypy_cache .ruff_cache

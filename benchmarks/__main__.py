@@ -1,5 +1,14 @@
-"""Run every benchmark: ``python -m benchmarks``."""
+"""Run every benchmark: ``python -m benchmarks``. Those on real files run where the files stand beside the checkout."""
 
-from benchmarks.ingest import measure
+from pathlib import Path
 
-print(measure())
+from benchmarks import ingest, modes, places
+
+REAL_FILES = Path(__file__).parent.parent.parent / "shared" / "data" / "iom_missing_migrants"
+
+print(ingest.measure())
+print(places.measure())
+if REAL_FILES.is_dir():
+    for edition in sorted(REAL_FILES.glob("*.xlsx")):
+        print(ingest.workbook(edition))
+        print(modes.measure(edition))

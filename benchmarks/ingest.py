@@ -1,9 +1,15 @@
-"""Ingest against the plain way: read_csv, sjoin, h3 in a loop, to_parquet, without checks, modes or a ledger."""
+"""Ingest against the plain way: read_csv, sjoin, h3 in a loop, to_parquet, without checks, modes or a ledger.
+
+Both run as processes of their own, in turn, so that start-up counts and the peak of memory is each one's.
+"""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -15,10 +21,18 @@ import pandas as pd
 import polars as pl
 
 from geodata.coast import REFERENCE
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
 
-ROUNDS = 3
+ROWS = 5_000_000
+ROUNDS = 2
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Wall seconds and peak memory (GB) of a process."""
+
+    seconds: float
+    gigabytes: float
 
 
 def clean_file(folder: Path, rows: int) -> Path:
@@ -41,33 +55,53 @@ def clean_file(folder: Path, rows: int) -> Path:
 
 def plain_way(path: Path, out: Path) -> None:
     """Do what most do by hand."""
-    frame = pd.read_csv(path)
+    frame = pd.read_csv(path, parse_dates=["date"])
     points = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs=4326)
-    joined = points.sjoin(gpd.read_file(REFERENCE / "countries_50m.geojson")[["iso3", "geometry"]], how="left")
+    joined = points.sjoin(gpd.read_parquet(REFERENCE / "countries_10m.parquet")[["iso3", "geometry"]], how="left")
     joined["cell"] = [h3.latlng_to_cell(lat, lon, 7) for lat, lon in zip(joined["lat"], joined["lon"], strict=True)]
     joined.drop(columns="geometry").to_parquet(out)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Return the wall time of one call."""
+def run(*command: object) -> Run:
+    """Run a command to its end.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails.
+    """
     start = perf_counter()
-    work()
-    return perf_counter() - start
+    process = subprocess.Popen([sys.executable, *map(str, command)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"{command} failed")
+    return Run(perf_counter() - start, usage.ru_maxrss / 1e6)
 
 
-def measure(rows: int = 200_000) -> str:
-    """Return one line: rows/s of both ways, and the median of their ratios, taken in turn."""
+def measure(rows: int = ROWS) -> str:
+    """Return rows/s and peak memory of both ways, and the median of the ratios of rounds taken in turn."""
+    ours: list[Run] = []
+    plain: list[Run] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = clean_file(folder, rows)
-        ingest_file(path, Ledger(folder / "warm"))
-        ours, plain = [], []
         for turn in range(ROUNDS):
-            ledger = Ledger(folder / f"home-{turn}")
-            ours.append(seconds(lambda ledger=ledger: ingest_file(path, ledger)))
-            plain.append(seconds(lambda: plain_way(path, folder / "plain.parquet")))
-    ratio = median(other / own for own, other in zip(ours, plain, strict=True))
-    return (
-        f"ingest of {rows:,} clean rows: {rows / median(ours):,.0f} rows/s; the plain way {rows / median(plain):,.0f} "
-        f"rows/s; {ratio:.2f} times the plain way"
-    )
+            ours.append(run("-m", "geodata", "ingest", path, "--home", folder / f"home-{turn}", "--json"))
+            plain.append(run("-m", "benchmarks.ingest", path, folder / "plain.parquet"))
+    ratio = median(other.seconds / own.seconds for own, other in zip(ours, plain, strict=True))
+    said = [
+        f"{name} {rows / median(run.seconds for run in runs):,.0f} rows/s, {max(run.gigabytes for run in runs):.2f} GB"
+        for name, runs in (("ours", ours), ("the plain way", plain))
+    ]
+    return f"ingest of {rows:,} clean rows: {'; '.join(said)}; {ratio:.2f} times the plain way"
+
+
+def workbook(path: Path) -> str:
+    """Return the seconds that a workbook takes, from the command to the committed batch."""
+    with tempfile.TemporaryDirectory() as name:
+        runs = [run("-m", "geodata", "ingest", path, "--home", Path(name) / str(turn), "--json") for turn in range(3)]
+    return f"ingest of {path.name}: {median(run.seconds for run in runs):.2f} s"
+
+
+if __name__ == "__main__":
+    plain_way(Path(sys.argv[1]), Path(sys.argv[2]))

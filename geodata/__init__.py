@@ -1,7 +1,15 @@
 """IN. From files and places to checked, graded, indexed incidents in a versioned ledger.
 
 The way down, each importing only what stands before it:
-errors, incident, hexes, coast, places, view, settings <- ledger <- readings <- profiles <- check <- modes <- ingest <-
-export, demo; table.
-The first row are value modules, which every room may import. Nothing here imports another room of the product.
+
+- values, which every room may import: errors, incident, hexes, coast, places, mentions <- gazetteer; view, settings;
+- what a row says: angles <- projections <- coordinates; times, repairs, origins; identity <- revisions <- ledger;
+- reading: limits <- texts <- chunks <- positions, archives <- separated, documents, markup; seal <- confined <-
+  columnar, workbooks, vectors <- readings;
+- one file in: profiles <- check <- modes; spool <- ingest;
+- the ledger over time: changes, upkeep; unknown files: guesses <- mappings;
+- live: receipts <- inbox; sources <- fetch <- pulls; across sources: links <- verdicts;
+- out again: export; demo; table.
+
+Nothing here imports another room of the product.
 """

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -18,7 +20,12 @@ from rich.table import Table
 from geodata.errors import RoutesError
 from geodata.ingest import Ingested, ingest_file, totals
 from geodata.ledger import Ledger
+from geodata.repairs import policy_named
 from geodata.settings import Settings
+
+if TYPE_CHECKING:
+    from geodata.receipts import Receipt
+    from geodata.verdicts import Verdict
 
 app = typer.Typer(
     help="IN: files of incidents into the ledger, and the ledger out again.",
@@ -36,6 +43,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object inst
 def ingest(
     files: Annotated[list[Path], typer.Argument(help="CSV, TSV, XLSX, JSON, NDJSON or GeoJSON files.")],
     home: Home = None,
+    repairs: Annotated[
+        str, typer.Option(help="Coordinates that look wrong: propose a repair, apply, or off.")
+    ] = "propose",
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Let an edition withdraw however many.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take files of incidents into the ledger: check every row, keep what is sound, say what was refused and why."""
@@ -45,10 +56,10 @@ def ingest(
     for file in files:
         try:
             with _progress(file.name) as step:
-                done = ingest_file(file, ledger, step)
-        except RoutesError as error:
-            unfit.append(str(error))
-            print(error, file=sys.stderr)
+                done = ingest_file(file, ledger, step, may_withdraw=withdraw, repairs=policy_named(repairs))
+        except (RoutesError, OSError) as error:
+            unfit.append(_said(error, ledger.home))
+            print(unfit[-1], file=sys.stderr)
             continue
         batches.append(done.batch)
         if not as_json:
@@ -84,11 +95,106 @@ def history(home: Home = None, as_json: AsJson = False) -> None:
     if not batches:
         print("The ledger is empty: take a file in with `python -m geodata ingest FILE`.")
         return
-    table = Table("version", "at", "file", "profile", "read", "kept", "updated", "duplicates", "refused")
+    names = ("read", "kept", "updated", "withdrawn", "duplicates", "refused")
+    table = Table("version", "batch", "at", "file", "profile", *names)
     for version, batch in batches:
-        counts = (batch.read, batch.kept, batch.updated, batch.duplicates, batch.refused)
-        table.add_row(str(version), batch.at, batch.file, batch.profile, *(f"{count:,}" for count in counts))
+        counts = (f"{getattr(batch, name):,}" for name in names)
+        what = f"{batch.file} (takes back {batch.undoes})" if batch.undoes else batch.file
+        table.add_row(str(version), batch.batch, batch.at, what, batch.profile, *counts)
     Console().print(table)
+
+
+@app.command()
+def profile(
+    file: Annotated[Path, typer.Argument(help="A file of incidents.")],
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Keep the guess as a profile of the workspace.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Name of the source [default: the file's].")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how the columns of a file are read: by which profile, or what can be guessed, with reasons."""
+    from geodata.mappings import told
+
+    with _sentences():
+        told(file, _home(home), save, source or file.stem, as_json=as_json)
+
+
+@app.command()
+def changes(
+    since: Annotated[int, typer.Option("--from", help="Ledger version before.")],
+    until: Annotated[int | None, typer.Option("--to", help="Ledger version after [default: newest].")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write every change to a .csv or .parquet.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what was added, updated and withdrawn between two versions of the ledger."""
+    from geodata.changes import changes as changes_between
+    from geodata.export import write_changes
+
+    with _sentences():
+        found = changes_between(Ledger(_home(home)), since, until)
+        if out is not None:
+            write_changes(found, out)
+    kinds = {kind: found.filter(change=kind).height for kind in ("added", "updated", "withdrawn")}
+    fields = dict(found["fields"].explode().drop_nulls().value_counts(sort=True).iter_rows())
+    if as_json:
+        print(json.dumps(kinds | {"fields": fields}))
+        return
+    print(", ".join(f"{count:,} {kind}" for kind, count in kinds.items()) + ".")
+    for field, count in fields.items():
+        print(f"{count:>8,} with another {field}")
+
+
+@app.command()
+def undo(
+    batch: Annotated[str, typer.Argument(help="The batch, as `history` lists it.")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a batch back, as a new version: earlier versions stay readable."""
+    from geodata.changes import undo as take_back
+
+    with _sentences():
+        undone = take_back(Ledger(_home(home)), batch)
+    if as_json:
+        print(json.dumps(asdict(undone.batch) | {"kept_as_revised": undone.kept_as_revised}))
+        return
+    print(
+        f"Batch {batch} was taken back: {undone.batch.withdrawn:,} gone, {undone.batch.updated:,} as they stood before."
+    )
+    if undone.kept_as_revised:
+        print(f"{undone.kept_as_revised:,} were revised by later batches and stay.")
+
+
+@app.command()
+def compact(
+    home: Home = None,
+    keep_days: Annotated[
+        int | None, typer.Option(min=0, help="Give up files that only versions older than this need.")
+    ] = None,
+) -> None:
+    """Join the ledger's small files into larger ones; pinned versions always stay readable."""
+    from geodata.upkeep import compact as join_files
+
+    with _sentences(), screen.status("compacting ..."):
+        done = join_files(Ledger(_home(home)), keep_days)
+    print(f"{done.before:,} files became {done.after:,}; {done.given_up:,} were given up.")
+
+
+@app.command()
+def verify(home: Home = None) -> None:
+    """Read everything that stands and say what is wrong; exit code 2 if anything is."""
+    from geodata.upkeep import verify as faults_of
+
+    with _sentences(), screen.status("reading everything ..."):
+        faults = faults_of(Ledger(_home(home)))
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if faults:
+        raise typer.Exit(2)
+    print("The ledger is sound.")
 
 
 @app.command()
@@ -112,6 +218,143 @@ def demo(
             done = ingest_file(file, ledger, step)
     _tell(done)
     print("These incidents are SYNTHETIC: made up for demonstration.")
+
+
+@app.command()
+def watch(
+    inbox: Annotated[Path, typer.Argument(help="Folder into which files are dropped.")],
+    home: Home = None,
+    once: Annotated[bool, typer.Option("--once", help="Take what stands still, and end.")] = False,
+    every: Annotated[float, typer.Option(min=0.05, help="Seconds between two looks.")] = 5.0,
+    as_json: AsJson = False,
+) -> None:
+    """Take in each file that is dropped into a folder, and move it to done/ or refused/ with its report beside it."""
+    from geodata.inbox import Inbox
+    from geodata.inbox import watch as receipts_of
+
+    unfit = False
+    with _sentences(), _until_told() as stop:
+        for found in receipts_of(Inbox(inbox, Ledger(_home(home))), every, stop, once=once):
+            unfit |= _tell_of(found, as_json)
+    if once and unfit:
+        raise typer.Exit(2)
+
+
+@app.command()
+def pull(
+    sources: Annotated[Path, typer.Argument(help="SOURCES.toml: what to ask for, and how often.")],
+    home: Home = None,
+    once: Annotated[bool, typer.Option("--once", help="Ask the sources that are due, and end.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask sources on the network on their schedule, and take in what is new."""
+    from geodata.pulls import Puller
+    from geodata.pulls import pull as pulls_of
+    from geodata.sources import read_sources
+
+    unfit = False
+    with _sentences(), _until_told() as stop:
+        for pulled in pulls_of(Puller(read_sources(sources), Ledger(_home(home))), stop, once=once):
+            unfit |= pulled.outcome not in ("taken", "unchanged")
+            if as_json:
+                print(json.dumps(pulled.report(), ensure_ascii=False), flush=True)
+            elif pulled.receipt is not None:
+                _tell_of(pulled.receipt, as_json)
+            elif pulled.error:
+                print(pulled.error, file=sys.stderr, flush=True)
+            else:
+                print(f"{pulled.source}: unchanged.", flush=True)
+    if once and unfit:
+        raise typer.Exit(2)
+
+
+@app.command()
+def links(
+    home: Home = None,
+    least: Annotated[float, typer.Option(min=0.0, max=1.0, help="Lowest score shown.")] = 0.3,
+    limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Propose incidents of different sources that may be one event, best first; `link` or `unlink` decides."""
+    from geodata.verdicts import Verdicts
+
+    with _sentences():
+        found = Verdicts(Ledger(_home(home))).open_candidates(least)
+    shown = found.head(limit).to_dicts()
+    if as_json:
+        print(json.dumps({"candidates": found.height, "shown": shown}, ensure_ascii=False))
+        return
+    for pair in shown:
+        print(f"{pair['score']:.2f}  {pair['incident_id']}  {pair['other_id']}\n      {pair['reasons']}")
+    print(f"{found.height:,} candidates, {len(shown):,} shown.")
+
+
+@app.command()
+def link(
+    one: Annotated[str, typer.Argument(help="incident_id")],
+    other: Annotated[str, typer.Argument(help="incident_id")],
+    home: Home = None,
+) -> None:
+    """Say that two incidents are one event, counted once; neither is changed."""
+    _give_verdict(one, other, "one event", home)
+
+
+@app.command()
+def unlink(
+    one: Annotated[str, typer.Argument(help="incident_id")],
+    other: Annotated[str, typer.Argument(help="incident_id")],
+    home: Home = None,
+) -> None:
+    """Say that two incidents are not one event: takes a link back, or a candidate off the list."""
+    _give_verdict(one, other, "apart", home)
+
+
+def _give_verdict(one: str, other: str, verdict: Verdict, home: Path | None) -> None:
+    from geodata.verdicts import Verdicts
+
+    with _sentences():
+        fresh = Verdicts(Ledger(_home(home))).give(one, other, verdict)
+    words = "are one event" if verdict == "one event" else "are apart"
+    print(f"{one} and {other} {words}{'' if fresh else ', as was said before'}.")
+
+
+def _tell_of(found: Receipt | RoutesError, as_json: bool) -> bool:
+    """Print what became of a file; return whether anything was wrong."""
+    if isinstance(found, RoutesError):
+        print(found, file=sys.stderr, flush=True)
+        return True
+    if as_json:
+        print(json.dumps(found.report(), ensure_ascii=False), flush=True)
+    elif found.batch is not None:
+        _tell(Ingested(found.batch, found.refusals, found.notes))
+        sys.stdout.flush()
+    else:
+        print(found.error, file=sys.stderr, flush=True)
+    return found.outcome != "taken"
+
+
+@contextmanager
+def _until_told() -> Iterator[Event]:
+    """Give an event that Ctrl-C or SIGTERM sets, so that what is in hand is finished; a second Ctrl-C ends at once."""
+    stop = Event()
+
+    def told(*_: object) -> None:
+        Thread(target=stop.set).start()  # set here, it could wait for a lock that this very thread holds
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _said(error: RoutesError | OSError, home: Path) -> str:
+    """Return an error as one sentence; what the machine refuses, such as room on the disk, too."""
+    from geodata.spool import unwritable
+
+    return str(unwritable(home, error) if isinstance(error, OSError) else error)
 
 
 def _home(home: Path | None) -> Path:

@@ -12,28 +12,28 @@ from datetime import datetime
 import polars as pl
 
 from geodata import hexes
-from geodata.incident import KINDS, ORIGIN, TIME
+from geodata.coordinates import with_coordinates
+from geodata.gazetteer import located
+from geodata.incident import KINDS, TIME
 from geodata.ledger import REFUSAL_SCHEMA
-from geodata.places import countries_at, country_code
-from geodata.profiles import CoordinateForm, Profile
+from geodata.origins import origins_of
+from geodata.places import countries_at
+from geodata.profiles import Profile
 from geodata.readings import ROW
+from geodata.repairs import Policy, with_repairs
+from geodata.times import with_times
 
 HANDLING_MARKS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 PILE_UP = 5
 """Coordinates that so many rows of one file share are taken for a town or centroid, not for the place itself."""
 PILE_UP_KM = 8.0
+PLACEHOLDER_COUNTRIES = 4
+"""Coordinates that rows of so many stated countries share stand for an unknown place: no border point has as many."""
+PLACEHOLDER_KM = 1000.0
 FINEST_KM = 0.1
-DEGREE_KM = 111.0
 EARLIEST_YEAR = 1900
 
-_NUMBER = r"([-+]?\d+(?:\.\d+)?)"
-_PAIR = rf"^\(?\s*{_NUMBER}\s*[,;]\s*{_NUMBER}\s*\)?$"
-_WKT = rf"(?i)^(?:SRID=4326;)?\s*POINT\s*Z?\s*\(\s*{_NUMBER}\s+{_NUMBER}(?:\s+{_NUMBER})?\s*\)$"
 _COUNTS = ("people", "dead", "missing", "survivors")
-_ZONED_FORMS = ("%Y-%m-%dT%H:%M:%S%.f%:z", "%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%dT%H:%M:%S%.f%#z")
-_MOMENT_FORMS = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
-_DAY_FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +45,64 @@ class Fault:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of some rows.
+
+    Attributes
+    ----------
+    incidents : DataFrame
+        Columns as far as known of ``incident.SCHEMA`` beside ``text``, ``airport``, ``country_stated``,
+        ``_row`` and ``precision_stated``.
+    refusals : DataFrame
+        Columns of ``REFUSAL_SCHEMA``, one row for each fault.
+    refused_ids : Series
+        ``source_record`` of the refused rows, null where they have none.
+    """
+
+    incidents: pl.DataFrame
+    refusals: pl.DataFrame
+    refused_ids: pl.Series
+
+
 def check(
-    rows: pl.DataFrame, profile: Profile, columns: dict[str, str], now: datetime
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the incidents without mode, and the refusals.
+    rows: pl.DataFrame, profile: Profile, columns: dict[str, str], now: datetime, repairs: Policy = "propose"
+) -> Checked:
+    """Turn rows of text into incidents without mode, and refuse those that break a rule.
 
     Parameters
     ----------
     rows : DataFrame
-        Text, as ``profiles.mapped`` returns it.
+        Text, as ``profiles.mapped`` returns it, and ``fingerprint``.
     profile : Profile
         Says how coordinates and times are written.
     columns : dict
         Field -> column of the file, so that a refusal names the column that the analyst knows.
     now : datetime, UTC
         Later days are refused.
-
-    Returns
-    -------
-    incidents, refusals : DataFrame
-        Columns as far as known of ``incident.SCHEMA`` beside ``text`` and ``_row``; columns of ``REFUSAL_SCHEMA``.
+    repairs : str
+        What to do with coordinates that look wrong, as in ``geodata.repairs``.
     """
-    parsed = rows.with_columns(
-        *_coordinates(profile.coordinate_form),
+    rows = rows.with_columns(country_stated=pl.col("country"))
+    if profile.coordinate_form == "none":
+        placed = _placed_by_name(rows)
+    else:
+        placed = with_coordinates(rows, profile.coordinate_form, profile.o_means or None)
+        placed = with_repairs(placed, repairs)
+    parsed = with_times(placed, profile.time_forms).with_columns(
         *(_count(name) for name in _COUNTS),
         _decimal("place_precision_km").alias("_stated_km"),
         _handling(profile.handling).alias("_handling"),
     )
-    parsed = _with_times(parsed, profile)
-    faults = _faults(now)
-    flagged = parsed.with_columns(fault.broken.fill_null(value=False).alias(f"_{n}") for n, fault in enumerate(faults))
+    faults = _faults(now, by_name=profile.coordinate_form == "none")
+    broken = parsed.select(fault.broken.fill_null(value=False).alias(str(n)) for n, fault in enumerate(faults))
+    refused = broken.select(pl.any_horizontal(pl.all())).to_series()
+    if not refused.any():
+        nothing = pl.DataFrame(schema=REFUSAL_SCHEMA)
+        return Checked(_incidents(parsed, profile, repairs), nothing, rows["source_record"].clear())
     refusals = pl.concat(
         [
-            flagged.filter(pl.col(f"_{n}")).select(
+            parsed.filter(broken[str(n)]).select(
                 pl.lit("").alias("batch"),
                 pl.lit("").alias("file"),
                 pl.col(ROW).alias("row"),
@@ -88,18 +113,47 @@ def check(
             for n, fault in enumerate(faults)
         ],
     ).sort("row", maintain_order=True)
-    sound = flagged.filter(~pl.any_horizontal(f"_{n}" for n in range(len(faults))))
-    return _incidents(sound, profile), refusals.select(pl.col(name).cast(kind) for name, kind in REFUSAL_SCHEMA.items())
+    refusals = refusals.select(pl.col(name).cast(kind) for name, kind in REFUSAL_SCHEMA.items())
+    return Checked(
+        _incidents(parsed.filter(~refused), profile, repairs), refusals, rows.filter(refused)["source_record"]
+    )
 
 
-def _faults(now: datetime) -> list[Fault]:
+def _placed_by_name(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows without coordinates placed by what they name: an airport or place, within its country if one is."""
+    names = pl.coalesce("airport", "place", "route_label")
+    found = located(rows.select(names.alias("place"))["place"], rows["country"])
+    return rows.with_columns(
+        found["lat"].alias("_lat"),
+        found["lon"].alias("_lon"),
+        found["precision_km"].alias("_written_km"),
+        found.select(pl.format("placed by its name: {}", pl.col("note").fill_null("unknown")))
+        .to_series()
+        .alias("_coordinate_note"),
+        pl.lit(None, pl.String).alias("_repair"),
+    )
+
+
+def _faults(now: datetime, *, by_name: bool) -> list[Fault]:
     placed = pl.col("_lat").is_not_null() & pl.col("_lon").is_not_null()
-    given = pl.any_horizontal(pl.col("coordinates", "lat", "lon").is_not_null())
+    where = ("airport", "place", "route_label", "country") if by_name else ("coordinates", "lat", "lon")
+    given = pl.any_horizontal(pl.col(where).is_not_null())
     timed = pl.any_horizontal(pl.col("time", "year").is_not_null())
     latest = pl.lit(now).cast(TIME) + pl.duration(days=1)
     faults = [
-        Fault(~given, "coordinates", "an incident needs coordinates"),
-        Fault(given & ~placed, "coordinates", "coordinates must be numbers in the form that the profile states"),
+        *(
+            (
+                Fault(~given, "place", "an incident needs a place or a country"),
+                Fault(given & ~placed, "place", "a place must be known to the gazetteer, and be one place only"),
+            )
+            if by_name
+            else (
+                Fault(~given, "coordinates", "an incident needs coordinates"),
+                Fault(
+                    given & ~placed, "coordinates", "coordinates must be numbers in the form that the profile states"
+                ),
+            )
+        ),
         Fault(placed & ~pl.col("_lat").is_between(-90, 90), "lat", "latitude must lie within -90..90"),
         Fault(placed & ~pl.col("_lon").is_between(-180, 180), "lon", "longitude must lie within -180..180"),
         Fault(
@@ -111,6 +165,11 @@ def _faults(now: datetime) -> list[Fault]:
         ),
         Fault(pl.col("_start") > latest, "time", "a date must not lie in the future"),
         Fault(pl.col("_start").dt.year() < EARLIEST_YEAR, "time", f"a date must not lie before {EARLIEST_YEAR}"),
+        Fault(
+            pl.col("time_end").is_not_null() & pl.col("_end").is_null(),
+            "time_end",
+            "an end must be in a form like a date",
+        ),
         Fault(pl.col("_end") <= pl.col("_start"), "time_end", "an end must come after its start"),
         Fault(
             pl.col("place_precision_km").is_not_null() & ~(pl.col("_stated_km") >= 0).fill_null(value=False),
@@ -137,7 +196,10 @@ def _column_of(field: str, columns: dict[str, str]) -> str:
 def _shown(field: str) -> pl.Expr:
     """Return the text of the cell or cells that broke a rule."""
     if field in ("coordinates", "lat", "lon"):
-        return pl.concat_str("coordinates", "lat", "lon", separator=", ", ignore_nulls=True)
+        written = pl.concat_str("coordinates", "lat", "lon", separator=", ", ignore_nulls=True)
+        return pl.concat_str(written, "_repair", separator="; ", ignore_nulls=True)
+    if field == "place":
+        return pl.concat_str("airport", "place", "country", separator=", ", ignore_nulls=True)
     if field == "time":
         return pl.concat_str("time", "month", "year", separator=" ", ignore_nulls=True)
     return pl.col(field).fill_null("")
@@ -155,105 +217,25 @@ def _count(name: str) -> pl.Expr:
     return whole.cast(pl.Int64, strict=False).alias(f"_{name}")
 
 
-def _coordinates(form: CoordinateForm) -> list[pl.Expr]:
-    """Return ``_lat``, ``_lon`` and ``_decimals``, the number of decimals that were written."""
-    if form == "columns":
-        texts = {"_lat": pl.col("lat"), "_lon": pl.col("lon")}
-        numbers = {"_lat": _decimal("lat"), "_lon": _decimal("lon")}
-    else:
-        pattern = _WKT if form == "wkt" else _PAIR
-        order = ("_lat", "_lon") if form == "lat, lon" else ("_lon", "_lat")
-        texts = {name: pl.col("coordinates").str.extract(pattern, group) for group, name in enumerate(order, start=1)}
-        numbers = {name: text.cast(pl.Float64, strict=False) for name, text in texts.items()}
-    finite = [pl.when(number.is_finite()).then(number).alias(name) for name, number in numbers.items()]
-    decimals = [text.str.extract(r"[.,](\d+)", 1).str.len_chars().fill_null(0) for text in texts.values()]
-    return [*finite, pl.max_horizontal(decimals).alias("_decimals")]
-
-
-def _with_times(rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """Add ``_start``, ``_end`` (excluded) and ``time_precision``: as fine as the text was, never finer."""
-    text = pl.col("time")
-    zoned = pl.coalesce(
-        text.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False) for form in _ZONED_FORMS
-    )
-    naive = [
-        text.str.to_datetime(form, time_unit="us", strict=False).dt.replace_time_zone("UTC")
-        for form in (*profile.time_forms, *_MOMENT_FORMS)
-        if "%H" in form
-    ]
-    days = [
-        text.str.to_date(form, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-        for form in (*profile.time_forms, *_DAY_FORMS)
-        if "%H" not in form
-    ]
-    year = pl.coalesce(pl.col("year"), text.str.extract(r"^(\d{4})$"), text.str.extract(r"^(\d{4})-\d{2}$"))
-    month_text = pl.coalesce(text.str.extract(r"^\d{4}-(\d{2})$"), pl.col("month")).str.to_lowercase().str.slice(0, 3)
-    month = month_text.replace({name: str(number) for number, name in enumerate(_MONTHS, start=1)})
-    by_month = _first_day(year, month.cast(pl.Int8, strict=False))
-    by_year = _first_day(year, pl.lit(1, pl.Int8))
-    rows = rows.with_columns(
-        pl.coalesce(zoned, *naive).alias("_moment"),
-        pl.coalesce(days).alias("_day"),
-        pl.when(text.is_null() | text.str.contains(r"^\d{4}(-\d{2})?$")).then(by_month).alias("_month"),
-        pl.when(text.is_null() | text.str.contains(r"^\d{4}$")).then(by_year).alias("_year"),
-    )
-    # Midnight and noon are how spreadsheets write "that day".
-    whole_hour = pl.col("_moment").dt.strftime("%H:%M:%S").is_in(["00:00:00", "12:00:00"])
-    precision = (
-        pl.when(pl.col("_moment").is_not_null() & ~whole_hour)
-        .then(pl.lit("instant"))
-        .when(pl.col("_moment").is_not_null() | pl.col("_day").is_not_null())
-        .then(pl.lit("day"))
-        .when(pl.col("_month").is_not_null())
-        .then(pl.lit("month"))
-        .otherwise(pl.lit("year"))
-    )
-    rows = rows.with_columns(precision.alias("time_precision"))
-    day = pl.coalesce(pl.col("_moment").dt.truncate("1d"), "_day")
-    fine = pl.col("time_precision") == "instant"
-    start = pl.when(fine).then("_moment").otherwise(pl.coalesce(day, "_month", "_year"))
-    step = {"instant": "1us", "day": "1d", "month": "1mo", "quarter": "1q", "year": "1y"}
-    stated_end = pl.col("time_end").str.to_datetime(
-        "%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", time_zone="UTC", strict=False
-    )
-    return rows.with_columns(start.cast(TIME).alias("_start")).with_columns(
-        pl.coalesce(stated_end, pl.col("_start").dt.offset_by(pl.col("time_precision").replace_strict(step)))
-        .cast(TIME)
-        .alias("_end"),
-    )
-
-
-def _first_day(year: pl.Expr, month: pl.Expr) -> pl.Expr:
-    number = year.cast(pl.Int32, strict=False)
-    possible = number.is_between(1, 9999) & month.is_between(1, 12)
-    parts = [pl.when(possible).then(part) for part in (number, month)]
-    return pl.datetime(parts[0], parts[1], 1, time_unit="us", time_zone="UTC")
-
-
 def _handling(default: str) -> pl.Expr:
     mark = pl.coalesce(pl.col("handling"), pl.lit(default)).str.to_uppercase()
     mark = mark.replace({"TLP:WHITE": "TLP:CLEAR", "WHITE": "TLP:CLEAR"})
     return pl.when(mark.str.starts_with("TLP:")).then(mark).otherwise(pl.lit("TLP:") + mark)
 
 
-def _incidents(sound: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+def _incidents(sound: pl.DataFrame, profile: Profile, repairs: Policy) -> pl.DataFrame:
     """Return sound rows under the names of the ledger, with precision, note, country and cell."""
-    lat, lon = pl.col("_lat"), pl.col("_lon")
-    as_written = (DEGREE_KM / pl.lit(10.0).pow(pl.col("_decimals"))).clip(lower_bound=FINEST_KM)
-    sharing = pl.len().over("_lat", "_lon")
-    piled = pl.col("_stated_km").is_null() & (sharing >= PILE_UP)
-    precision = pl.coalesce("_stated_km", as_written).clip(lower_bound=FINEST_KM)
     toll = pl.sum_horizontal("_dead", "_missing", "_survivors")
     counted = pl.any_horizontal(pl.col("_dead", "_missing", "_survivors").is_not_null())
     kind = pl.col("kind").str.to_lowercase()
-    note = pl.format("shared by {} rows of the file; taken for a town, precision widened", sharing)
     frame = sound.with_columns(
-        lat.alias("lat"),
-        lon.alias("lon"),
+        pl.col("_lat").alias("lat"),
+        pl.col("_lon").alias("lon"),
         pl.col("_start").alias("time_start"),
         pl.col("_end").alias("time_end"),
-        pl.when(piled).then(pl.max_horizontal(precision, PILE_UP_KM)).otherwise(precision).alias("place_precision_km"),
-        pl.when(piled).then(note).otherwise(pl.lit("as given")).alias("coordinate_note"),
+        pl.coalesce("_stated_km", "_written_km").clip(lower_bound=FINEST_KM).alias("place_precision_km"),
+        pl.col("_stated_km").is_not_null().alias("precision_stated"),
+        _note(repairs).alias("coordinate_note"),
         pl.when(kind.is_in(KINDS)).then(kind).otherwise(pl.lit(profile.kind)).alias("kind"),
         pl.coalesce("_people", pl.when(counted).then(toll)).alias("people"),
         *(pl.col(f"_{name}").alias(name) for name in _COUNTS[1:]),
@@ -261,16 +243,53 @@ def _incidents(sound: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         pl.coalesce("grade_scale", pl.lit(profile.grade_scale or None, pl.String)).alias("grade_scale"),
         pl.coalesce("mode", pl.lit(profile.mode or None, pl.String)).alias("mode"),
         pl.col("modus_operandi").str.split(";").list.eval(pl.element().str.strip_chars()),
-        _origins(sound["origins"]),
+        origins_of(sound["origins"]),
     )
     places = frame["lon"].to_numpy(), frame["lat"].to_numpy()
     return frame.with_columns(
         pl.Series("country", countries_at(*places).tolist(), dtype=pl.String),
-        _cells(frame),
+        cells(frame),
     )
 
 
-def _cells(frame: pl.DataFrame) -> pl.Series:
+def _note(repairs: Policy) -> pl.Expr:
+    """Return how a place was read; a repair that is only proposed stands behind it."""
+    if repairs != "propose":
+        return pl.col("_coordinate_note")
+    proposed = pl.format("proposed: {}", pl.col("_repair"))
+    return pl.concat_str("_coordinate_note", proposed, separator="; ", ignore_nulls=True)
+
+
+def piled_up(frame: pl.DataFrame, sharing: pl.Expr, sharing_countries: pl.Expr) -> pl.DataFrame:
+    """Return incidents with the precision of those widened that share their place with too many others.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As ``check`` returns it.
+    sharing, sharing_countries : Expr
+        How many rows of the file lie at the same place, and how many countries these state; null where too few rows to
+        matter.
+    """
+    piled = sharing.is_not_null() & ~pl.col("precision_stated")
+    if not frame.select(piled.any()).item():
+        return frame
+    placeholder = sharing_countries >= PLACEHOLDER_COUNTRIES
+    note = (
+        pl.when(placeholder)
+        .then(pl.format("shared by {} rows of {} stated countries; stands for no place", sharing, sharing_countries))
+        .otherwise(pl.format("shared by {} rows of the file; taken for a town, precision widened", sharing))
+    )
+    least = pl.when(placeholder).then(PLACEHOLDER_KM).otherwise(PILE_UP_KM)
+    wide = pl.max_horizontal("place_precision_km", least)
+    frame = frame.with_columns(
+        pl.when(piled).then(wide).otherwise("place_precision_km").alias("place_precision_km"),
+        pl.when(piled).then(note).otherwise("coordinate_note").alias("coordinate_note"),
+    )
+    return frame.with_columns(cells(frame))
+
+
+def cells(frame: pl.DataFrame) -> pl.Series:
     """Return each incident's cell, at the finest resolution that its precision allows."""
     lon, lat = frame["lon"].to_numpy(), frame["lat"].to_numpy()
     resolution = hexes.finest_resolution(frame["place_precision_km"].to_numpy())
@@ -279,31 +298,3 @@ def _cells(frame: pl.DataFrame) -> pl.Series:
         here = resolution == step
         cells[here] = hexes.cells_at(lon[here], lat[here], step)
     return pl.Series("cell", cells, dtype=pl.UInt64)
-
-
-def _origins(texts: pl.Series) -> pl.Series:
-    """Return countries of origin with weights that sum to one; null where none is known."""
-    distinct = texts.unique(maintain_order=True)
-    parsed = [None if text is None else _origins_in(text) for text in distinct.to_list()]
-    table = pl.DataFrame({"text": distinct, "origins": pl.Series(parsed, dtype=pl.List(ORIGIN))})
-    rows = pl.DataFrame({"text": texts}).join(table, on="text", how="left", nulls_equal=True, maintain_order="left")
-    return rows["origins"]
-
-
-def _origins_in(text: str) -> list[dict[str, str | float]] | None:
-    """Return the countries named in one cell: one name, a list of names, or ``SYR:0.6;IRQ:0.4``."""
-    whole = country_code(text)
-    if whole:
-        return [{"iso3": whole, "weight": 1.0}]
-    weights: dict[str, float] = {}
-    for part in text.replace(";", ",").replace("/", ",").replace("|", ",").split(","):
-        name, _, weight = part.partition(":")
-        code = country_code(name)
-        if code:
-            weights[code] = weights.get(code, 0.0) + (float(weight) if _is_weight(weight) else 1.0)
-    total = sum(weights.values())
-    return [{"iso3": code, "weight": weight / total} for code, weight in sorted(weights.items())] if total else None
-
-
-def _is_weight(text: str) -> bool:
-    return text.strip().replace(".", "", 1).isdigit()

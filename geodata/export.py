@@ -6,6 +6,7 @@ RFC 3339, and no cell can be taken for a formula by a spreadsheet.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +26,15 @@ def write_incidents(incidents: pl.DataFrame, path: Path) -> int:
     WrongValue
         If the file cannot be written.
     """
+    return _written(incidents, path, _flat)
+
+
+def write_changes(changes: pl.DataFrame, path: Path) -> int:
+    """Write what ``geodata.changes`` found to a .csv or .parquet file, as ``write_incidents`` does."""
+    return _written(changes, path, lambda frame: _inert(frame.with_columns(pl.col("fields").list.join(";"))))
+
+
+def _written(frame: pl.DataFrame, path: Path, flat: Callable[[pl.DataFrame], pl.DataFrame]) -> int:
     if path.suffix not in (".csv", ".parquet"):
         raise UnknownFormat(
             f"files ending in {path.suffix or 'nothing'!r} are not written",
@@ -35,9 +45,9 @@ def write_incidents(incidents: pl.DataFrame, path: Path) -> int:
     part = path.with_name(f".{path.name}.part")
     try:
         if path.suffix == ".csv":
-            _flat(incidents).write_csv(part)
+            flat(frame).write_csv(part)
         else:
-            incidents.write_parquet(part)
+            frame.write_parquet(part)
         part.replace(path)
     except OSError as error:
         raise WrongValue(
@@ -46,7 +56,7 @@ def write_incidents(incidents: pl.DataFrame, path: Path) -> int:
             done="nothing was written",
             where=str(path),
         ) from None
-    return incidents.height
+    return frame.height
 
 
 def _flat(incidents: pl.DataFrame) -> pl.DataFrame:
@@ -57,4 +67,8 @@ def _flat(incidents: pl.DataFrame) -> pl.DataFrame:
         pl.col("time_start", "time_end").dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00"),
         pl.col("cell").map_elements(lambda cell: format(cell, "x"), return_dtype=pl.String),
     )
+    return _inert(flat)
+
+
+def _inert(flat: pl.DataFrame) -> pl.DataFrame:
     return flat.with_columns(pl.col(pl.String).str.replace(_FORMULA, "'$1"))

@@ -48,6 +48,7 @@ SCHEMA: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "survivors": pl.Int64,
     "origins": pl.List(ORIGIN),  # weights sum to one
     "departure": pl.String,
+    "transit": pl.String,
     "destination": pl.String,
     "country": pl.String,  # where it lies; null at sea
     "route_label": pl.String,  # the source's own

@@ -1,4 +1,9 @@
-"""Ingest: one file through reader, profile, check and mode into one batch of the ledger."""
+"""Ingest: one file through reader, profile, check and mode into one batch of the ledger.
+
+A file is gone through twice. First every chunk of it is checked and laid aside in a temporary file, and only its keys
+are kept in memory; once all keys are known, so are pile-ups, parts and what is new, and the rows are written in one
+commit. Memory stays bounded whatever the size of the file.
+"""
 
 from __future__ import annotations
 
@@ -6,50 +11,48 @@ import csv
 import getpass
 import hashlib
 import os
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
-from geodata.check import check
+from geodata.check import PILE_UP, check, piled_up
 from geodata.errors import NothingKept
+from geodata.identity import KEYS, fingerprints, keys, place, records
 from geodata.incident import SCHEMA
-from geodata.ledger import REFUSAL_SCHEMA, Batch, Ledger, now_rfc3339
+from geodata.ledger import REFUSAL_SCHEMA, Batch, Given, Ledger, now_rfc3339
 from geodata.modes import with_modes
 from geodata.places import folded
-from geodata.profiles import Profile, mapped, profile_for
-from geodata.readings import ROW, Reading, read_file
+from geodata.profiles import FIELDS, Profile, mapped, profile_for
+from geodata.readings import Chunk, Reading, read_file
+from geodata.repairs import Policy
+from geodata.revisions import Edition
+from geodata.spool import room, unwritable
 
 PERSON_COLUMNS = frozenset(
     [
-        "name",
-        "full name",
-        "first name",
-        "last name",
-        "surname",
-        "given name",
-        "victim name",
-        "name of victim",
-        "names",
-        "passport",
-        "passport number",
-        "phone",
-        "phone number",
-        "telephone",
-        "email",
-        "e mail",
-        "date of birth",
-        "birth date",
-        "address",
-        "home address",
-        "plate",
-        "licence plate",
+        *("name", "names", "full name", "first name", "last name", "surname", "given name"),
+        *("victim name", "name of victim", "date of birth", "birth date"),
+        *("passport", "passport number", "plate", "licence plate"),
+        *("name gender age", "age", "sex", "gender"),
+        *("phone", "phone number", "telephone", "email", "e mail", "address", "home address"),
     ]
 )
 """Columns of persons, compared without case and punctuation: never stored. The product holds places and events only."""
+_PERSON_PREFIX = "prs "
+_OF_PLACES = frozenset(["prs nationality"])
+"""How the Human Trafficking Case Data Standard begins its fields of persons, and the one that names a country."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_SPILLED = [name for name in SCHEMA if name not in ("incident_id", "batch")] + ["precision_stated", "place_key"]
+
+_AT_ONCE = 2
+"""Chunks that are checked side by side."""
+
+Step = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,15 @@ class Ingested:
     notes: tuple[str, ...]
 
 
-def ingest_file(path: Path, ledger: Ledger, step: Callable[[str], None] = lambda _: None) -> Ingested:
+def ingest_file(
+    path: Path,
+    ledger: Ledger,
+    step: Step = lambda _: None,
+    *,
+    may_withdraw: bool = False,
+    repairs: Policy = "propose",
+    edition: Edition | None = None,
+) -> Ingested:
     """Take one file in.
 
     Parameters
@@ -70,6 +81,12 @@ def ingest_file(path: Path, ledger: Ledger, step: Callable[[str], None] = lambda
     ledger : Ledger
     step : callable
         Told what is being done, for a progress line.
+    may_withdraw : bool
+        Let an edition withdraw however many incidents.
+    repairs : str
+        What to do with coordinates that look wrong, as in ``geodata.repairs``.
+    edition : str, optional
+        What the file says by leaving a record out, whatever its profile says.
 
     Raises
     ------
@@ -77,81 +94,206 @@ def ingest_file(path: Path, ledger: Ledger, step: Callable[[str], None] = lambda
         If the file as a whole is unfit.
     NothingKept
         If every row was refused; the report of refusals is written all the same.
+    WrongValue
+        If an edition withdraws more than is likely.
+    BusyLedger, UnwritableLedger, UnwritableWorkspace
+        If the ledger or workspace could not be written.
     """
     step("reading")
     reading = read_file(path)
-    profile = profile_for(reading)
-    columns = profile.mapping(list(reading.columns))
-    persons = [name for name in reading.columns if folded(name) in PERSON_COLUMNS]
-    chunks = list(reading.chunks)
-    table = pl.concat([chunk.table for chunk in chunks]).drop(persons)
-    misfits = [misfit for chunk in chunks for misfit in chunk.misfits]
-    step("checking")
-    rows = mapped(table, profile)
-    incidents, refusals = check(rows, profile, columns, datetime.now(UTC))
-    refusals = pl.concat([_misfit_refusals(misfits), refusals])
-    step("finding modes")
-    incidents = _identified(with_modes(incidents), profile, table, reading.file)
-    refused = refusals["row"].n_unique()
-    batch = _new_batch(reading, profile, incidents, refused)
-    incidents = incidents.with_columns(pl.lit(batch.batch).alias("batch")).select(
-        pl.col(name).cast(kind) for name, kind in SCHEMA.items()
-    )
-    refusals = refusals.with_columns(pl.lit(batch.batch).alias("batch"), pl.lit(reading.file).alias("file"))
-    report = _write_report(ledger.home, batch, refusals)
-    if incidents.is_empty():
-        first = refusals.row(0, named=True)
-        raise NothingKept(
-            f"all {refused} rows were refused, the first ({first['column']}: {first['value']!r}) in row {first['row']}",
-            rule=first["rule"],
-            done=f"nothing was stored; every refusal stands in {report}",
-            where=reading.file,
-        )
-    step("storing")
-    stored = ledger.commit(batch, incidents, refusals)
+    profile = profile_for(reading, ledger.home)
+    persons = [name for name in reading.columns if _is_personal(folded(name))]
+    with room(ledger.home) as folder:
+        tray = _Tray(folder, reading, profile, persons, repairs, edition or profile.edition)
+        tray.fill(step)
+        batch = tray.batch()
+        refusals = tray.refusals.with_columns(pl.lit(batch.batch).alias("batch"), pl.lit(reading.file).alias("file"))
+        report = _write_report(ledger.home, batch, refusals)
+        if not tray.kept:
+            raise _nothing_kept(batch, refusals, report)
+        step("storing")
+        stored = ledger.commit(batch, tray.given(batch, may_withdraw=may_withdraw), refusals)
     notes = tuple(f"Column {name!r} was not stored: persons are never held." for name in persons)
     return Ingested(stored, report, notes)
 
 
-def _misfit_refusals(misfits: list[tuple[int, str]]) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """What one chunk came to; its incidents lie in a file of the tray."""
+
+    keys: pl.DataFrame
+    refusals: pl.DataFrame
+    mentioned: pl.Series
+
+    @property
+    def refused(self) -> int:
+        return self.refusals["row"].n_unique()
+
+
+class _Tray:
+    """Checked rows laid aside in a folder, one file a chunk, with their keys and refusals in memory."""
+
+    def __init__(
+        self, folder: Path, reading: Reading, profile: Profile, persons: list[str], repairs: Policy, edition: Edition
+    ) -> None:
+        self._folder = folder
+        self._reading = reading
+        self._profile = profile
+        self._columns = profile.mapping(list(reading.columns))
+        self._persons = persons
+        self._repairs: Policy = repairs
+        self._edition: Edition = edition
+        self._laid: list[_Laid] = []
+        self._starts: list[int] = []
+        self._piles = pl.DataFrame(schema={"place_key": pl.UInt64, "sharing": pl.UInt32, "countries": pl.UInt32})
+        self._now = datetime.now(UTC)
+        self.kept = 0
+        self.refused = 0
+
+    @property
+    def refusals(self) -> pl.DataFrame:
+        """Refusals of all chunks; columns of ``REFUSAL_SCHEMA``."""
+        return pl.concat([laid.refusals for laid in self._laid])
+
+    def fill(self, step: Step) -> None:
+        """Check every chunk of the reading, two at a time, and lay it aside in its order."""
+        with ThreadPoolExecutor(_AT_ONCE) as workers:
+            under_way: deque[Future[_Laid]] = deque()
+            for number, chunk in enumerate(self._reading.chunks):
+                under_way.append(workers.submit(self._lay, number, chunk))
+                if len(under_way) > _AT_ONCE:
+                    self._take(under_way.popleft().result(), step)
+            while under_way:
+                self._take(under_way.popleft().result(), step)
+
+    def _take(self, laid: _Laid, step: Step) -> None:
+        self._laid.append(laid)
+        self._starts.append(self.kept)
+        self.kept += laid.keys.height
+        self.refused += laid.refused
+        step(f"checking, {self.kept + self.refused:,} rows")
+
+    def _lay(self, number: int, chunk: Chunk) -> _Laid:
+        profile = self._profile
+        rows = _identified(mapped(chunk.table.drop(self._persons), profile), profile, self._reading.file)
+        checked = check(rows, profile, self._columns, self._now, self._repairs)
+        source = profile.source or Path(self._reading.file).stem
+        incidents = with_modes(checked.incidents).with_columns(place().alias("place_key"))
+        try:
+            incidents.select(_SPILLED).write_ipc(self._chunk(number), compression="uncompressed")
+        except OSError as error:
+            raise unwritable(self._folder.parent.parent, error) from None
+        return _Laid(
+            _keys_of(incidents),
+            pl.concat([_misfit_refusals(chunk), checked.refusals]),
+            records(source, checked.refused_ids.drop_nulls()),
+        )
+
+    def batch(self) -> Batch:
+        """Return the batch of everything laid aside."""
+        reading = self._reading
+        sources = sorted({name for laid in self._laid for name in laid.keys["source"].unique().cast(pl.String)})
+        at = now_rfc3339()
+        seed = f"{reading.sha256}{at}{os.getpid()}{os.urandom(8).hex()}"
+        return Batch(
+            batch=f"b-{hashlib.blake2b(seed.encode(), digest_size=6).hexdigest()}",
+            file=reading.file,
+            sha256=reading.sha256,
+            source=sources[0] if len(sources) == 1 else reading.file,
+            profile=self._profile.name,
+            actor=getpass.getuser(),
+            at=at,
+            read=self.kept + self.refused,
+            refused=self.refused,
+        )
+
+    def given(self, batch: Batch, *, may_withdraw: bool) -> Given:
+        """Return what was laid aside, ready to be compared with what stands and written."""
+        every = pl.concat([laid.keys for laid in self._laid]).with_row_index("at")
+        counted = (
+            every.filter(~pl.col("stated"))
+            .group_by(place_key="place")
+            .agg(
+                pl.len().cast(pl.UInt32).alias("sharing"), pl.col("country").drop_nulls().n_unique().alias("countries")
+            )
+        )
+        self._piles = counted.filter(pl.col("sharing") >= PILE_UP)
+        return Given(
+            keys=every.select(*KEYS),
+            mentioned=pl.concat([laid.mentioned for laid in self._laid]),
+            edition=self._edition,
+            may_withdraw=may_withdraw,
+            rows=lambda written: self._rows(written, batch),
+        )
+
+    def _rows(self, written: pl.DataFrame, batch: Batch) -> Iterator[pl.DataFrame]:
+        """Give the rows to write, chunk by chunk, whole: with ids, and pile-ups widened."""
+        for number, start in enumerate(self._starts):
+            end = self._starts[number + 1] if number + 1 < len(self._starts) else self.kept
+            wanted = written.filter(pl.col("at").is_between(start, end, closed="left"))
+            if wanted.is_empty():
+                continue
+            laid = pl.read_ipc(self._chunk(number))
+            if wanted.height < laid.height:
+                laid = laid[wanted["at"] - start]
+            laid = laid.with_columns(wanted["part"])
+            if self._piles.height:
+                shared = laid.join(self._piles, on="place_key", how="left", maintain_order="left")
+                laid = piled_up(shared, pl.col("sharing"), pl.col("countries"))
+            yield laid.with_columns(_incident_id(), pl.lit(batch.batch).alias("batch")).select(
+                pl.col(name).cast(kind) for name, kind in SCHEMA.items()
+            )
+
+    def _chunk(self, number: int) -> Path:
+        return self._folder / f"{number}.arrow"
+
+
+def _is_personal(column: str) -> bool:
+    return column in PERSON_COLUMNS or (column.startswith(_PERSON_PREFIX) and column not in _OF_PLACES)
+
+
+def _identified(rows: pl.DataFrame, profile: Profile, file: str) -> pl.DataFrame:
+    """Add ``fingerprint`` and fill ``source``; where the profile says how, cut ``source_record`` to the record's id."""
+    source = pl.coalesce(pl.col("source"), pl.lit(profile.source or Path(file).stem))
+    prints = fingerprints(rows, [*FIELDS, "extra"])
+    record = pl.col("source_record")
+    if profile.record_pattern:
+        record = pl.coalesce(record.str.extract(profile.record_pattern), record)
+    return rows.with_columns(source.alias("source"), record.alias("source_record"), prints.alias("fingerprint"))
+
+
+def _keys_of(incidents: pl.DataFrame) -> pl.DataFrame:
+    return incidents.select(
+        pl.col("source").cast(pl.Categorical),
+        pl.col("time_start").dt.year().alias("year"),
+        pl.col("time_start").dt.timestamp("us").alias("time"),
+        pl.col("place_key").alias("place"),
+        pl.col("precision_stated").alias("stated"),
+        pl.col("country_stated").cast(pl.Categorical).alias("country"),
+    ).with_columns(keys(incidents))
+
+
+def _incident_id() -> pl.Expr:
+    """Return ``source/id``, with ``#2`` behind it for the second part of a record."""
+    suffix = pl.when(pl.col("part") > 1).then(pl.format("#{}", pl.col("part"))).otherwise(pl.lit(""))
+    record = pl.coalesce("source_record", "fingerprint")
+    return pl.concat_str(pl.col("source"), pl.lit("/"), record, suffix).alias("incident_id")
+
+
+def _misfit_refusals(chunk: Chunk) -> pl.DataFrame:
     rule = "a row must have as many cells as the header"
-    rows = [("", "", row, "", rule, text) for row, text in misfits]
+    rows = [("", "", row, "", rule, text) for row, text in chunk.misfits]
     return pl.DataFrame(rows, schema=REFUSAL_SCHEMA, orient="row")
 
 
-def _identified(incidents: pl.DataFrame, profile: Profile, table: pl.DataFrame, file: str) -> pl.DataFrame:
-    """Add source, incident_id and fingerprint.
-
-    The fingerprint is a hash of the row as it was read. Rows that share the id of their source but differ are all
-    kept, as ``ID``, ``ID#2``, in the order of their fingerprints; the same row twice has one id and is counted as a
-    duplicate.
-    """
-    source = pl.coalesce(pl.col("source"), pl.lit(profile.source or Path(file).stem))
-    written = table.select(sorted(table.columns))
-    texts = pl.concat_str(pl.all().exclude(ROW).fill_null(""), separator="\x1f")
-    kept = incidents.select(ROW).join(written.select(ROW, texts.alias("_text")), on=ROW, how="left")
-    prints = [hashlib.blake2b(text.encode(), digest_size=12).hexdigest() for text in kept["_text"].to_list()]
-    named = incidents.with_columns(source.alias("source"), pl.Series("fingerprint", prints, dtype=pl.String))
-    record = pl.coalesce("source_record", "fingerprint")
-    ordinal = pl.col("fingerprint").rank("dense").over("source", record)
-    suffix = pl.when(ordinal > 1).then(pl.format("#{}", ordinal)).otherwise(pl.lit(""))
-    return named.with_columns(pl.concat_str(pl.col("source"), pl.lit("/"), record, suffix).alias("incident_id"))
-
-
-def _new_batch(reading: Reading, profile: Profile, incidents: pl.DataFrame, refused: int) -> Batch:
-    sources = incidents["source"].unique().sort().to_list()
-    at = now_rfc3339()
-    seed = f"{reading.sha256}{at}{os.getpid()}"
-    return Batch(
-        batch=f"b-{hashlib.blake2b(seed.encode(), digest_size=6).hexdigest()}",
-        file=reading.file,
-        sha256=reading.sha256,
-        source=sources[0] if len(sources) == 1 else reading.file,
-        profile=profile.name,
-        actor=getpass.getuser(),
-        at=at,
-        read=incidents.height + refused,
-        refused=refused,
+def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None) -> NothingKept:
+    first = refusals.row(0, named=True)
+    return NothingKept(
+        f"all {batch.refused} rows were refused, "
+        f"the first ({first['column']}: {first['value']!r}) in row {first['row']}",
+        rule=first["rule"],
+        done=f"nothing was stored; every refusal stands in {report}",
+        where=batch.file,
     )
 
 
@@ -160,13 +302,22 @@ def _write_report(home: Path, batch: Batch, refusals: pl.DataFrame) -> Path | No
     if refusals.is_empty():
         return None
     path = home / "refusals" / f"{Path(batch.file).stem}-{batch.sha256[:8]}.csv"
+    try:
+        _write_refusals(path, batch, refusals)
+    except OSError as error:
+        raise unwritable(home, error) from None
+    return path
+
+
+def _write_refusals(path: Path, batch: Batch, refusals: pl.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    part = path.with_name(f".{path.name}.{batch.batch}.part")
+    with part.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["row", "column", "rule", "value"])
         for row in refusals.iter_rows(named=True):
             writer.writerow([row["row"], _inert(row["column"]), row["rule"], _inert(row["value"] or "")])
-    return path
+    part.replace(path)
 
 
 def _inert(text: str) -> str:
@@ -175,6 +326,6 @@ def _inert(text: str) -> str:
 
 
 def totals(batches: list[Batch]) -> dict[str, int]:
-    """Return the summed counts of several batches: read, kept, updated, withdrawn, duplicates, refused."""
-    names = ("read", "kept", "updated", "withdrawn", "duplicates", "refused")
+    """Return the summed counts of several batches."""
+    names = ("read", "kept", "updated", "withdrawn", "duplicates", "refused", "splits", "merges")
     return {name: sum(asdict(batch)[name] for batch in batches) for name in names}

@@ -4,7 +4,7 @@ Two tables stand in the workspace: ``incidents`` and ``refusals``. One ingest is
 carries the batch in its metadata: who, what file, its SHA-256, profile and counts. A batch is acknowledged once that
 commit stands; refusals are written just before, under the same batch, and count only with it.
 
-Several processes may write at once. Every commit names its source as a Delta application transaction, so that of two
+Several processes may write at once. Every commit names its sources as Delta application transactions, so that of two
 writers of one source the later sees what the earlier stored, and nothing is doubled.
 
 Source: Delta Lake protocol, https://github.com/delta-io/delta/blob/master/PROTOCOL.md, through ``deltalake``.
@@ -12,19 +12,35 @@ Source: Delta Lake protocol, https://github.com/delta-io/delta/blob/master/PROTO
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+import pyarrow as pa
+import pyarrow.dataset as ds
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from geodata.errors import RoutesError, UnknownVersion
+from geodata.errors import RoutesError, UnknownVersion, WrongValue
+from geodata.identity import KEYS, keys, place
 from geodata.incident import SCHEMA, empty
+from geodata.revisions import Comparison, Edition, compared
 
 REFUSAL_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "batch": pl.String,
@@ -35,11 +51,28 @@ REFUSAL_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "value": pl.String,
 }
 _KEEP_HISTORY = {"delta.logRetentionDuration": "interval 3650 days"}
-_ATTEMPTS = 20
+_UNLIKE = ("incident_id", "source_record", "fingerprint", "lat", "lon", "cell")
+_FILES = WriterProperties(
+    compression="LZ4_RAW",
+    max_row_group_size=250_000,
+    column_properties={name: ColumnProperties(dictionary_enabled=False) for name in _UNLIKE},
+)
+"""Quick to write and read; where hardly two rows are alike a dictionary only costs."""
+_ATTEMPTS = 40
+_LONGEST_PAUSE = 1.0
+_COMPARED = ["incident_id", "source", "source_record", "fingerprint", "time_start", "lat", "lon"]
+_GONE = "_gone"
+MOST_WITHDRAWN = 0.2
+"""Share of what stands of its sources that a file may withdraw without being told to."""
+_ALWAYS_FEW = 50
 
 
 class BusyLedger(RoutesError):
     """Other writers kept winning until the attempts were used up."""
+
+
+class UnwritableLedger(RoutesError):
+    """The workspace cannot be written: no room, no right, no connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +89,11 @@ class Batch:
     at : str
         RFC 3339, UTC.
     read, kept, updated, withdrawn, duplicates, refused : int
-        Rows. ``read`` is the sum of kept, updated, duplicates and refused.
+        Rows. ``read`` is the sum of kept, updated, duplicates and refused; withdrawn are rows that stood before.
+    splits, merges : int
+        Records that have more or fewer rows than before.
+    undoes : str
+        The batch that this one takes back, "" for an ingest.
     """
 
     batch: str
@@ -72,6 +109,40 @@ class Batch:
     withdrawn: int = 0
     duplicates: int = 0
     refused: int = 0
+    splits: int = 0
+    merges: int = 0
+    undoes: str = ""
+
+    @classmethod
+    def from_json(cls, text: str) -> Batch:
+        """Read what a commit carries; fields of later versions of this product are passed over."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in json.loads(text).items() if name in known})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The rows of a file on their way into the ledger.
+
+    Attributes
+    ----------
+    keys : DataFrame
+        Columns of ``identity.KEYS``.
+    mentioned : Series of UInt64
+        Records of refused rows.
+    edition : str
+        What the file says by leaving a record out.
+    may_withdraw : bool
+        Withdraw however many; otherwise more than ``MOST_WITHDRAWN`` of what stands is refused as a likely mistake.
+    rows : callable
+        Gives the rows for ``at`` and ``part``, as frames with columns of ``SCHEMA``; may be asked more than once.
+    """
+
+    keys: pl.DataFrame
+    mentioned: pl.Series
+    edition: Edition
+    may_withdraw: bool
+    rows: Callable[[pl.DataFrame], Iterator[pl.DataFrame]]
 
 
 class Ledger:
@@ -81,16 +152,20 @@ class Ledger:
     ----------
     home : Path
         The workspace folder; made when the first batch is committed.
+    tables : str, optional
+        Folder or address of an object store in which the tables stand; default ``home/ledger``.
+    storage_options : mapping, optional
+        Passed on to the object store.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, tables: str | None = None, storage_options: Mapping[str, str] | None = None) -> None:
         self.home = home
-        self._incidents = home / "ledger" / "incidents"
-        self._refusals = home / "ledger" / "refusals"
+        self._tables = (tables or str(home / "ledger")).rstrip("/")
+        self._options = dict(storage_options or {}) or None
 
     def version(self) -> int | None:
         """Return the newest version, or None for a workspace without incidents."""
-        table = self._open()
+        table = self.table()
         return None if table is None else int(table.version())
 
     def incidents(self, version: int | None = None, columns: list[str] | None = None) -> pl.DataFrame:
@@ -101,78 +176,45 @@ class Ledger:
         UnknownVersion
             If there is no such version.
         """
-        table = self._open(version)
+        table = self.table(version)
         if table is None:
             return empty().select(columns or list(SCHEMA))
         wanted = list(dict.fromkeys(["incident_id", *(columns or SCHEMA)]))
-        frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table(columns=wanted))).sort("incident_id")
+        frame = _read(table, wanted).sort("incident_id")
         return frame.select(pl.col(name).cast(SCHEMA[name]) for name in columns or SCHEMA)
 
     def history(self) -> list[tuple[int, Batch]]:
         """Return every acknowledged batch with the version that its commit made, newest first."""
-        table = self._open()
+        table = self.table()
         commits = [] if table is None else table.history()
-        return [(commit["version"], Batch(**json.loads(commit["batch"]))) for commit in commits if "batch" in commit]
+        return [(commit["version"], Batch.from_json(commit["batch"])) for commit in commits if "batch" in commit]
 
     def refusals(self) -> pl.DataFrame:
         """Return the refused rows of every acknowledged batch: batch, file, row, column, rule, value."""
-        if not DeltaTable.is_deltatable(str(self._refusals)):
+        table = self.table(name="refusals")
+        if table is None:
             return pl.DataFrame(schema=REFUSAL_SCHEMA)
-        frame = pl.DataFrame(pl.from_arrow(DeltaTable(self._refusals).to_pyarrow_table()))
+        frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
         return frame.filter(pl.col("batch").is_in([batch.batch for _, batch in self.history()]))
 
-    def commit(self, batch: Batch, incidents: pl.DataFrame, refusals: pl.DataFrame) -> Batch:
-        """Store a checked batch: new incidents are added, revised ones replaced, known ones passed over.
+    def table(self, version: int | None = None, name: str = "incidents") -> DeltaTable | None:
+        """Return one of the tables, None where it does not stand yet and no version is asked for.
 
-        Parameters
-        ----------
-        batch : Batch
-            With ``read`` and ``refused`` counted.
-        incidents : DataFrame
-            Columns of ``SCHEMA``; of rows with the same ``incident_id`` the first counts.
-        refusals : DataFrame
-            Columns of ``REFUSAL_SCHEMA``.
-
-        Returns
-        -------
-        Batch
-            With ``kept``, ``updated`` and ``duplicates`` counted. When nothing is new, nothing is written.
+        Raises
+        ------
+        UnknownVersion
+            If ``version`` cannot be read.
         """
-        refusals_stand = False
-        for _ in range(_ATTEMPTS):
-            table = self._open()
-            fresh, revised = self._compare(table, incidents.unique("incident_id", keep="first", maintain_order=True))
-            counted = Batch(
-                **asdict(batch)
-                | {"kept": fresh.height, "updated": revised.height}
-                | {"duplicates": incidents.height - fresh.height - revised.height},
-            )
-            if fresh.is_empty() and revised.is_empty():
-                return counted
-            if not refusals_stand and not refusals.is_empty():
-                write_deltalake(self._refusals, refusals.to_arrow(), mode="append", configuration=_KEEP_HISTORY)
-                refusals_stand = True
-            try:
-                self._write(table, fresh, revised, counted)
-            except CommitFailedError:
-                continue
-            return counted
-        raise BusyLedger(
-            f"{_ATTEMPTS} attempts to commit were overtaken by other writers",
-            rule="a batch is stored whole or not at all",
-            done="nothing was stored; run the same command again",
-            where=batch.file,
-        )
-
-    def _open(self, version: int | None = None) -> DeltaTable | None:
         try:
-            return DeltaTable(self._incidents, version=version)
+            return DeltaTable(self.address(name), version=version, storage_options=self._options)
         except TableNotFoundError:
             if version is None:
                 return None
             problem = "no ledger stands here yet"
         except DeltaError as error:
             problem = f"version {version} cannot be read ({str(error).splitlines()[0][:120]})"
+        except OSError as error:
+            problem = f"it cannot be read ({str(error).splitlines()[0][:120]})"
         raise UnknownVersion(
             problem,
             rule="only versions of the ledger that stand can be opened",
@@ -180,42 +222,185 @@ class Ledger:
             where=str(self.home),
         )
 
-    @staticmethod
-    def _compare(table: DeltaTable | None, incidents: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the incidents that are new and those whose content differs from what stands."""
-        if table is None:
-            return incidents, incidents.clear()
-        known = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table(columns=["incident_id", "fingerprint"])))
-        joined = incidents.join(known.rename({"fingerprint": "stands"}), on="incident_id", how="left")
-        fresh = joined.filter(pl.col("stands").is_null()).drop("stands")
-        revised = joined.filter(pl.col("stands") != pl.col("fingerprint")).drop("stands")
-        return fresh, revised
+    def address(self, name: str) -> str:
+        """Return where one of the tables stands."""
+        return f"{self._tables}/{name}"
 
-    def _write(self, table: DeltaTable | None, fresh: pl.DataFrame, revised: pl.DataFrame, batch: Batch) -> None:
-        source = f"source:{batch.source}"
-        last = table.transaction_version(source) if table is not None else None
-        properties = CommitProperties(
-            custom_metadata={"batch": json.dumps(asdict(batch), ensure_ascii=False)},
-            app_transactions=[Transaction(source, (last or 0) + 1)],
+    def append(self, name: str, rows: pl.DataFrame) -> None:
+        """Append rows to one of the tables beside ``incidents``, in a commit of their own."""
+        first = self.table(name=name) is None
+        try:
+            with _sentences(self.home):
+                write_deltalake(
+                    self.address(name),
+                    rows.to_arrow(),
+                    mode="append",
+                    configuration=_KEEP_HISTORY if first else None,
+                    storage_options=self._options,
+                )
+        except UnwritableLedger:
+            if not first or self.table(name=name) is None:
+                raise
+            self.append(name, rows)  # another writer made the table in between
+
+    def commit(self, batch: Batch, given: Given, refusals: pl.DataFrame) -> Batch:
+        """Store a checked batch: new incidents are added, revised ones replaced, known ones passed over.
+
+        Parameters
+        ----------
+        batch : Batch
+            With ``read`` and ``refused`` counted.
+        given : Given
+        refusals : DataFrame
+            Columns of ``REFUSAL_SCHEMA``.
+
+        Returns
+        -------
+        Batch
+            With the other counts. When nothing is new, nothing is written.
+
+        Raises
+        ------
+        BusyLedger, UnwritableLedger
+            If it could not be stored; nothing was.
+        """
+        sources = given.keys["source"].unique().cast(pl.String).to_list()
+        refusals_stand = refusals.is_empty()
+
+        def attempt(table: DeltaTable | None) -> Batch:
+            if table is not None:
+                return store(table)
+            with _alone(self.home):
+                return store(self.table())
+
+        def store(table: DeltaTable | None) -> Batch:
+            nonlocal refusals_stand
+            standing = self._standing(table, sources)
+            comparison = compared(given.keys, standing, given.edition, given.mentioned)
+            counted = _counted(batch, comparison)
+            if not given.may_withdraw:
+                _refuse_many_withdrawn(counted, standing.height)
+            if not (counted.kept or counted.updated or counted.withdrawn):
+                return counted
+            if not refusals_stand:
+                self.append("refusals", refusals)
+                refusals_stand = True
+            frames = given.rows(comparison.written)
+            if table is not None and (counted.updated or counted.withdrawn):
+                gone = self._ids(table, sources, comparison.withdrawn)
+                self.merge(table, pl.concat(list(frames)) if comparison.written.height else empty(), gone, counted)
+            else:
+                self._append(table, frames, counted, sources)
+            return counted
+
+        return self._retried(attempt, batch.file)
+
+    def merge(self, table: DeltaTable, rows: pl.DataFrame, gone: pl.Series, batch: Batch) -> None:
+        """Replace or add ``rows`` and take away the incidents with the ids in ``gone``, as one commit."""
+        given = pl.concat(
+            [
+                rows.select(*SCHEMA).with_columns(pl.lit(value=False).alias(_GONE)),
+                empty().with_columns(pl.lit(value=False).alias(_GONE)).clear(),
+                pl.DataFrame({"incident_id": gone.cast(pl.String), _GONE: [True] * len(gone)}),
+            ],
+            how="diagonal",
         )
-        rows = _storable(pl.concat([fresh, revised]))
-        if table is None or revised.is_empty():
-            write_deltalake(
-                table or self._incidents,
-                rows,
-                mode="error" if table is None else "append",
-                configuration=_KEEP_HISTORY if table is None else None,
-                commit_properties=properties,
+        sources = rows["source"].unique().drop_nulls().to_list() if rows.height else [batch.source]
+        arrow = _arrow(given).append_column(_GONE, given[_GONE].to_arrow())
+        columns = {name: f"given.{name}" for name in SCHEMA}
+        with _sentences(self.home):
+            (
+                table.merge(
+                    arrow,
+                    "stands.incident_id = given.incident_id",
+                    source_alias="given",
+                    target_alias="stands",
+                    merge_schema=True,
+                    commit_properties=_properties(table, batch, sources),
+                )
+                .when_matched_delete(f"given.{_GONE} = true")
+                .when_matched_update(columns)
+                .when_not_matched_insert(columns, predicate=f"given.{_GONE} = false")
+                .execute()
             )
-            return
-        merge = table.merge(
-            rows,
-            "stands.incident_id = given.incident_id",
-            source_alias="given",
-            target_alias="stands",
-            commit_properties=properties,
+
+    def retried(self, attempt: Callable[[DeltaTable], Batch], what: str) -> Batch:
+        """Try to commit until no other writer comes in between; the ledger must hold something.
+
+        Raises
+        ------
+        UnknownVersion
+            For an empty ledger.
+        BusyLedger
+            If other writers kept winning.
+        """
+
+        def on_table(table: DeltaTable | None) -> Batch:
+            if table is None:
+                raise UnknownVersion(
+                    "the ledger is empty",
+                    rule="there must be something to change",
+                    done="nothing was changed",
+                    where=str(self.home),
+                )
+            return attempt(table)
+
+        return self._retried(on_table, what)
+
+    def _retried(self, attempt: Callable[[DeltaTable | None], Batch], what: str) -> Batch:
+        for number in range(_ATTEMPTS):
+            try:
+                return attempt(self.table())
+            except CommitFailedError:
+                time.sleep(random.uniform(0, min(0.02 * 2**number, _LONGEST_PAUSE)))  # noqa: S311 - a pause is no secret
+        raise BusyLedger(
+            f"{_ATTEMPTS} attempts to commit were overtaken by other writers",
+            rule="a batch is stored whole or not at all",
+            done="nothing was stored; run the same command again",
+            where=what,
         )
-        merge.when_matched_update_all().when_not_matched_insert_all().execute()
+
+    def _append(
+        self, table: DeltaTable | None, frames: Iterator[pl.DataFrame], batch: Batch, sources: list[str]
+    ) -> None:
+        schema = _arrow(empty()).schema
+        tables = _ahead(_arrow(frame).cast(schema) for frame in frames)
+        batches = (part for made in tables for part in made.to_batches())
+        with _sentences(self.home):
+            write_deltalake(
+                self.address("incidents") if table is None else table,
+                pa.RecordBatchReader.from_batches(schema, batches),
+                mode="error" if table is None else "append",
+                schema_mode=None if table is None else "merge",
+                configuration=_KEEP_HISTORY if table is None else None,
+                storage_options=self._options,
+                writer_properties=_FILES,
+                commit_properties=_properties(table, batch, sources),
+            )
+
+    @staticmethod
+    def _standing(table: DeltaTable | None, sources: list[str]) -> pl.DataFrame:
+        """Return the keys of what stands of some sources, with the number of each part of its record."""
+        wanted = {name: kind for name, kind in KEYS.items() if name != "at"} | {"part": pl.UInt32}
+        if table is None:
+            return pl.DataFrame(schema=wanted)
+        scanner = table.to_pyarrow_dataset().scanner(columns=_COMPARED, filter=ds.field("source").isin(sources))
+        parts = [_keyed(pl.DataFrame(pl.from_arrow(batch))) for batch in scanner.to_batches() if batch.num_rows]
+        frame = pl.concat(parts) if parts else pl.DataFrame(schema=wanted)
+        return frame.select(pl.col(name).cast(kind) for name, kind in wanted.items())
+
+    @staticmethod
+    def _ids(table: DeltaTable, sources: list[str], parts: pl.DataFrame) -> pl.Series:
+        """Return the ids of standing parts."""
+        scanner = table.to_pyarrow_dataset().scanner(columns=_COMPARED, filter=ds.field("source").isin(sources))
+        stands = pl.DataFrame(pl.from_arrow(scanner.to_table()))
+        named = _keyed(stands).with_columns(stands["incident_id"])
+        return named.join(parts, on=["record", "part"], how="semi")["incident_id"].sort()
+
+
+def part_number() -> pl.Expr:
+    """Return the number of a part from its ``incident_id``: 2 for ``source/id#2``, 1 for the first."""
+    return pl.col("incident_id").str.extract(r"#(\d+)$").cast(pl.UInt32).fill_null(1)
 
 
 def now_rfc3339() -> str:
@@ -223,6 +408,125 @@ def now_rfc3339() -> str:
     return datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
-def _storable(incidents: pl.DataFrame) -> Any:
+def _keyed(stands: pl.DataFrame) -> pl.DataFrame:
+    start = pl.col("time_start")
+    return stands.select(
+        "source",
+        start.dt.year().alias("year"),
+        start.dt.timestamp("us").alias("time"),
+        place(),
+        # An id given by a source may itself end in #2: only what was put behind it counts.
+        pl.when(pl.col("incident_id").str.len_bytes() > pl.sum_horizontal(*_lengths()))
+        .then(part_number())
+        .otherwise(pl.lit(1, pl.UInt32))
+        .alias("part"),
+    ).with_columns(keys(stands))
+
+
+def _lengths() -> list[pl.Expr]:
+    record = pl.coalesce("source_record", "fingerprint")
+    return [pl.col("source").str.len_bytes(), pl.lit(1, pl.UInt32), record.str.len_bytes()]
+
+
+def _counted(batch: Batch, comparison: Comparison) -> Batch:
+    return replace(
+        batch,
+        kept=comparison.added,
+        updated=comparison.updated,
+        withdrawn=comparison.withdrawn.height,
+        duplicates=comparison.duplicates,
+        splits=comparison.splits,
+        merges=comparison.merges,
+    )
+
+
+def _refuse_many_withdrawn(batch: Batch, standing: int) -> None:
+    if batch.withdrawn > max(_ALWAYS_FEW, MOST_WITHDRAWN * standing):
+        raise WrongValue(
+            f"it leaves out {batch.withdrawn:,} of the {standing:,} incidents that stand of its source",
+            rule=f"an edition that withdraws more than {MOST_WITHDRAWN:.0%} may be an older or a partial one",
+            done="nothing was stored; if it is meant, say --withdraw",
+            where=batch.file,
+        )
+
+
+def _properties(table: DeltaTable | None, batch: Batch, sources: list[str]) -> CommitProperties:
+    """Return the batch as metadata, and each source as a transaction that only one of two writers can make."""
+    transactions = []
+    for source in sorted(sources):
+        name = f"source:{source}"
+        last = table.transaction_version(name) if table is not None else None
+        transactions.append(Transaction(name, (last or 0) + 1))
+    return CommitProperties(
+        custom_metadata={"batch": json.dumps(asdict(batch), ensure_ascii=False)}, app_transactions=transactions
+    )
+
+
+def _read(table: DeltaTable, columns: list[str]) -> pl.DataFrame:
+    """Return columns of a table; one that an older version does not have yet is null."""
+    dataset = table.to_pyarrow_dataset()
+    there = [name for name in columns if name in dataset.schema.names]
+    frame = pl.DataFrame(pl.from_arrow(dataset.to_table(columns=there)))
+    return frame.with_columns(pl.lit(None, SCHEMA[name]).alias(name) for name in columns if name not in there)
+
+
+def _arrow(incidents: pl.DataFrame) -> pa.Table:
     """Return Arrow rows that Delta can hold: it has no unsigned integers, and an H3 index never uses the sign bit."""
     return incidents.select(*SCHEMA).with_columns(pl.col("cell").cast(pl.Int64)).to_arrow()
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the workspace for a first commit: Delta does not keep two writers from making one table at once."""
+    with _sentences(home):
+        home.mkdir(parents=True, exist_ok=True)
+        door = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(door)
+
+
+def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Give tables while the next one is made in a thread of its own."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, tables, None)
+        while (made := coming.result()) is not None:
+            coming = maker.submit(next, tables, None)
+            yield made
+
+
+@contextmanager
+def _sentences(home: Path) -> Iterator[None]:
+    """Turn a failure of the disk or store into one sentence; a lost race passes, to be tried again."""
+    try:
+        yield
+    except CommitFailedError:
+        raise
+    except (OSError, DeltaError) as error:
+        reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+        raise UnwritableLedger(
+            f"the ledger cannot be written ({reason})",
+            rule="the workspace must be writable and have room",
+            done="nothing was stored",
+            where=str(home),
+        ) from None
+
+
+def require_batch(history: list[tuple[int, Batch]], name: str) -> tuple[int, Batch]:
+    """Return a batch of the history with its version.
+
+    Raises
+    ------
+    WrongValue
+        If there is none of this name.
+    """
+    for version, batch in history:
+        if batch.batch == name:
+            return version, batch
+    raise WrongValue(
+        f"there is no batch {name!r}",
+        rule="`python -m geodata history` lists the batches",
+        done="nothing was changed",
+    )

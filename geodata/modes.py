@@ -34,12 +34,11 @@ def with_modes(incidents: pl.DataFrame) -> pl.DataFrame:
     rules = mode_rules()
     lon, lat = incidents["lon"].to_numpy(), incidents["lat"].to_numpy()
     placed = incidents.with_columns(
-        pl.concat_str("place", "text", separator=". ", ignore_nulls=True).alias("_words"),
+        _without_accents(pl.concat_str("place", "text", separator=". ", ignore_nulls=True)).alias("_words"),
         pl.Series("_land", is_land(lon, lat)),
         pl.Series("_coast_km", km_to_coast(lon, lat)),
-        pl.Series("_airport_km", _km_to_airport(lon, lat)),
-        _translated(incidents["mode"], _stated_modes()).alias("_stated"),
-        _translated(incidents["route_label"], _label_modes()).alias("_label"),
+        _translated(incidents["mode"], stated_modes()).alias("_stated"),
+        _translated(incidents["route_label"], label_modes()).alias("_label"),
     )
     candidates = [
         _stated(rules),
@@ -49,10 +48,11 @@ def with_modes(incidents: pl.DataFrame) -> pl.DataFrame:
         _drowned(rules),
         _positioned(rules),
     ]
+    placed = placed.with_columns(_air_worded(placed, rules["air_words"]))
     decision = pl.coalesce(candidates).alias("_decision")
     decided = placed.with_columns(decision).drop(name for name in _COLUMNS if name in placed.columns)
     named = decided.with_columns(pl.col("_decision").struct.rename_fields(_COLUMNS)).unnest("_decision")
-    return named.drop("_words", "_land", "_coast_km", "_airport_km", "_stated", "_label")
+    return named.drop("_words", "_land", "_coast_km", "_air", "_stated", "_label")
 
 
 @cache
@@ -62,19 +62,27 @@ def mode_rules() -> dict[str, Any]:
 
 
 @cache
-def _stated_modes() -> dict[str, str]:
+def stated_modes() -> dict[str, str]:
+    """Return the mode that each word for a means of transport stands for, folded."""
     return {folded(word): mode for mode, words in mode_rules()["stated"].items() for word in words}
 
 
 @cache
-def _label_modes() -> dict[str, str]:
+def label_modes() -> dict[str, str]:
+    """Return the mode of each publicly known route label, by its folded name."""
     return {folded(name): rule["mode"] for rule in mode_rules()["label"] for name in rule["names"]}
+
+
+def _without_accents(text: pl.Expr) -> pl.Expr:
+    return text.str.normalize("NFKD").str.replace_all(r"\p{M}", "")
 
 
 def _translated(texts: pl.Series, table: dict[str, str]) -> pl.Series:
     """Return what each text stands for in a table of folded words, null where it is not in it."""
     known = {text: table.get(folded(text)) for text in texts.drop_nulls().unique().to_list()}
-    return pl.Series([known.get(text) for text in texts.to_list()], dtype=pl.String)
+    if not any(known.values()):
+        return pl.Series(texts.name, [None], dtype=pl.String).extend_constant(None, len(texts) - 1)
+    return texts.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
 
 
 def _decided(when: pl.Expr, mode: pl.Expr | str, reason: pl.Expr | str, confidence: float | pl.Expr) -> pl.Expr:
@@ -94,10 +102,18 @@ def _stated(rules: dict[str, Any]) -> pl.Expr:
 
 
 def _air(rules: dict[str, Any]) -> pl.Expr:
-    rule = rules["air_words"]
+    confidence = rules["air_words"]["confidence"]
+    return _decided(pl.col("_air"), "air", "words for an airport or aircraft, near an airport", confidence)
+
+
+def _air_worded(placed: pl.DataFrame, rule: dict[str, Any]) -> pl.Series:
+    """Tell which rows speak of an airport or aircraft and lie near an airport; the distance is asked for these only."""
     words = pl.col("_words").str.contains(rule["pattern"]) & ~pl.col("_words").str.contains(rule["not_pattern"])
-    near = pl.col("_airport_km") <= rule["within_km"]
-    return _decided(words & near, "air", "words for an airport or aircraft, near an airport", rule["confidence"])
+    worded = placed.select(words.fill_null(value=False)).to_series()
+    near = worded.to_numpy().copy()
+    rows = placed.filter(worded)
+    near[near] = _km_to_airport(rows["lon"].to_numpy(), rows["lat"].to_numpy()) <= rule["within_km"]
+    return pl.Series("_air", near)
 
 
 def _labelled(rules: dict[str, Any]) -> pl.Expr:
@@ -111,8 +127,7 @@ def _labelled(rules: dict[str, Any]) -> pl.Expr:
 
 def _worded(rule: dict[str, Any]) -> pl.Expr:
     """Return a decision by words; words for a vessel far inland, or for a road far offshore, are not believed."""
-    limits = mode_rules()["label_yields"]
-    far = pl.col("_coast_km") > (limits["inland_km"] if rule["mode"] == "sea" else limits["offshore_km"])
+    far = pl.col("_coast_km") > rule["believed_km"]
     contradicted = far & (pl.col("_land") == (rule["mode"] == "sea"))
     found = pl.col("_words").str.contains(rule["pattern"]) & ~contradicted
     return _decided(found, rule["mode"], rule["reason"], rule["confidence"])

@@ -12,6 +12,7 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import airportsdata
 import geopandas as gpd
@@ -23,6 +24,31 @@ from scipy.spatial import cKDTree
 
 from geodata.coast import EARTH_KM, REFERENCE, Floats, unit_vectors
 
+CELLS_PER_DEGREE = 20
+MIXED = 255
+"""In ``reference/country_grid.npz``: a cell that a border or coast touches."""
+
+
+_PLAIN_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ə": "e"},
+)
+_KIND = (
+    r"(?:republic|kingdom|states?|sultanate|principality|emirate|union|commonwealth|republique|royaume|etat|sultanat"
+    r"|principaute|republica|reino|estado|principado|sultanato|repubblica|regno|stato|republik|konigreich|staat)"
+)
+_QUALITY = (
+    r"(?:(?:the|la|le|el|il|die|islamic|arab|federal|federative|federated|democratic|socialist|peoples|people s|popular"
+    r"|united|independent|plurinational|bolivarian|oriental|hashemite|co operative|cooperative|islamique|federale"
+    r"|democratique|populaire|arabe|unie|islamica|democratica|popular|federal|unida|islamische|demokratische"
+    r"|vereinigte) )*"
+)
+_FORMAL = re.compile(
+    rf"^{_QUALITY}{_KIND} (?:{_QUALITY.rstrip('*')})*(?:of|de|du|des|d|del|di|della|dell|von|der) (?:the |la |l |los )?"
+    rf"|^{_QUALITY}(?:bundesrepublik|republik|konigreich|furstentum|grossherzogtum) "
+    rf"|^(?:the|la|le|les|el|los|las|il|gli|l) | {_QUALITY}{_KIND}(?: (?:of|de))?(?: the)?$| the$",
+)
+"""What a formal name of a country holds beside its short name, folded: "republic of ..." and "..., republic of"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Country:
@@ -32,6 +58,7 @@ class Country:
     iso2: str
     name: str
     aliases: tuple[str, ...]
+    demonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +110,13 @@ def countries() -> dict[str, Country]:
     """Return every country by ISO 3166-1 alpha-3 code."""
     with (REFERENCE / "countries.csv").open(encoding="utf-8", newline="") as file:
         return {
-            row["iso3"]: Country(row["iso3"], row["iso2"], row["name"], tuple(filter(None, row["aliases"].split(";"))))
+            row["iso3"]: Country(
+                row["iso3"],
+                row["iso2"],
+                row["name"],
+                tuple(filter(None, row["aliases"].split(";"))),
+                tuple(filter(None, row["demonyms"].split(";"))),
+            )
             for row in csv.DictReader(file)
         }
 
@@ -94,13 +127,44 @@ def country_name(iso3: str) -> str:
     return found.name if found else iso3
 
 
-def country_code(words: str) -> str | None:
-    """Return the alpha-3 code that a name, alias or code stands for, or None."""
-    return _codes_by_name().get(folded(words))
+def country_code(words: str, *, people: bool = True) -> str | None:
+    """Return the alpha-3 code of the country that words stand for, or None.
+
+    Known are codes, current and former names, names in English, French, Spanish, Italian and German, formal names
+    ("the Republic of Mali", "Mali, Republic of") and, with ``people``, English words for its people ("Malian").
+    Names that may mean several countries are read as ``reference/ambiguous_countries.toml`` says, some as none.
+    """
+    name = folded(words)
+    known = _codes_by_name()
+    if name in known:
+        return known[name] or None
+    plain = _FORMAL.sub("", name).strip()
+    if plain != name and plain not in _never_formal():
+        return known.get(plain) or None
+    return _codes_by_people().get(name) if people else None
 
 
 def countries_at(lon: Floats, lat: Floats) -> NDArray[np.object_]:
-    """Return the code of the country that each place lies in, None at sea or where no single country is stated."""
+    """Return the code of the country that each place lies in, None at sea or where no single country is stated.
+
+    Places in cells of 0.05 degrees that no border or coast touches are answered from ``reference/country_grid.npz``,
+    all others by the polygons; the answers are the same as those of ``countries_by_polygons``.
+    """
+    lon, lat = np.asarray(lon, float), np.asarray(lat, float)
+    cells, codes = _country_grid()
+    with np.errstate(invalid="ignore"):
+        column = np.floor((lon + 180) * CELLS_PER_DEGREE).astype(np.int64)
+        row = np.floor((lat + 90) * CELLS_PER_DEGREE).astype(np.int64)
+    within = (column >= 0) & (column < cells.shape[1]) & (row >= 0) & (row < cells.shape[0])
+    cell = cells.ravel()[np.where(within, row * cells.shape[1] + column, 0)]
+    mixed = np.flatnonzero(~within | (cell == MIXED))
+    found: NDArray[np.object_] = codes[cell]
+    found[mixed] = countries_by_polygons(lon[mixed], lat[mixed])
+    return found
+
+
+def countries_by_polygons(lon: Floats, lat: Floats) -> NDArray[np.object_]:
+    """Return what ``countries_at`` does, asking the 1:10m polygons for every place: the exact way, and the slow one."""
     found = np.full(len(lon), None, dtype=object)
     codes, tiles = _country_tiles()
     points = shapely.points(np.asarray(lon, float), np.asarray(lat, float))
@@ -158,17 +222,47 @@ def airport_named(words: str) -> Airport | None:
 
 def folded(words: str) -> str:
     """Return words without case, accents and punctuation, as names are compared."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", " ", plain.lower()).strip()
+    letters = (letter for letter in unicodedata.normalize("NFKD", words.lower().translate(_PLAIN_LETTERS)))
+    plain = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
+    return " ".join(plain.encode("ascii", "ignore").decode().split())
 
 
 @cache
 def _codes_by_name() -> dict[str, str]:
-    found: dict[str, str] = {}
+    """Return the code for each folded name, "" for names that are not taken for any country."""
+    found = dict(_ambiguous())
     for code, country in countries().items():
         for name in (code, country.iso2, country.name, *country.aliases):
             found.setdefault(folded(name), code)
+    with (REFERENCE / "country_names.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(folded(row["name"]), row["iso3"])
     return found
+
+
+@cache
+def _codes_by_people() -> dict[str, str]:
+    every = countries().items()
+    found = {folded(word): code for code, country in every for word in country.demonyms}
+    return found | {folded(f"{word}s"): code for code, country in every for word in country.demonyms}
+
+
+@cache
+def _ambiguous_entries() -> list[dict[str, Any]]:
+    with (REFERENCE / "ambiguous_countries.toml").open("rb") as file:
+        entries: list[dict[str, Any]] = tomllib.load(file)["name"]
+    return entries
+
+
+@cache
+def _ambiguous() -> dict[str, str]:
+    return {folded(word): entry["iso3"] for entry in _ambiguous_entries() for word in entry["words"]}
+
+
+@cache
+def _never_formal() -> frozenset[str]:
+    """Return names that mean another country behind "Democratic Republic of": their formal names are all aliases."""
+    return frozenset(folded(word) for entry in _ambiguous_entries() if entry.get("divided") for word in entry["words"])
 
 
 @cache
@@ -179,6 +273,17 @@ def _airport_names() -> dict[str, str]:
             if name:
                 found.setdefault(folded(name), code)
     return found
+
+
+@cache
+def _country_grid() -> tuple[NDArray[np.uint8], NDArray[np.object_]]:
+    """Return the cells, south up, and the code for each of their values; ``MIXED`` has none."""
+    with np.load(REFERENCE / "country_grid.npz") as archive:
+        cells: NDArray[np.uint8] = archive["cells"]
+        names = [str(code) or None for code in archive["codes"]]
+    codes = np.full(MIXED + 1, None, dtype=object)
+    codes[: len(names)] = names
+    return cells, codes
 
 
 @cache

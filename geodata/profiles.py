@@ -15,9 +15,11 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from geodata.coordinates import CoordinateForm
 from geodata.errors import UnknownColumns, WrongValue
 from geodata.places import folded
 from geodata.readings import ROW, Reading
+from geodata.revisions import Edition
 
 FOLDER = Path(__file__).parent / "profiles"
 
@@ -29,6 +31,7 @@ FIELDS = (
     "year",
     "month",
     "coordinates",
+    "country",
     "lat",
     "lon",
     "place",
@@ -41,7 +44,9 @@ FIELDS = (
     "survivors",
     "origins",
     "departure",
+    "transit",
     "destination",
+    "airport",
     "route_label",
     "text",
     "modus_operandi",
@@ -52,9 +57,7 @@ FIELDS = (
     "url",
 )
 """What a profile can fill. ``coordinates`` is one cell with both numbers; ``year`` and ``month`` stand in for a missing
-``time``; ``text`` is what the mode rules read."""
-
-CoordinateForm = Literal["columns", "lat, lon", "lon, lat", "wkt"]
+``time``; ``country`` is the one that the source states; ``text`` is what the mode rules read."""
 
 
 class Profile(BaseModel):
@@ -70,7 +73,14 @@ class Profile(BaseModel):
     columns : dict
         Field of ``FIELDS`` -> names of the column, first found wins.
     coordinate_form : str
-        How the ``coordinates`` cell is written. The order of lat and lon is stated, never guessed.
+        How coordinates are written, as in ``geodata.coordinates``. The order of lat and lon is stated, never guessed.
+        "none" for a source without points: its rows are placed by the names that they state.
+    o_means : str
+        "east" or "west": what the hemisphere letter O stands for, which differs between languages.
+    record_pattern : str
+        Regular expression whose first group is the id of the record within the id of a row.
+    edition : str
+        What the source says by leaving a record out of a file, as in ``geodata.revisions``.
     time_forms : list of str
         strptime forms, tried in order.
     kind, handling, grade_scale, mode : str
@@ -86,7 +96,10 @@ class Profile(BaseModel):
     attribution: str = ""
     requires: tuple[str, ...] = ()
     columns: dict[str, tuple[str, ...]]
-    coordinate_form: CoordinateForm = "columns"
+    coordinate_form: CoordinateForm | Literal["none"] = "columns"
+    o_means: Literal["", "east", "west"] = ""
+    record_pattern: str = ""
+    edition: Edition = "part"
     time_forms: tuple[str, ...] = ()
     kind: str = "other"
     mode: str = ""
@@ -96,7 +109,7 @@ class Profile(BaseModel):
     def fits(self, names: list[str]) -> bool:
         """Tell whether a file with columns of these names can be read by this profile."""
         mapped = self.mapping(names)
-        placed = "coordinates" in mapped or {"lat", "lon"} <= mapped.keys()
+        placed = "coordinates" in mapped or {"lat", "lon"} <= mapped.keys() or self.coordinate_form == "none"
         return placed and set(self.requires) <= set(names)
 
     def mapping(self, names: list[str]) -> dict[str, str]:
@@ -108,6 +121,10 @@ class Profile(BaseModel):
             if present:
                 found[field] = present[0]
         return found
+
+
+PLAIN = "plain"
+"""The profile that knows the usual names of columns and requires none."""
 
 
 @cache
@@ -123,8 +140,19 @@ def profiles() -> tuple[Profile, ...]:
     return tuple(sorted(found, key=lambda profile: (not profile.requires, profile.name)))
 
 
-def profile_for(reading: Reading) -> Profile:
-    """Return the profile that fits a file best.
+def saved_profiles(home: Path) -> tuple[Profile, ...]:
+    """Return the profiles that were saved in a workspace; they go before the shipped ones.
+
+    Raises
+    ------
+    WrongValue
+        If one of them breaks the schema above.
+    """
+    return tuple(_load(path) for path in sorted((home / "profiles").glob("*.toml")))
+
+
+def profile_for(reading: Reading, home: Path | None = None) -> Profile:
+    """Return the profile that fits a file best, of those saved in a workspace and those shipped.
 
     Raises
     ------
@@ -132,12 +160,14 @@ def profile_for(reading: Reading) -> Profile:
         If none fits, which means that no coordinates were found.
     """
     names = list(reading.columns)
-    fitting = [profile for profile in profiles() if profile.fits(names)]
+    saved = [profile for profile in saved_profiles(home) if profile.fits(names)] if home else []
+    fitting = saved or [profile for profile in profiles() if profile.fits(names)]
     if not fitting:
         shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
         raise UnknownColumns(
             f"no columns with coordinates were found among {shown}",
-            rule="a file needs lat and lon columns, or one that a profile names as its coordinates",
+            rule="a file needs lat and lon columns, or one that a profile names as its coordinates; "
+            f"`python -m geodata profile {reading.file}` shows what can be guessed",
             where=reading.file,
         )
     return max(fitting, key=lambda profile: (bool(profile.requires), len(profile.mapping(names))))
@@ -150,7 +180,9 @@ def mapped(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """
     names = [name for name in table.columns if name != ROW]
     columns = profile.mapping(names)
-    stored = {column for field, column in columns.items() if field not in ("year", "month", "text")}
+    stored = {
+        column for field, column in columns.items() if field not in ("year", "month", "text", "country", "airport")
+    }
     rest = [name for name in names if name not in stored]
     fields = [
         (pl.col(columns[field]) if field in columns else pl.lit(None, pl.String)).alias(field) for field in FIELDS

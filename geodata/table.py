@@ -9,10 +9,11 @@ import polars as pl
 
 from geodata.errors import UnknownColumns, UnknownFormat, UnreadableFile, WrongValue
 from geodata.incident import MODES, SCHEMA, TIME
+from geodata.origins import origins_of
 
 REQUIRED = ("lon", "lat", "time", "mode")
 OPTIONAL = ("people", "source", "departure", "destination", "cell", "origins")
-"""Used where they are there; ``origins`` only as the ledger types it, else left out."""
+"""Used where they are there; ``origins`` as the ledger types it or as text."""
 _H3_CELLS = (2**59, 2**60 - 1)
 
 
@@ -42,6 +43,8 @@ def read_table(path: Path) -> pl.DataFrame:
             where=path.name,
         )
     table = table.select(name for name in (*REQUIRED, *OPTIONAL) if name in table.columns)
+    if table.schema.get("origins") == pl.String:
+        table = table.with_columns(origins_of(table["origins"]).alias("origins"))
     if table.schema.get("origins", SCHEMA["origins"]) != SCHEMA["origins"]:
         table = table.drop("origins")
     _refuse_nested(table, path.name)

@@ -1,4 +1,4 @@
 """What a person sees. Each page is a short story: ask, reduce, show.
 
-The way down: workspace <- service, filters <- monitor, method <- dashboard; headers stands by itself.
+The way down: workspace, intake <- service, filters <- monitor, method <- dashboard; headers stands by itself.
 """

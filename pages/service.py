@@ -28,6 +28,7 @@ from geodata.view import View
 from layers.asset import ASSETS
 from layers.exports import MEDIA_TYPES, Format, encoded
 from layers.monitor import LEAFLET, map_page
+from pages.intake import intake
 from pages.workspace import Workspace, sight
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -65,6 +66,7 @@ def routes() -> list[BaseRoute]:
         Route("/data/r/{name}", _in_thread(_resource)),
         Route("/data/export", _in_thread(_export)),
         Route("/data/basemap/{scale}", _in_thread(_basemap)),
+        intake(),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
         Mount("/assets", KeptFiles(directory=ASSETS)),
     ]

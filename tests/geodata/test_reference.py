@@ -6,10 +6,23 @@ import tomllib
 
 import geopandas as gpd
 import numpy as np
+import polars as pl
 import pytest
+import shapely
 
-from geodata.coast import REFERENCE, is_land, km_to_coast
-from geodata.places import countries, countries_at, country_code, country_name, straits, town_near
+from geodata.coast import EXACT_KM, REFERENCE, is_land, km_to_coast, nearest_coast_point
+from geodata.places import (
+    CELLS_PER_DEGREE,
+    countries,
+    countries_at,
+    countries_by_polygons,
+    country_code,
+    country_name,
+    folded,
+    straits,
+    town_near,
+)
+from geodata.reference.grids import touched
 
 SOURCES = tomllib.loads((REFERENCE / "SOURCES.toml").read_text(encoding="utf-8"))
 
@@ -70,6 +83,54 @@ def test_a_place_lies_in_its_country(lon, lat, iso3):
     assert countries_at(np.array([lon]), np.array([lat]))[0] == iso3
 
 
+REGIONS = {"around the Mediterranean": (-18, 40, 5, 50), "over the world": (-180, 180, -90, 90)}
+
+
+def random_places(region, count, seed):
+    west, east, south, north = REGIONS[region]
+    random = np.random.default_rng(seed)
+    return random.uniform(west, east, count), random.uniform(south, north, count)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_grid_of_countries_answers_as_the_polygons_do(region):
+    lon, lat = random_places(region, 100_000, seed=11)
+    assert (countries_at(lon, lat) == countries_by_polygons(lon, lat)).all()
+
+
+def test_the_grid_of_countries_answers_as_the_polygons_do_on_the_edges_of_its_cells():
+    lon, lat = random_places("around the Mediterranean", 60_000, seed=12)
+    nudge = np.random.default_rng(1).choice([0, 1e-15, -1e-15, 1e-9, -1e-9], len(lon))
+    lon = np.round(lon * CELLS_PER_DEGREE) / CELLS_PER_DEGREE + nudge
+    assert (countries_at(lon, lat) == countries_by_polygons(lon, lat)).all()
+
+
+def test_places_at_the_edge_of_the_world_or_beyond_it_are_answered_as_by_the_polygons():
+    lon, lat = np.array([180.0, -180.0, 200.0, np.nan, 0.0, 0.0]), np.array([66.0, 66.0, 0.0, 10.0, 90.0, np.inf])
+    assert countries_at(lon, lat).tolist() == countries_by_polygons(lon, lat).tolist()
+
+
+def test_every_cell_that_a_line_touches_is_marked_and_no_other():
+    triangle = shapely.Polygon([(0.5, 0.5), (3.5, 1.5), (0.5, 1.5)])
+    marked = np.argwhere(touched(np.array([triangle]), 1)) - [90, 180]
+    cells = [(row, column) for row in range(-2, 4) for column in range(-2, 6)]
+    crossed = [
+        cell for cell in cells if triangle.boundary.intersects(shapely.box(cell[1], cell[0], cell[1] + 1, cell[0] + 1))
+    ]
+    assert [tuple(cell) for cell in marked.tolist()] == crossed
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_distance_to_the_coast_is_exact_near_it_and_good_to_a_kilometre_everywhere(region):
+    lon, lat = random_places(region, 100_000, seed=13)
+    exact, _ = nearest_coast_point(lon, lat)
+    longer = km_to_coast(lon, lat) - exact
+    assert np.abs(longer[exact <= EXACT_KM]).max() < 1e-6
+    assert longer.min() > -1e-6
+    assert longer.max() < 1.0
+    assert (longer > 0.1).mean() < 0.001
+
+
 @pytest.mark.parametrize(
     ("words", "iso3"),
     [
@@ -86,11 +147,112 @@ def test_a_place_lies_in_its_country(lon, lat, iso3):
         ("Cabo Verde", "CPV"),
         ("gbr", "GBR"),
         ("UK", "GBR"),
+        ("Allemagne", "DEU"),
+        ("Deutschland", "DEU"),
+        ("Alemania", "DEU"),
+        ("Germania", "DEU"),
+        ("Elfenbeinküste", "CIV"),
+        ("Costa d’Avorio", "CIV"),
+        ("Upper Volta", "BFA"),
+        ("Swaziland", "SWZ"),
+        ("Burma", "MMR"),
         ("Atlantis", None),
+        ("Unknown", None),
+        ("", None),
     ],
 )
 def test_a_country_is_known_by_its_names_in_use(words, iso3):
     assert country_code(words) == iso3
+
+
+@pytest.mark.parametrize(
+    ("words", "iso3"),
+    [
+        ("the Republic of Mali", "MLI"),
+        ("Mali, Republic of", "MLI"),
+        ("People's Democratic Republic of Algeria", "DZA"),
+        ("Federal Democratic Republic of Ethiopia", "ETH"),
+        ("Hashemite Kingdom of Jordan", "JOR"),
+        ("République islamique de Mauritanie", "MRT"),
+        ("Reino de España", "ESP"),
+        ("Königreich Belgien", "BEL"),
+        ("Gambia (the)", "GMB"),
+        ("Netherlands (Kingdom of the)", "NLD"),
+        ("Republic of the Niger", "NER"),
+        ("Federal Republic of Nigeria", "NGA"),
+    ],
+)
+def test_a_country_is_known_by_its_formal_name(words, iso3):
+    assert country_code(words) == iso3
+
+
+@pytest.mark.parametrize(
+    ("words", "iso3"),
+    [
+        ("Congo", "COG"),
+        ("Republic of the Congo", "COG"),
+        ("Democratic Republic of the Congo", "COD"),
+        ("Congolese", None),
+        ("Korea", "KOR"),
+        ("Republic of Korea", "KOR"),
+        ("Democratic People's Republic of Korea", "PRK"),
+        ("Democratic Republic of Korea", None),
+        ("Guinea", "GIN"),
+        ("Guinea-Bissau", "GNB"),
+        ("Equatorial Guinea", "GNQ"),
+        ("Papua New Guinea", "PNG"),
+        ("Nigerien", "NER"),
+        ("Nigerian", "NGA"),
+        ("Macedonia", "MKD"),
+        ("Ireland", "IRL"),
+        ("Northern Ireland", "GBR"),
+        ("Virgin Islands", None),
+        ("US Virgin Islands", "VIR"),
+        ("Dominica", "DMA"),
+        ("Dominican", None),
+        ("Republic of China", "TWN"),
+        ("People's Republic of China", "CHN"),
+        ("Yugoslavia", None),
+        ("Sudan", "SDN"),
+        ("South Sudanese", "SSD"),
+    ],
+)
+def test_a_name_that_several_countries_may_be_meant_by_is_read_as_written_down_or_not_at_all(words, iso3):
+    assert country_code(words) == iso3
+
+
+@pytest.mark.parametrize(
+    ("words", "iso3"), [("Syrian", "SYR"), ("Malian", "MLI"), ("Bangladeshis", "BGD"), ("I-Kiribati", "KIR")]
+)
+def test_a_country_is_known_by_the_word_for_its_people_unless_only_its_names_are_asked_for(words, iso3):
+    assert country_code(words) == iso3
+    assert country_code(words, people=False) is None
+
+
+def test_every_name_alias_and_demonym_stands_for_its_own_country():
+    written = {(code, word) for code, entry in countries().items() for word in (*entry.aliases, *entry.demonyms)}
+    assert {(code, word) for code, word in written if country_code(word) != code} == set()
+
+
+def test_every_name_of_the_cldr_stands_for_its_country_unless_it_is_ambiguous():
+    names = pl.read_csv(REFERENCE / "country_names.csv")
+    assert set(names["language"]) == {"en", "fr", "es", "it", "de"}
+    assert names["iso3"].n_unique() > 245
+    wrong = [row for row in names.iter_rows() if country_code(row[2]) not in (row[0], None)]
+    unread = [row[2] for row in names.iter_rows() if country_code(row[2]) is None]
+    assert (wrong, unread) == ([], [])
+
+
+def test_words_are_compared_without_case_accents_and_punctuation():
+    assert folded("  Côte d’Ivoire (the)") == folded("COTE D'IVOIRE - the") == "cote d ivoire the"
+    assert folded("Łódź–Şırnak_Straße") == "lodz sirnak strasse"
+
+
+def test_every_country_of_the_real_files_is_understood(real_files):
+    rows = pl.read_excel(real_files / "iom_missing_migrants" / "alldata_2024-11.xlsx")
+    names = set(rows["Country of Incident"].drop_nulls())
+    names |= set(rows["Country of Origin"].drop_nulls().str.split(",").explode().str.strip_chars())
+    assert {name for name in names if country_code(name) is None} == {"Unknown", "Mixed", "Mixed/Unknown"}
 
 
 def test_every_country_is_known_by_the_name_that_screens_show():

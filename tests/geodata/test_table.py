@@ -84,10 +84,11 @@ def test_optional_values_may_be_left_empty(tmp_path):
     assert read_table(parquet(tmp_path, people=[float("nan")]))["people"].to_list() == [None]
 
 
-def test_origins_are_taken_as_the_ledger_types_them_and_else_left_out(tmp_path):
+def test_origins_are_taken_as_the_ledger_types_them_or_as_text(tmp_path):
     origins = pl.Series([[{"iso3": "SYR", "weight": 1.0}]], dtype=SCHEMA["origins"])
     assert read_table(parquet(tmp_path, origins=origins))["origins"].equals(origins.alias("origins"))
-    assert "origins" not in read_table(parquet(tmp_path, origins=["SYR:1"])).columns
+    assert read_table(parquet(tmp_path, origins=["SYR:1"]))["origins"].equals(origins.alias("origins"))
+    assert "origins" not in read_table(parquet(tmp_path, origins=[7])).columns
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -40,8 +40,8 @@ class Answer:
         return json.loads(self.body)
 
 
-def ask(app: ASGIApp, address: str, method: str = "GET", **headers: str) -> Answer:
-    """Ask an application for an address; ``if_none_match`` becomes the header If-None-Match."""
+def ask(app: ASGIApp, address: str, method: str = "GET", body: Iterable[bytes] = (), **headers: str) -> Answer:
+    """Ask for an address; ``if_none_match`` becomes the header If-None-Match; ``body`` comes in parts."""
     path, _, query = address.partition("?")
     scope = {
         "type": "http",
@@ -59,8 +59,11 @@ def ask(app: ASGIApp, address: str, method: str = "GET", **headers: str) -> Answ
     }
     sent: list[Message] = []
 
+    parts = iter(body)
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        part = next(parts, None)
+        return {"type": "http.request", "body": part or b"", "more_body": part is not None}
 
     async def send(message: Message) -> None:
         sent.append(dict(message))
@@ -72,9 +75,9 @@ def ask(app: ASGIApp, address: str, method: str = "GET", **headers: str) -> Answ
             thread.submit(asyncio.run, app(scope, receive, send)).result()
     except RuntimeError as raised:
         error = raised
-    start, *parts = sent
-    body = b"".join(part.get("body", b"") for part in parts)
-    return Answer(start["status"], Headers(raw=start["headers"]), body, error)
+    start, *rest = sent
+    content = b"".join(message.get("body", b"") for message in rest)
+    return Answer(start["status"], Headers(raw=start["headers"]), content, error)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,226 @@
+"""Guesses: how the columns of an unknown file may become ours, with a reason for each, for a person to confirm.
+
+Nothing is stored by a guess. Confirmed, it is saved as a profile of the workspace and fits every file like it from then
+on. The order of latitude and longitude, and of day and month, is never guessed where nothing tells it: the guess then
+says what must be stated.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from geodata.coordinates import guessed_form
+from geodata.errors import WrongValue
+from geodata.modes import stated_modes
+from geodata.places import country_code, folded
+from geodata.profiles import PLAIN, profiles
+from geodata.readings import Reading
+from geodata.times import guessed_forms
+
+_MOST = 0.8
+_NEED = {"time": "a date", "coordinates": "coordinates"}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What the columns of a file seem to be.
+
+    Attributes
+    ----------
+    columns : dict
+        Field of ``profiles.FIELDS`` -> column.
+    reasons : dict
+        Field -> why, in words.
+    rest : tuple of str
+        Columns that are kept as they are, under ``extra``.
+    coordinate_form, time_forms : str, tuple of str
+        How coordinates and times are written.
+    open : tuple of str
+        What must be stated before the file can be read, in words; empty for a guess that can be saved.
+    """
+
+    columns: dict[str, str]
+    reasons: dict[str, str]
+    rest: tuple[str, ...]
+    coordinate_form: str
+    time_forms: tuple[str, ...]
+    open: tuple[str, ...]
+
+
+def guessed(reading: Reading) -> Guess:
+    """Guess what the columns of a file are, from their names and from what the first rows hold."""
+    columns: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    free = list(reading.columns)
+    for told in (_by_name, _by_words, _by_content):
+        for field, column, reason in told(free, reading.head):
+            if field not in columns and column in free:
+                columns[field], reasons[field] = column, reason
+                free.remove(column)
+    form, reason, unsaid = _form(columns, reading.head)
+    reasons |= {"coordinates" if "coordinates" in columns else "lat": reason} if not unsaid else {}
+    forms, times_unsaid = _times(columns, reading.head)
+    missing = [f"no column holds {what}" for field, what in _NEED.items() if not _there(field, columns)]
+    return Guess(columns, reasons, tuple(free), form, forms, (*missing, *unsaid, *times_unsaid))
+
+
+def saved(guess: Guess, name: str, source: str, home: Path) -> Path:
+    """Save a guess as a profile of a workspace; return its file.
+
+    Raises
+    ------
+    WrongValue
+        If the guess leaves something open, or the name is none for a file.
+    """
+    if guess.open:
+        raise WrongValue(guess.open[0], rule="a profile must say it", done="nothing was saved")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,60}", name):
+        raise WrongValue(
+            f"{name!r}", rule="a profile's name is of small letters, digits, dots and dashes", done="nothing was saved"
+        )
+    path = home / "profiles" / f"{name}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(_toml(guess, source), encoding="utf-8")
+    part.replace(path)
+    return path
+
+
+def _toml(guess: Guess, source: str) -> str:
+    needed = [column for field, column in guess.columns.items() if field in ("coordinates", "lat", "lon", "time")]
+    lines = [
+        f"title = {_quoted(f'Saved for {source}')}",
+        f"source = {_quoted(source)}",
+        f"requires = [{', '.join(map(_quoted, needed))}]",
+        f"coordinate_form = {_quoted(guess.coordinate_form)}",
+        f"time_forms = [{', '.join(map(_quoted, guess.time_forms))}]",
+        "",
+        "[columns]",
+        *(f"{field} = [{_quoted(column)}]" for field, column in sorted(guess.columns.items())),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML basic string; JSON's escapes are a part of TOML's."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+Told = list[tuple[str, str, str]]
+"""Field, column and the reason."""
+
+
+def _aliases() -> dict[str, list[str]]:
+    plain = next(profile for profile in profiles() if profile.name == PLAIN)
+    return {field: [folded(name) for name in names] for field, names in plain.columns.items()}
+
+
+def _by_name(free: list[str], _: pl.DataFrame) -> Told:
+    by_alias = {alias: field for field, aliases in _aliases().items() for alias in aliases}
+    return [(by_alias[folded(name)], name, "its name") for name in free if folded(name) in by_alias]
+
+
+def _by_words(free: list[str], head: pl.DataFrame) -> Told:
+    """Tell columns whose name holds a usual one, longest first: "event latitude (WGS84)"."""
+    found: Told = []
+    aliases = sorted(
+        ((alias, field) for field, names in _aliases().items() for alias in names if len(alias) > 2),
+        key=lambda pair: -len(pair[0]),
+    )
+    for column in free:
+        words = f" {folded(column)} "
+        for alias, field in aliases:
+            if f" {alias} " in words and _plausible(field, head[column]):
+                found.append((field, column, f"its name holds {alias!r}"))
+                break
+    return found
+
+
+def _plausible(field: str, values: pl.Series) -> bool:
+    """Tell whether a column holds what its name says, where that can be told."""
+    tests: dict[str, Callable[[pl.Series], bool]] = {
+        "lat": lambda texts: _share(texts.str.replace(",", ".").cast(pl.Float64, strict=False).is_between(-90, 90)),
+        "lon": lambda texts: _share(texts.str.replace(",", ".").cast(pl.Float64, strict=False).is_between(-180, 180)),
+        "time": _are_times,
+        "country": _are_countries,
+        "origins": _are_countries,
+    }
+    given = values.drop_nulls()
+    return field not in tests or (len(given) > 0 and tests[field](given))
+
+
+def _by_content(free: list[str], head: pl.DataFrame) -> Told:
+    found: Told = []
+    for column in free:
+        given = head[column].drop_nulls()
+        if given.is_empty():
+            continue
+        number = given.cast(pl.Float64, strict=False)
+        form, reason = guessed_form(_cells_of(given)) if number.null_count() else (None, "")
+        if form is not None or "latitude or longitude" in reason:
+            found.append(("coordinates", column, reason))
+        elif number.null_count() == len(number) and _are_times(given):
+            found.append(("time", column, guessed_forms(_times_of(given))[1]))
+        elif _share(given.is_in([word for word in given.unique() if folded(word) in stated_modes()])):
+            found.append(("mode", column, "it holds words for land, sea or air"))
+        elif number.null_count() and _are_countries(given):
+            field = "origins" if re.search(r"origin|national|citizen", folded(column)) else "country"
+            found.append((field, column, "it holds names of countries"))
+    return found
+
+
+def _form(columns: dict[str, str], head: pl.DataFrame) -> tuple[str, str, tuple[str, ...]]:
+    """Return the form of the coordinates, its reason, and what is to be stated."""
+    nothing = pl.lit(None, pl.String)
+    texts = head.select(
+        (pl.col(columns[field]) if field in columns else nothing).alias(field)
+        for field in ("coordinates", "lat", "lon")
+    )
+    if "coordinates" not in columns and not {"lat", "lon"} <= columns.keys():
+        return "columns", "", ()
+    form, reason = guessed_form(texts)
+    return (form, reason, ()) if form is not None else ("columns", reason, (f"coordinates: {reason}",))
+
+
+def _times(columns: dict[str, str], head: pl.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if "time" not in columns:
+        return (), ()
+    forms, reason = guessed_forms(_times_of(head[columns["time"]]))
+    return (forms, ()) if forms is not None else ((), (f"dates: {reason}",))
+
+
+def _there(field: str, columns: dict[str, str]) -> bool:
+    if field == "coordinates":
+        return "coordinates" in columns or {"lat", "lon"} <= columns.keys()
+    return field in columns or "year" in columns
+
+
+def _cells_of(texts: pl.Series) -> pl.DataFrame:
+    nothing = pl.Series([None] * len(texts), dtype=pl.String)
+    return pl.DataFrame({"coordinates": texts, "lat": nothing, "lon": nothing})
+
+
+def _times_of(texts: pl.Series) -> pl.DataFrame:
+    nothing = pl.Series([None] * len(texts), dtype=pl.String)
+    return pl.DataFrame({"time": texts, "year": nothing, "month": nothing})
+
+
+def _are_times(texts: pl.Series) -> bool:
+    """Tell whether texts are times, be it that nothing tells which of two numbers is the day."""
+    forms, reason = guessed_forms(_times_of(texts))
+    return forms is not None or reason.startswith(("no day", "both numbers"))
+
+
+def _are_countries(texts: pl.Series) -> bool:
+    known = [text for text in texts.unique() if len(text) > 1 and country_code(text)]
+    return _share(texts.is_in(known))
+
+
+def _share(fits: pl.Series) -> bool:
+    return len(fits) > 0 and fits.fill_null(value=False).cast(pl.Int64).sum() >= _MOST * len(fits)
