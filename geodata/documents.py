@@ -171,7 +171,8 @@ class _Document:
         if item.get("type") == "Feature" and "geometry" in item:
             self.features = True
             item = _flattened(item)
-        return item
+        record: Record = item
+        return record
 
 
 def _crs_name(value: Any) -> str:
