@@ -113,8 +113,8 @@ def ingest_file(
             raise _nothing_kept(batch, refusals, report)
         step("storing")
         stored = ledger.commit(batch, tray.given(batch, may_withdraw=may_withdraw), refusals)
-    notes = tuple(f"Column {name!r} was not stored: persons are never held." for name in persons)
-    return Ingested(stored, report, notes)
+    left_out = (f"Column {name!r} was not stored: persons are never held." for name in persons)
+    return Ingested(stored, report, (*reading.notes, *left_out))
 
 
 @dataclass(frozen=True, slots=True)

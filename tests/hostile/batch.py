@@ -138,7 +138,8 @@ def outcome(path: Path, home: Path | None) -> dict[str, object]:
         came, said = "refused", str(error)
     except BaseException:  # noqa: BLE001 - any other error at all is what is looked for
         came, said = "broke", traceback.format_exc()
-    left = [str(part.relative_to(home)) for part in home.rglob("*")] if home and came == "refused" else []
+    parts = home.rglob("*") if home and came == "refused" else ()
+    left = [str(part.relative_to(home)) for part in parts if part.is_file()]
     return {
         "file": path.name,
         "came": came,

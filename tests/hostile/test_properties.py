@@ -33,7 +33,7 @@ SEALED = {
     "vectors": {".gpkg": ("GPKG",), ".fgb": ("FlatGeobuf",), ".zip": ("ESRI Shapefile",)},
 }
 LONGEST = 10
-RENEWED = 1000
+RENEWED = 4000
 """Files after which a sealed process is started anew."""
 
 
