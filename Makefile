@@ -1,5 +1,5 @@
 # make run    the dashboard on http://127.0.0.1:8501, filled with demonstration incidents if the workspace is empty
-# make test   everything: checks, unit, hostile and browser tests, with all of its own set-up
+# make test   checks, unit, hostile, crash and browser tests, with all of its own set-up;  make test-long  the long ones
 # make check  ruff, mypy strict, the import-direction test
 # make lock   compile the lock files;  make reference   rebuild geodata/reference
 
@@ -9,17 +9,20 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: run test test-quick check bench docs lock reference browser clean
+.PHONY: run test test-quick test-long check bench docs lock reference browser clean
 
 run: $(VENV)/.product
 	$(BIN)/python -m geodata demo --if-empty
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/.developer browser check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not long"
 
 test-quick: $(VENV)/.developer
-	$(BIN)/python -m pytest -m "not browser and not slow"
+	$(BIN)/python -m pytest -m "not browser and not slow and not long"
+
+test-long: $(VENV)/.developer
+	$(BIN)/python -m pytest -m long
 
 check: $(VENV)/.developer
 	$(BIN)/ruff check .

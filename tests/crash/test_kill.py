@@ -116,7 +116,7 @@ def seconds(tmp_path_factory: pytest.TempPathFactory) -> float:
     return time.perf_counter() - began
 
 
-@pytest.mark.parametrize("times", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
 def test_an_ingest_that_is_killed_leaves_whole_batches_and_none_that_was_acknowledged_is_lost(tmp_path, seconds, times):
     home, temporary = tmp_path / "workspace", tmp_path / "temporary"
     temporary.mkdir()
@@ -140,7 +140,7 @@ def test_an_ingest_that_is_killed_leaves_whole_batches_and_none_that_was_acknowl
     require_tidy(home)
 
 
-@pytest.mark.parametrize("times", [FEW, pytest.param(MANY_WATCHES, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [FEW, pytest.param(MANY_WATCHES, marks=pytest.mark.long)])
 def test_a_watch_that_is_killed_loses_no_file_and_takes_none_twice(tmp_path, seconds, times):
     home, inbox, temporary = tmp_path / "workspace", tmp_path / "inbox", tmp_path / "temporary"
     inbox.mkdir()

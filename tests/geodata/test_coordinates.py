@@ -319,7 +319,7 @@ def test_a_place_comes_back_within_the_precision_of_its_writing(form, lat, lon, 
     comes_back(form, lat, lon, decimals, parts, comma)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(**SAMPLE)
 def test_ten_thousand_places_come_back_within_the_precision_of_their_writing(form, lat, lon, decimals, parts, comma):

@@ -190,7 +190,7 @@ def test_a_spoilt_place_comes_back_or_its_repair_is_among_those_that_fit(place, 
     is_undone(place, fault)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(place=INSIDE, fault=SPOILT)
 def test_ten_thousand_spoilt_places_come_back_or_their_repair_is_among_those_that_fit(place, fault):

@@ -150,7 +150,7 @@ def test_any_bytes_are_read_or_refused(tmp_path, good, reader):
     read_or_refused(tmp_path, good, reader, QUICK)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("reader", READERS)
 def test_ten_thousand_contents_are_read_or_refused(tmp_path, good, reader):
     read_or_refused(tmp_path, good, reader, FULL)
@@ -161,7 +161,7 @@ def test_any_bytes_are_read_or_refused_when_sealed(tmp_path, good, reader):
     read_or_refused_when_sealed(tmp_path, good, reader, QUICK)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("reader", SEALED)
 def test_ten_thousand_contents_are_read_or_refused_when_sealed(tmp_path, good, reader):
     read_or_refused_when_sealed(tmp_path, good, reader, FULL)
