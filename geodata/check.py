@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import polars as pl
 
 from geodata import hexes
@@ -293,8 +294,8 @@ def cells(frame: pl.DataFrame) -> pl.Series:
     """Return each incident's cell, at the finest resolution that its precision allows."""
     lon, lat = frame["lon"].to_numpy(), frame["lat"].to_numpy()
     resolution = hexes.finest_resolution(frame["place_precision_km"].to_numpy())
-    cells = pl.zeros(len(lon), pl.UInt64, eager=True).to_numpy().copy()
-    for step in sorted(set(resolution.tolist())):
+    cells = np.zeros(len(lon), np.uint64)
+    for step in np.unique(resolution).tolist():
         here = resolution == step
         cells[here] = hexes.cells_at(lon[here], lat[here], step)
     return pl.Series("cell", cells, dtype=pl.UInt64)

@@ -67,9 +67,8 @@ def outline(cell: int) -> list[tuple[float, float]]:
 
 def finest_resolution(precision_km: Floats) -> NDArray[np.int64]:
     """Return the finest resolution whose mean edge is no shorter than the precision: a hex never claims more."""
-    edges = np.array(EDGE_KM)
-    fits = edges[None, :] >= np.maximum(precision_km, 0.0)[:, None]
-    finest: NDArray[np.int64] = np.maximum(fits.sum(axis=1) - 1, 0)
+    shortest_first = np.array(EDGE_KM[::-1])
+    finest: NDArray[np.int64] = np.maximum(FINEST - np.searchsorted(shortest_first, precision_km), 0)
     return finest
 
 

@@ -1,8 +1,8 @@
 """Ingest: one file through reader, profile, check and mode into one batch of the ledger.
 
-A file is gone through twice. First every chunk of it is checked and laid aside in a temporary file, and only its keys
-are kept in memory; once all keys are known, so are pile-ups, parts and what is new, and the rows are written in one
-commit. Memory stays bounded whatever the size of the file.
+Every chunk of a file is checked and laid aside as a data file of the ledger, and only its keys are kept in memory. Once
+all keys are known, so are pile-ups, parts and what is new: data files that this leaves as they are go into the commit
+at once, the others are written anew first. Memory stays bounded whatever the size of the file.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from pathlib import Path
 import polars as pl
 
 from geodata.check import PILE_UP, check, piled_up
+from geodata.datafiles import DataFile, write
 from geodata.errors import NothingKept
 from geodata.identity import KEYS, fingerprints, keys, place, records
-from geodata.incident import SCHEMA
 from geodata.ledger import REFUSAL_SCHEMA, Batch, Given, Ledger, now_rfc3339
 from geodata.modes import with_modes
 from geodata.places import folded
@@ -47,8 +47,6 @@ _PERSON_PREFIX = "prs "
 _OF_PLACES = frozenset(["prs nationality"])
 """How the Human Trafficking Case Data Standard begins its fields of persons, and the one that names a country."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_SPILLED = [name for name in SCHEMA if name not in ("incident_id", "batch")] + ["precision_stated", "place_key"]
-
 _AT_ONCE = 2
 """Chunks that are checked side by side."""
 
@@ -112,7 +110,7 @@ def ingest_file(
         if not tray.kept:
             raise _nothing_kept(batch, refusals, report)
         step("storing")
-        stored = ledger.commit(batch, tray.given(batch, may_withdraw=may_withdraw), refusals)
+        stored = ledger.commit(batch, tray.given(may_withdraw=may_withdraw), refusals)
     left_out = (f"Column {name!r} was not stored: persons are never held." for name in persons)
     return Ingested(stored, report, (*reading.notes, *left_out))
 
@@ -121,6 +119,7 @@ def ingest_file(
 class _Laid:
     """What one chunk came to; its incidents lie in a file of the tray."""
 
+    file: DataFile | None
     keys: pl.DataFrame
     refusals: pl.DataFrame
     mentioned: pl.Series
@@ -147,6 +146,8 @@ class _Tray:
         self._starts: list[int] = []
         self._piles = pl.DataFrame(schema={"place_key": pl.UInt64, "sharing": pl.UInt32, "countries": pl.UInt32})
         self._now = datetime.now(UTC)
+        self._every = pl.DataFrame()
+        self._name = _batch_name(reading)
         self.kept = 0
         self.refused = 0
 
@@ -178,12 +179,15 @@ class _Tray:
         rows = _identified(mapped(chunk.table.drop(self._persons), profile), profile, self._reading.file)
         checked = check(rows, profile, self._columns, self._now, self._repairs)
         source = profile.source or Path(self._reading.file).stem
-        incidents = with_modes(checked.incidents).with_columns(place().alias("place_key"))
+        incidents = with_modes(checked.incidents).with_columns(
+            place().alias("place_key"), _incident_id(), pl.lit(self._name).alias("batch")
+        )
         try:
-            incidents.select(_SPILLED).write_ipc(self._chunk(number), compression="uncompressed")
+            file = write(incidents, self._folder / f"{number}.parquet") if incidents.height else None
         except OSError as error:
             raise unwritable(self._folder.parent.parent, error) from None
         return _Laid(
+            file,
             _keys_of(incidents),
             pl.concat([_misfit_refusals(chunk), checked.refusals]),
             records(source, checked.refused_ids.drop_nulls()),
@@ -193,23 +197,21 @@ class _Tray:
         """Return the batch of everything laid aside."""
         reading = self._reading
         sources = sorted({name for laid in self._laid for name in laid.keys["source"].unique().cast(pl.String)})
-        at = now_rfc3339()
-        seed = f"{reading.sha256}{at}{os.getpid()}{os.urandom(8).hex()}"
         return Batch(
-            batch=f"b-{hashlib.blake2b(seed.encode(), digest_size=6).hexdigest()}",
+            batch=self._name,
             file=reading.file,
             sha256=reading.sha256,
             source=sources[0] if len(sources) == 1 else reading.file,
             profile=self._profile.name,
             actor=getpass.getuser(),
-            at=at,
+            at=now_rfc3339(),
             read=self.kept + self.refused,
             refused=self.refused,
         )
 
-    def given(self, batch: Batch, *, may_withdraw: bool) -> Given:
+    def given(self, *, may_withdraw: bool) -> Given:
         """Return what was laid aside, ready to be compared with what stands and written."""
-        every = pl.concat([laid.keys for laid in self._laid]).with_row_index("at")
+        self._every = every = pl.concat([laid.keys for laid in self._laid]).with_row_index("at")
         counted = (
             every.filter(~pl.col("stated"))
             .group_by(place_key="place")
@@ -223,29 +225,27 @@ class _Tray:
             mentioned=pl.concat([laid.mentioned for laid in self._laid]),
             edition=self._edition,
             may_withdraw=may_withdraw,
-            rows=lambda written: self._rows(written, batch),
+            files=self._files,
         )
 
-    def _rows(self, written: pl.DataFrame, batch: Batch) -> Iterator[pl.DataFrame]:
-        """Give the rows to write, chunk by chunk, whole: with ids, and pile-ups widened."""
-        for number, start in enumerate(self._starts):
-            end = self._starts[number + 1] if number + 1 < len(self._starts) else self.kept
-            wanted = written.filter(pl.col("at").is_between(start, end, closed="left"))
-            if wanted.is_empty():
+    def _files(self, written: pl.DataFrame) -> Iterator[DataFile]:
+        """Give data files of the rows to write: as laid aside, or anew where rows, parts or pile-ups differ."""
+        firsts = written.filter(pl.col("part") == 1)
+        for start, aside in zip(self._starts, self._laid, strict=True):
+            height = aside.keys.height
+            within = pl.col("at").is_between(start, start + height, closed="left")
+            wanted = written.filter(within)
+            if aside.file is None or wanted.is_empty():
                 continue
-            laid = pl.read_ipc(self._chunk(number))
-            if wanted.height < laid.height:
-                laid = laid[wanted["at"] - start]
-            laid = laid.with_columns(wanted["part"])
-            if self._piles.height:
-                shared = laid.join(self._piles, on="place_key", how="left", maintain_order="left")
-                laid = piled_up(shared, pl.col("sharing"), pl.col("countries"))
-            yield laid.with_columns(_incident_id(), pl.lit(batch.batch).alias("batch")).select(
-                pl.col(name).cast(kind) for name, kind in SCHEMA.items()
-            )
-
-    def _chunk(self, number: int) -> Path:
-        return self._folder / f"{number}.arrow"
+            where = self._every.slice(start, height).select(place_key="place", precision_stated="stated")
+            piled = where.join(self._piles, on="place_key", how="left", maintain_order="left")
+            if firsts.filter(within).height == height and piled["sharing"].null_count() == height:
+                yield aside.file
+                continue
+            laid = pl.concat([aside.file.rows(), piled], how="horizontal")
+            laid = laid[wanted["at"] - start].with_columns(wanted["part"])
+            laid = piled_up(laid, pl.col("sharing"), pl.col("countries")).with_columns(_incident_id(pl.col("part")))
+            yield write(laid, aside.file.path.with_suffix(".again.parquet"))
 
 
 def _is_personal(column: str) -> bool:
@@ -273,11 +273,17 @@ def _keys_of(incidents: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(keys(incidents))
 
 
-def _incident_id() -> pl.Expr:
+def _incident_id(part: pl.Expr | None = None) -> pl.Expr:
     """Return ``source/id``, with ``#2`` behind it for the second part of a record."""
-    suffix = pl.when(pl.col("part") > 1).then(pl.format("#{}", pl.col("part"))).otherwise(pl.lit(""))
-    record = pl.coalesce("source_record", "fingerprint")
-    return pl.concat_str(pl.col("source"), pl.lit("/"), record, suffix).alias("incident_id")
+    whole = pl.concat_str(pl.col("source"), pl.lit("/"), pl.coalesce("source_record", "fingerprint"))
+    if part is not None:
+        whole = pl.when(part > 1).then(pl.format("{}#{}", whole, part)).otherwise(whole)
+    return whole.alias("incident_id")
+
+
+def _batch_name(reading: Reading) -> str:
+    seed = f"{reading.sha256}{now_rfc3339()}{os.getpid()}{os.urandom(8).hex()}"
+    return f"b-{hashlib.blake2b(seed.encode(), digest_size=6).hexdigest()}"
 
 
 def _misfit_refusals(chunk: Chunk) -> pl.DataFrame:

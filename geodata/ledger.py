@@ -18,25 +18,19 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.dataset as ds
-from deltalake import (
-    ColumnProperties,
-    CommitProperties,
-    DeltaTable,
-    Transaction,
-    WriterProperties,
-    write_deltalake,
-)
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.schema import Field
+from deltalake.transaction import create_table_with_add_actions
 
+from geodata.datafiles import DataFile, arrow_schema, storable, taken_up
 from geodata.errors import RoutesError, UnknownVersion, WrongValue
 from geodata.identity import KEYS, keys, place
 from geodata.incident import SCHEMA, empty
@@ -51,13 +45,6 @@ REFUSAL_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "value": pl.String,
 }
 _KEEP_HISTORY = {"delta.logRetentionDuration": "interval 3650 days"}
-_UNLIKE = ("incident_id", "source_record", "fingerprint", "lat", "lon", "cell")
-_FILES = WriterProperties(
-    compression="LZ4_RAW",
-    max_row_group_size=250_000,
-    column_properties={name: ColumnProperties(dictionary_enabled=False) for name in _UNLIKE},
-)
-"""Quick to write and read; where hardly two rows are alike a dictionary only costs."""
 _ATTEMPTS = 40
 _LONGEST_PAUSE = 1.0
 _COMPARED = ["incident_id", "source", "source_record", "fingerprint", "time_start", "lat", "lon"]
@@ -134,15 +121,15 @@ class Given:
         What the file says by leaving a record out.
     may_withdraw : bool
         Withdraw however many; otherwise more than ``MOST_WITHDRAWN`` of what stands is refused as a likely mistake.
-    rows : callable
-        Gives the rows for ``at`` and ``part``, as frames with columns of ``SCHEMA``; may be asked more than once.
+    files : callable
+        Gives the rows for ``at`` and ``part`` in data files (``geodata.datafiles``); may be asked more than once.
     """
 
     keys: pl.DataFrame
     mentioned: pl.Series
     edition: Edition
     may_withdraw: bool
-    rows: Callable[[pl.DataFrame], Iterator[pl.DataFrame]]
+    files: Callable[[pl.DataFrame], Iterator[DataFile]]
 
 
 class Ledger:
@@ -285,12 +272,13 @@ class Ledger:
             if not refusals_stand:
                 self.append("refusals", refusals)
                 refusals_stand = True
-            frames = given.rows(comparison.written)
+            files = given.files(comparison.written)
             if table is not None and (counted.updated or counted.withdrawn):
                 gone = self._ids(table, sources, comparison.withdrawn)
-                self.merge(table, pl.concat(list(frames)) if comparison.written.height else empty(), gone, counted)
+                rows = pl.concat([empty(), *(file.rows() for file in files)])
+                self.merge(table, rows, gone, counted)
             else:
-                self._append(table, frames, counted, sources)
+                self._append(table, files, counted, sources)
             return counted
 
         return self._retried(attempt, batch.file)
@@ -306,7 +294,7 @@ class Ledger:
             how="diagonal",
         )
         sources = rows["source"].unique().drop_nulls().to_list() if rows.height else [batch.source]
-        arrow = _arrow(given).append_column(_GONE, given[_GONE].to_arrow())
+        arrow = storable(given).to_arrow().append_column(_GONE, given[_GONE].to_arrow())
         columns = {name: f"given.{name}" for name in SCHEMA}
         with _sentences(self.home):
             (
@@ -360,23 +348,25 @@ class Ledger:
             where=what,
         )
 
-    def _append(
-        self, table: DeltaTable | None, frames: Iterator[pl.DataFrame], batch: Batch, sources: list[str]
-    ) -> None:
-        schema = _arrow(empty()).schema
-        tables = _ahead(_arrow(frame).cast(schema) for frame in frames)
-        batches = (part for made in tables for part in made.to_batches())
+    def _append(self, table: DeltaTable | None, files: Iterator[DataFile], batch: Batch, sources: list[str]) -> None:
+        schema = Schema.from_arrow(arrow_schema())
+        address = self.address("incidents")
         with _sentences(self.home):
-            write_deltalake(
-                self.address("incidents") if table is None else table,
-                pa.RecordBatchReader.from_batches(schema, batches),
-                mode="error" if table is None else "append",
-                schema_mode=None if table is None else "merge",
-                configuration=_KEEP_HISTORY if table is None else None,
-                storage_options=self._options,
-                writer_properties=_FILES,
-                commit_properties=_properties(table, batch, sources),
-            )
+            if table is not None and (missing := _lacking(table, schema)):
+                table.alter.add_columns(missing)
+            properties = _properties(table, batch, sources)
+            with taken_up(files, address, self._options) as added:
+                if table is not None:
+                    table.create_write_transaction([*added], "append", schema, commit_properties=properties)
+                    return
+                create_table_with_add_actions(
+                    address,
+                    schema,
+                    added,
+                    configuration=_KEEP_HISTORY,
+                    storage_options=self._options,
+                    commit_properties=properties,
+                )
 
     @staticmethod
     def _standing(table: DeltaTable | None, sources: list[str]) -> pl.DataFrame:
@@ -470,9 +460,10 @@ def _read(table: DeltaTable, columns: list[str]) -> pl.DataFrame:
     return frame.with_columns(pl.lit(None, SCHEMA[name]).alias(name) for name in columns if name not in there)
 
 
-def _arrow(incidents: pl.DataFrame) -> pa.Table:
-    """Return Arrow rows that Delta can hold: it has no unsigned integers, and an H3 index never uses the sign bit."""
-    return incidents.select(*SCHEMA).with_columns(pl.col("cell").cast(pl.Int64)).to_arrow()
+def _lacking(table: DeltaTable, schema: Schema) -> list[Field]:
+    """Return the columns that came in with a later version of this product than the table's."""
+    there = {field.name for field in table.schema().fields}
+    return [field for field in schema.fields if field.name not in there]
 
 
 @contextmanager
@@ -486,15 +477,6 @@ def _alone(home: Path) -> Iterator[None]:
         yield
     finally:
         os.close(door)
-
-
-def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """Give tables while the next one is made in a thread of its own."""
-    with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(next, tables, None)
-        while (made := coming.result()) is not None:
-            coming = maker.submit(next, tables, None)
-            yield made
 
 
 @contextmanager

@@ -30,7 +30,7 @@ LONGEST_NAME = 1_000
 """Characters in the name of a column."""
 DEEPEST = 64
 """Levels of JSON within JSON, or XML within XML."""
-CHUNK_ROWS = 250_000
+CHUNK_ROWS = 100_000
 CHUNK_CELLS = 2_500_000
 CHUNK_BYTES = 64 * MB
 

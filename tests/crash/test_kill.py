@@ -21,6 +21,8 @@ import pytest
 from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 ROWS = 300
 SEED = 20_261_124

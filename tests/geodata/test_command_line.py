@@ -8,6 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 COUNTS = ("read", "kept", "updated", "withdrawn", "duplicates", "refused")
 

@@ -276,6 +276,7 @@ def test_a_fault_of_the_program_in_one_file_keeps_no_other_out(folder, home, mon
 
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.slow
 def test_ctrl_c_ends_the_watch_cleanly_after_the_file_in_hand(folder, home, told):
     command = [sys.executable, "-m", "geodata", "watch", str(folder), "--home", str(home), "--every", "0.05", "--json"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

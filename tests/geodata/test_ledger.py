@@ -4,11 +4,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError
 
 from geodata.changes import changes, undo
 from geodata.errors import WrongValue
 from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
+from geodata.ledger import BusyLedger, Ledger
 from geodata.upkeep import compact, pin, pins, unpin, verify
 
 HEADER = "Main ID,Incident Date,Coordinates,Migration Route,Country of Origin,Number of Dead,Incident ID\n"
@@ -136,3 +138,26 @@ def test_a_workspace_that_cannot_be_written_is_one_sentence(tmp_path):
     blocked.write_text("in the way", encoding="utf-8")
     with pytest.raises(Exception, match="nothing was stored"):
         ingest_file(edition(tmp_path, row("a")), Ledger(blocked))
+
+
+def test_tables_may_stand_at_an_address_apart_from_the_workspace(tmp_path, home):
+    (tmp_path / "store").mkdir()
+    apart = Ledger(home, tables=f"file://{tmp_path}/store")
+    ingest_file(edition(tmp_path, row("a"), row("b")), apart)
+    ingest_file(edition(tmp_path, row("a"), row("b"), row("c")), apart)
+    assert ids(apart) == ["a", "b", "c"]
+    assert verify(apart) == []
+    assert not (home / "ledger").exists()
+
+
+def test_a_commit_that_fails_leaves_no_data_file_behind(tmp_path, ledger, monkeypatch):
+    def overtaken(*_: object, **__: object) -> None:
+        raise CommitFailedError
+
+    before = sorted(path.name for path in (ledger.home / "ledger" / "incidents").glob("*.parquet"))
+    monkeypatch.setattr(DeltaTable, "create_write_transaction", overtaken)
+    monkeypatch.setattr("geodata.ledger._ATTEMPTS", 2)
+    with pytest.raises(BusyLedger, match="2 attempts"):
+        ingest_file(edition(tmp_path, row("a"), row("b"), row("c"), row("d")), ledger)
+    assert sorted(path.name for path in (ledger.home / "ledger" / "incidents").glob("*.parquet")) == before
+    assert ids(ledger) == ["a", "b", "c"]

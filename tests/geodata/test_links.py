@@ -193,6 +193,7 @@ def test_a_dense_pile_of_reports_still_finds_most_of_its_pairs():
     assert right.sum() > 0.95 * count
 
 
+@pytest.mark.slow
 def test_two_editions_of_the_iom_taken_for_two_sources_find_each_other(real_files, tmp_path):
     """Of 10,340 records in both editions. Rows alike in day, place and toll (6 %) cannot be told apart."""
     editions = []
@@ -300,6 +301,7 @@ def test_a_verdict_that_cannot_be_written_is_one_sentence(ledger):
         Verdicts(ledger).give("alpha/1", "beta/9", "one event")
 
 
+@pytest.mark.slow
 def test_the_commands_propose_link_and_unlink(ledger, home):
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "geodata", *arguments, "--home", str(home)]

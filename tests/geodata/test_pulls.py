@@ -478,6 +478,7 @@ def test_what_is_wrong_with_sources_is_one_sentence(tmp_path, text, said):
     assert "\n" not in sentence
 
 
+@pytest.mark.slow
 def test_the_command_asks_every_source_that_is_due_and_ends(served, home, tmp_path):
     served.answers["/good"], served.answers["/bad"] = answering(BODY), answering(b"", 404)
     entry = '[[source]]\nname = "{0}"\nurl = "{1}/{0}"\nevery = "1h"\nformat = "csv"\n'

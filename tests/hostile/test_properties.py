@@ -157,6 +157,7 @@ def test_ten_thousand_contents_are_read_or_refused(tmp_path, good, reader):
 
 
 @pytest.mark.parametrize("reader", SEALED)
+@pytest.mark.slow
 def test_any_bytes_are_read_or_refused_when_sealed(tmp_path, good, reader):
     read_or_refused_when_sealed(tmp_path, good, reader, QUICK)
 

@@ -11,6 +11,8 @@ import pytest
 
 from geodata.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 
 

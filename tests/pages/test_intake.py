@@ -347,6 +347,7 @@ def test_a_fault_that_nobody_thought_of_is_500_in_one_sentence(post, monkeypatch
     assert "nobody" not in answer.body.decode()
 
 
+@pytest.mark.slow
 def test_it_works_while_another_process_writes_the_ledger(post, home, tmp_path):
     assert post([GOOD]).status == 201
     files = []

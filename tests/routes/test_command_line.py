@@ -15,6 +15,8 @@ from geodata.ledger import Ledger
 from routes.__main__ import app
 from routes.corridors import METHOD_VERSION
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 
 
