@@ -110,10 +110,13 @@ def _added(file: DataFile, name: str) -> AddAction:
 
 def _bring(path: Path, table: str, name: str, options: Mapping[str, str] | None) -> None:
     if "://" in table:
-        with path.open("rb") as file, _store(table, options).open_output_stream(name) as sent:
-            # Buffered, because the store takes bytes and Arrow hands over buffers.
-            with pa.BufferedOutputStream(sent, _SEND_BYTES) as buffered:
-                shutil.copyfileobj(file, buffered, _SEND_BYTES // 2)
+        # Buffered, because the store takes bytes and Arrow hands over buffers.
+        with (
+            path.open("rb") as file,
+            _store(table, options).open_output_stream(name) as sent,
+            pa.BufferedOutputStream(sent, _SEND_BYTES) as buffered,
+        ):
+            shutil.copyfileobj(file, buffered, _SEND_BYTES // 2)
         return
     target = Path(table) / name
     target.parent.mkdir(parents=True, exist_ok=True)
