@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: run test test-quick test-long check bench docs lock reference browser clean
+.PHONY: run test test-quick test-long check bench bench-change bench-corridors bench-legs docs lock reference browser clean
 
 run: $(VENV)/.product
 	$(BIN)/python -m geodata demo --if-empty
@@ -32,6 +32,15 @@ check: $(VENV)/.developer
 
 bench: $(VENV)/.developer
 	$(BIN)/python -m benchmarks
+
+bench-change: $(VENV)/.developer
+	$(BIN)/python -m benchmarks.change
+
+bench-corridors: $(VENV)/.developer
+	$(BIN)/python -m benchmarks.corridors
+
+bench-legs: $(VENV)/.developer
+	$(BIN)/python -m benchmarks.legs --no-origins
 
 docs: $(VENV)/.developer
 	$(BIN)/python -m docs.pictures

@@ -45,6 +45,11 @@ def parents(cells: Cells, resolution: int) -> Cells:
     return coarsened
 
 
+def children(cells: Cells, resolution: int) -> Cells:
+    """Return the descendants of some cells at a finer ``resolution``, ordered."""
+    return np.unique(_numpy(h3ronpy.change_resolution(_arrow(cells), resolution)))
+
+
 def resolutions(cells: Cells) -> NDArray[np.uint8]:
     """Return the resolution of each cell: bits 52 to 55 of the index."""
     shifted: NDArray[np.uint64] = (cells >> np.uint64(52)) & np.uint64(15)
@@ -58,6 +63,12 @@ def disks(cells: Cells, rings: int) -> tuple[NDArray[np.int64], Cells, NDArray[n
     counts = np.diff(around.offsets.to_numpy())
     owner = np.repeat(np.arange(len(cells), dtype=np.int64), counts)
     return owner, around.flatten().to_numpy(), steps.flatten().to_numpy().astype(np.int64)
+
+
+def distinct(cells: Cells) -> Cells:
+    """Return each cell once, ordered. Sorting is many times quicker here than the hashing of ``numpy.unique``."""
+    ordered = np.sort(cells, axis=None)
+    return ordered[np.r_[True, ordered[1:] != ordered[:-1]]] if ordered.size else ordered
 
 
 def outline(cell: int) -> list[tuple[float, float]]:

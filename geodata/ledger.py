@@ -213,22 +213,22 @@ class Ledger:
         """Return where one of the tables stands."""
         return f"{self._tables}/{name}"
 
-    def append(self, name: str, rows: pl.DataFrame) -> None:
-        """Append rows to one of the tables beside ``incidents``, in a commit of their own."""
+    def append(self, name: str, rows: pl.DataFrame, *, instead: bool = False) -> None:
+        """Append rows to one of the tables beside ``incidents``, or put them in its place, in a commit of their own."""
         first = self.table(name=name) is None
         try:
             with _sentences(self.home):
                 write_deltalake(
                     self.address(name),
                     rows.to_arrow(),
-                    mode="append",
+                    mode="overwrite" if instead else "append",
                     configuration=_KEEP_HISTORY if first else None,
                     storage_options=self._options,
                 )
         except UnwritableLedger:
             if not first or self.table(name=name) is None:
                 raise
-            self.append(name, rows)  # another writer made the table in between
+            self.append(name, rows, instead=instead)  # another writer made the table in between
 
     def commit(self, batch: Batch, given: Given, refusals: pl.DataFrame) -> Batch:
         """Store a checked batch: new incidents are added, revised ones replaced, known ones passed over.

@@ -16,7 +16,7 @@ from deltalake import DeltaTable
 from geodata.errors import RoutesError, WrongValue
 from geodata.ledger import Ledger
 
-TABLES = ("incidents", "refusals", "links")
+TABLES = ("incidents", "refusals", "links", "corridors", "corridor_events")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,15 +31,17 @@ Format = Literal["geojson", "gpkg"]
 MEDIA_TYPES: dict[Format, str] = {"geojson": "application/geo+json", "gpkg": "application/geopackage+sqlite3"}
 HEX_LEVEL = 5
 """H3 resolution of the exported hexes; what was reported coarser stays coarser."""
-_STAMP_TYPES: dict[str, type] = {
+_ColumnTypes = dict[str, type | str]
+_STAMP_TYPES: _ColumnTypes = {
     "method_version": str,
     "view": str,
     "ledger_version": int,
     "synthetic": bool,
     "generated": str,
 }
-_CORRIDOR_TYPES: dict[str, type] = {
+_CORRIDOR_TYPES: _ColumnTypes = {
     "corridor_id": str,
+    "system_id": str,
     "name": str,
     "mode": str,
     "length_km": float,
@@ -51,10 +53,24 @@ _CORRIDOR_TYPES: dict[str, type] = {
     "source_countries": str,
     "transit_countries": str,
     "destination_countries": str,
-    "inferred": bool,
-} | _STAMP_TYPES
-_COUNTRY_TYPES = {"iso3": str, "name": str, "source": int, "transit": int, "destination": int} | _STAMP_TYPES
-"""Columns of a layer and their types, the same whether it has rows or none; ``synthetic`` of a corridor is its own."""
+    "inferred_km": float,
+    "bridges": str,
+    "support": float,
+    "grade": "string",
+    **_STAMP_TYPES,
+}
+_COUNTRY_TYPES: _ColumnTypes = {
+    "iso3": str,
+    "name": str,
+    "source": int,
+    "transit": int,
+    "destination": int,
+    **_STAMP_TYPES,
+}
+"""Columns of a layer and their types, the same whether it has rows or none; ``synthetic`` of a corridor is its own.
+
+A text that may be missing is "string": a ``str`` would make a word of what is missing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +200,13 @@ def _corridor_frame(export: Export) -> gpd.GeoDataFrame:
     rows, lines = [], []
     for corridor, count in export.corridors():
         properties = corridor.feature()["properties"]
-        months, countries = properties.pop("months"), properties.pop("countries")
+        countries = properties.pop("countries")
+        as_text = {name: json.dumps(properties[name]) for name in ("months", "bridges")}
         by_role = {
             f"{role}_countries": ", ".join(country["iso3"] for country in countries if country["role"] == role)
             for role in ("source", "transit", "destination")
         }
-        rows.append(stamp | properties | {"incidents_in_window": count, "months": json.dumps(months)} | by_role)
+        rows.append(stamp | properties | as_text | by_role | {"incidents_in_window": count})
         lines.append(shapely.MultiLineString([line.tolist() for line in corridor.lines]))
     return gpd.GeoDataFrame(_typed(rows, _CORRIDOR_TYPES), geometry=lines, crs=4326)
 
@@ -244,5 +261,5 @@ def _country_frame(export: Export) -> pd.DataFrame:
     return _typed(rows, _COUNTRY_TYPES)
 
 
-def _typed(rows: list[dict[str, Any]], types: dict[str, type]) -> pd.DataFrame:
+def _typed(rows: list[dict[str, Any]], types: _ColumnTypes) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(types)).astype(types)

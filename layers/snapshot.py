@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,14 @@ from geodata.incident import is_synthetic
 from geodata.places import country_name
 from geodata.view import View
 from layers.hexmesh import LEVELS, HexMesh, mesh
-from routes.corridors import METHOD_VERSION, Reduction
+from routes.corridors import METHOD_VERSION, Corridor, Line, Reduction
+from routes.sphere import Floats, km_between, unit_vectors
 
 _COARSE_TIMES = ("quarter", "year")
+_SLIVER_KM = 0.05
+"""What is shorter is no stretch but the rounding of a place along a line."""
+
+Positions = list[list[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def snapshot(incidents: pl.DataFrame, reduction: Reduction, view: View, version:
     cells = incidents["cell"].drop_nulls().to_numpy()
     resources: dict[str, bytes] = {}
     levels = [_level(mesh(cells, steps[placed], resolution), resources) for resolution in LEVELS]
-    corridors = reduction.collection()
+    corridors = [_drawn(corridor) for corridor in reduction.corridors]
     latest = incidents["time_start"].max()
     return Snapshot(
         manifest={
@@ -73,8 +79,8 @@ def snapshot(incidents: pl.DataFrame, reduction: Reduction, view: View, version:
             "latest": latest.astimezone(UTC).isoformat() if isinstance(latest, datetime) else None,
             "first": first,
             "totals": np.bincount(steps, minlength=count).tolist(),
-            "corridors": corridors["features"],
-            "countries": _names(corridors["features"]),
+            "corridors": corridors,
+            "countries": _names(corridors),
             "kinds": _counted(incidents, "kind"),
             "sources": _counted(incidents, "source"),
             "levels": levels,
@@ -111,6 +117,58 @@ def _stored(content: bytes, resources: dict[str, bytes]) -> str:
     name = f"{hashlib.sha256(content).hexdigest()}.bin"
     resources[name] = content
     return f"/data/r/{name}"
+
+
+def _drawn(corridor: Corridor) -> dict[str, Any]:
+    """Return a corridor as a GeoJSON feature with what only a picture needs.
+
+    ``stretches`` are its observed and its inferred lines, null where all of it is observed; ``redraws`` of 100 is how
+    often it comes back, before the share that is inferred is taken off its support.
+    """
+    feature = corridor.feature()
+    feature["properties"]["redraws"] = _redraws(corridor)
+    return feature | {"stretches": _stretches(corridor) if corridor.bridges else None}
+
+
+def _redraws(corridor: Corridor) -> int | None:
+    if corridor.support is None:
+        return None
+    observed = 1 - corridor.inferred_km / max(corridor.length_km, 1e-9)
+    return min(round(100 * corridor.support / observed), 100) if observed > 0 else 0
+
+
+def _stretches(corridor: Corridor) -> dict[str, list[Positions]]:
+    """Return a line cut at the ends of its bridges, and at 180 degrees where it was cut before."""
+    parts = _measured(corridor.lines)
+    cuts = [0.0, *(km for bridge in corridor.bridges for km in bridge), float(parts[-1][1][-1])]
+    spans = list(pairwise(cuts))
+    pieces: dict[str, list[Positions]] = {}
+    for name, own in (("observed", spans[::2]), ("inferred", spans[1::2])):
+        cut = [_piece(line, along, span) for span in own for line, along in parts]
+        pieces[name] = [piece for piece in cut if piece]
+    return pieces
+
+
+def _measured(lines: Iterable[Line]) -> list[tuple[Line, Floats]]:
+    """Return the parts of a line, each with the distance of its points from the first point of all, km."""
+    parts, begin = [], 0.0
+    for line in lines:
+        points = unit_vectors(line[:, 0], line[:, 1])
+        along = begin + np.concatenate([[0.0], np.cumsum(km_between(points[:-1], points[1:]))])
+        parts.append((line, along))
+        begin = float(along[-1])
+    return parts
+
+
+def _piece(line: Line, along: Floats, span: tuple[float, float]) -> Positions:
+    """Return what of a part lies between two distances; nothing if that is a sliver."""
+    start, end = max(span[0], float(along[0])), min(span[1], float(along[-1]))
+    if end - start < _SLIVER_KM:
+        return []
+    places = np.concatenate([[start], along[(along > start) & (along < end)], [end]])
+    lon, lat = (np.interp(places, along, line[:, axis]) for axis in (0, 1))
+    piece: Positions = np.round(np.column_stack([lon, lat]), 5).tolist()
+    return piece
 
 
 def _names(features: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -5,10 +5,11 @@ Every data route asks ``sight`` for what it may read, and for nothing else.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, wraps
 from pathlib import Path
@@ -28,6 +29,7 @@ from geodata.view import View
 from layers.asset import ASSETS
 from layers.exports import MEDIA_TYPES, Format, encoded
 from layers.monitor import LEAFLET, map_page
+from layers.snapshot import Snapshot
 from pages.intake import intake
 from pages.workspace import Workspace, sight
 
@@ -38,6 +40,7 @@ _LONGEST = 18
 """Digits of a version that are read as a number at all."""
 
 Answer = Callable[[Request], Response]
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 class KeptFiles(StaticFiles):
@@ -62,7 +65,8 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/map", _map),
         Route("/data/head", _in_thread(_head)),
-        Route("/data/snapshot", _in_thread(_snapshot)),
+        Route("/data/snapshot", _in_thread(_sketch)),
+        Route("/data/supported", _one_at_a_time(_in_thread(_snapshot))),
         Route("/data/r/{name}", _in_thread(_resource)),
         Route("/data/export", _in_thread(_export)),
         Route("/data/basemap/{scale}", _in_thread(_basemap)),
@@ -72,7 +76,7 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def _in_thread(answer: Answer) -> Callable[[Request], Any]:
+def _in_thread(answer: Answer) -> Handler:
     """Run a handler beside the event loop; an error of ours becomes one sentence in JSON."""
 
     @wraps(answer)
@@ -85,6 +89,19 @@ def _in_thread(answer: Answer) -> Callable[[Request], Any]:
             return _refused(str(error), 400)
 
     return handler
+
+
+def _one_at_a_time(handler: Handler) -> Handler:
+    """Let one request in at a time, so that slow work leaves the server to others; who has gone away gets nothing."""
+    door = asyncio.Lock()
+
+    async def patient(request: Request) -> Response:
+        async with door:
+            if await request.is_disconnected():
+                return Response(status_code=204)
+            return await handler(request)
+
+    return patient
 
 
 def _map(request: Request) -> Response:
@@ -104,10 +121,20 @@ def _head(request: Request) -> Response:
     return _checked(request, json.dumps(head).encode(), "application/json")
 
 
+def _sketch(request: Request) -> Response:
+    """Answer with what can be drawn at once."""
+    return _picture(request, Workspace.sketch)
+
+
 def _snapshot(request: Request) -> Response:
+    """Answer with the corridors and how sure each of them is."""
+    return _picture(request, Workspace.snapshot)
+
+
+def _picture(request: Request, take: Callable[[Workspace, View, int], Snapshot]) -> Response:
     seen = sight()
     view, notes = View.from_query(request.query_params.multi_items())
-    found = seen.snapshot(view, _version(request, seen))
+    found = take(seen, view, _version(request, seen))
     manifest = {**found.manifest, "notes": [*found.manifest["notes"], *notes]}
     content = json.dumps(manifest, ensure_ascii=False, allow_nan=False).encode()
     return _checked(request, content, "application/json")

@@ -23,6 +23,7 @@ from layers.exports import Export
 from layers.snapshot import Snapshot, snapshot
 from routes.corridors import Reduction
 from routes.reduce import reduce_incidents
+from routes.support import REPLICATES
 
 SNAPSHOTS = 24
 """Snapshots kept; the least recently used goes first."""
@@ -68,6 +69,13 @@ class Kept(Generic[Value]):
                     self._locks.pop(key, None)
         return value
 
+    def ready(self, key: Hashable) -> Value | None:
+        """Return the answer for ``key`` if it is kept, else None."""
+        with self._guard:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
     def values(self) -> list[Value]:
         """Return what is kept, oldest first."""
         with self._guard:
@@ -106,20 +114,25 @@ class Workspace:
         """Return what the filters offer and the header says: modes, kinds, origins, sources, count, synthetic."""
         return self._facts.get(version, lambda: _facts(self.incidents(version)))
 
-    def reduction(self, view: View, version: int) -> Reduction:
-        """Return the corridors of a View over all time."""
+    def reduction(self, view: View, version: int, replicates: int = REPLICATES) -> Reduction:
+        """Return the corridors of a View over all time; with no replicates sooner, and without their support."""
         whole = view.without_window()
         return self._reductions.get(
-            (version, whole), lambda: reduce_incidents(whole.select(self.incidents(version)), whole.resolution)
+            (version, whole, replicates),
+            lambda: reduce_incidents(whole.select(self.incidents(version)), whole.resolution, replicates),
         )
 
-    def snapshot(self, view: View, version: int) -> Snapshot:
-        """Return what a map draws for a View over all time."""
+    def sketch(self, view: View, version: int) -> Snapshot:
+        """Return what a map draws first for a View over all time: without support, unless that is there already."""
         whole = view.without_window()
-        return self._snapshots.get((version, whole), lambda: self._snapshot(whole, version))
+        return self._snapshots.ready((version, whole, REPLICATES)) or self._taken(whole, version, 0)
+
+    def snapshot(self, view: View, version: int) -> Snapshot:
+        """Return what a map draws for a View over all time; the support takes several times as long as the rest."""
+        return self._taken(view.without_window(), version, REPLICATES)
 
     def export(self, view: View, version: int, generated: datetime) -> Export:
-        """Return what an export of a View is made from."""
+        """Return what an export of a View is made from, support included."""
         incidents = view.select(self.incidents(version))
         return Export(view, incidents, self.reduction(view, version), version, generated)
 
@@ -128,9 +141,12 @@ class Workspace:
         found = (kept.resources[name] for kept in self._snapshots.values() if name in kept.resources)
         return next(found, None)
 
-    def _snapshot(self, whole: View, version: int) -> Snapshot:
-        chosen = whole.select(self.incidents(version))
-        return snapshot(chosen, self.reduction(whole, version), whole, version)
+    def _taken(self, whole: View, version: int, replicates: int) -> Snapshot:
+        def take() -> Snapshot:
+            chosen = whole.select(self.incidents(version))
+            return snapshot(chosen, self.reduction(whole, version, replicates), whole, version)
+
+        return self._snapshots.get((version, whole, replicates), take)
 
 
 @cache

@@ -1,9 +1,11 @@
 """REDUCE. Incidents become hex counts, ridges and route corridors. Values in, values out: no files, clock or network.
 
 The way down, each importing only what stands before it:
-corridors, sphere <- cube <- domain <- density <- ridges <- chains <- tails, blobs <- refine <- centrelines
-<- assignment, roles, names, air <- reduce.
 
-Where later stages go: bridging of gaps is marked in ``centrelines``; support by bootstrap goes around it; movement
-(directed legs) stands beside it, as another source of lines for ``reduce``.
+- evidence: corridors, sphere <- cube <- domain <- density <- ridges <- chains <- tails, blobs, bridges <- graph <-
+  support; refine <- passages <- centrelines <- assignment, roles, names, air;
+- movement: voyages; sealines, hubs <- crossings <- ways <- journeys <- selection <- flow <- stretches <- residue <-
+  movement;
+- over time: change, alarms, shifts, hotspots <- windows <- comparison, of two windows along one reduction;
+- reduce, which puts a reduction together, and identity, by which corridors keep their names.
 """

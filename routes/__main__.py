@@ -1,12 +1,13 @@
-"""Command line of the second stage: ``python -m routes reduce -o corridors.geojson``."""
+"""Command line of the second stage: ``python -m routes reduce -o corridors.geojson``, ``python -m routes change``."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 import typer
@@ -15,11 +16,16 @@ from rich.console import Console
 from geodata.errors import RoutesError, WrongValue
 from geodata.incident import CORRIDOR_MODES
 from geodata.ledger import Ledger
+from geodata.register import register, registered
 from geodata.settings import Settings
 from geodata.table import read_table
 from geodata.view import View, require_view
+from routes.comparison import compared
 from routes.corridors import Reduction
+from routes.identity import REGISTER, renamed
 from routes.reduce import reduce_incidents
+from routes.support import REPLICATES
+from routes.windows import Window
 
 app = typer.Typer(
     help="REDUCE: incidents to land, sea and air route corridors.",
@@ -29,23 +35,32 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _stage() -> None:
-    """Keep ``reduce`` a subcommand, as others will stand beside it."""
+Out = Annotated[Path, typer.Option("--out", "-o", help="GeoJSON file to write.")]
+Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]
+Incidents = Annotated[
+    Path | None, typer.Option(help="CSV or Parquet with lon, lat, time, mode, in place of the workspace.")
+]
+Modes = Annotated[list[str] | None, typer.Option(help="land, sea or air; may be repeated [default: all].")]
+Resolution = Annotated[int | None, typer.Option(help="H3 resolution, 3 to 7 [default: 5, in straits 6].")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
 
 
 @app.command()
 def reduce(
-    out: Annotated[Path, typer.Option("--out", "-o", help="GeoJSON file to write.")],
-    home: Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")] = None,
-    incidents: Annotated[
-        Path | None, typer.Option(help="CSV or Parquet with lon, lat, time, mode, in place of the workspace.")
-    ] = None,
+    out: Out,
+    home: Home = None,
+    incidents: Incidents = None,
     start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day no longer in.")] = None,
-    mode: Annotated[list[str] | None, typer.Option(help="land, sea or air; may be repeated [default: all].")] = None,
-    resolution: Annotated[int | None, typer.Option(help="H3 resolution, 3 to 7 [default: 5, in straits 6].")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+    mode: Modes = None,
+    resolution: Resolution = None,
+    replicates: Annotated[
+        int, typer.Option(min=0, max=1000, help="Redraws of the evidence that grade a corridor; 0 grades none.")
+    ] = REPLICATES,
+    assign: Annotated[
+        Path | None, typer.Option(help="Parquet file to write: which incident belongs to which corridor.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Reduce incidents to corridors and write them as GeoJSON."""
     try:
@@ -57,23 +72,76 @@ def reduce(
                 "resolution": resolution,
             }
         )
-        with Console(stderr=True).status("reading incidents ..."):
-            every = read_table(incidents) if incidents else Ledger(home or Settings().home).incidents()
+        every = _read(incidents, home)
         with Console(stderr=True).status("reducing to corridors ..."):
-            reduction = reduce_incidents(view.select(every), view.resolution)
-        _write(reduction, view, out)
+            reduction = reduce_incidents(view.select(every), view.resolution, replicates)
+        if incidents is None:
+            reduction = _identified(reduction, Ledger(home or Settings().home), whole=view == View())
+        if assign:
+            _write_whole(assign, reduction.assignments.write_parquet)
+        _write(reduction.collection() | {"view": view.query()}, out)
     except RoutesError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
     _tell(reduction, out, as_json=as_json)
 
 
-def _write(reduction: Reduction, view: View, out: Path) -> None:
-    """Write whole or not at all."""
-    part = out.parent / f".{out.name}.part"
-    collection = reduction.collection() | {"view": view.query()}
+@app.command()
+def change(
+    out: Out,
+    before: Annotated[str, typer.Option(help="Window START:END of whole months, the end excluded.")],
+    after: Annotated[str, typer.Option(help="The window to compare with it.")],
+    home: Home = None,
+    incidents: Incidents = None,
+    mode: Modes = None,
+    resolution: Resolution = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two windows: which corridors were born, grew, faded, are gone, shifted or displaced others."""
     try:
-        part.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+        windows = Window.of(before), Window.of(after)
+        view = require_view({"modes": mode or None, "resolution": resolution})
+        every = view.select(_read(incidents, home))
+        both = every.filter(windows[0].holds() | windows[1].holds())
+        with Console(stderr=True).status("comparing the windows ..."):
+            reduction = reduce_incidents(both, view.resolution)
+            comparison = compared(both, reduction, *windows, resolution=view.resolution)
+        _write(comparison.collection() | {"view": view.query()}, out)
+    except RoutesError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+    if as_json:
+        print(json.dumps(comparison.summary()))
+        return
+    for line in (*comparison.sentences(), *comparison.notes, f"Written to {out}."):
+        print(line)
+
+
+def _identified(reduction: Reduction, ledger: Ledger, *, whole: bool) -> Reduction:
+    """Return a reduction under the ids of the workspace; that of all incidents is kept in its register."""
+    if ledger.version() is None:
+        return reduction
+    known, answer = renamed(reduction, registered(ledger, pl.Schema(REGISTER)))
+    if whole:
+        register(ledger, answer.register, answer.events)
+    return known
+
+
+def _read(incidents: Path | None, home: Path | None) -> pl.DataFrame:
+    with Console(stderr=True).status("reading incidents ..."):
+        return read_table(incidents) if incidents else Ledger(home or Settings().home).incidents()
+
+
+def _write(collection: dict[str, Any], out: Path) -> None:
+    text = json.dumps(collection, ensure_ascii=False, allow_nan=False)
+    _write_whole(out, lambda part: part.write_text(text, encoding="utf-8"))
+
+
+def _write_whole(out: Path, write: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all."""
+    part = out.parent / f".{out.name}.part"
+    try:
+        write(part)
         part.replace(out)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -3,47 +3,61 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from routes.chains import Chain, Rows, chains, degrees, part_of, without
+from routes.chains import Chain, Rows, chains, degrees, lengths, part_of, without
 from routes.density import Mask
-from routes.domain import Domain, edge_km
+from routes.domain import Domain
 from routes.ridges import Edges
-from routes.sphere import Floats, km_between, line_km
+from routes.sphere import Floats, km_between
 
-PART_ELONGATION = 3.0
+PART_ELONGATION = 2.0
+"""Least of a connected part before gaps are bridged: pieces of a line may be short until they are joined."""
 LEAF_ELONGATION = 2.0
 _ROUNDS = 4
 
 
 def without_blobs(area: Domain, density: Floats, mask: Mask, edges: Edges, shortest_km: float) -> Edges:
-    """Return the graph without parts of L2/area < 3, and without dead ends of L2/area < 2 or below ``shortest_km``.
+    """Return the graph without parts and dead ends of L2/area < 2, and without dead ends below ``shortest_km``.
 
     The area of a chain is that of the band around it, ``_band_of_each``. One dead end per junction and round is
-    dropped, the shortest first, so that an end is not eaten from both sides.
+    dropped, that with the least evidence first, so that an end is not eaten from both sides.
     """
     for _ in range(_ROUNDS):
         if not len(edges):
             return edges
         runs = chains(edges)
-        length = np.array([line_km(area.points[run]) for run in runs])
-        band = _band_of_each(area, density, mask, runs)
+        length = lengths(runs, area.points)
+        band = _band_of_each(area, density, mask, runs, length)
         stubby = (length**2 / band < LEAF_ELONGATION) | (length < shortest_km)
-        round_part = _of_round_parts(edges, runs, length, band)
+        round_part = _of_round_parts(edges, runs, length, band, PART_ELONGATION)
         dropped = [run for run, of_round in zip(runs, round_part, strict=True) if of_round]
-        dropped += _leaves(edges, [runs[number] for number in np.argsort(length, kind="stable") if stubby[number]])
+        weight = np.array([density[run].sum() for run in runs])
+        dropped += _leaves(edges, [runs[number] for number in np.argsort(weight, kind="stable") if stubby[number]])
         if not dropped:
             return edges
         edges = without(edges, dropped)
     return edges
 
 
-def _of_round_parts(edges: Edges, runs: list[Chain], length: Floats, band: Floats) -> Mask:
+def without_round_parts(area: Domain, density: Floats, mask: Mask, edges: Edges, least: float) -> Edges:
+    """Return the graph, its gaps bridged, without connected parts of L2/area below ``least``."""
+    if not len(edges):
+        return edges
+    runs = chains(edges)
+    length = lengths(runs, area.points)
+    drawn = mask.copy()
+    drawn[edges] = True
+    band = _band_of_each(area, density, drawn, runs, length)
+    too_round = _of_round_parts(edges, runs, length, band, least)
+    return without(edges, [run for run, one in zip(runs, too_round, strict=True) if one])
+
+
+def _of_round_parts(edges: Edges, runs: list[Chain], length: Floats, band: Floats, least: float) -> Mask:
     """Tell for each chain whether its connected part as a whole is too round."""
     part = part_of(edges, int(edges.max()) + 1)[[run[0] for run in runs]]
     part_length, part_band = np.bincount(part, length), np.bincount(part, band)
-    return np.asarray((part_length**2 / np.maximum(part_band, 1e-9) < PART_ELONGATION)[part])
+    return np.asarray((part_length**2 / np.maximum(part_band, 1e-9) < least)[part])
 
 
 def _leaves(edges: Edges, runs: list[Chain]) -> list[Chain]:
@@ -56,7 +70,7 @@ def _leaves(edges: Edges, runs: list[Chain]) -> list[Chain]:
     return list(taken.values())
 
 
-def _band_of_each(area: Domain, density: Floats, mask: Mask, runs: list[Chain]) -> Floats:
+def _band_of_each(area: Domain, density: Floats, mask: Mask, runs: list[Chain], length: Floats) -> Floats:
     """Return the area, km2, of the band around each chain.
 
     A chain node stands for its share of the length times the width of a uniform band with the same spread: sqrt(12)
@@ -67,10 +81,8 @@ def _band_of_each(area: Domain, density: Floats, mask: Mask, runs: list[Chain]) 
     owner: Rows = np.full(len(mask), -1)
     for number in reversed(range(len(runs))):
         owner[runs[number]] = number
-    start, end, km = edge_km(area.neighbours[rows][:, rows], area.points[rows])
-    graph = csr_array((km, (start, end)), shape=(len(rows), len(rows)))
     sources = np.flatnonzero(owner[rows] >= 0)
-    _, _, nearest = dijkstra(graph, directed=False, indices=sources, min_only=True, return_predecessors=True)
+    _, _, nearest = dijkstra(area.km[rows][:, rows], indices=sources, min_only=True, return_predecessors=True)
     reached = np.flatnonzero(nearest >= 0)
     node = nearest[reached]
     weight = density[rows[reached]]
@@ -79,5 +91,4 @@ def _band_of_each(area: Domain, density: Floats, mask: Mask, runs: list[Chain]) 
     width = np.sqrt(12 * of_node[sources] + area.spacing_km**2)
     run = owner[rows[sources]]
     mean_width = np.bincount(run, width, len(runs)) / np.maximum(np.bincount(run, minlength=len(runs)), 1)
-    length = np.array([line_km(area.points[line]) for line in runs])
     return np.asarray(length * np.maximum(mean_width, area.spacing_km))

@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from geodata import hexes
 from geodata.incident import Mode
-from routes.blobs import without_blobs
-from routes.chains import smoothed, strokes, without_short_parts, without_spurs
+from routes.chains import part_of, smoothed, strokes, without_short_parts, without_spurs, without_weak
+from routes.corridors import LEAST_DRAWN
 from routes.cube import counts
-from routes.density import bandwidth, clutter, dense, kernel_counts
-from routes.domain import Domain, domain
-from routes.refine import held_to_side, mostly_on_side, on_crest
-from routes.ridges import Edges, ridge_edges
-from routes.sphere import Vectors
-from routes.tails import with_tails, without_overshoot
+from routes.domain import REFERENCE_RESOLUTION, Domain, domain
+from routes.graph import RidgeGraph, Scale, ridge_graph
+from routes.passages import passages
+from routes.refine import held_to_side, on_crest
+from routes.ridges import Edges
+from routes.sphere import Floats, Vectors, km_between, line_km
+from routes.support import support_at
 
-USUAL_RESOLUTION = 5
+USUAL_RESOLUTION = REFERENCE_RESOLUTION
 STRAIT_RESOLUTION = 6
 _SMOOTHING_ROUNDS = 6
 _REACH_BANDWIDTHS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """The resolution at which centrelines are looked for, and the lengths, km, that follow from it.
-
-    Attributes
-    ----------
-    resolution : int
-        H3.
-    reach_km : float, km
-        No dense cell stays farther than this from a line.
-    leaf_km, spur_km : float, km
-        Dead ends shorter than this are no corridors: before and after the lines are moved onto the crest.
-    part_km : float, km
-        Connected lines shorter than this in all are none.
-    """
-
-    resolution: int
-    reach_km: float
-    leaf_km: float
-    spur_km: float
-    part_km: float
-
-    @classmethod
-    def at(cls, resolution: int) -> Scale:
-        """Return the lengths of resolution 5, scaled with the spacing of the cells."""
-        factor = float(hexes.SPACING_KM[resolution] / hexes.SPACING_KM[USUAL_RESOLUTION])
-        return cls(resolution, 45 * factor, 60 * factor, 45 * factor, 80 * factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +36,33 @@ class Centreline:
     points : Vectors, (n, 3)
     reach_km : float, km
         How far from it an incident may lie and still count to it.
+    inferred : array of bool, (n - 1,)
+        Which of its segments only bridge a gap in the evidence; empty where none does.
+    support : Floats, (n,)
+        Share of bootstrap replicates in which a line runs near each point; empty where none were made.
+    system : int
+        The same for lines of one call that are connected.
     """
 
     points: Vectors
     reach_km: float
+    inferred: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    support: Floats = field(default_factory=lambda: np.zeros(0))
+    system: int = 0
+
+    def bridges(self, *, turned: bool = False) -> tuple[tuple[float, float], ...]:
+        """Return the start and end of each inferred stretch, km from the first point; from the last if ``turned``."""
+        if not self.inferred.any():
+            return ()
+        along = np.concatenate([[0.0], np.cumsum(km_between(self.points[:-1], self.points[1:]))])
+        change = np.flatnonzero(np.diff(np.r_[False, self.inferred, False].astype(np.int8)))
+        spans = along[change].reshape(-1, 2)
+        if turned:
+            spans = (along[-1] - spans)[::-1, ::-1]
+        return tuple((float(start), float(end)) for start, end in spans)
 
 
-def centrelines(incidents: pl.DataFrame, mode: Mode, scale: Scale) -> list[Centreline]:
+def centrelines(incidents: pl.DataFrame, mode: Mode, scale: Scale, replicates: int = 0) -> list[Centreline]:
     """Return the centrelines of one mode.
 
     Parameters
@@ -79,34 +72,56 @@ def centrelines(incidents: pl.DataFrame, mode: Mode, scale: Scale) -> list[Centr
     mode : str
         land or sea: which cells can be passed.
     scale : Scale
+    replicates : int
+        Of the bootstrap; with any, runs with less support than the last grade are left out.
     """
     if incidents.is_empty():
         return []
     area = domain(counts(incidents, scale.resolution), mode, scale.resolution)
-    width = bandwidth(area)
-    edges = _ridge_graph(area, width, scale)
-    # Where gaps will be bridged.
-    if not len(edges):
+    graph = ridge_graph(area, scale)
+    if not len(graph.edges):
         return []
-    nodes = np.unique(edges)
+    nodes = np.unique(graph.edges)
+    support = np.full(len(area.points), np.nan)
+    edges = graph.edges
+    if replicates:
+        support[nodes] = support_at(area, graph.steps, area.points[nodes], scale, replicates)
+        edges = without_weak(edges, support, LEAST_DRAWN)
     points = area.points.copy()
-    points[nodes] = on_crest(area, nodes, width)
+    points[nodes] = on_crest(area, nodes, graph.width_km)
     edges = without_spurs(edges, points, scale.spur_km)
     edges = without_short_parts(edges, points, scale.part_km)
+    return _drawn(area, points, edges, graph, support, mode)
+
+
+def _drawn(
+    area: Domain, points: Vectors, edges: Edges, graph: RidgeGraph, support: Floats, mode: Mode
+) -> list[Centreline]:
+    """Return a graph as smooth lines on their side of the coast."""
+    if not len(edges):
+        return []
     lines = strokes(edges, points)
     points = smoothed(points, lines, _SMOOTHING_ROUNDS)
+    nodes = np.unique(edges)
     points[nodes] = held_to_side(area, points[nodes], mode)
-    found = [Centreline(points[line], _REACH_BANDWIDTHS * width) for line in lines]
-    return [line for line in found if mostly_on_side(line.points, mode)]
-
-
-def _ridge_graph(area: Domain, width: float, scale: Scale) -> Edges:
-    density = kernel_counts(area, width)
-    mask = dense(area, density, clutter(area, density))
-    rows = np.flatnonzero(mask)
-    if not rows.size:
-        return np.empty((0, 2), dtype=np.int64)
-    ridges = rows[ridge_edges(density[rows], area.neighbours[rows][:, rows])]
-    edges = with_tails(area, density, mask, ridges, scale.reach_km)
-    edges = without_blobs(area, density, mask, edges, scale.leaf_km)
-    return without_overshoot(area, density, edges, width)
+    part = part_of(edges, len(points))
+    bridges = {tuple(edge) for edge in graph.inferred.tolist()}
+    found: list[Centreline] = []
+    for line in lines:
+        inferred = np.array([(min(a, b), max(a, b)) in bridges for a, b in pairwise(line)])
+        pieces = passages(points[line], mode, area.resolution)
+        if sum(line_km(piece.points) for piece in pieces) < line_km(points[line]) / 2:
+            continue
+        for piece in pieces:
+            if line_km(piece.points) >= area.spacing_km:
+                strength = support[line][piece.origin]
+                found.append(
+                    Centreline(
+                        piece.points,
+                        _REACH_BANDWIDTHS * graph.width_km,
+                        inferred[piece.origin[:-1]],
+                        strength[~np.isnan(strength)],
+                        int(part[line[0]]),
+                    )
+                )
+    return found

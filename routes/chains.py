@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from routes.ridges import Edges
-from routes.sphere import Floats, Vectors, km_between, line_km, normalised
+from routes.sphere import Floats, Vectors, km_between, normalised
 
 STRAIGHT_ON_DEGREES = 45.0
 _LOOK_BACK = 4
@@ -72,15 +72,35 @@ def without_spurs(edges: Edges, points: Vectors, shortest_km: float) -> Edges:
     """Return the graph without dead ends shorter than ``shortest_km``, pruned in rounds from the outside."""
     for _ in range(4):
         degree = degrees(edges)
+        runs = chains(edges)
         spurs = [
             run
-            for run in chains(edges)
-            if (degree[run[0]] == 1) != (degree[run[-1]] == 1) and line_km(points[run]) < shortest_km
+            for run, km in zip(runs, lengths(runs, points).tolist(), strict=True)
+            if km < shortest_km and (degree[run[0]] == 1) != (degree[run[-1]] == 1)
         ]
         if not spurs:
             break
         edges = without(edges, spurs)
     return edges
+
+
+def without_weak(edges: Edges, strength: Floats, least: float) -> Edges:
+    """Return the graph without runs whose mean strength is below ``least``, and without the weak tips of dead ends.
+
+    ``strength`` is given for each node. A weak place within a strong run stays, so that the run is not cut in two.
+    """
+    degree = degrees(edges)
+    cut: list[Chain] = []
+    for run in chains(edges):
+        if strength[run].mean() < least:
+            cut.append(run)
+            continue
+        strong = np.flatnonzero(strength[run] >= least)
+        if degree[run[0]] == 1:
+            cut.append(run[: strong[0] + 1])
+        if degree[run[-1]] == 1:
+            cut.append(run[strong[-1] :])
+    return without(edges, [piece for piece in cut if len(piece) > 1])
 
 
 def without_short_parts(edges: Edges, points: Vectors, shortest_km: float) -> Edges:
@@ -92,9 +112,20 @@ def without_short_parts(edges: Edges, points: Vectors, shortest_km: float) -> Ed
     return edges[length[part] >= shortest_km]
 
 
-def degrees(edges: Edges) -> dict[int, int]:
-    """Return the number of edges at each node of the graph."""
-    return {node: len(others) for node, others in _around(edges).items()}
+def degrees(edges: Edges) -> Rows:
+    """Return the number of edges at each node, up to the last that has any."""
+    return np.bincount(edges.ravel())
+
+
+def lengths(runs: list[Chain], points: Vectors) -> Floats:
+    """Return the length of each chain, km."""
+    if not runs:
+        return np.empty(0)
+    nodes = np.concatenate([np.asarray(run) for run in runs])
+    steps = np.append(km_between(points[nodes[:-1]], points[nodes[1:]]), 0.0)
+    ends = np.cumsum([len(run) for run in runs])
+    steps[ends - 1] = 0.0
+    return np.asarray(np.add.reduceat(steps, np.r_[0, ends[:-1]]))
 
 
 def smoothed(points: Vectors, lines: list[Chain], rounds: int) -> Vectors:

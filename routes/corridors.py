@@ -6,17 +6,29 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from geodata.incident import Mode
 
-METHOD_VERSION = "ridges-0.1"
+METHOD_VERSION = "ridges-0.2"
 """Stamped on every corridor, export and share, so that an old picture is never taken for a new one."""
 
 Line = NDArray[np.float64]
 """A polyline as an array of shape (n, 2): lon, lat in degrees."""
 
 Role = Literal["source", "transit", "destination"]
+
+Grade = Literal["A", "B", "C", "D"]
+GRADES: tuple[tuple[Grade, float], ...] = (("A", 0.95), ("B", 0.85), ("C", 0.7), ("D", 0.5))
+"""The least support of each grade."""
+LEAST_DRAWN = GRADES[-1][1]
+"""With less support than this nothing is drawn."""
+
+
+def grade_of(support: float) -> Grade | None:
+    """Return the grade of a support of 0 to 1, None below the least that is drawn."""
+    return next((grade for grade, least in GRADES if support >= least), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,8 @@ class Corridor:
     ----------
     corridor_id : str
         Stable for the same incidents: a hash of the mode and the cells it runs through.
+    system_id : str
+        The same for corridors that are connected: together they are one route system.
     name : str
         Its two ends by the gazetteer, "Sfax - Lampedusa".
     mode : str
@@ -51,13 +65,17 @@ class Corridor:
         In the order of the line.
     months : dict
         Incidents by month, "2021-03" -> 4; months without any are left out.
-    inferred : bool
-        No incidents of its own support it.
+    bridges : tuple of (start, end), km
+        Stretches that only bridge a gap in the evidence, by their distance along the line from its first point.
+    support : float or None, 0..1
+        How often it comes back when the evidence is drawn again, times the share of it that is observed; None where
+        this was not asked for.
     synthetic : bool
         At least one of its incidents was made up for demonstration.
     """
 
     corridor_id: str
+    system_id: str
     name: str
     mode: Mode
     lines: tuple[Line, ...] = field(compare=False)  # arrays have no truth; corridor_id and length stand for them
@@ -67,9 +85,20 @@ class Corridor:
     people: int
     countries: tuple[CountryRole, ...]
     months: dict[str, int] = field(hash=False)
-    inferred: bool = False
+    bridges: tuple[tuple[float, float], ...] = ()
+    support: float | None = None
     synthetic: bool = False
     method_version: str = METHOD_VERSION
+
+    @property
+    def inferred_km(self) -> float:
+        """Length of the stretches that only bridge a gap, km."""
+        return sum(end - start for start, end in self.bridges)
+
+    @property
+    def grade(self) -> Grade | None:
+        """Grade of its support; None where support was not asked for."""
+        return None if self.support is None else grade_of(self.support)
 
     def feature(self) -> dict[str, Any]:
         """Return the corridor as a GeoJSON feature (RFC 7946): LineString, or MultiLineString across 180 degrees."""
@@ -83,6 +112,7 @@ class Corridor:
             },
             "properties": {
                 "corridor_id": self.corridor_id,
+                "system_id": self.system_id,
                 "name": self.name,
                 "mode": self.mode,
                 "length_km": round(self.length_km, 1),
@@ -91,11 +121,25 @@ class Corridor:
                 "people": self.people,
                 "countries": [{"iso3": country.iso3, "role": country.role} for country in self.countries],
                 "months": dict(sorted(self.months.items())),
-                "inferred": self.inferred,
+                "inferred_km": round(self.inferred_km, 1),
+                "bridges": [[round(start, 1), round(end, 1)] for start, end in self.bridges],
+                "support": None if self.support is None else round(self.support, 2),
+                "grade": self.grade,
                 "synthetic": self.synthetic,
                 "method_version": self.method_version,
             },
         }
+
+
+ASSIGNMENTS = {
+    "incident_id": pl.String,
+    "corridor_id": pl.String,
+    "system_id": pl.String,
+    "distance_km": pl.Float64,
+    "stretch": pl.Int64,
+}
+"""``stretch`` is the number of the piece of ``STRETCH_KM``, from the first point of the line, beside which it lies."""
+STRETCH_KM = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +147,12 @@ class Reduction:
     """What a reduction answers: the corridors, most incidents first, and in plain words what was not possible.
 
     ``notes`` are sentences for a screen, such as "Air: 3 incidents name no pair of airports; none is drawn for them."
+    ``assignments`` has the columns of ``ASSIGNMENTS``, a row for each incident that belongs to a corridor.
     """
 
     corridors: tuple[Corridor, ...]
     notes: tuple[str, ...] = ()
+    assignments: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASSIGNMENTS), compare=False)
 
     def collection(self) -> dict[str, Any]:
         """Return the corridors as a GeoJSON FeatureCollection; the notes and the method version are foreign members."""

@@ -6,6 +6,8 @@ Otsu (1979) for the threshold, bounded by the clutter level; hysteresis as in Ca
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -16,38 +18,76 @@ from geodata import hexes
 from routes.domain import Domain, rows_of
 from routes.sphere import Floats
 
-BANDWIDTHS_KM = (14.0, 20.0, 28.0)
-"""Tried from the finest, at resolution 5; other resolutions scale with the spacing of their cells."""
-ENOUGH_IN_KERNEL = 25.0
-_REFERENCE_RESOLUTION = 5
+ENOUGH_IN_KERNEL = 22.0
+FEWEST_STEPS, MOST_STEPS = 2, 9
+"""Steps of heat: a bandwidth of 0.8 to 1.6 spacings, 13 to 28 km at resolution 5."""
 _STEP = 0.6
 _CLUTTER_ROUNDS = 8
 _CLUTTER_LEVELS_UP = 4
+LEAST_ABOVE_CLUTTER, MOST_ABOVE_CLUTTER = 3.0, 6.0
+"""What the threshold of the mask may be, in levels of the clutter."""
 
 Mask = NDArray[np.bool_]
 
 
-def kernel_counts(area: Domain, bandwidth_km: float) -> Floats:
-    """Return the effective number of incidents within a Gaussian of ``bandwidth_km`` around each cell, Poisson-like."""
-    steps = max(round(2 * bandwidth_km**2 / (_STEP * area.spacing_km**2)), 1)
+@dataclass(frozen=True, slots=True)
+class Density:
+    """A kernel estimate over a domain.
+
+    Attributes
+    ----------
+    counts : Floats, (n,)
+        Effective number of incidents within a Gaussian around each cell, Poisson-like.
+    steps : int
+        Steps of heat by which it was spread.
+    width_km : float, km
+        Standard deviation of the Gaussian.
+    """
+
+    counts: Floats
+    steps: int
+    width_km: float
+
+
+def kernel_density(area: Domain, steps: int | None = None) -> Density:
+    """Return the density of a domain's evidence.
+
+    Parameters
+    ----------
+    area : Domain
+    steps : int, optional
+        How far to spread it; None takes the least at which the median incident has ``ENOUGH_IN_KERNEL`` others in its
+        kernel.
+    """
     degree = np.asarray(area.neighbours.sum(axis=1)).ravel()
-    heat = area.weights.copy()
-    for _ in range(steps):
+    heat = area.weights
+    done, last = 0, steps or MOST_STEPS
+    while done < last:
         heat = heat + _STEP / 6 * (area.neighbours @ heat - degree * heat)
-    return np.asarray(heat * 4 * np.pi * bandwidth_km**2 / area.cell_km2)
+        done += 1
+        if (
+            steps is None
+            and done >= FEWEST_STEPS
+            and _median(area.weights, _effective(area, heat, done)) >= ENOUGH_IN_KERNEL
+        ):
+            break
+    return Density(_effective(area, heat, done), done, _width_km(area, done))
 
 
-def bandwidth(area: Domain) -> float:
-    """Return the smallest bandwidth, km, at which the median incident has ``ENOUGH_IN_KERNEL`` others in its kernel."""
-    scale = area.spacing_km / float(hexes.SPACING_KM[_REFERENCE_RESOLUTION])
-    for width in BANDWIDTHS_KM:
-        density = kernel_counts(area, width * scale)
-        order = np.argsort(density, kind="stable")
-        through = np.cumsum(area.weights[order])
-        median = density[order][np.searchsorted(through, through[-1] / 2)]
-        if median >= ENOUGH_IN_KERNEL:
-            return width * scale
-    return BANDWIDTHS_KM[-1] * scale
+def _width_km(area: Domain, steps: int) -> float:
+    return float(area.spacing_km * np.sqrt(_STEP * steps / 2))
+
+
+def _effective(area: Domain, heat: Floats, steps: int) -> Floats:
+    return np.asarray(heat * 4 * np.pi * _width_km(area, steps) ** 2 / area.cell_km2)
+
+
+def _median(weights: Floats, counts: Floats) -> float:
+    """Return the count around the median incident."""
+    weights, counts = weights[weights > 0], counts[weights > 0]
+    order = np.argsort(counts, kind="stable")
+    through = np.cumsum(weights[order])
+    return float(counts[order][np.searchsorted(through, through[-1] / 2)])
 
 
 def clutter(area: Domain, density: Floats) -> Floats:
@@ -66,7 +106,7 @@ def clutter(area: Domain, density: Floats) -> Floats:
         number = np.bincount(region[quiet], minlength=len(regions))
         total = np.bincount(region[quiet], density[quiet], minlength=len(regions))
         level = ((near @ total + 1e-9) / np.maximum(near @ number, 1))[region]
-        quieter = density <= np.maximum(2.5 * level, level + 2 * np.sqrt(level) + 0.5)
+        quieter = density <= level + 2 * np.sqrt(level) + 0.5
         if (quieter == quiet).all():
             break
         quiet = quieter
@@ -78,7 +118,7 @@ def dense(area: Domain, density: Floats, level: Floats) -> Mask:
     lively = density[density > 0.5]
     if not lively.size:
         return np.zeros(len(density), dtype=bool)
-    threshold = np.clip(_otsu(np.log(lively)), 3 * level, 8 * level)
+    threshold = np.clip(_otsu(np.log(lively)), LEAST_ABOVE_CLUTTER * level, MOST_ABOVE_CLUTTER * level)
     chance = gammainc(np.maximum(density, 1e-6), level)
     possible = (density >= threshold) & (density >= 1.5) & (chance < 0.05)
     return _holding(area.neighbours, possible, possible & (chance < 1e-3))

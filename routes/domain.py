@@ -19,6 +19,8 @@ from routes.cube import Counts
 from routes.sphere import EARTH_KM, Floats, Vectors, km_between, unit_vectors
 
 PADDING_RINGS = 6
+REFERENCE_RESOLUTION = 5
+"""Lengths are stated for this one, and scale with the spacing of the cells."""
 _BEARINGS = np.radians(np.arange(0, 360, 60))
 
 
@@ -38,6 +40,8 @@ class Domain:
         Mean place of the incidents; the centre where there are none.
     neighbours : csr_array, (n, n)
         1 between adjacent cells.
+    km : csr_array, (n, n)
+        Distance between the centres of adjacent cells, km.
     resolution : int
     """
 
@@ -46,6 +50,7 @@ class Domain:
     weights: Floats
     centroids: Vectors
     neighbours: csr_array
+    km: csr_array
     resolution: int
 
     @property
@@ -64,12 +69,11 @@ def domain(counted: Counts, mode: Mode, resolution: int) -> Domain:
 
     Occupied cells are always in it: a body ashore still speaks of the sea.
     """
-    _, around, _ = hexes.disks(counted.cells, PADDING_RINGS)
-    cells = np.unique(around)
+    cells = _widened(counted.cells, PADDING_RINGS)
     lon, lat = hexes.centres(cells)
     share = _land_share(lon, lat, 0.45 * float(hexes.SPACING_KM[resolution]))
     passable = share >= 0.5 if mode == "land" else share <= 0.5
-    kept = passable | np.isin(cells, counted.cells)
+    kept = passable | rows_of(counted.cells, cells)[1]
     cells, lon, lat = cells[kept], lon[kept], lat[kept]
     points = unit_vectors(lon, lat)
     weights = np.zeros(len(cells))
@@ -77,7 +81,8 @@ def domain(counted: Counts, mode: Mode, resolution: int) -> Domain:
     at = np.searchsorted(cells, counted.cells)
     weights[at] = counted.weights
     centroids[at] = counted.centroids
-    return Domain(cells, points, weights, centroids, _adjacency(cells), resolution)
+    neighbours = _adjacency(cells)
+    return Domain(cells, points, weights, centroids, neighbours, _distances(neighbours, points), resolution)
 
 
 def rows_of(cells: Cells, wanted: Cells) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -86,11 +91,21 @@ def rows_of(cells: Cells, wanted: Cells) -> tuple[NDArray[np.int64], NDArray[np.
     return rows, cells[rows] == wanted
 
 
-def edge_km(graph: csr_array, points: Vectors) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-    """Return start, end and length (km) of every directed edge of a graph."""
-    edges = graph.tocoo()
-    start, end = edges.coords[0].astype(np.int64), edges.coords[1].astype(np.int64)
-    return start, end, km_between(points[start], points[end])
+def cheapened(km: csr_array, density: Floats) -> csr_array:
+    """Return what ways cost: their length divided by one more than the density along them."""
+    rows = np.repeat(np.arange(km.shape[0]), np.diff(km.indptr))
+    along = (density[rows] + density[km.indices]) / 2
+    return csr_array((km.data / (1 + along), km.indices, km.indptr), shape=km.shape)
+
+
+def _widened(cells: Cells, rings: int) -> Cells:
+    """Return the cells within some rings of others, ring by ring, so that none is looked at more than a few times."""
+    every = edge = hexes.distinct(cells)
+    for _ in range(rings):
+        around = hexes.distinct(hexes.disks(edge, 1)[1])
+        edge = around[~rows_of(every, around)[1]]
+        every = hexes.distinct(np.concatenate([every, edge]))
+    return every
 
 
 def _land_share(lon: Floats, lat: Floats, radius_km: float) -> Floats:
@@ -111,3 +126,9 @@ def _adjacency(cells: Cells) -> csr_array:
     graph = csr_array((np.ones(link.sum()), (owner[link], rows[link])), shape=(len(cells), len(cells)))
     graph.sort_indices()
     return graph
+
+
+def _distances(neighbours: csr_array, points: Vectors) -> csr_array:
+    rows = np.repeat(np.arange(len(points)), np.diff(neighbours.indptr))
+    km = km_between(points[rows], points[neighbours.indices])
+    return csr_array((km, neighbours.indices, neighbours.indptr), shape=neighbours.shape)

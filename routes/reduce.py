@@ -19,11 +19,13 @@ from geodata.incident import CORRIDOR_MODES, Mode, is_synthetic
 from geodata.places import straits
 from routes.air import flights
 from routes.assignment import assigned
-from routes.centrelines import STRAIT_RESOLUTION, USUAL_RESOLUTION, Centreline, Scale, centrelines
-from routes.corridors import Corridor, Reduction
+from routes.centrelines import STRAIT_RESOLUTION, USUAL_RESOLUTION, Centreline, centrelines
+from routes.corridors import ASSIGNMENTS, LEAST_DRAWN, STRETCH_KM, Corridor, Reduction
+from routes.graph import Scale
 from routes.names import name_of, told_apart
 from routes.roles import countries_of, touched_at_sea, touched_over_land
-from routes.sphere import Floats, Vectors, cut_at_antimeridian, lonlat, unit_vectors
+from routes.sphere import Floats, Vectors, cut_at_antimeridian, line_km, lonlat, unit_vectors
+from routes.support import REPLICATES
 
 REQUIRED = ("lon", "lat", "time_start", "mode")
 _ID_RESOLUTION = 7
@@ -31,7 +33,7 @@ _ID_RESOLUTION = 7
 _WGS84 = pyproj.Geod(ellps="WGS84")
 
 
-def reduce_incidents(incidents: pl.DataFrame, resolution: int | None = None) -> Reduction:
+def reduce_incidents(incidents: pl.DataFrame, resolution: int | None = None, replicates: int = REPLICATES) -> Reduction:
     """Reduce incidents to land, sea and air corridors, most incidents first.
 
     Parameters
@@ -41,6 +43,8 @@ def reduce_incidents(incidents: pl.DataFrame, resolution: int | None = None) -> 
         are used where they are there.
     resolution : int, optional
         H3 resolution to look at; None takes 5, and 6 in the straits of ``geodata.places.straits``.
+    replicates : int
+        Of the bootstrap that tells how sure a land or sea corridor is; 0 leaves the support open.
 
     Raises
     ------
@@ -58,20 +62,24 @@ def reduce_incidents(incidents: pl.DataFrame, resolution: int | None = None) -> 
     placed = finite.drop_nulls(["lon", "lat", "time_start"])
     notes = _notes_on_left_out(incidents, placed)
     corridors: list[Corridor] = []
+    assignments = [pl.DataFrame(schema=ASSIGNMENTS)]
     for mode in CORRIDOR_MODES:
-        found, said = _reduce_mode(placed.filter(pl.col("mode") == mode), mode, resolution)
-        corridors += found
-        notes += said
+        found = _reduce_mode(placed.filter(pl.col("mode") == mode), mode, resolution, replicates)
+        corridors += found.corridors
+        assignments.append(found.assignments)
+        notes += found.notes
     corridors.sort(key=lambda corridor: (-corridor.incidents, corridor.corridor_id))
     names = told_apart([corridor.name for corridor in corridors])
     return Reduction(
-        tuple(replace(corridor, name=name) for corridor, name in zip(corridors, names, strict=True)), tuple(notes)
+        tuple(replace(corridor, name=name) for corridor, name in zip(corridors, names, strict=True)),
+        tuple(notes),
+        pl.concat(assignments).sort("incident_id", "corridor_id"),
     )
 
 
-def _reduce_mode(incidents: pl.DataFrame, mode: Mode, resolution: int | None) -> tuple[list[Corridor], list[str]]:
+def _reduce_mode(incidents: pl.DataFrame, mode: Mode, resolution: int | None, replicates: int) -> Reduction:
     if incidents.is_empty():
-        return [], []
+        return Reduction(())
     if mode == "air":
         return _air(incidents)
     fine = _fine_enough(incidents, resolution or USUAL_RESOLUTION)
@@ -82,57 +90,115 @@ def _reduce_mode(incidents: pl.DataFrame, mode: Mode, resolution: int | None) ->
             f"{mode.title()}: {_incidents(number)} placed less exactly than the hexes of the reduction; "
             f"{'it adds' if number == 1 else 'they add'} nothing to a corridor."
         )
-    lines = _lines(fine, mode, resolution)
-    corridors = _with_attributes(fine, mode, lines)
+    lines = _lines(fine, mode, resolution, replicates)
+    corridors, assignments = _with_attributes(fine, mode, lines)
     if not corridors and not fine.is_empty():
         notes.append(f"{mode.title()}: {_incidents(fine.height)} known, too few or too scattered to show a corridor.")
-    return corridors, notes
+    return Reduction(tuple(corridors), tuple(notes), assignments)
 
 
-def _lines(incidents: pl.DataFrame, mode: Mode, resolution: int | None) -> list[Centreline]:
+def _lines(incidents: pl.DataFrame, mode: Mode, resolution: int | None, replicates: int) -> list[Centreline]:
     """Return the centrelines of land or sea; at sea, unless a resolution is asked for, straits at their own."""
     if mode == "land" or resolution is not None:
-        return centrelines(incidents, mode, Scale.at(resolution or USUAL_RESOLUTION))
-    lines: list[Centreline] = []
+        return centrelines(incidents, mode, Scale.at(resolution or USUAL_RESOLUTION), replicates)
+    groups: list[list[Centreline]] = []
     rest = np.ones(incidents.height, dtype=bool)
     for strait in straits():
         inside = strait.holds(incidents["lon"].to_numpy(), incidents["lat"].to_numpy())
         near = _fine_enough(incidents.filter(inside), STRAIT_RESOLUTION)
-        crossings = centrelines(near, mode, Scale.at(STRAIT_RESOLUTION))
+        crossings = centrelines(near, mode, Scale.at(STRAIT_RESOLUTION), replicates)
         if crossings:
-            lines += crossings
+            groups.append(crossings)
             rest &= ~inside
-    return lines + centrelines(incidents.filter(rest), mode, Scale.at(USUAL_RESOLUTION))
+    groups.append(centrelines(incidents.filter(rest), mode, Scale.at(USUAL_RESOLUTION), replicates))
+    return _as_one(groups)
 
 
-def _with_attributes(incidents: pl.DataFrame, mode: Mode, lines: Sequence[Centreline]) -> list[Corridor]:
+def _as_one(groups: list[list[Centreline]]) -> list[Centreline]:
+    """Return the lines of several calls, with the numbers of their systems apart."""
+    lines: list[Centreline] = []
+    for group in groups:
+        first = 1 + max((line.system for line in lines), default=-1)
+        lines += [replace(line, system=first + line.system) for line in group]
+    return lines
+
+
+def _with_attributes(
+    incidents: pl.DataFrame, mode: Mode, lines: Sequence[Centreline]
+) -> tuple[list[Corridor], pl.DataFrame]:
+    """Return corridors and, with columns of ``ASSIGNMENTS``, what belongs to them."""
     assignment = assigned(unit_vectors(incidents["lon"].to_numpy(), incidents["lat"].to_numpy()), lines)
-    corridors = []
+    systems = _systems(mode, lines)
+    corridors: list[Corridor] = []
+    members = [pl.DataFrame(schema=ASSIGNMENTS)]
     for number, line in enumerate(lines):
-        own = incidents[assignment.of(number)]
+        rows = assignment.of(number)
+        own = incidents[rows]
         if own.is_empty():
             continue
         touched = touched_over_land(line.points) if mode == "land" else touched_at_sea(line.points)
         countries, turned = countries_of(touched, own)
         path = line.points[::-1] if turned else line.points
-        corridor = _corridor(mode, path, name_of(path), own)
-        corridors.append(replace(corridor, countries=countries, band_km=assignment.band_km(number)))
-    return corridors
+        corridor = replace(
+            _corridor(mode, path, name_of(path), own),
+            system_id=systems[line.system],
+            countries=countries,
+            band_km=assignment.band_km(number),
+            bridges=line.bridges(turned=turned),
+        )
+        support = _support(corridor, line)
+        if support is not None and support < LEAST_DRAWN:
+            continue
+        corridors.append(replace(corridor, support=support))
+        along = assignment.along[rows]
+        members.append(_members(corridors[-1], own, assignment.km[rows], line_km(path) - along if turned else along))
+    return corridors, pl.concat(members)
 
 
-def _air(incidents: pl.DataFrame) -> tuple[list[Corridor], list[str]]:
+def _members(corridor: Corridor, own: pl.DataFrame, km: Floats, along: Floats) -> pl.DataFrame:
+    """Return the incidents of a corridor with columns of ``ASSIGNMENTS``."""
+    ids = own["incident_id"] if "incident_id" in own.columns else pl.Series([None] * own.height, dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "incident_id": ids,
+            "corridor_id": pl.Series([corridor.corridor_id] * own.height, dtype=pl.String),
+            "system_id": pl.Series([corridor.system_id] * own.height, dtype=pl.String),
+            "distance_km": km,
+            "stretch": (along // STRETCH_KM).astype(np.int64),
+        }
+    )
+
+
+def _systems(mode: Mode, lines: Sequence[Centreline]) -> dict[int, str]:
+    """Return a name for each system, which depends on the mode and the cells of its lines alone."""
+    parts: dict[int, list[Floats]] = {}
+    for line in lines:
+        parts.setdefault(line.system, []).append(lonlat(line.points))
+    return {system: f"{_id(mode, np.concatenate(points))}-system" for system, points in parts.items()}
+
+
+def _support(corridor: Corridor, line: Centreline) -> float | None:
+    """Return how often a line came back, times the share of it that is observed; None without replicates."""
+    if not line.support.size:
+        return None
+    return float(line.support.mean() * (1 - corridor.inferred_km / max(corridor.length_km, 1e-9)))
+
+
+def _air(incidents: pl.DataFrame) -> Reduction:
     pairs, without = flights(incidents)
     corridors = []
+    members = [pl.DataFrame(schema=ASSIGNMENTS)]
     for flight in pairs:
         own = incidents[list(flight.rows)]
         # By country, as an airport's code can be the code of another country: CAN is Guangzhou's and Canada's.
         stated = own.with_columns(departure=pl.lit(flight.start.iso3), destination=pl.lit(flight.end.iso3))
         countries, _ = countries_of(list(dict.fromkeys([flight.start.iso3, flight.end.iso3])), stated)
         corridors.append(replace(_corridor("air", flight.path, flight.name, own), countries=countries))
+        members.append(_members(corridors[-1], own, np.full(own.height, np.nan), np.zeros(own.height)))
     notes = []
     if without:
         notes.append(f"Air: {_incidents(without)} in no pair of airports named three times; none is drawn for them.")
-    return corridors, notes
+    return Reduction(tuple(corridors), tuple(notes), pl.concat(members))
 
 
 def _corridor(mode: Mode, path: Vectors, name: str, own: pl.DataFrame) -> Corridor:
@@ -140,6 +206,7 @@ def _corridor(mode: Mode, path: Vectors, name: str, own: pl.DataFrame) -> Corrid
     months = own["time_start"].dt.strftime("%Y-%m").value_counts().sort("time_start")
     return Corridor(
         corridor_id=_id(mode, points),
+        system_id=f"{_id(mode, points)}-system",
         name=name,
         mode=mode,
         lines=cut_at_antimeridian(points),

@@ -14,7 +14,7 @@ from geodata import hexes
 from geodata.coast import is_land
 from geodata.incident import Mode
 from routes.domain import Domain, rows_of
-from routes.sphere import EARTH_KM, Floats, Vectors, chord, km_between, lonlat, normalised, resampled
+from routes.sphere import EARTH_KM, Floats, Vectors, chord, km_between, lonlat, normalised
 
 KERNEL_PER_BANDWIDTH = 1.4
 FARTHEST_SPACINGS = 1.5
@@ -22,7 +22,6 @@ FARTHEST_ASHORE_SPACINGS = 2.0
 _ROUNDS = 40
 _STILL_KM = 0.05
 _WAYPOINTS = np.arange(1, 17) / 16
-_COAST_STEP_KM = 2.0
 
 
 def on_crest(area: Domain, nodes: NDArray[np.int64], bandwidth_km: float) -> Vectors:
@@ -48,8 +47,8 @@ def held_to_side(area: Domain, nodes: Vectors, mode: Mode) -> Vectors:
     A node moves toward the nearest cell centre on its side, no farther than ``FARTHEST_ASHORE_SPACINGS``, and stops at
     the first of 16 steps that is on its side.
     """
-    wrong = np.flatnonzero(~_on_side(nodes, mode))
-    harbours = area.points[_on_side(area.points, mode)]
+    wrong = np.flatnonzero(~on_side(nodes, mode))
+    harbours = area.points[on_side(area.points, mode)]
     held = nodes.copy()
     if not wrong.size or not len(harbours):
         return held
@@ -58,17 +57,13 @@ def held_to_side(area: Domain, nodes: Vectors, mode: Mode) -> Vectors:
     wrong, goal = wrong[reached], harbours[nearest[reached]]
     for through in _WAYPOINTS[::-1]:
         there = normalised((1 - through) * nodes[wrong] + through * goal)
-        fits = _on_side(there, mode)
+        fits = on_side(there, mode)
         held[wrong[fits]] = there[fits]
     return held
 
 
-def mostly_on_side(line: Vectors, mode: Mode) -> bool:
-    """Tell whether at least half of a line of shape (n, 3) lies where ``mode`` can move."""
-    return bool(_on_side(resampled(line, _COAST_STEP_KM), mode).mean() >= 0.5)
-
-
-def _on_side(points: Vectors, mode: Mode) -> NDArray[np.bool_]:
+def on_side(points: Vectors, mode: Mode) -> NDArray[np.bool_]:
+    """Tell for each point whether ``mode`` can be there, by the land mask of one arc-minute."""
     places = lonlat(points)
     on_land = is_land(places[:, 0], places[:, 1])
     return on_land if mode == "land" else ~on_land

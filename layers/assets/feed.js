@@ -81,6 +81,7 @@ Monitor.Picture = class {
     this.sums = Monitor.runningSums(this.steps, manifest.totals.entries());
     this.levels = manifest.levels.map((entry) => new Monitor.Level(entry, this.steps));
     this.corridors = manifest.corridors.map((feature) => this._corridor(feature));
+    this.unsure = this.corridors.some((corridor) => corridor.mode !== "air" && corridor.support === null);
     this.peak = Math.max(1e-9, ...this.corridors.map((corridor) => this._peak(corridor.sums)));
   }
 
@@ -103,8 +104,9 @@ Monitor.Picture = class {
   }
 
   _corridor(feature) {
-    const { geometry, properties } = feature;
+    const { geometry, properties, stretches } = feature;
     const lines = geometry.type === "LineString" ? [geometry.coordinates] : geometry.coordinates;
+    const toWorld = (parts) => parts.map((line) => line.map(([lon, lat]) => Monitor.toWorld(lon, lat)));
     const entries = Object.entries(properties.months)
       .map(([key, count]) => [Monitor.month.parse(key) - this.first, count])
       .filter(([step]) => step >= 0 && step < this.steps);
@@ -112,7 +114,10 @@ Monitor.Picture = class {
       ...properties,
       id: properties.corridor_id,
       title: properties.name.replaceAll(" - ", " – "),
-      lines: lines.map((line) => line.map(([lon, lat]) => Monitor.toWorld(lon, lat))),
+      lines: toWorld(lines),
+      observed: toWorld(stretches?.observed ?? lines),
+      inferred: toWorld(stretches?.inferred ?? []),
+      faint: properties.support !== null && !["A", "B"].includes(properties.grade),
       lat: lines[0][Math.floor(lines[0].length / 2)][1],
       direction: Monitor.Picture.direction(properties.countries),
       sums: Monitor.runningSums(this.steps, entries),
@@ -144,6 +149,7 @@ Monitor.Feed = class {
     this.query = monitor.state.address.filters();
     this.asked = null;
     this.wanted = null;
+    this.supporting = this.supported = null;
     this.failed = false;
   }
 
@@ -181,7 +187,11 @@ Monitor.Feed = class {
 
   async follow() {
     const wanted = `${this.head.version}?${this.query}`;
-    if (wanted === this.asked || (wanted === this.wanted && !this.failed)) return;
+    if (wanted === this.asked) {
+      this.support(wanted);
+      return;
+    }
+    if (wanted === this.wanted && !this.failed) return;
     if (this.head.version === null) {
       this.asked = wanted;
       this.monitor.show(null);
@@ -190,13 +200,15 @@ Monitor.Feed = class {
     this.abort?.abort();
     const abort = (this.abort = new AbortController());
     this.wanted = wanted;
+    this.supported = null;
     this.failed = false;
     this.monitor.status.loading(true);
     try {
-      const picture = await this.monitor.during(this._fetch(abort.signal));
+      const picture = await this.monitor.during(this._fetch("snapshot", abort.signal));
       if (this.wanted !== wanted) return;
       this.asked = wanted;
       this.monitor.show(picture);
+      this.support(wanted);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.failed = true;
@@ -206,10 +218,30 @@ Monitor.Feed = class {
     }
   }
 
-  async _fetch(signal) {
+  /** How sure each corridor is takes the server longer: the picture is shown without, and again with it. */
+  async support(wanted) {
+    if (!this.monitor.picture?.unsure || [this.supporting, this.supported].includes(wanted)) return;
+    this.supporting = wanted;
+    this.monitor.status.grading.hidden = false;
+    try {
+      const picture = await this._fetch("supported", this.abort.signal);
+      if (this.wanted !== wanted) return;
+      this.supported = wanted;
+      this.monitor.show(picture);
+    } catch {
+      // Left for another picture, or the connection is lost: the next tick asks again.
+    } finally {
+      if (this.supporting === wanted) {
+        this.supporting = null;
+        this.monitor.status.grading.hidden = true;
+      }
+    }
+  }
+
+  async _fetch(kind, signal) {
     const params = new URLSearchParams(this.query);
     params.set("version", this.head.version);
-    const answer = await fetch(`/data/snapshot?${params}`, { signal });
+    const answer = await fetch(`/data/${kind}?${params}`, { signal });
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? `The server answered ${answer.status}.`);
     const picture = new Monitor.Picture(await answer.json());
     await picture.level(this.monitor.map.getZoom()).load(signal);

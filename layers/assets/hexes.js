@@ -150,20 +150,22 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
     this.spent = performance.now() - started;
   },
 
-  /** Give every hex in sight the colour of its count; a hex coarser than its level is paler. */
+  /** Give every hex in sight the colour of its count; the coarser it is than its level, the paler, as it covers more. */
   _colour() {
     const { level, colours, monitor } = this;
     const [from, to] = monitor.range;
     const { breaks } = monitor.palette;
     const faded = monitor.picture.corridor(monitor.state.selected) ? 0.45 : 1;
-    const packed = [1, 0.5].map((strength) =>
+    const strengths = [1, 0.5, 0.25, 0.12];
+    const packed = strengths.map((strength) =>
       monitor.ramp.map(([r, g, b, a]) => ((Math.round(a * strength * faded) << 24) | (b << 16) | (g << 8) | r) >>> 0),
     );
     for (const hex of this.visible) {
       const total = level.total(hex, from, to);
       let step = -1;
       while (step + 1 < breaks.length && total >= breaks[step + 1]) step++;
-      colours[hex] = step < 0 ? 0 : packed[level.own(hex) < level.resolution ? 1 : 0][step];
+      const coarser = Math.min(level.resolution - level.own(hex), strengths.length - 1);
+      colours[hex] = step < 0 ? 0 : packed[coarser][step];
       if (step >= 0) this.drawn++;
     }
   },

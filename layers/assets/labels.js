@@ -73,7 +73,7 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
   _ranked() {
     const { corridors, map, state } = this.monitor;
     const most = Monitor.Labels.MOST(map.getZoom());
-    const ranked = [...(corridors?.shown ?? [])].reverse().filter(({ corridor }) => !corridor.inferred);
+    const ranked = [...(corridors?.shown ?? [])].reverse();
     const chosen = ranked.filter(({ corridor }) => corridor.id === state.selected);
     return [...chosen, ...ranked.filter((shape) => !chosen.includes(shape)).slice(0, most)];
   },
@@ -93,7 +93,8 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
   /** Try places along the line, on either side of it. */
   _chip(context, shape) {
     context.font = `600 12px ${FONT}`;
-    const width = this._measure(context, shape.corridor.title) + 36;
+    const { title, grade } = shape.corridor;
+    const width = this._measure(context, title) + 36 + (grade ? 17 : 0);
     for (const share of [0.5, 0.35, 0.65, 0.2, 0.8]) {
       const [x, y] = this._along(shape.lines[0], share);
       for (const [dx, dy] of [[10, -15], [-10 - width, -15], [10, 15], [-10 - width, 15]]) {
@@ -135,11 +136,27 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     context.lineCap = corridor.mode === "sea" ? "butt" : "round";
     context.setLineDash(dash[corridor.mode].length ? (corridor.mode === "sea" ? [7, 3] : [0.5, 5]) : []);
     context.stroke();
+    if (corridor.faint) {
+      context.strokeStyle = theme.panel;
+      context.lineWidth = 1.2;
+      context.stroke();
+    }
     context.setLineDash([]);
     context.fillStyle = theme.text;
     context.textAlign = "left";
     context.fillText(corridor.title, x + 29, middle + 0.5);
+    if (corridor.grade) this._grade(context, corridor.grade, right, middle);
     context.globalAlpha = 1;
+  },
+
+  /** The grade at the right end of a chip. */
+  _grade(context, grade, right, middle) {
+    const { theme } = this.monitor;
+    context.fillStyle = theme.line;
+    context.fillRect(right - 19.5, middle - 7, 1, 14);
+    context.fillStyle = theme.muted;
+    context.textAlign = "center";
+    context.fillText(grade, right - 10, middle + 0.5);
   },
 
   _country(context, country, role) {

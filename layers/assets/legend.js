@@ -21,6 +21,14 @@ Monitor.Legend = class {
       this._switch("corridors", "Corridors"),
       ...["land", "sea", "air"].map((mode) => this._mode(mode)),
       this._width(),
+      this._row(this._line({ width: 4.5 }), "full: grade A or B"),
+      this._row(this._line({ width: 4.5, faint: true }), "hollow: grade C or D"),
+      this._row(this._line({ width: Monitor.INFERRED.width, dashes: Monitor.INFERRED.dash }), "thin dashes: inferred"),
+      Monitor.element(
+        "p",
+        { class: "note" },
+        "Grade: how often a line comes back when its evidence is drawn again; C and D are hints. Inferred: bridges a gap without reports.",
+      ),
       this._switch("hexes", "Incidents per hex"),
       this._ramp(),
       this._switch("countries", "Countries"),
@@ -75,6 +83,22 @@ Monitor.Legend = class {
       context.stroke();
     };
     return this._row(this._swatch(paint), names[mode]);
+  }
+
+  /** A grey line, as what it says holds for every mode. */
+  _line({ width, faint = false, dashes = [] }) {
+    const { theme } = this.monitor;
+    return this._swatch((context) => {
+      context.beginPath();
+      context.moveTo(3, 7);
+      context.lineTo(42, 7);
+      context.setLineDash(dashes);
+      const shares = faint ? [[theme.muted, 1], [theme.panel, Monitor.HOLLOW]] : [[theme.muted, 1]];
+      for (const [colour, share] of shares) {
+        [context.strokeStyle, context.lineWidth] = [colour, width * share];
+        context.stroke();
+      }
+    });
   }
 
   _width() {

@@ -69,10 +69,13 @@ Monitor.Main = class {
     this.state.set("select", { selected: id });
   }
 
-  /** A new picture, or null for an empty workspace. */
+  /** A new picture, or null for an empty workspace; one of the same View and version leaves the map where it is. */
   show(picture) {
+    const shown = this.picture?.manifest;
+    const same = picture && shown?.query === picture.manifest.query && shown.version === picture.manifest.version;
     this.picture = picture;
-    if (!this.state.view && picture?.steps) this.fit();
+    this.map.getContainer().dataset.unsure = String(picture?.unsure ?? false);
+    if (!this.state.view && picture?.steps && !same) this.fit();
     this.state.shown = picture && picture.steps ? this.range.map((step) => step + picture.first) : null;
     this.tell("repicture");
   }

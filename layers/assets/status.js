@@ -13,8 +13,10 @@ Monitor.Status = class {
     this.notice = element("div", { class: "notice", role: "status" });
     this.said = element("div", { class: "said", role: "status" });
     this.wait = element("div", { class: "wait", role: "status" }, element("i"), "Reading the ledger …");
-    for (const part of [this.badge, this.notice, this.said, this.wait]) part.hidden = true;
-    const lane = element("div", { id: "lane" }, this.badge, this.notice, this.said, this.wait);
+    this.grading = element("div", { class: "wait", role: "status" }, element("i"), "Grading the corridors …");
+    const parts = [this.badge, this.notice, this.said, this.wait, this.grading];
+    for (const part of parts) part.hidden = true;
+    const lane = element("div", { id: "lane" }, ...parts);
     this.sheet = Monitor.panel("sheet", { class: "panel", role: "status" });
     this.sheet.hidden = true;
     monitor.map.getContainer().append(lane, this.sheet);

@@ -49,14 +49,14 @@ class Seen:
             self.complaints.append(message.text)
 
     def open(self, address: str = "") -> Frame:
-        """Open an address of the dashboard; give the map, once it stands still."""
+        """Open an address of the dashboard; give the map, once it stands still and its corridors are graded."""
         self.page.goto(f"{self.url}/{address}")
         return self.map()
 
     def map(self) -> Frame:
-        """Give the map's frame, once it stands still."""
+        """Give the map's frame, once it stands still and its corridors are graded."""
         frame = self.page.wait_for_selector("iframe[src^='/map']").content_frame()
-        frame.wait_for_selector('#map[aria-busy="false"]')
+        frame.wait_for_selector('#map[aria-busy="false"][data-unsure="false"]', timeout=60_000)
         return frame
 
     @property

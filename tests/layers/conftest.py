@@ -50,6 +50,7 @@ def corridor() -> Callable[..., Corridor]:
     def made(**special: Any) -> Corridor:
         usual: dict[str, Any] = {
             "corridor_id": "sea-0123456789",
+            "system_id": "sea-0123456789",
             "name": "Sfax - Lampedusa",
             "mode": "sea",
             "lines": (np.array([[10.76, 34.74], [11.7, 35.1], [12.6, 35.5]]),),

@@ -122,6 +122,22 @@ def test_what_a_corridor_says_in_geojson_it_says_in_the_geopackage(export, corri
     assert set(said) - {"countries"} <= set(read_back(export(), tmp_path, "corridors").columns)
 
 
+def test_how_sure_a_corridor_is_stands_in_columns_of_its_own(export, corridor, tmp_path):
+    sure = corridor(support=0.91, bridges=((10.0, 30.0), (100.0, 125.5)))
+    open_ = corridor(corridor_id="sea-open")
+    frame = read_back(export(sure, open_), tmp_path, "corridors").set_index("corridor_id")
+    graded, ungraded = frame.loc["sea-0123456789"], frame.loc["sea-open"]
+    assert (graded["inferred_km"], graded["support"], graded["grade"]) == (45.5, 0.91, "B")
+    assert json.loads(graded["bridges"]) == [[10.0, 30.0], [100.0, 125.5]]
+    assert (ungraded["inferred_km"], json.loads(ungraded["bridges"])) == (0.0, [])
+    assert ungraded[["support", "grade"]].isna().all()
+
+
+def test_a_support_that_was_not_computed_is_null_in_geojson_too(export):
+    (feature,) = collection(export())["features"]
+    assert (feature["properties"]["support"], feature["properties"]["grade"]) == (None, None)
+
+
 def test_countries_are_counted_by_role_over_the_corridors_of_the_window(export, corridor, tmp_path):
     onward = corridor(corridor_id="land-1", countries=(CountryRole("ITA", "transit"),), months={"2024-03": 2})
     view = View(start=date(2024, 3, 1), end=date(2024, 4, 1))
@@ -211,6 +227,17 @@ def test_an_export_of_nothing_has_the_same_layers_and_columns_as_one_of_somethin
             assert some[fact] == none[fact]
         assert list(some["fields"]) == list(none["fields"])
         assert list(some["dtypes"]) == list(none["dtypes"])
+
+
+def test_a_column_has_one_type_whether_or_not_support_was_computed(export, corridor, tmp_path):
+    types = []
+    for name, support in (("graded", 0.91), ("open", None)):
+        path = tmp_path / f"{name}.gpkg"
+        path.write_bytes(encoded(export(corridor(support=support)), "gpkg"))
+        found = pyogrio.read_info(path, layer="corridors")
+        types.append(dict(zip(found["fields"], found["dtypes"], strict=True)))
+    assert types[0] == types[1]
+    assert (types[0]["inferred_km"], types[0]["support"], types[0]["grade"]) == ("float64", "float64", "object")
 
 
 def test_names_from_outside_stay_the_text_that_they_were(export, corridor, tmp_path):

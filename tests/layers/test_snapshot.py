@@ -13,7 +13,8 @@ from geodata.incident import SYNTHETIC_SOURCE
 from geodata.view import View
 from layers.hexmesh import LEVELS
 from layers.snapshot import Snapshot, snapshot
-from routes.corridors import METHOD_VERSION, Reduction
+from routes.corridors import METHOD_VERSION, Corridor, Reduction
+from routes.sphere import km_between, unit_vectors
 
 ROWS = (
     ("2024-03-05", 12.6, 35.5),
@@ -88,6 +89,70 @@ def test_dates_known_to_a_quarter_or_year_only_are_told(taken, incidents):
     rows = (*ROWS, ("2024-01-01", 12.0, 35.0, {"time_precision": "year"}))
     assert "1 incidents are dated to a quarter or year only" in taken(*rows).manifest["notes"][0]
     assert taken().manifest["notes"] == []
+
+
+KM_OF_A_DEGREE = 111.195
+ALONG_THE_EQUATOR = (np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]),)
+ACROSS_180_DEGREES = (np.array([[178.0, 0.0], [180.0, 0.0]]), np.array([[-180.0, 0.0], [-178.0, 0.0]]))
+
+
+@pytest.fixture
+def drawn(incidents):
+    def draw(corridor: Corridor) -> dict[str, Any]:
+        (feature,) = snapshot(incidents(*ROWS), Reduction((corridor,)), View(), 0).manifest["corridors"]
+        return feature
+
+    return draw
+
+
+def km_of(lines: list[list[list[float]]]) -> float:
+    vectors = [unit_vectors(*np.array(line).T) for line in lines]
+    return sum(float(km_between(points[:-1], points[1:]).sum()) for points in vectors)
+
+
+def test_a_line_comes_cut_into_what_is_observed_and_what_is_inferred(drawn, corridor):
+    bridge = (1.5 * KM_OF_A_DEGREE, 2.5 * KM_OF_A_DEGREE)
+    stretches = drawn(corridor(lines=ALONG_THE_EQUATOR, bridges=(bridge,)))["stretches"]
+    assert stretches["observed"] == [[[0, 0], [1, 0], [1.5, 0]], [[2.5, 0], [3, 0]]]
+    assert stretches["inferred"] == [[[1.5, 0], [2, 0], [2.5, 0]]]
+
+
+def test_a_bridge_across_180_degrees_is_in_two_parts_as_the_line_is(drawn, corridor):
+    bridge = (KM_OF_A_DEGREE, 3 * KM_OF_A_DEGREE)
+    stretches = drawn(corridor(lines=ACROSS_180_DEGREES, bridges=(bridge,)))["stretches"]
+    assert stretches["observed"] == [[[178, 0], [179, 0]], [[-179, 0], [-178, 0]]]
+    assert stretches["inferred"] == [[[179, 0], [180, 0]], [[-180, 0], [-179, 0]]]
+
+
+def test_a_bridge_that_ends_at_180_degrees_leaves_no_sliver_behind(drawn, corridor):
+    bridge = (KM_OF_A_DEGREE, 2 * KM_OF_A_DEGREE + 0.001)
+    stretches = drawn(corridor(lines=ACROSS_180_DEGREES, bridges=(bridge,)))["stretches"]
+    assert stretches["inferred"] == [[[179, 0], [180, 0]]]
+    assert [len(line) for line in stretches["observed"]] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    "bridges", [((0.0, 50.0),), ((150.0, 186.0),), ((0.0, 40.0), (60.0, 70.0), (160.0, 9999.0)), ((0.0, 9999.0),)]
+)
+def test_what_is_cut_adds_up_to_the_line(drawn, corridor, bridges):
+    feature = drawn(corridor(bridges=bridges))
+    stretches = feature["stretches"]
+    whole = km_of([feature["geometry"]["coordinates"]])
+    assert km_of(stretches["observed"]) + km_of(stretches["inferred"]) == pytest.approx(whole, abs=0.1)
+    asked = sum(min(end, whole) - min(start, whole) for start, end in bridges)
+    assert km_of(stretches["inferred"]) == pytest.approx(asked, abs=0.1)
+
+
+def test_a_corridor_without_a_gap_is_not_sent_twice(drawn, corridor):
+    assert drawn(corridor())["stretches"] is None
+
+
+def test_redraws_are_the_support_before_what_is_inferred_is_taken_off(drawn, corridor):
+    said = drawn(corridor(length_km=200.0, bridges=((20.0, 40.0),), support=0.81))["properties"]
+    assert (said["redraws"], said["grade"], said["inferred_km"]) == (90, "C", 20.0)
+    assert drawn(corridor(support=0.91))["properties"]["redraws"] == 91
+    assert drawn(corridor(length_km=200.0, bridges=((0.0, 200.0),), support=0.0))["properties"]["redraws"] == 0
+    assert drawn(corridor())["properties"]["redraws"] is None
 
 
 def test_what_the_reduction_could_not_do_is_told(incidents):

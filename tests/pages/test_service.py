@@ -1,15 +1,21 @@
 """What the server answers: the page, its data, and one sentence where it can not answer."""
 
+import asyncio
 import gzip
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message
 
 from layers.hexmesh import LEVELS
+from pages.service import _one_at_a_time
 
-CACHED = ("/map", "/data/head", "/data/snapshot", "/data/basemap/50m")
+CACHED = ("/map", "/data/head", "/data/snapshot", "/data/supported", "/data/basemap/50m")
 
 
 def is_one_sentence(answer) -> bool:
@@ -27,7 +33,7 @@ def test_the_head_tells_the_newest_version(get, shown):
 def test_an_empty_workspace_has_a_head_and_no_picture(get, at, home):
     at(home)
     assert get("/data/head").json() == {"version": None, "incidents": 0, "synthetic": False}
-    for address in ("/data/snapshot", "/data/snapshot?version=0", "/data/export?format=gpkg"):
+    for address in ("/data/snapshot", "/data/snapshot?version=0", "/data/supported", "/data/export?format=gpkg"):
         answer = get(address)
         assert answer.status == 404
         assert is_one_sentence(answer)
@@ -164,6 +170,29 @@ def test_the_state_of_the_map_in_a_link_is_no_junk(get, shown):
     assert get("/data/snapshot?z=5&lat=35.1&lon=12.2&theme=dark").json() == get("/data/snapshot").json()
 
 
+def test_the_picture_comes_first_without_support_and_once_it_is_computed_with_it(get, shown):
+    first = get("/data/snapshot?mode=sea&kind=rescue").json()
+    assert {feature["properties"]["support"] for feature in first["corridors"]} == {None}
+    full = get("/data/supported?mode=sea&kind=rescue").json()
+    assert full["corridors"]
+    assert all(0 < feature["properties"]["support"] <= 1 for feature in full["corridors"])
+    assert full["levels"] == first["levels"]
+    assert get("/data/snapshot?mode=sea&kind=rescue").json() == full
+
+
+def test_who_has_gone_away_is_not_computed_for():
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def compute(request: Request) -> Response:
+        pytest.fail("nobody waits for this")
+
+    request = Request({"type": "http", "method": "GET", "path": "/", "headers": []}, gone)
+    with ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(asyncio.run, _one_at_a_time(compute)(request)).result()  # type: ignore[arg-type]
+    assert answer.status_code == 204
+
+
 def test_notes_about_one_query_do_not_stay_for_the_next_viewer(get, shown):
     get("/data/snapshot?kind=nonsense")
     assert "nonsense" not in get("/data/snapshot").body.decode()
@@ -198,7 +227,7 @@ def test_an_export_is_a_file_with_a_name_that_no_cache_keeps(get, shown, tmp_pat
 def test_an_export_shows_the_corridors_of_the_map(get, shown, tmp_path):
     path = tmp_path / "out.gpkg"
     path.write_bytes(get("/data/export?format=gpkg").body)
-    picture = get("/data/snapshot").json()
+    picture = get("/data/supported").json()
     drawn = {feature["properties"]["corridor_id"] for feature in picture["corridors"]}
     assert set(gpd.read_file(path, layer="corridors")["corridor_id"]) == drawn
     assert gpd.read_file(path, layer="hexes")["incidents"].sum() == picture["incidents"]

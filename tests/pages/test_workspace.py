@@ -105,6 +105,16 @@ def test_two_views_that_ask_the_same_share_one_picture(reported):
     assert reported.snapshot(View(modes=("sea", "land"), start=date(2024, 6, 1)), 0) is plain
 
 
+def test_a_sketch_comes_without_support_until_the_whole_picture_is_there(two_versions):
+    seen, view = Workspace(Ledger(two_versions)), View(modes=("sea",))
+    sketch = seen.sketch(view, 1)
+    assert {feature["properties"]["grade"] for feature in sketch.manifest["corridors"]} == {None}
+    picture = seen.snapshot(view, 1)
+    assert None not in {feature["properties"]["grade"] for feature in picture.manifest["corridors"]}
+    assert picture.resources == sketch.resources
+    assert seen.sketch(view, 1) is picture
+
+
 def test_two_versions_are_not_mixed_up(two_versions):
     seen = Workspace(Ledger(two_versions))
     assert seen.snapshot(View(), 0).manifest["incidents"] == 1

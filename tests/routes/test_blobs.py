@@ -5,7 +5,7 @@ import pytest
 
 from routes.blobs import without_blobs
 from routes.cube import counts
-from routes.density import kernel_counts
+from routes.density import FEWEST_STEPS, kernel_density
 from routes.domain import domain
 from routes.reduce import reduce_incidents
 from routes.ridges import unique_edges
@@ -22,7 +22,7 @@ def area(at, along):
 
 @pytest.fixture
 def density(area):
-    return kernel_counts(area, WIDTH_KM)
+    return kernel_density(area, FEWEST_STEPS).counts
 
 
 def nearest(area, lon: float, lat: float) -> int:

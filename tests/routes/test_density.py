@@ -7,7 +7,7 @@ from scipy.sparse.csgraph import connected_components
 from geodata import hexes
 from geodata.coast import is_land
 from routes.cube import counts
-from routes.density import BANDWIDTHS_KM, bandwidth, clutter, dense, kernel_counts
+from routes.density import FEWEST_STEPS, MOST_STEPS, clutter, dense, kernel_density
 from routes.domain import Domain, domain
 from routes.sphere import km_between, unit_vectors
 
@@ -66,26 +66,29 @@ def test_density_of_one_sea_does_not_leak_into_the_other(around):
     here, there = row_near(area, *ANDAMAN), row_near(area, *GULF)
     area.weights[:] = 0
     area.weights[here] = 100
-    density = kernel_counts(area, 28.0)
+    density = kernel_density(area, MOST_STEPS).counts
     assert density[here] > 1
     assert density[there] == 0
 
 
 def test_spreading_keeps_the_sum_of_the_evidence(around, along):
     area = around(along([(0, 20), (5, 22)], 500))
-    for width in BANDWIDTHS_KM:
-        spread = kernel_counts(area, width).sum() / (4 * np.pi * width**2 / area.cell_km2)
+    for steps in (FEWEST_STEPS, MOST_STEPS):
+        density = kernel_density(area, steps)
+        spread = density.counts.sum() / (4 * np.pi * density.width_km**2 / area.cell_km2)
         assert spread == pytest.approx(area.weights.sum())
 
 
 def test_the_bandwidth_is_finer_where_there_is_more_evidence(around, along):
-    few, many = (bandwidth(around(along([(0, 20), (5, 22)], number))) for number in (60, 3000))
-    assert (few, many) == (BANDWIDTHS_KM[-1], BANDWIDTHS_KM[0])
+    few, many = (kernel_density(around(along([(0, 20), (5, 22)], number))) for number in (60, 3000))
+    assert (few.steps, many.steps) == (MOST_STEPS, FEWEST_STEPS)
+    assert 26 < few.width_km < 30
+    assert 12 < many.width_km < 15
 
 
 def test_the_mask_holds_the_line_and_not_the_clutter(around, along, scattered):
     area = around(np.concatenate([along([(0, 20), (6, 20)], 900), scattered(-3, 16, 9, 24, 300)]))
-    density = kernel_counts(area, 14.0)
+    density = kernel_density(area, FEWEST_STEPS).counts
     mask = dense(area, density, clutter(area, density))
     off = np.abs(np.degrees(np.arcsin(area.points[:, 2])) - 20)
     on_line = (off < 0.1) & (np.abs(np.degrees(np.arctan2(area.points[:, 1], area.points[:, 0])) - 3) < 2.7)
@@ -116,7 +119,7 @@ def test_a_cell_that_stands_out_beyond_doubt_brings_its_less_certain_neighbours(
 @pytest.mark.parametrize("places", [[(8.0, 17.0)], [(0.0, 90.0)], [(180.0, 0.0), (-180.0, 0.0)]])
 def test_a_mask_of_next_to_no_evidence_is_empty_or_small_and_never_fails(around, places):
     area = around(places, "sea")
-    density = kernel_counts(area, 28.0)
+    density = kernel_density(area, MOST_STEPS).counts
     level = clutter(area, density)
     assert np.isfinite(density).all()
     assert np.isfinite(level).all()

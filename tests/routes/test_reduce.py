@@ -26,6 +26,7 @@ PACIFIC_ROUTE = [(174.0, 6.0), (-173.0, 9.0)]
 WITHIN_KM = 25.0
 PROPERTIES = {
     "corridor_id",
+    "system_id",
     "name",
     "mode",
     "length_km",
@@ -34,7 +35,10 @@ PROPERTIES = {
     "people",
     "countries",
     "months",
-    "inferred",
+    "inferred_km",
+    "bridges",
+    "support",
+    "grade",
     "synthetic",
     "method_version",
 }
@@ -74,16 +78,16 @@ def test_a_line_of_incidents_becomes_one_corridor_along_its_whole_length(route, 
     lon, lat = np.array(DESERT_ROUTE).T
     truth = resampled(unit_vectors(lon, lat), 5.0)
     found = path_of(corridor)
-    assert km_apart(truth, found).max() <= WITHIN_KM
+    # In clutter a tip may be taken for a chance heap: up to 60 km of an end are lost.
+    assert (km_apart(truth, found) <= WITHIN_KM).mean() >= (0.97 if cluttered else 1.0)
     assert (km_apart(found, truth) <= WITHIN_KM).mean() >= (0.93 if cluttered else 0.99)
     assert np.median(km_apart(found, truth)) <= 5.0
     assert 1500 * 0.95 <= corridor.incidents <= 1500 * 1.1
     assert 10.0 <= corridor.band_km <= 20.0
-    assert not corridor.inferred
+    assert corridor.bridges == ()
+    assert corridor.grade == "A"
     assert reduction.notes == ()
-    # Chance heaps of the clutter beside a strong line may still draw a short line of a few incidents each.
-    assert all(other.incidents <= 0.03 * corridor.incidents for other in others)
-    assert sum(other.length_km for other in others) <= (0.35 * corridor.length_km if cluttered else 0.0)
+    assert others == []
 
 
 @pytest.mark.parametrize("number", [300, 2000, 8000])
@@ -309,7 +313,7 @@ def test_whatever_incidents_there_are_the_answer_is_valid_geojson_and_plain_note
     assert reduction.corridors or reduction.notes or incidents.is_empty()
 
 
-def test_the_2022_edition_reduces_to_corridors_and_no_sea_line_runs_mostly_over_land(real_files, home):
+def test_the_2022_edition_reduces_to_corridors_that_keep_to_their_side_of_the_coast(real_files, home):
     ingest_file(real_files / "iom_missing_migrants" / "alldata_2022-05.xlsx", Ledger(home))
     reduction = reduce_incidents(Ledger(home).incidents())
     by_mode = {mode: [c for c in reduction.corridors if c.mode == mode] for mode in CORRIDOR_MODES}
@@ -319,9 +323,10 @@ def test_the_2022_edition_reduces_to_corridors_and_no_sea_line_runs_mostly_over_
     assert len(set(ids)) == len(ids)
     names = [corridor.name for corridor in reduction.corridors]
     assert len(set(names)) == len(names)
-    assert "Calais - Dunkirk" in names
-    for corridor in by_mode["sea"]:
-        places = lonlat(path_of(corridor))
-        assert is_land(places[:, 0], places[:, 1]).mean() < 0.5, corridor.name
+    assert all(corridor.grade for corridor in reduction.corridors if corridor.mode != "air")
+    for corridor in (*by_mode["sea"], *by_mode["land"]):
+        for line in corridor.lines:
+            places = lonlat(resampled(unit_vectors(line[:, 0], line[:, 1]), 1.0))
+            assert (is_land(places[:, 0], places[:, 1]) == (corridor.mode == "land")).all(), corridor.name
     touched = {country.iso3 for corridor in reduction.corridors for country in corridor.countries}
     assert {"LBY", "MEX", "USA", "NER", "ESP"} <= touched

@@ -6,7 +6,7 @@ import pytest
 from geodata.coast import is_land, km_to_coast
 from routes.cube import counts
 from routes.domain import domain
-from routes.refine import FARTHEST_SPACINGS, held_to_side, mostly_on_side, on_crest
+from routes.refine import FARTHEST_SPACINGS, held_to_side, on_crest
 from routes.sphere import km_between, lonlat, unit_vectors
 
 
@@ -49,8 +49,3 @@ def test_nodes_far_from_the_coast_are_left_where_they_are(at):
     inland = unit_vectors(np.array([8.0]), np.array([17.0]))
     held = held_to_side(domain(counts(at([(8.0, 17.0)]), 5), "sea", 5), inland, "sea")
     assert np.array_equal(held, inland)
-
-
-@pytest.mark.parametrize(("mode", "fits"), [("land", True), ("sea", False)])
-def test_a_line_over_the_desert_is_on_the_side_of_the_land(mode, fits):
-    assert mostly_on_side(unit_vectors(np.array([8.0, 14.0]), np.array([17.0, 27.0])), mode) is fits

@@ -1,0 +1,13 @@
+"""Our own method, called through this one place."""
+
+from __future__ import annotations
+
+from benchmarks.corridors.worlds import World
+from routes.centrelines import Scale, centrelines
+from routes.sphere import Vectors
+
+
+def ours(world: World, resolution: int = 5) -> list[Vectors]:
+    """Return the centrelines of a world's incidents."""
+    columns = world.incidents.select("lon", "lat", "time_start")
+    return [line.points for line in centrelines(columns, world.mode, Scale.at(resolution))]

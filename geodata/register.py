@@ -1,0 +1,40 @@
+"""The register of corridors: under which ids a workspace knows them, where each last ran, and what became of it.
+
+Two tables beside the ledger: ``corridors``, a row for each corridor that ever was, put in the place of the one before,
+and ``corridor_events``, which only grows. What the columns mean is told in ``routes.identity``.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from geodata.ledger import Ledger, now_rfc3339
+
+CORRIDORS, EVENTS = "corridors", "corridor_events"
+
+
+def registered(ledger: Ledger, schema: pl.Schema) -> pl.DataFrame:
+    """Return the corridors that a workspace knows; none, with the columns of ``schema``, where it knows none."""
+    table = ledger.table(name=CORRIDORS)
+    if table is None:
+        return pl.DataFrame(schema=schema)
+    frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
+
+
+def register(ledger: Ledger, corridors: pl.DataFrame, events: pl.DataFrame) -> None:
+    """Keep the corridors as they are now, and what happened to them, with the ledger's version and the moment."""
+    if events.height:
+        told = events.with_columns(
+            pl.lit(now_rfc3339()).alias("at"), pl.lit(ledger.version(), dtype=pl.Int64).alias("version")
+        )
+        ledger.append(EVENTS, told)
+    ledger.append(CORRIDORS, corridors.with_columns(pl.col("cells").cast(pl.List(pl.Int64))), instead=True)
+
+
+def corridor_events(ledger: Ledger) -> pl.DataFrame:
+    """Return what happened to corridors: event, corridor_id, other_id, mode, name, at, version, in order of time."""
+    table = ledger.table(name=EVENTS)
+    if table is None:
+        return pl.DataFrame()
+    return pl.DataFrame(pl.from_arrow(table.to_pyarrow_table())).sort("version", "at", "corridor_id")

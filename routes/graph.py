@@ -1,0 +1,90 @@
+"""From density to the ridge graph: the stages DENSITY to BRIDGE over the cells of a domain, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geodata import hexes
+from routes.blobs import without_blobs, without_round_parts
+from routes.bridges import bridged
+from routes.chains import without_short_parts
+from routes.density import clutter, dense, kernel_density
+from routes.domain import REFERENCE_RESOLUTION, Domain
+from routes.ridges import Edges, ridge_edges
+from routes.tails import with_tails, without_overshoot
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The resolution at which centrelines are looked for, and the lengths, km, that follow from it.
+
+    Attributes
+    ----------
+    resolution : int
+        H3.
+    reach_km : float, km
+        No dense cell stays farther than this from a line.
+    leaf_km, spur_km : float, km
+        Dead ends shorter than this are no corridors: before and after the lines are moved onto the crest.
+    part_km : float, km
+        Connected lines shorter than this in all are none.
+    elongation : float
+        Connected lines whose squared length is less than so many times the area of their band are none.
+    """
+
+    resolution: int
+    reach_km: float
+    leaf_km: float
+    spur_km: float
+    part_km: float
+    elongation: float
+
+    @classmethod
+    def at(cls, resolution: int) -> Scale:
+        """Return the lengths of resolution 5, scaled with the spacing of the cells."""
+        factor = float(hexes.SPACING_KM[resolution] / hexes.SPACING_KM[REFERENCE_RESOLUTION])
+        # Straits, which are looked at in finer cells, have room for short crossings only.
+        elongation = 3.5 if resolution <= REFERENCE_RESOLUTION else 3.0
+        return cls(resolution, 45 * factor, 60 * factor, 45 * factor, 80 * factor, elongation)
+
+
+@dataclass(frozen=True, slots=True)
+class RidgeGraph:
+    """Lines on the centres of cells.
+
+    Attributes
+    ----------
+    edges : Edges
+        In rows of a domain.
+    inferred : Edges
+        Those that only bridge a gap in the evidence; some of them may have been left out since.
+    steps : int
+        Steps of heat by which the evidence was spread.
+    width_km : float, km
+        The bandwidth that this makes.
+    """
+
+    edges: Edges
+    inferred: Edges
+    steps: int
+    width_km: float
+
+
+def ridge_graph(area: Domain, scale: Scale, steps: int | None = None) -> RidgeGraph:
+    """Return the lines that the evidence of a domain shows; ``steps`` as for ``density.kernel_density``."""
+    density = kernel_density(area, steps)
+    counted = density.counts
+    mask = dense(area, counted, clutter(area, counted))
+    rows = np.flatnonzero(mask)
+    edges = inferred = np.empty((0, 2), dtype=np.int64)
+    if rows.size:
+        ridges = rows[ridge_edges(counted[rows], area.neighbours[rows][:, rows])]
+        edges = with_tails(area, counted, mask, ridges, scale.reach_km)
+        edges = without_blobs(area, counted, mask, edges, scale.leaf_km)
+        edges = without_overshoot(area, counted, edges, density.width_km)
+        edges = without_short_parts(edges, area.points, scale.leaf_km)
+        edges, inferred = bridged(area, density, edges)
+        edges = without_round_parts(area, counted, mask, edges, scale.elongation)
+    return RidgeGraph(edges, inferred, density.steps, density.width_km)

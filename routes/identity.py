@@ -1,0 +1,168 @@
+"""IDENTITY: a corridor keeps its name for life, over re-runs and windows, by the cells that it runs through.
+
+Chains between junctions come and go with every new incident; the ground they cover does not. A corridor is the one that
+stood before whose cells, widened by one ring, hold most of its own or lie mostly within them. Where two corridors come
+from one, the one that shares most keeps the name and the other is split off; where one comes from two, it keeps the
+name of the one that it shares most with and the other is merged into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from geodata import hexes
+from geodata.hexes import Cells
+from routes.corridors import Corridor, Reduction
+from routes.sphere import lonlat, resampled, unit_vectors
+
+Event = Literal["birth", "death", "return", "split", "merge"]
+
+RESOLUTION = 5
+LEAST_SHARED = 0.5
+"""Overlap coefficient (Szymkiewicz-Simpson) from which two are the same."""
+_STEP_KM = 5.0
+
+REGISTER: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "corridor_id": pl.String,
+    "mode": pl.String,
+    "name": pl.String,
+    "cells": pl.List(pl.UInt64),
+    "alive": pl.Boolean,
+}
+"""Every corridor that ever was, once: where it last ran, and whether it stood in the last reduction."""
+EVENTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "event": pl.String,
+    "corridor_id": pl.String,
+    "other_id": pl.String,
+    "mode": pl.String,
+    "name": pl.String,
+}
+"""``other_id`` is the corridor that it split off or was merged into, else null."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Corridors under their lasting ids, the register as it is now, and what happened since the one before."""
+
+    corridors: tuple[Corridor, ...]
+    register: pl.DataFrame
+    events: pl.DataFrame
+
+
+def renamed(reduction: Reduction, register: pl.DataFrame) -> tuple[Reduction, Identified]:
+    """Return a reduction under lasting ids, its assignments too, and what this makes of the register."""
+    answer = identified(reduction.corridors, register)
+    ids = {one.corridor_id: now.corridor_id for one, now in zip(reduction.corridors, answer.corridors, strict=True)}
+    assignments = reduction.assignments.with_columns(pl.col("corridor_id").replace(ids))
+    return replace(reduction, corridors=answer.corridors, assignments=assignments), answer
+
+
+def cells_of(corridor: Corridor) -> Cells:
+    """Return the cells of ``RESOLUTION`` that a corridor runs through, ordered."""
+    parts = [lonlat(resampled(unit_vectors(line[:, 0], line[:, 1]), _STEP_KM)) for line in corridor.lines]
+    places = np.concatenate(parts)
+    return np.unique(hexes.cells_at(places[:, 0].copy(), places[:, 1].copy(), RESOLUTION))
+
+
+def identified(corridors: Sequence[Corridor], register: pl.DataFrame) -> Identified:
+    """Give corridors the ids under which the register knows them; the others keep their own.
+
+    Parameters
+    ----------
+    corridors : sequence of Corridor
+        Of one reduction.
+    register : DataFrame
+        Columns of ``REGISTER``; empty at first.
+    """
+    own = [cells_of(corridor) for corridor in corridors]
+    known = register.rows(named=True)
+    shared = _shared(corridors, own, known)
+    heir: dict[int, int] = {}
+    taken: dict[int, int] = {}
+    for _, number, before in shared:
+        if number not in heir and before not in taken:
+            heir[number] = before
+            taken[before] = number
+    named = tuple(
+        replace(corridor, corridor_id=known[heir[number]]["corridor_id"]) if number in heir else corridor
+        for number, corridor in enumerate(corridors)
+    )
+    events = [
+        *_events_of_new(named, known, heir, shared),
+        *_events_of_old(named, known, taken, shared),
+    ]
+    rows = [
+        {"corridor_id": one.corridor_id, "mode": one.mode, "name": one.name, "cells": cells.tolist(), "alive": True}
+        for one, cells in zip(named, own, strict=True)
+    ]
+    ids = {row["corridor_id"] for row in rows}
+    rows += [{**row, "alive": False} for row in known if row["corridor_id"] not in ids]
+    return Identified(
+        named,
+        pl.DataFrame(rows, schema=REGISTER).sort("corridor_id"),
+        pl.DataFrame(events, schema=EVENTS).sort("corridor_id", "event"),
+    )
+
+
+def _shared(
+    corridors: Sequence[Corridor], own: Sequence[Cells], known: list[dict[str, object]]
+) -> list[tuple[float, int, int]]:
+    """Return pairs of a corridor and one known before that cover the same ground, those that share most first."""
+    pairs = []
+    wide = [np.unique(hexes.disks(np.asarray(row["cells"], dtype=np.uint64), 1)[1]) for row in known]
+    for number, (corridor, cells) in enumerate(zip(corridors, own, strict=True)):
+        around = np.unique(hexes.disks(cells, 1)[1])
+        for before, row in enumerate(known):
+            if row["mode"] != corridor.mode:
+                continue
+            was = np.asarray(row["cells"], dtype=np.uint64)
+            within = np.isin(cells, wide[before], assume_unique=True).sum()
+            holding = np.isin(was, around, assume_unique=True).sum()
+            if max(within / len(cells), holding / len(was)) >= LEAST_SHARED:
+                pairs.append((float(-min(within, holding)), number, before))
+    return sorted(pairs, key=lambda pair: (pair[0], str(known[pair[2]]["corridor_id"]), pair[1]))
+
+
+def _events_of_new(
+    named: Sequence[Corridor],
+    known: list[dict[str, object]],
+    heir: dict[int, int],
+    shared: list[tuple[float, int, int]],
+) -> list[dict[str, object]]:
+    events = []
+    for number, corridor in enumerate(named):
+        if number in heir:
+            if not known[heir[number]]["alive"]:
+                events.append(_event("return", corridor.corridor_id, None, corridor.mode, corridor.name))
+            continue
+        parent = next((before for _, one, before in shared if one == number), None)
+        other = None if parent is None else known[parent]["corridor_id"]
+        kind: Event = "birth" if parent is None else "split"
+        events.append(_event(kind, corridor.corridor_id, other, corridor.mode, corridor.name))
+    return events
+
+
+def _events_of_old(
+    named: Sequence[Corridor],
+    known: list[dict[str, object]],
+    taken: dict[int, int],
+    shared: list[tuple[float, int, int]],
+) -> list[dict[str, object]]:
+    events = []
+    for before, row in enumerate(known):
+        if before in taken or not row["alive"]:
+            continue
+        into = next((number for _, number, one in shared if one == before), None)
+        other = None if into is None else named[into].corridor_id
+        kind: Event = "death" if into is None else "merge"
+        events.append(_event(kind, row["corridor_id"], other, row["mode"], row["name"]))
+    return events
+
+
+def _event(kind: Event, corridor_id: object, other_id: object, mode: object, name: object) -> dict[str, object]:
+    return {"event": kind, "corridor_id": corridor_id, "other_id": other_id, "mode": mode, "name": name}

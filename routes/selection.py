@@ -1,0 +1,269 @@
+"""SELECTION: the smallest set of ways that explains where incidents lie (minimum description length, greedily).
+
+A candidate is a journey: from a start past a place with incidents, or over a crossing, to a goal. Again and again that
+is taken which explains most for what it adds in length, until none explains enough. Gains are exact at every step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array, vstack
+from scipy.spatial import cKDTree
+
+from geodata.terrain import Nodes
+from routes.journeys import Demand, Trees, grown, walked
+from routes.sphere import EARTH_KM, Floats, Vectors, chord
+from routes.voyages import Voyages
+from routes.ways import Ways
+
+LAND_REACH_KM, LAND_CUT_KM, LAND_FREE_KM = 45.0, 110.0, 8.0
+ORIGIN_REWARD = 2.0
+"""Weight of having drawn a way from an origin to a goal at all, per square root of the incidents that state it."""
+USUAL_DENSITY, DENSITY_KM = 37.7, 100.0
+"""Evidence around the middle pile, in square roots of incidents under a kernel of this width, of the file on which the
+thresholds were found. They are lowered where a window has less, so that a year draws the routes of the whole; a region
+cut out of the file keeps them."""
+LEAST_SCALE, MOST_SCALE = 0.1, 1.0
+LEAST_GAIN = 1 / 60
+ROUNDS = (4.0, 2.0, 1.0)
+"""Thresholds of the rounds, in times of the last; ways found in one are cheap in the next, so that others join them."""
+NETWORK_EASE = 0.4
+FIXED_KM = 30.0
+LEAST_SHARE, LEAST_ON_LAND, LEAST_AT_SEA = 0.15, 0.3, 0.5
+_AT_ONCE = 400
+
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Selected:
+    """What was taken.
+
+    Attributes
+    ----------
+    drawn : Mask, (u,)
+        The ways that are part of the network.
+    explained : Floats, (p,)
+        How well each pile is explained, 0..1.
+    """
+
+    drawn: Mask
+    explained: Floats
+
+
+def selected(ways: Ways, piles: Voyages, detail: float) -> Selected:
+    """Return the ways that explain the piles.
+
+    Parameters
+    ----------
+    ways : Ways
+    piles : Voyages
+    detail : float
+        0 for the main routes alone, 1 for everything supported.
+    """
+    cover = _cover(ways, piles)
+    drawn, explained = np.zeros(len(ways.kind), bool), np.zeros(cover.shape[1])
+    rewards: Floats | None = None
+    last = LEAST_GAIN * scale_of(piles, detail)
+    on_land, at_sea = demands(ways, piles)
+    on_land = on_land.worth_a_way(LEAST_SHARE, LEAST_ON_LAND)
+    at_sea = at_sea.worth_a_way(LEAST_SHARE, LEAST_AT_SEA)
+    used = np.isin(np.arange(len(piles.countries)), np.r_[on_land.start, at_sea.start])
+    for times in ROUNDS:
+        cost = np.where(drawn, ways.cost * NETWORK_EASE, ways.cost)
+        found = _candidates(ways, piles, grown(ways, cost, piles, used), on_land, at_sea)
+        if not len(found.pointer) - 1:
+            break
+        rewards = found.rewards(piles) if rewards is None else rewards
+        _take(found, cover, np.r_[piles.weights, rewards], ways.length, last * times, drawn, explained)
+        del found  # some hundred megabytes that the next round needs
+    return Selected(drawn, explained[: len(piles.weights)])
+
+
+def scale_of(piles: Voyages, detail: float) -> float:
+    """Return the factor of thresholds: the density of evidence beside the usual, and half or double by detail."""
+    tree = cKDTree(piles.points)
+    pairs = tree.sparse_distance_matrix(tree, chord(3 * DENSITY_KM), output_type="ndarray")
+    km = 2 * EARTH_KM * np.arcsin(np.clip(pairs["v"] / 2, 0, 1))
+    near = piles.weights[pairs["j"]] * np.exp(-0.5 * (km / DENSITY_KM) ** 2)
+    around = np.bincount(pairs["i"], near, len(piles.points))
+    order = np.argsort(around, kind="stable")
+    weight = np.cumsum(piles.weights[order])
+    middle = float(around[order][np.searchsorted(weight, weight[-1] / 2)])
+    return float(np.clip(middle / USUAL_DENSITY, LEAST_SCALE, MOST_SCALE) * 2.0 ** (1 - 2 * detail))
+
+
+def demands(ways: Ways, piles: Voyages) -> tuple[Demand, Demand]:
+    """Return what is seen at land nodes, and along crossings."""
+    land = np.flatnonzero(~piles.at_sea)
+    node = ways.ground.land.nearest(piles.points[land])[1] if land.size else land
+    on_land = Demand.of(node, piles.starts[land], piles.stated_goal[land], piles.weights[land])
+    sea = np.flatnonzero(piles.at_sea)
+    pairs = ways.crossings.cover.tocoo()
+    crossing, pile = pairs.coords[0].astype(np.int64), sea[pairs.coords[1]]
+    weight = piles.weights[pile] * pairs.data
+    return on_land, Demand.of(crossing, piles.starts[pile], piles.stated_goal[pile], weight)
+
+
+def _cover(ways: Ways, piles: Voyages) -> csr_array:
+    """Return how well land nodes, crossings and origins explain piles and origins, 0..1, (n + k + m + k, p + k)."""
+    land, sea = np.flatnonzero(~piles.at_sea), np.flatnonzero(piles.at_sea)
+    size, number = len(piles.points), len(piles.countries) * len(piles.goals)
+    on_land = _land_cover(ways.ground.land, piles.points[land], land, size + number)
+    starts = csr_array((len(piles.countries), size + number))
+    boats = ways.crossings.cover
+    at_sea = csr_array((boats.data, sea[boats.indices], boats.indptr), shape=(boats.shape[0], size + number))
+    ones = (np.ones(number), (np.arange(number), size + np.arange(number)))
+    return csr_array(vstack([on_land, starts, at_sea, csr_array(ones, shape=(number, size + number))], format="csr"))
+
+
+def _land_cover(nodes: Nodes, points: Vectors, columns: Rows, width: int) -> csr_array:
+    if not len(points):
+        return csr_array((len(nodes), width))
+    pairs = nodes.tree.sparse_distance_matrix(cKDTree(points), chord(LAND_CUT_KM), output_type="ndarray")
+    km = 2 * EARTH_KM * np.arcsin(np.clip(pairs["v"] / 2, 0, 1))
+    value = np.exp(-0.5 * (np.maximum(km - LAND_FREE_KM, 0) / LAND_REACH_KM) ** 2)
+    return csr_array((value, (pairs["i"], columns[pairs["j"]])), shape=(len(nodes), width))
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidates:
+    """Journeys, as lists of items (nodes, crossings, origins with a goal) and of ways, by pointers.
+
+    ``demand`` and ``goal`` are what they are made from.
+    """
+
+    pointer: Rows
+    items: Rows
+    way_pointer: Rows
+    ways: Rows
+    demand: Demand
+    goal: Rows
+
+    def rewards(self, piles: Voyages) -> Floats:
+        """Return the weight of having drawn a way from each origin to each goal, (k g,)."""
+        shape = len(piles.countries), len(piles.goals)
+        pair = self.demand.start * shape[1] + self.goal
+        weight = np.bincount(pair, self.demand.weight, shape[0] * shape[1]).reshape(shape)
+        share = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
+        return np.asarray(ORIGIN_REWARD * np.sqrt(piles.known[:, None] * share)).ravel()
+
+
+def _candidates(ways: Ways, piles: Voyages, trees: Trees, on_land: Demand, at_sea: Demand) -> _Candidates:
+    """Return the journeys for what is seen: past land nodes, and over crossings in either direction."""
+    goal, detour = trees.onward(piles, on_land, on_land.place, on_land.place)
+    kept = np.isfinite(detour)
+    none = np.full(int(kept.sum()), -1)
+    parts = [(on_land.where(kept), goal[kept], on_land.place[kept], on_land.place[kept], none)]
+    for back in (0, 1):
+        way = ways.roads + at_sea.place
+        tail, head = (ways.start[way], ways.end[way]) if back == 0 else (ways.end[way], ways.start[way])
+        goal, detour = trees.onward(piles, at_sea, tail, head)
+        # A crossing leads nearer to the goal, and away from the start.
+        nearer = trees.left[goal, head] < trees.left[goal, tail]
+        away = trees.reach[at_sea.start, tail] < trees.reach[at_sea.start, head] + 1e-6
+        kept = np.isfinite(detour) & nearer & away & ways.may[back, way]
+        parts.append((at_sea.where(kept), goal[kept], tail[kept], head[kept], at_sea.place[kept]))
+    demand = Demand(*(np.concatenate(column) for column in zip(*(part[0].columns for part in parts), strict=True)))
+    goal, tail, head, crossing = (np.concatenate([part[column] for part in parts]) for column in (1, 2, 3, 4))
+    return _walks(ways, trees, demand, goal, tail, head, crossing)
+
+
+def _walks(ways: Ways, trees: Trees, demand: Demand, goal: Rows, tail: Rows, head: Rows, crossing: Rows) -> _Candidates:
+    nodes, sea = len(ways.country), len(ways.crossings)
+    start = demand.start
+    aims = start * len(trees.left) + goal
+    width = nodes + sea + len(trees.origin) * len(trees.left)
+    up, up_to, up_from = walked(trees.before, start, tail)
+    down, down_to, down_from = walked(trees.after, goal, head)
+    sails = np.flatnonzero(crossing >= 0)
+    each = np.arange(len(start))
+    step_owner = np.r_[up, down]
+    way = trees.steps.steps.way[np.r_[trees.steps.between(up_to, up_from), trees.steps.between(down_from, down_to)]]
+    boats = way - ways.roads
+    sailed = np.flatnonzero((boats >= 0) & (boats < sea))
+    owner = np.r_[each, each, up, down, sails, step_owner[sailed], each]
+    item = np.r_[tail, head, up_to, down_to, nodes + crossing[sails], nodes + boats[sailed], nodes + sea + aims]
+    owner, item = np.divmod(np.unique(owner * width + item), width)
+    way_owner, way = np.r_[step_owner, sails], np.r_[way, ways.roads + crossing[sails]]
+    order = np.lexsort((way, way_owner))
+    size = np.arange(len(start) + 1)
+    return _Candidates(
+        np.searchsorted(owner, size), item, np.searchsorted(way_owner[order], size), way[order], demand, goal
+    )
+
+
+def _take(
+    found: _Candidates,
+    cover: csr_array,
+    weights: Floats,
+    length: Floats,
+    least: float,
+    drawn: Mask,
+    explained: Floats,
+) -> None:
+    """Take candidates into ``drawn`` and ``explained`` while one explains ``least`` for what it adds."""
+    covers = _covers(found, cover)
+    by_pile = csc_array(covers)
+    count = len(found.pointer) - 1
+    shape = (count, len(length))
+    by_way = csc_array(csr_array((np.ones(len(found.ways)), found.ways, found.way_pointer), shape=shape))
+    more = np.maximum(covers.data - explained[covers.indices], 0) * weights[covers.indices]
+    gain = np.bincount(np.repeat(np.arange(count), np.diff(covers.indptr)), more, count)
+    km = np.bincount(np.repeat(np.arange(count), np.diff(found.way_pointer)), (length * ~drawn)[found.ways], count)
+    taken = np.zeros(count, bool)
+    while True:
+        score = np.where(taken, -np.inf, gain / (km + FIXED_KM))
+        best = int(np.argmax(score))
+        if score[best] < least:
+            return
+        taken[best] = True
+        own = slice(covers.indptr[best], covers.indptr[best + 1])
+        better = covers.data[own] > explained[covers.indices[own]]
+        piles, value = covers.indices[own][better].astype(np.int64), covers.data[own][better]
+        rows, pile, known = _columns(by_pile, piles)
+        lost = np.maximum(known - explained[piles][pile], 0) - np.maximum(known - value[pile], 0)
+        gain -= np.bincount(rows, lost * weights[piles][pile], count)
+        explained[piles] = value
+        used = np.unique(found.ways[found.way_pointer[best] : found.way_pointer[best + 1]])
+        new = used[~drawn[used]]
+        rows, way, times = _columns(by_way, new)
+        km = np.maximum(km - np.bincount(rows, times * length[new][way], count), 0)
+        drawn[new] = True
+
+
+def _columns(table: csc_array, columns: Rows) -> tuple[Rows, Rows, Floats]:
+    """Return rows, place among ``columns`` and values of all entries in some columns."""
+    begin, end = table.indptr[columns], table.indptr[columns + 1]
+    sizes = (end - begin).astype(np.int64)
+    which = np.repeat(np.arange(len(columns)), sizes)
+    at = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes) + np.repeat(begin, sizes)
+    return table.indices[at].astype(np.int64), which.astype(np.int64), table.data[at]
+
+
+def _covers(found: _Candidates, cover: csr_array) -> csr_array:
+    """Return how well each candidate explains each pile: as well as the best of its items, (c, p + k)."""
+    width = cover.shape[1]
+    keys: list[Rows] = []
+    values: list[Floats] = []
+    sizes = np.diff(cover.indptr).astype(np.int64)
+    count = len(found.pointer) - 1
+    for first in range(0, count, _AT_ONCE):
+        last = min(first + _AT_ONCE, count)
+        items = found.items[found.pointer[first] : found.pointer[last]]
+        owner = np.repeat(np.arange(first, last), np.diff(found.pointer[first : last + 1]))
+        size = sizes[items]
+        at = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+        at += np.repeat(cover.indptr[items].astype(np.int64), size)
+        key = np.repeat(owner, size) * width + cover.indices[at]
+        order = np.lexsort((-cover.data[at], key))
+        best = order[np.r_[True, key[order][1:] != key[order][:-1]]] if len(order) else order
+        keys.append(key[best])
+        values.append(cover.data[at][best])
+    owner, column = np.divmod(np.concatenate(keys), width)
+    pointer = np.searchsorted(owner, np.arange(count + 1))
+    return csr_array((np.concatenate(values), column, pointer), shape=(count, width))

@@ -1,0 +1,261 @@
+"""STRETCHES: the network as lines between its junctions, each in the direction of movement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from geodata.coast import is_land
+from geodata.incident import Mode
+from routes.chains import Chain, chains, degrees, smoothed
+from routes.flow import Flow
+from routes.sealines import REACH_KM, STEP_KM
+from routes.sphere import Floats, Vectors, chord, line_km, lonlat, resampled
+from routes.voyages import Voyages
+from routes.ways import AIR, BEGIN, FERRY, SEA, Ways
+
+SPUR_KM = 100.0
+SMOOTHING_ROUNDS = 6
+OBSERVED = 0.5
+"""Evidence at a land node from which it counts as observed; and the share of a stretch from which that does."""
+ONE_WAY = 0.65
+LEAST_BACK = 3.0
+"""Flow against the main direction from which a stretch is called two-way and not unclear."""
+LEAST_SHARE = 0.02
+_ROUNDS = 4
+
+Direction = Literal["one-way", "two-way", "unclear"]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """A part of the network between two junctions, hubs or ends.
+
+    Attributes
+    ----------
+    points : Vectors, (n, 3)
+        In the direction in which most move.
+    mode : str
+        land or sea.
+    forward, backward : float
+        Flow along and against ``points``, in square roots of incidents: no number of people.
+    direction : str
+    observed : float
+        Share of it near which incidents have been reported.
+    inferred : bool
+        Less than half of it is observed.
+    origins, destinations : dict
+        Share of the flow by ISO 3166-1 alpha-3 code of the start, and by goal; largest first.
+    start_country, end_country : str
+        Codes at both ends.
+    landing : str
+        The landing at the end of a crossing, by the facts: coasts that boats make for as one; "" for none.
+    basis : str
+        journey, or ridge: a line along which incidents lie that no journey explains.
+    """
+
+    points: Vectors
+    mode: Mode
+    forward: float
+    backward: float
+    direction: Direction
+    observed: float
+    inferred: bool
+    origins: dict[str, float]
+    destinations: dict[str, float]
+    start_country: str
+    end_country: str
+    landing: str = ""
+    basis: Literal["journey", "ridge"] = "journey"
+
+    @property
+    def flow(self) -> float:
+        """Return the flow in both directions."""
+        return self.forward + self.backward
+
+    @property
+    def direction_share(self) -> float:
+        """Return the share of the flow that runs along ``points``, 0.5..1."""
+        return self.forward / self.flow if self.flow > 0 else 0.5
+
+
+def pruned(ways: Ways, piles: Voyages, drawn: Mask) -> Mask:
+    """Return the network without dead ends over land shorter than ``SPUR_KM`` that lead nowhere.
+
+    An end at a start, at a goal, or where a crossing, a ferry or a flight begins leads somewhere.
+    """
+    kept = drawn.copy()
+    held = _held(ways, piles, drawn)
+    roads = ways.ground.roads
+    points = ways.ground.land.points
+    for _ in range(_ROUNDS):
+        rows = np.flatnonzero(kept[: ways.roads])
+        edges = np.column_stack([roads.start[rows], roads.end[rows]])
+        number = {(min(a, b), max(a, b)): row for row, (a, b) in zip(rows.tolist(), edges.tolist(), strict=True)}
+        degree = degrees(edges)
+        gone: list[int] = []
+        for run in chains(edges):
+            for inward in (run, run[::-1]):
+                if degree[inward[0]] == 1 and inward[0] not in held and line_km(points[inward]) < SPUR_KM:
+                    gone += [number[min(a, b), max(a, b)] for a, b in _up_to(inward, held)]
+                    break
+        if not gone:
+            break
+        kept[gone] = False
+    return kept
+
+
+def stretches(ways: Ways, piles: Voyages, drawn: Mask, moved: Flow) -> tuple[Stretch, ...]:
+    """Return the lines of a network, most flow first.
+
+    Parameters
+    ----------
+    ways : Ways
+    piles : Voyages
+    drawn : mask over the ways
+    moved : Flow
+    """
+    directed = moved.directed(len(ways.kind))
+    by_way = _ByWay(moved, piles)
+    found = [*_over_land(ways, drawn, directed, by_way), *_over_sea(ways, piles, drawn, directed, by_way)]
+    found = [stretch for stretch in found if stretch.flow > 0]
+    order = sorted(range(len(found)), key=lambda row: (-found[row].flow, found[row].mode, row))
+    return tuple(found[row] for row in order)
+
+
+def _held(ways: Ways, piles: Voyages, drawn: Mask) -> set[int]:
+    """Return the nodes at which a dead end leads somewhere."""
+    joined = np.flatnonzero(drawn & np.isin(ways.kind, (SEA, FERRY, BEGIN, AIR)))
+    nodes = [ways.start[joined], ways.end[joined]]
+    nodes += [ways.ground.land.nearest(goal.anchors)[1] for goal in piles.goals]
+    return set(np.concatenate(nodes).tolist())
+
+
+def _up_to(inward: Chain, held: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield the edges of a dead end up to the first node that is held."""
+    for a, b in pairwise(inward):
+        yield a, b
+        if b in held:
+            return
+
+
+class _ByWay:
+    """Origins and destinations of the flow on ways."""
+
+    def __init__(self, moved: Flow, piles: Voyages) -> None:
+        order = np.argsort(moved.way, kind="stable")
+        self._way = moved.way[order]
+        self._start, self._goal, self._weight = moved.start[order], moved.goal[order], moved.weight[order]
+        self._starts = piles.countries
+        self._goals = tuple(goal.code for goal in piles.goals)
+
+    def shares(self, some: list[int]) -> tuple[dict[str, float], dict[str, float]]:
+        """Return the shares of starts and of goals over some ways."""
+        rows = np.concatenate(
+            [np.arange(*np.searchsorted(self._way, (way, way + 1))) for way in some] or [np.empty(0, np.int64)]
+        ).astype(np.int64)
+        return (
+            shares_of(self._starts, np.bincount(self._start[rows], self._weight[rows], len(self._starts))),
+            shares_of(self._goals, np.bincount(self._goal[rows], self._weight[rows], len(self._goals))),
+        )
+
+
+def shares_of(names: tuple[str, ...], sums: NDArray[np.number]) -> dict[str, float]:
+    """Return the share of each name that has one worth naming, largest first."""
+    total = float(sums.sum())
+    order = sorted(np.flatnonzero(sums > LEAST_SHARE * total).tolist(), key=lambda row: (-sums[row], names[row]))
+    return {names[row]: float(sums[row]) / total for row in order}
+
+
+def _over_land(ways: Ways, drawn: Mask, directed: Floats, by_way: _ByWay) -> Iterator[Stretch]:
+    rows = np.flatnonzero(drawn[: ways.roads])
+    if not rows.size:
+        return
+    edges = np.column_stack([ways.start[rows], ways.end[rows]])
+    number = {
+        pair: (row, turn)
+        for row, (a, b) in zip(rows.tolist(), edges.tolist(), strict=True)
+        for pair, turn in (((a, b), 0), ((b, a), 1))
+    }
+    joined = np.flatnonzero(drawn & (ways.kind == SEA))
+    ends = {*ways.start[joined].tolist(), *ways.end[joined].tolist()}
+    runs = [part for run in chains(edges) for part in _split(run, ends)]
+    points = _on_land(smoothed(ways.ground.land.points, runs, SMOOTHING_ROUNDS), ways.ground.land.points, runs)
+    codes = ways.ground.codes[ways.ground.land.country]
+    for run in runs:
+        along = [number[pair] for pair in pairwise(run)]
+        forward = float(np.mean([directed[turn, row] for row, turn in along]))
+        backward = float(np.mean([directed[1 - turn, row] for row, turn in along]))
+        path = run if forward >= backward else run[::-1]
+        observed = float((ways.seen[run] >= OBSERVED).mean())
+        yield _stretch(
+            points[path],
+            "land",
+            (max(forward, backward), min(forward, backward)),
+            observed,
+            by_way.shares([row for row, _ in along]),
+            (str(codes[path[0]]), str(codes[path[-1]])),
+        )
+
+
+def _on_land(points: Vectors, centres: Vectors, runs: list[Chain]) -> Vectors:
+    """Return points with those that smoothing took into the water put back to the centre of their cell."""
+    nodes = np.unique(np.concatenate([np.array(run, np.int64) for run in runs]))
+    places = lonlat(points[nodes])
+    wet = nodes[~is_land(places[:, 0], places[:, 1])]
+    held = points.copy()
+    held[wet] = centres[wet]
+    return held
+
+
+def _over_sea(ways: Ways, piles: Voyages, drawn: Mask, directed: Floats, by_way: _ByWay) -> Iterator[Stretch]:
+    sea = ways.crossings
+    taken = np.flatnonzero(drawn[ways.roads : ways.roads + len(sea)])
+    if not taken.size:
+        return
+    reports = cKDTree(piles.points[piles.at_sea])
+    codes = ways.ground.codes[sea.hubs.country]
+    for row in taken.tolist():
+        forward, backward = directed[:, ways.roads + row].tolist()
+        line = sea.lines[row] if forward >= backward else sea.lines[row][::-1]
+        ends = (sea.start[row], sea.end[row]) if forward >= backward else (sea.end[row], sea.start[row])
+        points = resampled(line, STEP_KM)
+        away, _ = reports.query(points, distance_upper_bound=chord(REACH_KM))
+        yield _stretch(
+            points,
+            "sea",
+            (max(forward, backward), min(forward, backward)),
+            float(np.isfinite(away).mean()),
+            by_way.shares([ways.roads + row]),
+            (str(codes[ends[0]]), str(codes[ends[1]])),
+        )
+
+
+def _split(run: Chain, ends: set[int]) -> Iterator[Chain]:
+    """Yield the parts of a run between the nodes at which crossings begin."""
+    begin = 0
+    for place in range(1, len(run)):
+        if run[place] in ends or place == len(run) - 1:
+            yield run[begin : place + 1]
+            begin = place
+
+
+def _stretch(
+    points: Vectors,
+    mode: Mode,
+    moved: tuple[float, float],
+    observed: float,
+    shares: tuple[dict[str, float], dict[str, float]],
+    countries: tuple[str, str],
+) -> Stretch:
+    forward, backward = moved
+    share = forward / (forward + backward) if forward > 0 else 0.5
+    direction: Direction = "one-way" if share > ONE_WAY else "two-way" if backward >= LEAST_BACK else "unclear"
+    return Stretch(points, mode, forward, backward, direction, observed, observed < OBSERVED, *shares, *countries)

@@ -1,0 +1,103 @@
+"""Facts: where journeys may lead is data, and what contradicts itself is refused in one sentence."""
+
+import pytest
+
+from geodata.errors import WrongValue
+from geodata.facts import facts_from, reference_facts
+from geodata.places import countries
+
+PLAIN = """
+version = "test-1"
+default = ["EU"]
+[[bloc]]
+code = "EU"
+name = "Union"
+members = ["ITA", "FRA"]
+anchors = [{ name = "Milan", lon = 9.19, lat = 45.46 }]
+closed = true
+exits = ["GBR", "ALB"]
+source = "a public list"
+[[bloc]]
+code = "GBR"
+name = "United Kingdom"
+members = ["GBR"]
+anchors = [{ name = "London", lon = -0.13, lat = 51.51 }]
+source = "a public list"
+[[allowed]]
+origins = ["TUN"]
+destinations = ["EU"]
+source = "a public list"
+[starts]
+source = "capitals"
+[starts.places]
+TUN = [10.18, 36.8]
+"""
+
+
+LANDING = """[[landing]]
+name = "Rock"
+west = 2.0
+east = 1.0
+south = 1.0
+north = 2.0
+source = "x"
+"""
+
+
+def test_the_facts_of_the_demonstration_are_read_and_state_their_version_and_sources():
+    facts = reference_facts()
+    assert facts.version
+    assert all(entry.source for entry in (*facts.blocs, *facts.allowed, *facts.offsets, *facts.gateways))
+    assert set(facts.starts.places) <= set(countries())
+    assert facts.destinations("SYR") == ("EU", "GBR")
+
+
+def test_a_country_without_an_entry_takes_the_default_and_one_within_a_bloc_its_exits():
+    facts = facts_from(PLAIN)
+    assert facts.destinations("LBY") == ("EU",)
+    assert facts.destinations("FRA") == ("GBR",)
+    assert facts.destinations("GBR") == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('["ITA", "FRA"]', '["ITA", "ATL"]', "'ATL' among the members of bloc EU is no country"),
+        ('origins = ["TUN"]', 'origins = ["ITA"]', "Italy lies in EU, which is said to be a destination of its people"),
+        ('destinations = ["EU"]', 'destinations = ["MARS"]', "'MARS' among the destinations of TUN is no bloc"),
+        ('members = ["GBR"]', 'members = ["GBR", "ITA"]', "Italy belongs to two blocs"),
+        ('code = "GBR"', 'code = "EU"', "bloc EU is stated twice"),
+        ('origins = ["TUN"]', 'origins = ["TUN", "TUN"]', "Tunisia has two lists of destinations"),
+        ('origins = ["TUN"]', 'origins = ["TUN", "LBY"]', "Libya is an origin without a start"),
+        ('exits = ["GBR", "ALB"]', 'exits = ["FRA"]', "bloc EU has its own member FRA as an exit"),
+        ("closed = true", "closed = false", "bloc EU has exits but is not closed"),
+        ("lon = 9.19", "lon = 919.0", "bloc 1 anchors 1 lon: input should be less than or equal to 180"),
+        ("[starts]", LANDING + "[starts]", "landing Rock has its east or north before its west or south"),
+        ('version = "test-1"\n', "", "version is missing"),
+        ("closed = true", "shut = true", "bloc 1 shut is not known here"),
+        ("[starts]", "[starts", "it is no TOML"),
+        ('default = ["EU"]', 'default = ["XX"]', "'XX' among the default destinations is no bloc"),
+    ],
+)
+def test_facts_that_contradict_each_other_or_name_what_nobody_knows_are_refused_in_one_sentence(old, new, said):
+    assert old in PLAIN
+    with pytest.raises(WrongValue) as refused:
+        facts_from(PLAIN.replace(old, new, 1), "my facts.toml")
+    sentence = str(refused.value)
+    assert sentence.startswith("my facts.toml: ")
+    assert said in sentence
+    assert sentence.endswith("these facts are not used.")
+
+
+def test_every_fault_is_said_at_once():
+    wrong = PLAIN.replace('["ITA", "FRA"]', '["ITA", "ATL"]').replace(
+        'destinations = ["EU"]', 'destinations = ["MARS"]'
+    )
+    with pytest.raises(WrongValue, match=r"ATL.*MARS"):
+        facts_from(wrong)
+
+
+def test_an_offset_for_a_destination_that_nobody_goes_to_is_refused():
+    offset = '[[offset]]\norigin = "TUN"\ndestination = "GBR"\nkm = 100.0\nsource = "x"\n[starts]'
+    with pytest.raises(WrongValue, match="offset from TUN to GBR, where nobody from there is said to go"):
+        facts_from(PLAIN.replace("[starts]", offset, 1))

@@ -1,0 +1,87 @@
+"""A corridor keeps its id over re-runs; what splits, merges, comes and goes is told."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from routes.corridors import Corridor
+from routes.identity import REGISTER, identified
+from routes.reduce import reduce_incidents
+
+NOTHING = pl.DataFrame(schema=REGISTER)
+
+
+def corridor(*places: tuple[float, float], own_id: str, mode: str = "land") -> Corridor:
+    return Corridor(own_id, f"{own_id}-system", own_id.title(), mode, (np.array(places),), 0.0, 0.0, 1, 0, (), {})
+
+
+WEST = (10.0, 20.0)
+MIDDLE = (14.0, 20.0)
+EAST = (18.0, 20.0)
+A_LITTLE_NORTH = 0.08
+
+
+def north(place: tuple[float, float]) -> tuple[float, float]:
+    return (place[0], place[1] + A_LITTLE_NORTH)
+
+
+def events(*runs: list[Corridor]) -> list[tuple[str, str, str | None]]:
+    """Return what happened in the last of several runs."""
+    register = NOTHING
+    for run in runs:
+        answer = identified(run, register)
+        register = answer.register
+    return [(row["event"], row["corridor_id"], row["other_id"]) for row in answer.events.rows(named=True)]
+
+
+def test_the_first_run_gives_birth_to_all():
+    assert events([corridor(WEST, EAST, own_id="a")]) == [("birth", "a", None)]
+
+
+def test_a_line_that_moves_a_little_and_grows_keeps_its_id_without_an_event():
+    first = identified([corridor(WEST, MIDDLE, own_id="a")], NOTHING)
+    again = identified([corridor(north(WEST), north(EAST), own_id="b")], first.register)
+    assert [one.corridor_id for one in again.corridors] == ["a"]
+    assert again.events.is_empty()
+
+
+def test_a_line_elsewhere_or_of_another_mode_is_another_corridor():
+    before = [corridor(WEST, EAST, own_id="a")]
+    assert ("birth", "b", None) in events(before, [corridor((10, 25), (18, 25), own_id="b")])
+    assert ("birth", "b", None) in events(before, [corridor(WEST, EAST, own_id="b", mode="sea")])
+
+
+def test_of_two_halves_the_longer_keeps_the_id_and_the_other_is_split_off():
+    halves = [corridor(WEST, (12.0, 20.0), own_id="short"), corridor((12.2, 20.0), EAST, own_id="long")]
+    assert events([corridor(WEST, EAST, own_id="a")], halves) == [("split", "short", "a")]
+
+
+def test_two_that_become_one_are_merged_into_the_longer():
+    halves = [corridor(WEST, (12.0, 20.0), own_id="short"), corridor((12.2, 20.0), EAST, own_id="long")]
+    assert events(halves, [corridor(WEST, EAST, own_id="a")]) == [("merge", "short", "long")]
+
+
+def test_what_is_gone_dies_once_and_may_return():
+    one = [corridor(WEST, EAST, own_id="a")]
+    assert events(one, []) == [("death", "a", None)]
+    assert events(one, [], []) == []
+    assert events(one, [], one) == [("return", "a", None)]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_two_halves_of_the_incidents_of_one_route_give_one_corridor_under_one_id(at, along, seed):
+    incidents = at(along([(8.0, 17.0), (10.5, 21.5), (14.4, 27.0)], 1500))
+    mask = np.random.default_rng(seed).random(incidents.height) < 0.5
+    here, there = (reduce_incidents(incidents.filter(part), replicates=0).corridors for part in (mask, ~mask))
+    known = identified(here, NOTHING)
+    again = identified(there, known.register)
+    assert again.corridors[0].corridor_id == known.corridors[0].corridor_id
+    assert here[0].corridor_id != there[0].corridor_id
+
+
+def test_the_order_of_corridors_does_not_matter():
+    halves = [corridor(WEST, (12.0, 20.0), own_id="short"), corridor((12.2, 20.0), EAST, own_id="long")]
+    register = identified([corridor(WEST, EAST, own_id="a")], NOTHING).register
+    one, other = identified(halves, register), identified(halves[::-1], register)
+    assert one.register.equals(other.register)
+    assert one.events.equals(other.events)
