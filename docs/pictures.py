@@ -48,11 +48,11 @@ def drawn(chromium: Browser, url: str, path: Path, size: tuple[int, int], theme:
         viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if theme == "dark" else "light"
     )
     page.goto(url)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     embedded = page.query_selector("iframe[src^='/map']")
     frame = embedded.content_frame() if embedded else page
     if embedded or "/map" in url:
-        frame.wait_for_selector('#map[aria-busy="false"]')
+        frame.wait_for_selector('#map[aria-busy="false"][data-unsure="false"]', timeout=120_000)
     page.wait_for_timeout(800)
     page.screenshot(path=path)
     page.close()

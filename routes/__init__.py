@@ -3,9 +3,10 @@
 The way down, each importing only what stands before it:
 
 - evidence: corridors, sphere <- cube <- domain <- density <- ridges <- chains <- tails, blobs, bridges <- graph <-
-  support; refine <- passages <- centrelines <- assignment, roles, names, air;
+  support; refine <- passages <- centrelines <- assignment, roles, names, evidence, air;
 - movement: voyages; sealines, hubs <- crossings <- ways <- journeys <- selection <- flow <- stretches <- residue <-
   movement;
 - over time: change, alarms, shifts, hotspots <- windows <- comparison, of two windows along one reduction;
-- reduce, which puts a reduction together, and identity, by which corridors keep their names.
+- reduce, which puts a reduction together, itineraries, which does so from movement, and identity,
+  by which corridors keep their names.
 """

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ import typer
 from rich.console import Console
 
 from geodata.errors import RoutesError, WrongValue
+from geodata.facts import reference_facts
 from geodata.incident import CORRIDOR_MODES
 from geodata.ledger import Ledger
 from geodata.register import register, registered
@@ -23,9 +25,18 @@ from geodata.view import View, require_view
 from routes.comparison import compared
 from routes.corridors import Reduction
 from routes.identity import REGISTER, renamed
+from routes.itineraries import reduce_movement
 from routes.reduce import reduce_incidents
 from routes.support import REPLICATES
 from routes.windows import Window
+
+
+class Method(StrEnum):
+    """How incidents become corridors."""
+
+    RIDGES = "ridges"
+    MOVEMENT = "movement"
+
 
 app = typer.Typer(
     help="REDUCE: incidents to land, sea and air route corridors.",
@@ -54,6 +65,12 @@ def reduce(
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day no longer in.")] = None,
     mode: Modes = None,
     resolution: Resolution = None,
+    method: Annotated[
+        Method, typer.Option(help="ridges: where evidence traces a line; movement: the journeys that explain it.")
+    ] = Method.RIDGES,
+    detail: Annotated[
+        float, typer.Option(min=0, max=1, help="Of movement: 0 the main routes, 1 everything supported.")
+    ] = 0.5,
     replicates: Annotated[
         int, typer.Option(min=0, max=1000, help="Redraws of the evidence that grade a corridor; 0 grades none.")
     ] = REPLICATES,
@@ -74,8 +91,11 @@ def reduce(
         )
         every = _read(incidents, home)
         with Console(stderr=True).status("reducing to corridors ..."):
-            reduction = reduce_incidents(view.select(every), view.resolution, replicates)
-        if incidents is None:
+            if method is Method.MOVEMENT:
+                reduction = reduce_movement(view.select(every), reference_facts(), detail)
+            else:
+                reduction = reduce_incidents(view.select(every), view.resolution, replicates)
+        if incidents is None and method is Method.RIDGES:
             reduction = _identified(reduction, Ledger(home or Settings().home), whole=view == View())
         if assign:
             _write_whole(assign, reduction.assignments.write_parquet)

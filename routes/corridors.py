@@ -19,6 +19,8 @@ Line = NDArray[np.float64]
 
 Role = Literal["source", "transit", "destination"]
 
+Direction = Literal["one-way", "two-way", "unclear"]
+Basis = Literal["evidence", "journeys", "flights"]
 Grade = Literal["A", "B", "C", "D"]
 GRADES: tuple[tuple[Grade, float], ...] = (("A", 0.95), ("B", 0.85), ("C", 0.7), ("D", 0.5))
 """The least support of each grade."""
@@ -67,6 +69,13 @@ class Corridor:
         Incidents by month, "2021-03" -> 4; months without any are left out.
     bridges : tuple of (start, end), km
         Stretches that only bridge a gap in the evidence, by their distance along the line from its first point.
+    direction : str or None
+        Whether movement along it runs one way, in the order of ``lines``, both ways, or is unclear; None where the
+        method tells none.
+    flow : float
+        Of movement along it, in square roots of incidents: no number of people; 0 where the method tells none.
+    basis : str
+        What the line rests on: evidence that traces it, journeys that explain the evidence, or flights that are named.
     support : float or None, 0..1
         How often it comes back when the evidence is drawn again, times the share of it that is observed; None where
         this was not asked for.
@@ -86,6 +95,9 @@ class Corridor:
     countries: tuple[CountryRole, ...]
     months: dict[str, int] = field(hash=False)
     bridges: tuple[tuple[float, float], ...] = ()
+    direction: Direction | None = None
+    flow: float = 0.0
+    basis: Basis = "evidence"
     support: float | None = None
     synthetic: bool = False
     method_version: str = METHOD_VERSION
@@ -123,6 +135,9 @@ class Corridor:
                 "months": dict(sorted(self.months.items())),
                 "inferred_km": round(self.inferred_km, 1),
                 "bridges": [[round(start, 1), round(end, 1)] for start, end in self.bridges],
+                "direction": self.direction,
+                "flow": round(self.flow, 1),
+                "basis": self.basis,
                 "support": None if self.support is None else round(self.support, 2),
                 "grade": self.grade,
                 "synthetic": self.synthetic,
@@ -158,7 +173,7 @@ class Reduction:
         """Return the corridors as a GeoJSON FeatureCollection; the notes and the method version are foreign members."""
         return {
             "type": "FeatureCollection",
-            "method_version": METHOD_VERSION,
+            "method_version": next((corridor.method_version for corridor in self.corridors), METHOD_VERSION),
             "synthetic": any(corridor.synthetic for corridor in self.corridors),
             "notes": list(self.notes),
             "features": [corridor.feature() for corridor in self.corridors],

@@ -5,32 +5,28 @@ The same incidents give the same corridors to the byte, in whatever order they c
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
-import pyproj
 
 from geodata import hexes
 from geodata.errors import UnknownColumns
-from geodata.incident import CORRIDOR_MODES, Mode, is_synthetic
+from geodata.incident import CORRIDOR_MODES, Mode
 from geodata.places import straits
 from routes.air import flights
 from routes.assignment import assigned
 from routes.centrelines import STRAIT_RESOLUTION, USUAL_RESOLUTION, Centreline, centrelines
-from routes.corridors import ASSIGNMENTS, LEAST_DRAWN, STRETCH_KM, Corridor, Reduction
+from routes.corridors import ASSIGNMENTS, LEAST_DRAWN, Corridor, Reduction
+from routes.evidence import corridor_of, id_of, members_of
 from routes.graph import Scale
 from routes.names import name_of, told_apart
 from routes.roles import countries_of, touched_at_sea, touched_over_land
-from routes.sphere import Floats, Vectors, cut_at_antimeridian, line_km, lonlat, unit_vectors
+from routes.sphere import Floats, line_km, lonlat, unit_vectors
 from routes.support import REPLICATES
 
 REQUIRED = ("lon", "lat", "time_start", "mode")
-_ID_RESOLUTION = 7
-"""The finest that a View asks for, so that lines which run side by side in one coarser cell have ids of their own."""
-_WGS84 = pyproj.Geod(ellps="WGS84")
 
 
 def reduce_incidents(incidents: pl.DataFrame, resolution: int | None = None, replicates: int = REPLICATES) -> Reduction:
@@ -140,7 +136,7 @@ def _with_attributes(
         countries, turned = countries_of(touched, own)
         path = line.points[::-1] if turned else line.points
         corridor = replace(
-            _corridor(mode, path, name_of(path), own),
+            corridor_of(mode, path, name_of(path), own),
             system_id=systems[line.system],
             countries=countries,
             band_km=assignment.band_km(number),
@@ -151,22 +147,8 @@ def _with_attributes(
             continue
         corridors.append(replace(corridor, support=support))
         along = assignment.along[rows]
-        members.append(_members(corridors[-1], own, assignment.km[rows], line_km(path) - along if turned else along))
+        members.append(members_of(corridors[-1], own, assignment.km[rows], line_km(path) - along if turned else along))
     return corridors, pl.concat(members)
-
-
-def _members(corridor: Corridor, own: pl.DataFrame, km: Floats, along: Floats) -> pl.DataFrame:
-    """Return the incidents of a corridor with columns of ``ASSIGNMENTS``."""
-    ids = own["incident_id"] if "incident_id" in own.columns else pl.Series([None] * own.height, dtype=pl.String)
-    return pl.DataFrame(
-        {
-            "incident_id": ids,
-            "corridor_id": pl.Series([corridor.corridor_id] * own.height, dtype=pl.String),
-            "system_id": pl.Series([corridor.system_id] * own.height, dtype=pl.String),
-            "distance_km": km,
-            "stretch": (along // STRETCH_KM).astype(np.int64),
-        }
-    )
 
 
 def _systems(mode: Mode, lines: Sequence[Centreline]) -> dict[int, str]:
@@ -174,7 +156,7 @@ def _systems(mode: Mode, lines: Sequence[Centreline]) -> dict[int, str]:
     parts: dict[int, list[Floats]] = {}
     for line in lines:
         parts.setdefault(line.system, []).append(lonlat(line.points))
-    return {system: f"{_id(mode, np.concatenate(points))}-system" for system, points in parts.items()}
+    return {system: f"{id_of(mode, np.concatenate(points))}-system" for system, points in parts.items()}
 
 
 def _support(corridor: Corridor, line: Centreline) -> float | None:
@@ -193,39 +175,12 @@ def _air(incidents: pl.DataFrame) -> Reduction:
         # By country, as an airport's code can be the code of another country: CAN is Guangzhou's and Canada's.
         stated = own.with_columns(departure=pl.lit(flight.start.iso3), destination=pl.lit(flight.end.iso3))
         countries, _ = countries_of(list(dict.fromkeys([flight.start.iso3, flight.end.iso3])), stated)
-        corridors.append(replace(_corridor("air", flight.path, flight.name, own), countries=countries))
-        members.append(_members(corridors[-1], own, np.full(own.height, np.nan), np.zeros(own.height)))
+        corridors.append(replace(corridor_of("air", flight.path, flight.name, own), countries=countries))
+        members.append(members_of(corridors[-1], own, np.full(own.height, np.nan), np.zeros(own.height)))
     notes = []
     if without:
         notes.append(f"Air: {_incidents(without)} in no pair of airports named three times; none is drawn for them.")
     return Reduction(tuple(corridors), tuple(notes), pl.concat(members))
-
-
-def _corridor(mode: Mode, path: Vectors, name: str, own: pl.DataFrame) -> Corridor:
-    points = lonlat(path)
-    months = own["time_start"].dt.strftime("%Y-%m").value_counts().sort("time_start")
-    return Corridor(
-        corridor_id=_id(mode, points),
-        system_id=f"{_id(mode, points)}-system",
-        name=name,
-        mode=mode,
-        lines=cut_at_antimeridian(points),
-        length_km=float(_WGS84.line_length(points[:, 0], points[:, 1])) / 1000,
-        band_km=0.0,
-        incidents=own.height,
-        people=int(own["people"].sum() or 0) if "people" in own.columns else 0,
-        countries=(),
-        months=dict(months.iter_rows()),
-        synthetic=is_synthetic(own),
-    )
-
-
-def _id(mode: Mode, points: Floats) -> str:
-    """Return a name that depends on the mode and the cells of the line alone; for flights also on their direction."""
-    cells = hexes.cells_at(points[:, 0], points[:, 1], _ID_RESOLUTION)
-    if mode != "air":
-        cells = np.unique(cells)
-    return f"{mode}-{hashlib.blake2b(cells.astype('<u8').tobytes(), digest_size=5).hexdigest()}"
 
 
 def _fine_enough(incidents: pl.DataFrame, resolution: int) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.corridors import labels as real_labels
-from benchmarks.corridors import maps, report
+from benchmarks.corridors import maps, report, sureness
 from benchmarks.corridors.figures import Figures
 from benchmarks.corridors.methods import ROOT, methods
 from benchmarks.corridors.runs import Bounds, measured
@@ -18,7 +18,7 @@ from benchmarks.corridors.worlds import HELD_OUT_SEEDS, TUNING_SEED
 REAL_FILES = ROOT.parent / "shared" / "data" / "iom_missing_migrants"
 PAGE = ROOT / "docs" / "corridors.md"
 PICTURES = Path("pictures") / "corridors"
-PARTS = "synthetic", "stress", "noise", "lanes", "labels"
+PARTS = "synthetic", "stress", "noise", "lanes", "labels", "support"
 
 
 def main(
@@ -48,10 +48,12 @@ def main(
     found = {
         name: measured(name, known, figures, bounds, _said if name in wanted else None)
         for name in PARTS
-        if name != "labels"
+        if name not in ("labels", "support")
     }
     printed = bool(method) or tuning
     labels = real_labels.section(REAL_FILES) if "labels" in wanted or not printed else ""
+    if "support" in wanted and (not method or "ours" in method):
+        labels += f"\n\n## Support\n\n{sureness.section(bounds.seeds[0])}"
     if printed:
         print(report.page(found, known, labels, []))
         return

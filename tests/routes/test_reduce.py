@@ -17,7 +17,8 @@ from geodata.incident import CORRIDOR_MODES, MODES, SYNTHETIC_SOURCE, empty
 from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
 from routes.corridors import METHOD_VERSION, Corridor, Reduction
-from routes.reduce import _id, reduce_incidents
+from routes.evidence import id_of
+from routes.reduce import reduce_incidents
 from routes.sphere import km_between, lonlat, resampled, unit_vectors
 
 AGADEZ, SABHA = (7.99, 16.97), (14.43, 27.04)
@@ -37,6 +38,9 @@ PROPERTIES = {
     "months",
     "inferred_km",
     "bridges",
+    "direction",
+    "flow",
+    "basis",
     "support",
     "grade",
     "synthetic",
@@ -178,9 +182,9 @@ def test_sea_incidents_far_inland_draw_no_sea_line(at, along):
 
 def test_lines_side_by_side_within_one_cell_have_ids_of_their_own():
     north, south = (np.array([[9.0, lat], [9.05, lat]]) for lat in (20.04, 20.0))
-    assert _id("land", north) != _id("land", south)
-    assert _id("land", north) == _id("land", north[::-1])
-    assert _id("land", north) != _id("sea", north)
+    assert id_of("land", north) != id_of("land", south)
+    assert id_of("land", north) == id_of("land", north[::-1])
+    assert id_of("land", north) != id_of("sea", north)
 
 
 def test_a_feature_has_exactly_the_properties_that_others_rely_on(route):
