@@ -71,13 +71,29 @@ Monitor.Main = class {
 
   /** A new picture, or null for an empty workspace; one of the same View and version leaves the map where it is. */
   show(picture) {
-    const shown = this.picture?.manifest;
+    const before = this.picture;
+    const shown = before?.manifest;
     const same = picture && shown?.query === picture.manifest.query && shown.version === picture.manifest.version;
     this.picture = picture;
     this.map.getContainer().dataset.unsure = String(picture?.unsure ?? false);
     if (!this.state.view && picture?.steps && !same) this.fit();
     this.state.shown = picture && picture.steps ? this.range.map((step) => step + picture.first) : null;
     this.tell("repicture");
+    if (same) this.follow(before.corridor(this.state.selected));
+  }
+
+  /** What was selected stays selected under the id that it has now: that of the corridor which runs nearest its middle. */
+  follow(chosen) {
+    if (!chosen || this.picture.corridor(chosen.id)) return;
+    const line = chosen.lines.reduce((longest, points) => (points.length > longest.length ? points : longest));
+    const [x, y] = line[Math.floor(line.length / 2)];
+    const away = ({ lines }) => Math.min(...lines.map((points) => Monitor.distance(points, x, y)));
+    const heirs = this.picture.corridors
+      .filter(({ mode }) => mode === chosen.mode)
+      .map((corridor) => ({ id: corridor.id, away: away(corridor) }))
+      .filter((heir) => heir.away < Monitor.WORLD / 360)
+      .sort((a, b) => a.away - b.away);
+    this.select(heirs[0]?.id ?? null);
   }
 
   /**
