@@ -153,7 +153,7 @@ def test_the_map_is_there_before_its_grades_and_takes_them_over_by_itself(seen):
     frame.evaluate("monitor.map.setView([34, 14], 6, { animate: false })")
     before = frame.evaluate("monitor.map.getCenter()")
     # One without a bridged gap: its course may change with the grades and so its id, but it does not go away.
-    frame.evaluate("monitor.select(monitor.picture.corridors.find(({ stretches }) => !stretches).id)")
+    frame.evaluate("monitor.select(monitor.picture.corridors.find((corridor) => !corridor.inferred_km).id)")
     expect(frame.locator("#card")).to_contain_text("support not computed yet")
     held[0].continue_()
     frame.wait_for_selector('#map[data-unsure="false"]', timeout=60_000)
