@@ -6,7 +6,7 @@ The way down, each importing only what stands before it:
   support; refine <- passages <- centrelines <- assignment, roles, names, evidence, air;
 - movement: voyages; sealines, hubs <- crossings <- ways <- journeys <- selection <- flow <- stretches <- residue <-
   movement;
-- over time: change, alarms, shifts, hotspots <- windows <- comparison, of two windows along one reduction;
+- over time: change, alarms, shifts, hotspots <- windows <- comparison, of two windows along one reduction, and surveys;
 - reduce, which puts a reduction together, itineraries, which does so from movement, and identity,
   by which corridors keep their names.
 """

@@ -28,6 +28,7 @@ from routes.identity import REGISTER, renamed
 from routes.itineraries import reduce_movement
 from routes.reduce import reduce_incidents
 from routes.support import REPLICATES
+from routes.surveys import SURVEY_MONTHS, SURVEY_RESOLUTION, alarms_of, hot_spots, spots_collection, whole_months
 from routes.windows import Window
 
 
@@ -135,6 +136,66 @@ def change(
         return
     for line in (*comparison.sentences(), *comparison.notes, f"Written to {out}."):
         print(line)
+
+
+@app.command()
+def hotspots(
+    out: Out,
+    home: Home = None,
+    incidents: Incidents = None,
+    window: Annotated[
+        str | None, typer.Option(help=f"START:END of whole months [default: the last {SURVEY_MONTHS} that are known].")
+    ] = None,
+    mode: Modes = None,
+    resolution: Annotated[int, typer.Option(min=3, max=7, help="H3 resolution.")] = SURVEY_RESOLUTION,
+    as_json: AsJson = False,
+) -> None:
+    """Write the hexes that are emerging hot or cold spots, month by month, as GeoJSON."""
+    try:
+        every = require_view({"modes": mode or None}).select(_read(incidents, home))
+        months = Window.of(window) if window else whole_months(every, SURVEY_MONTHS)
+        if months is None:
+            raise WrongValue("there are no incidents", rule="hot spots need some", done="nothing was written")
+        found = hot_spots(every, months, resolution)
+        _write(spots_collection(found, months), out)
+    except RoutesError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+    counted = pl.Series([spot.name for spot in found.spots], dtype=pl.String).value_counts(sort=True).rows()
+    if as_json:
+        print(json.dumps({"window": [str(months.start), str(months.end)], "classes": dict(counted)}))
+        return
+    for name, number in counted:
+        print(f"{number:>7,} {name}")
+    print(f"Months {months.start} to {months.end}. Written to {out}.")
+
+
+@app.command()
+def alarms(
+    out: Out,
+    home: Home = None,
+    incidents: Incidents = None,
+    mode: Modes = None,
+    resolution: Resolution = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write as JSON where and when the monthly rate of a corridor changed, as it could be known month by month."""
+    try:
+        view = require_view({"modes": mode or None, "resolution": resolution})
+        every = view.select(_read(incidents, home))
+        months = whole_months(every)
+        with Console(stderr=True).status("reducing to corridors ..."):
+            found = alarms_of(reduce_incidents(every, view.resolution), months) if months else []
+        _write({"alarms": found}, out)
+    except RoutesError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+    if as_json:
+        print(json.dumps({"alarms": len(found)}))
+        return
+    for alarm in found[:20]:
+        print(f"{alarm['name']}, {alarm['mode']}: {alarm['sentence']}")
+    print(f"{len(found):,} alarms in all. Written to {out}.")
 
 
 def _identified(reduction: Reduction, ledger: Ledger, *, whole: bool) -> Reduction:

@@ -26,6 +26,8 @@ from routes.roles import countries_of, touched_at_sea, touched_over_land
 from routes.sphere import Floats, line_km, lonlat, unit_vectors
 from routes.support import REPLICATES
 
+SYSTEM_RESOLUTION = 4
+"""For incidents placed to some 25 km only: whole route systems, not single lines."""
 REQUIRED = ("lon", "lat", "time_start", "mode")
 
 
@@ -38,7 +40,8 @@ def reduce_incidents(incidents: pl.DataFrame, resolution: int | None = None, rep
         ``REQUIRED`` columns as in ``geodata.incident.SCHEMA``; cell, people, origins, departure, destination and source
         are used where they are there.
     resolution : int, optional
-        H3 resolution to look at; None takes 5, and 6 in the straits of ``geodata.places.straits``.
+        H3 resolution to look at; None takes 5, in the straits of ``geodata.places.straits`` 6, and 4 for a mode most of
+        whose incidents are placed too inexactly for 5.
     replicates : int
         Of the bootstrap that tells how sure a land or sea corridor is; 0 leaves the support open.
 
@@ -78,8 +81,11 @@ def _reduce_mode(incidents: pl.DataFrame, mode: Mode, resolution: int | None, re
         return Reduction(())
     if mode == "air":
         return _air(incidents)
-    fine = _fine_enough(incidents, resolution or USUAL_RESOLUTION)
     notes = []
+    if resolution is None and _is_coarse(incidents):
+        resolution = SYSTEM_RESOLUTION
+        notes.append(f"{mode.title()}: most incidents are placed to some 25 km; looked at in hexes of that size.")
+    fine = _fine_enough(incidents, resolution or USUAL_RESOLUTION)
     if fine.height < incidents.height:
         number = incidents.height - fine.height
         notes.append(
@@ -190,6 +196,11 @@ def _fine_enough(incidents: pl.DataFrame, resolution: int) -> pl.DataFrame:
     cells = incidents["cell"].cast(pl.UInt64)
     fine = hexes.resolutions(cells.fill_null(0).to_numpy()) >= resolution
     return incidents.filter(fine | cells.is_null().to_numpy())
+
+
+def _is_coarse(incidents: pl.DataFrame) -> bool:
+    """Tell whether most of the incidents that the hexes of ``SYSTEM_RESOLUTION`` can hold are too inexact for finer."""
+    return 2 * _fine_enough(incidents, USUAL_RESOLUTION).height < _fine_enough(incidents, SYSTEM_RESOLUTION).height
 
 
 def _notes_on_left_out(incidents: pl.DataFrame, placed: pl.DataFrame) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata import hexes
 from geodata.coast import is_land
 from geodata.errors import UnknownColumns
 from geodata.incident import CORRIDOR_MODES, MODES, SYNTHETIC_SOURCE, empty
@@ -334,3 +335,11 @@ def test_the_2022_edition_reduces_to_corridors_that_keep_to_their_side_of_the_co
             assert (is_land(places[:, 0], places[:, 1]) == (corridor.mode == "land")).all(), corridor.name
     touched = {country.iso3 for corridor in reduction.corridors for country in corridor.countries}
     assert {"LBY", "MEX", "USA", "NER", "ESP"} <= touched
+
+
+def test_incidents_placed_to_25_km_are_looked_at_in_coarser_hexes_and_a_note_says_so(route):
+    lon, lat = route["lon"].to_numpy(), route["lat"].to_numpy()
+    coarse = route.with_columns(cell=pl.Series(hexes.cells_at(lon, lat, 4), dtype=pl.UInt64))
+    reduction = reduce_incidents(coarse)
+    assert reduction.corridors
+    assert reduction.notes == ("Land: most incidents are placed to some 25 km; looked at in hexes of that size.",)

@@ -1,0 +1,55 @@
+"""Over time: hexes in which incidents gather are told from the rest, and corridors whose rate changes raise alarms."""
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from routes.corridors import Corridor, Reduction
+from routes.surveys import alarms_of, hot_spots, spots_collection, whole_months
+from routes.windows import Window
+
+YEARS = Window.of("2021-01:2024-01")
+
+
+def monthly(places: list[tuple[float, float]], each: int) -> pl.DataFrame:
+    """Return incidents at each (lon, lat), so many in every month of three years."""
+    rows = [
+        (lon, lat, datetime(year, month, 1 + number, tzinfo=UTC), "sea")
+        for lon, lat in places
+        for year in (2021, 2022, 2023)
+        for month in range(1, 13)
+        for number in range(each)
+    ]
+    return pl.DataFrame(rows, schema=["lon", "lat", "time_start", "mode"], orient="row")
+
+
+def test_a_hex_that_is_hot_in_every_month_is_a_persistent_hot_spot():
+    scattered = [(12.0 + lon, 33.0 + lat) for lon in range(8) for lat in range(4)]
+    found = hot_spots(pl.concat([monthly(scattered, 1), monthly([(12.5, 35.5)], 20)]), YEARS)
+    told = spots_collection(found, YEARS)["features"]
+    assert {feature["properties"]["class"] for feature in told} == {"persistent hot spot"}
+    lons = [lon for feature in told for lon, _ in feature["geometry"]["coordinates"][0]]
+    assert min(lons) < 12.5 < max(lons)
+    assert len(told) < len(found.cells) / 3
+
+
+def test_a_window_without_incidents_has_no_spots():
+    found = hot_spots(monthly([(12.5, 35.5)], 1), Window.of("2010-01:2011-01"))
+    assert spots_collection(found, YEARS)["features"] == []
+
+
+def test_the_months_run_from_the_first_incident_to_the_last():
+    incidents = monthly([(12.5, 35.5)], 1)
+    assert whole_months(incidents) == YEARS
+    assert whole_months(incidents, 12) == Window.of("2023-01:2024-01")
+    assert whole_months(incidents.clear()) is None
+
+
+@pytest.mark.parametrize(("after", "directions"), [(6, []), (30, ["up"])])
+def test_a_corridor_whose_rate_rises_raises_one_alarm_and_a_steady_one_none(after, directions):
+    months = {month: (6 if month < "2023-01" else after) + number % 3 for number, month in enumerate(YEARS.months)}
+    corridor = Corridor("sea-a", "sea-a-system", "A - B", "sea", (), 0.0, 0.0, sum(months.values()), 0, (), months)
+    alarms = alarms_of(Reduction((corridor,)), YEARS)
+    assert [alarm["direction"] for alarm in alarms] == directions
+    assert all("2022-12" <= alarm["since"] <= "2023-03" for alarm in alarms)
