@@ -8,7 +8,9 @@ import pytest
 
 from geodata.facts import reference_facts
 from geodata.incident import ORIGIN
-from routes.itineraries import reduce_movement
+from routes.itineraries import reduce_movement, runs_of
+from routes.sphere import line_km, unit_vectors
+from routes.stretches import Stretch
 
 
 def from_nigeria(frame: pl.DataFrame) -> pl.DataFrame:
@@ -48,3 +50,27 @@ def test_too_few_incidents_fall_back_to_ridges_and_say_so(at):
     reduction = reduce_movement(from_nigeria(at([(8.0, 17.0)])), reference_facts())
     assert reduction.corridors == ()
     assert "Movement: ridges are drawn instead." in reduction.notes
+
+
+def stretch(*places: tuple[float, float], flow: float = 10.0, inferred: bool = False) -> Stretch:
+    lon, lat = np.array(places).T
+    shares = {"NGA": 1.0}
+    return Stretch(unit_vectors(lon, lat), "land", flow, 0.0, "one-way", 1.0, inferred, shares, shares, "NER", "LBY")
+
+
+def test_stretches_are_joined_where_most_of_the_movement_goes_straight_on():
+    trunk, on = stretch((8.0, 17.0), (9.0, 19.0)), stretch((9.0, 19.0), (10.0, 21.0), inferred=True)
+    aside, weak = stretch((9.0, 19.0), (11.0, 18.0)), stretch((9.0, 19.0), (9.8, 21.0), flow=2.0)
+    runs = runs_of([weak, on, trunk, aside])
+    joined = next(run for run in runs if len(run.parts) > 1)
+    assert joined.parts == (trunk, on)
+    assert sorted(len(run.parts) for run in runs) == [1, 1, 2]
+    ((start, end),) = joined.bridges
+    assert start == pytest.approx(line_km(trunk.points))
+    assert end == pytest.approx(line_km(joined.points))
+
+
+def test_a_ring_of_stretches_ends():
+    corners = [(8.0, 17.0), (9.0, 17.5), (9.5, 18.5), (9.0, 19.5), (8.0, 19.5), (7.5, 18.5)]
+    ring = [stretch(here, there) for here, there in zip(corners, [*corners[1:], corners[0]], strict=True)]
+    assert sum(len(run.parts) for run in runs_of(ring)) == len(ring)
