@@ -24,6 +24,8 @@ from benchmarks.corridors.worlds import noise as noise_world
 from routes.centrelines import Centreline
 from routes.sphere import km_between, line_km, resampled, unit_vectors
 
+pytestmark = pytest.mark.slow
+
 KM_PER_DEGREE = 111.195
 SMALL = 2_000
 SLIP = 0.02

@@ -9,6 +9,8 @@ from routes.crossings import Crossings, crossings
 from routes.sealines import km_and_part, land_on_lines, pulled
 from routes.sphere import km_between, line_km, unit_vectors
 
+pytestmark = pytest.mark.slow
+
 FACTS = reference_facts()
 
 

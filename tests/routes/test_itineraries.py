@@ -12,6 +12,8 @@ from routes.itineraries import reduce_movement, runs_of
 from routes.sphere import line_km, unit_vectors
 from routes.stretches import Stretch
 
+pytestmark = pytest.mark.slow
+
 
 def from_nigeria(frame: pl.DataFrame) -> pl.DataFrame:
     origins = [[{"iso3": "NGA", "weight": 1.0}]] * frame.height

@@ -10,6 +10,8 @@ from routes.movement import Movement, movement
 from routes.sphere import lonlat
 from routes.voyages import voyages
 
+pytestmark = pytest.mark.slow
+
 FACTS = reference_facts()
 ORIGINS = pl.List(pl.Struct({"iso3": pl.String, "weight": pl.Float64}))
 LIBYAN_COAST, LAMPEDUSA, TUNISIAN_COAST = [(12.1, 32.95), (13.2, 32.95)], [(12.5, 35.4), (12.7, 35.5)], (10.9, 35.0)

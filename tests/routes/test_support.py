@@ -6,6 +6,8 @@ import pytest
 from routes.corridors import grade_of
 from routes.reduce import reduce_incidents
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("support", "grade"), [(1.0, "A"), (0.95, "A"), (0.9, "B"), (0.7, "C"), (0.5, "D"), (0.49, None), (0.0, None)]
