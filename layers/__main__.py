@@ -13,10 +13,12 @@ import typer
 from rich.console import Console
 
 from geodata.errors import RoutesError, UnknownVersion, WrongValue
+from geodata.facts import reference_facts
 from geodata.ledger import Ledger
 from geodata.settings import Settings
 from geodata.view import View, require_view
 from layers.exports import Export, encoded, format_of
+from routes.itineraries import Method, reduce_movement
 from routes.reduce import reduce_incidents
 
 app = typer.Typer(
@@ -39,6 +41,12 @@ def export(
     start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day no longer in.")] = None,
     mode: Annotated[list[str] | None, typer.Option(help="land, sea or air; may be repeated [default: all].")] = None,
+    method: Annotated[
+        Method, typer.Option(help="ridges: where evidence traces a line; movement: the journeys that explain it.")
+    ] = Method.RIDGES,
+    detail: Annotated[
+        float, typer.Option(min=0, max=1, help="Of movement: 0 the main routes, 1 everything supported.")
+    ] = 0.5,
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
 ) -> None:
@@ -48,7 +56,7 @@ def export(
         view = require_view(
             {"start": start.date() if start else None, "end": end.date() if end else None, "modes": mode or None}
         )
-        made = _made(view, Ledger(home or Settings().home), version)
+        made = _made(view, Ledger(home or Settings().home), version, method, detail)
         _write(encoded(made, kind), out)
     except RoutesError as error:
         print(error, file=sys.stderr)
@@ -56,14 +64,17 @@ def export(
     _tell(made, out, as_json=as_json)
 
 
-def _made(view: View, ledger: Ledger, version: int | None) -> Export:
+def _made(view: View, ledger: Ledger, version: int | None, method: Method, detail: float) -> Export:
     """Return the export of a version of the ledger: corridors over all time, incidents of the window."""
     read = _version(ledger, version)
     with Console(stderr=True).status("reading incidents ..."):
         every = ledger.incidents(read)
     whole = view.without_window()
     with Console(stderr=True).status("reducing to corridors ..."):
-        reduction = reduce_incidents(whole.select(every), whole.resolution)
+        if method is Method.MOVEMENT:
+            reduction = reduce_movement(whole.select(every), reference_facts(), detail)
+        else:
+            reduction = reduce_incidents(whole.select(every), whole.resolution)
     return Export(view, view.select(every), reduction, read, datetime.now(UTC))
 
 

@@ -25,7 +25,7 @@ from geodata.errors import WrongValue
 from geodata.incident import is_synthetic
 from geodata.places import country_name
 from geodata.view import View
-from routes.corridors import METHOD_VERSION, Corridor, Reduction
+from routes.corridors import Corridor, Reduction
 
 Format = Literal["geojson", "gpkg"]
 MEDIA_TYPES: dict[Format, str] = {"geojson": "application/geo+json", "gpkg": "application/geopackage+sqlite3"}
@@ -104,7 +104,7 @@ class Export:
     def stamp(self) -> dict[str, Any]:
         """Return what every file says about itself."""
         return {
-            "method_version": METHOD_VERSION,
+            "method_version": self.reduction.method_version,
             "view": self.view.query(),
             "ledger_version": self.version,
             "synthetic": self.synthetic,
@@ -117,9 +117,13 @@ class Export:
         return is_synthetic(self.incidents) or any(corridor.synthetic for corridor in self.reduction.corridors)
 
     def corridors(self) -> list[tuple[Corridor, int]]:
-        """Return the corridors that have incidents in the window, with their number."""
+        """Return the corridors that have incidents in the window, with their number.
+
+        Over all time also those without any, which link the others: movement through where nobody reports.
+        """
+        whole = self.view.start is None and self.view.end is None
         counted = [(corridor, incidents_within(corridor, self.view)) for corridor in self.reduction.corridors]
-        return [(corridor, count) for corridor, count in counted if count]
+        return [(corridor, count) for corridor, count in counted if count or whole]
 
     def name(self, kind: Format) -> str:
         """Return a file name."""

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,19 +24,11 @@ from geodata.view import View, require_view
 from routes.comparison import compared
 from routes.corridors import Reduction
 from routes.identity import REGISTER, renamed
-from routes.itineraries import reduce_movement
+from routes.itineraries import Method, reduce_movement
 from routes.reduce import reduce_incidents
 from routes.support import REPLICATES
 from routes.surveys import SURVEY_MONTHS, SURVEY_RESOLUTION, alarms_of, hot_spots, spots_collection, whole_months
 from routes.windows import Window
-
-
-class Method(StrEnum):
-    """How incidents become corridors."""
-
-    RIDGES = "ridges"
-    MOVEMENT = "movement"
-
 
 app = typer.Typer(
     help="REDUCE: incidents to land, sea and air route corridors.",

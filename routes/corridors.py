@@ -169,11 +169,16 @@ class Reduction:
     notes: tuple[str, ...] = ()
     assignments: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASSIGNMENTS), compare=False)
 
+    @property
+    def method_version(self) -> str:
+        """Return the method that drew the corridors."""
+        return next((corridor.method_version for corridor in self.corridors), METHOD_VERSION)
+
     def collection(self) -> dict[str, Any]:
         """Return the corridors as a GeoJSON FeatureCollection; the notes and the method version are foreign members."""
         return {
             "type": "FeatureCollection",
-            "method_version": next((corridor.method_version for corridor in self.corridors), METHOD_VERSION),
+            "method_version": self.method_version,
             "synthetic": any(corridor.synthetic for corridor in self.corridors),
             "notes": list(self.notes),
             "features": [corridor.feature() for corridor in self.corridors],

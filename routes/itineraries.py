@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 import polars as pl
@@ -27,6 +28,13 @@ _LOOK_BACK = 2
 _TOUCHING_KM = 0.1
 REACH_KM = 100.0
 """Evidence within this explains a stretch; the network is laid out in cells of 45 km."""
+
+
+class Method(StrEnum):
+    """How incidents become corridors: along what they trace, or along the journeys that explain them."""
+
+    RIDGES = "ridges"
+    MOVEMENT = "movement"
 
 
 def reduce_movement(incidents: pl.DataFrame, facts: Facts, detail: float = 0.5) -> Reduction:

@@ -83,3 +83,15 @@ def test_a_full_disk_leaves_the_earlier_file_as_it_was(synthetic_home, tmp_path,
     assert is_one_sentence(done), done.stderr
     assert out.read_bytes() == b"the earlier one"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_movement_leaves_as_directed_corridors_with_flow(synthetic_home, tmp_path):
+    out = tmp_path / "routes.gpkg"
+    done = run("--home", synthetic_home, "--method", "movement", "--detail", "0.2", "-o", out)
+    assert done.returncode == 0, done.stderr
+    frame = gpd.read_file(out, layer="corridors")
+    journeys = frame[frame["basis"] == "journeys"]
+    assert len(journeys) > 3
+    assert set(journeys["direction"]) <= {"one-way", "two-way", "unclear"}
+    assert (journeys["flow"] > 0).all()
+    assert journeys["method_version"].str.startswith("movement-").all()
