@@ -24,6 +24,9 @@ FEWEST_STEPS, MOST_STEPS = 2, 9
 _STEP = 0.6
 _CLUTTER_ROUNDS = 8
 _CLUTTER_LEVELS_UP = 4
+QUIET = 2.0
+"""Cells up to so many levels are still clutter. With fewer, rich clutter is trimmed down to its emptiest cells and takes
+itself for routes; with 2.5, lanes that fill a sea are taken for clutter."""
 LEAST_ABOVE_CLUTTER, MOST_ABOVE_CLUTTER = 3.0, 6.0
 """What the threshold of the mask may be, in levels of the clutter."""
 
@@ -106,7 +109,7 @@ def clutter(area: Domain, density: Floats) -> Floats:
         number = np.bincount(region[quiet], minlength=len(regions))
         total = np.bincount(region[quiet], density[quiet], minlength=len(regions))
         level = ((near @ total + 1e-9) / np.maximum(near @ number, 1))[region]
-        quieter = density <= level + 2 * np.sqrt(level) + 0.5
+        quieter = density <= np.maximum(QUIET * level, level + 2 * np.sqrt(level) + 0.5)
         if (quieter == quiet).all():
             break
         quiet = quieter

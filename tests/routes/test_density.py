@@ -124,3 +124,9 @@ def test_a_mask_of_next_to_no_evidence_is_empty_or_small_and_never_fails(around,
     assert np.isfinite(density).all()
     assert np.isfinite(level).all()
     assert dense(area, density, level).dtype == bool
+
+
+def test_rich_clutter_is_no_route_however_much_there_is_of_it(around, scattered):
+    area = around(scattered(0, 15, 12, 25, 60_000))
+    density = kernel_density(area).counts
+    assert dense(area, density, clutter(area, density)).mean() < 0.01
