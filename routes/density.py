@@ -25,8 +25,8 @@ _STEP = 0.6
 _CLUTTER_ROUNDS = 8
 _CLUTTER_LEVELS_UP = 4
 QUIET = 2.0
-"""Cells up to so many levels are still clutter. With fewer, rich clutter is trimmed down to its emptiest cells and takes
-itself for routes; with 2.5, lanes that fill a sea are taken for clutter."""
+"""Cells up to so many levels are still clutter. With fewer, rich clutter is trimmed down to its emptiest cells and is
+taken for routes; with 2.5, lanes that fill a sea are taken for clutter."""
 LEAST_ABOVE_CLUTTER, MOST_ABOVE_CLUTTER = 3.0, 6.0
 """What the threshold of the mask may be, in levels of the clutter."""
 
