@@ -12,6 +12,8 @@ from routes.ridges import unique_edges
 from routes.sphere import km_between, unit_vectors
 from routes.tails import with_tails, without_overshoot
 
+pytestmark = pytest.mark.slow
+
 WIDTH_KM = 14.0
 
 

@@ -12,6 +12,8 @@ from routes.reduce import reduce_incidents
 from routes.ridges import Edges, unique_edges
 from routes.sphere import km_between, lonlat, resampled, unit_vectors
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def two_pieces(at, along):

@@ -20,6 +20,8 @@ from routes.shifts import displacements, offsets, shifts
 from routes.sphere import unit_vectors
 from routes.windows import Window, tallied
 
+pytestmark = pytest.mark.slow
+
 BEFORE, AFTER = Window(date(2024, 1, 1), date(2025, 1, 1)), Window(date(2025, 1, 1), date(2026, 1, 1))
 
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from geodata import hexes
 from routes.hotspots import classified, gi_star, hotspots
 
+pytestmark = pytest.mark.slow
+
 
 def area(rings: int) -> np.ndarray:
     middle = hexes.cells_at(np.array([12.0]), np.array([35.0]), 5)

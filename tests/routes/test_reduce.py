@@ -22,6 +22,8 @@ from routes.evidence import id_of
 from routes.reduce import reduce_incidents
 from routes.sphere import km_between, lonlat, resampled, unit_vectors
 
+pytestmark = pytest.mark.slow
+
 AGADEZ, SABHA = (7.99, 16.97), (14.43, 27.04)
 DESERT_ROUTE = [AGADEZ, (10.5, 21.5), SABHA]
 PACIFIC_ROUTE = [(174.0, 6.0), (-173.0, 9.0)]
@@ -102,7 +104,6 @@ def test_pure_noise_draws_nearly_nothing(at, scattered, number):
     assert reduction.corridors or "too few or too scattered" in reduction.notes[0]
 
 
-@pytest.mark.slow
 def test_the_same_incidents_in_another_order_give_the_same_bytes(at, along, desert):
     origins = [
         [{"iso3": "ERI", "weight": 1 / 3}, {"iso3": "SDN", "weight": 1 / 3}, {"iso3": "ETH", "weight": 1 / 3}],
@@ -120,7 +121,6 @@ def test_the_same_incidents_in_another_order_give_the_same_bytes(at, along, dese
         assert written(reduce_incidents(every.sample(fraction=1, shuffle=True, seed=seed))) == first
 
 
-@pytest.mark.slow
 def test_every_incident_told_twice_leaves_the_lines_where_they_are(desert):
     once, twice = reduce_incidents(desert), reduce_incidents(pl.concat([desert, desert]))
     assert [corridor.corridor_id for corridor in twice.corridors] == [c.corridor_id for c in once.corridors]
@@ -320,7 +320,6 @@ def test_whatever_incidents_there_are_the_answer_is_valid_geojson_and_plain_note
     assert reduction.corridors or reduction.notes or incidents.is_empty()
 
 
-@pytest.mark.slow
 def test_the_2022_edition_reduces_to_corridors_that_keep_to_their_side_of_the_coast(real_files, home):
     ingest_file(real_files / "iom_missing_migrants" / "alldata_2022-05.xlsx", Ledger(home))
     reduction = reduce_incidents(Ledger(home).incidents())

@@ -8,6 +8,8 @@ from routes.reduce import reduce_incidents
 from routes.roles import MOST_SOURCES, countries_of, touched_at_sea, touched_over_land
 from routes.sphere import unit_vectors
 
+pytestmark = pytest.mark.slow
+
 ORIGINS = pl.List(pl.Struct({"iso3": pl.String, "weight": pl.Float64}))
 
 
