@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +21,11 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+from deltalake.exceptions import DeltaError
 from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction
 
+from geodata.errors import RoutesError
 from geodata.incident import SCHEMA, empty
 
 _TELLING = ("source", "lat", "lon")
@@ -73,8 +75,13 @@ def write(incidents: pl.DataFrame, path: Path) -> DataFile:
 
 
 @contextmanager
-def taken_up(files: Iterable[DataFile], table: str, options: Mapping[str, str] | None) -> Iterator[list[AddAction]]:
-    """Bring data files to where a table stands, for a commit within the block; if that fails they are taken away.
+def taken_up(
+    files: Iterable[DataFile], table: str, options: Mapping[str, str] | None, named: Callable[[], set[str]]
+) -> Iterator[list[AddAction]]:
+    """Bring data files to where a table stands, for a commit within the block.
+
+    If that fails, those that the table does not name are taken away. An error is no proof that nothing was committed,
+    and an interrupt proves nothing at all: a file that may be needed stays, and costs room until ``upkeep.compact``.
 
     Parameters
     ----------
@@ -83,6 +90,8 @@ def taken_up(files: Iterable[DataFile], table: str, options: Mapping[str, str] |
         Folder or address of the table.
     options : mapping or None
         For an object store.
+    named : callable
+        Returns the names of the files that the table names now.
 
     Raises
     ------
@@ -96,10 +105,12 @@ def taken_up(files: Iterable[DataFile], table: str, options: Mapping[str, str] |
             brought.append(_added(file, name))
             _bring(file.path, table, name, options)
         yield brought
-    except BaseException:
-        for action in brought:
-            with suppress(OSError):
-                _take_away(table, action.path, options)
+    except (OSError, DeltaError):
+        with suppress(OSError, DeltaError, RoutesError):
+            standing = named()
+            for action in brought:
+                if action.path not in standing:
+                    _take_away(table, action.path, options)
         raise
 
 

@@ -355,7 +355,7 @@ class Ledger:
             if table is not None and (missing := _lacking(table, schema)):
                 table.alter.add_columns(missing)
             properties = _properties(table, batch, sources)
-            with taken_up(files, address, self._options) as added:
+            with taken_up(files, address, self._options, self._named) as added:
                 if table is not None:
                     table.create_write_transaction([*added], "append", schema, commit_properties=properties)
                     return
@@ -367,6 +367,11 @@ class Ledger:
                     storage_options=self._options,
                     commit_properties=properties,
                 )
+
+    def _named(self) -> set[str]:
+        """Return the names of the data files of ``incidents`` as it stands."""
+        table = self.table()
+        return set() if table is None else {uri.rpartition("/")[2] for uri in table.file_uris()}
 
     @staticmethod
     def _standing(table: DeltaTable | None, sources: list[str]) -> pl.DataFrame:

@@ -161,3 +161,31 @@ def test_a_commit_that_fails_leaves_no_data_file_behind(tmp_path, ledger, monkey
         ingest_file(edition(tmp_path, row("a"), row("b"), row("c"), row("d")), ledger)
     assert sorted(path.name for path in (ledger.home / "ledger" / "incidents").glob("*.parquet")) == before
     assert ids(ledger) == ["a", "b", "c"]
+
+
+def test_an_interrupt_just_after_a_commit_leaves_the_ledger_sound(tmp_path, ledger, monkeypatch):
+    commit = DeltaTable.create_write_transaction
+
+    def interrupted(*given: object, **named: object) -> None:
+        commit(*given, **named)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DeltaTable, "create_write_transaction", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ingest_file(edition(tmp_path, row("a"), row("b"), row("c"), row("d")), ledger)
+    assert ids(ledger) == ["a", "b", "c", "d"]
+    assert verify(ledger) == []
+
+
+def test_a_commit_that_stands_though_it_was_said_to_be_overtaken_keeps_its_files(tmp_path, ledger, monkeypatch):
+    commit = DeltaTable.create_write_transaction
+
+    def misled(*given: object, **named: object) -> None:
+        commit(*given, **named)
+        raise CommitFailedError
+
+    monkeypatch.setattr(DeltaTable, "create_write_transaction", misled)
+    batch = ingest_file(edition(tmp_path, row("a"), row("b"), row("c"), row("d")), ledger).batch
+    assert (batch.kept, batch.duplicates) == (0, 4)
+    assert ids(ledger) == ["a", "b", "c", "d"]
+    assert verify(ledger) == []
