@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,10 +26,10 @@ from deltalake.transaction import AddAction
 
 from geodata.errors import RoutesError
 from geodata.incident import SCHEMA, empty
+from geodata.whole import system_errors
 
 _TELLING = ("source", "lat", "lon")
 """Columns whose range stands in the log, so that files without a source are not opened."""
-_OF_THE_SYSTEM = re.compile(r"\(os error (\d+)\)")
 _FOLDER = "file://"
 _SEND_BYTES = 8 << 20
 
@@ -60,14 +59,8 @@ class DataFile:
 def write(incidents: pl.DataFrame, path: Path) -> DataFile:
     """Write one or more rows, columns of ``SCHEMA``, as a data file; raise ``OSError`` if it does not go."""
     rows = storable(incidents)
-    try:
+    with system_errors():
         rows.write_parquet(path, compression="lz4", statistics=False, row_group_size=rows.height)
-    except pl.exceptions.ComputeError as error:
-        failed = _OF_THE_SYSTEM.search(str(error))
-        if failed is None:
-            raise
-        number = int(failed[1])
-        raise OSError(number, os.strerror(number)) from None
     least, most = (incidents.select(way(*_TELLING)).row(0, named=True) for way in (pl.min, pl.max))
     nulls = dict.fromkeys(_TELLING, 0)
     facts = {"numRecords": incidents.height, "minValues": least, "maxValues": most, "nullCount": nulls}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from geodata.errors import UnknownFormat, WrongValue
+from geodata.errors import UnknownFormat
+from geodata.whole import handed_over
 
 _FORMULA = r"^([=+\-@\t\r])"
 
@@ -42,20 +43,11 @@ def _written(frame: pl.DataFrame, path: Path, flat: Callable[[pl.DataFrame], pl.
             done="nothing was written",
             where=path.name,
         )
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with handed_over(path) as part:
         if path.suffix == ".csv":
             flat(frame).write_csv(part)
         else:
             frame.write_parquet(part)
-        part.replace(path)
-    except OSError as error:
-        raise WrongValue(
-            f"it cannot be written ({error.strerror or error})",
-            rule="the folder must exist and be writable",
-            done="nothing was written",
-            where=str(path),
-        ) from None
     return frame.height
 
 

@@ -22,6 +22,7 @@ from geodata.places import country_code, folded
 from geodata.profiles import PLAIN, profiles
 from geodata.readings import Reading
 from geodata.times import guessed_forms
+from geodata.whole import whole
 
 _MOST = 0.8
 _NEED = {"time": "a date", "coordinates": "coordinates"}
@@ -86,9 +87,8 @@ def saved(guess: Guess, name: str, source: str, home: Path) -> Path:
         )
     path = home / "profiles" / f"{name}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(_toml(guess, source), encoding="utf-8")
-    part.replace(path)
+    with whole(path) as part:
+        part.write_text(_toml(guess, source), encoding="utf-8")
     return path
 
 

@@ -23,6 +23,7 @@ from geodata.errors import RoutesError, UnreadableFile, WrongValue
 from geodata.ledger import Ledger, now_rfc3339
 from geodata.receipts import Receipt, receive
 from geodata.spool import UnwritableWorkspace, room, unwritable
+from geodata.whole import whole
 
 DONE, REFUSED = "done", "refused"
 _PASSED_STARTS = (".", "~")
@@ -232,9 +233,8 @@ def _passed_over(name: str) -> bool:
 
 def _write(path: Path, content: bytes) -> None:
     """Write a new file, whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.rename(path)
+    with whole(path) as part:
+        part.write_bytes(content)
 
 
 def _too_large(name: str, size: int) -> UnreadableFile:

@@ -32,6 +32,7 @@ from geodata.readings import Chunk, Reading, read_file
 from geodata.repairs import Policy
 from geodata.revisions import Edition
 from geodata.spool import room, unwritable
+from geodata.whole import whole
 
 PERSON_COLUMNS = frozenset(
     [
@@ -309,21 +310,19 @@ def _write_report(home: Path, batch: Batch, refusals: pl.DataFrame) -> Path | No
         return None
     path = home / "refusals" / f"{Path(batch.file).stem}-{batch.sha256[:8]}.csv"
     try:
-        _write_refusals(path, batch, refusals)
+        _write_refusals(path, refusals)
     except OSError as error:
         raise unwritable(home, error) from None
     return path
 
 
-def _write_refusals(path: Path, batch: Batch, refusals: pl.DataFrame) -> None:
+def _write_refusals(path: Path, refusals: pl.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{batch.batch}.part")
-    with part.open("w", encoding="utf-8-sig", newline="") as file:
+    with whole(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["row", "column", "rule", "value"])
         for row in refusals.iter_rows(named=True):
             writer.writerow([row["row"], _inert(row["column"]), row["rule"], _inert(row["value"] or "")])
-    part.replace(path)
 
 
 def _inert(text: str) -> str:

@@ -23,6 +23,7 @@ from geodata.ledger import Ledger, now_rfc3339
 from geodata.receipts import Receipt, receive
 from geodata.sources import Source
 from geodata.spool import room, unwritable
+from geodata.whole import whole
 
 FOLDER = "pulls"
 FIRST_WAIT = 60.0
@@ -164,9 +165,8 @@ class Puller:
         path = self._path(source)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f".{path.name}.part")
-            part.write_text(json.dumps(asdict(known), indent=1), encoding="utf-8")
-            part.replace(path)
+            with whole(path) as part:
+                part.write_text(json.dumps(asdict(known), indent=1), encoding="utf-8")
         except OSError as error:
             said = str(unwritable(self._ledger.home, error))
             return replace(pulled, outcome="failed", error=pulled.error or said)

@@ -15,6 +15,7 @@ from deltalake import DeltaTable
 
 from geodata.errors import RoutesError, WrongValue
 from geodata.ledger import Ledger
+from geodata.whole import whole
 
 TABLES = ("incidents", "refusals", "links", "corridors", "corridor_events")
 
@@ -171,6 +172,5 @@ def _pin_file(ledger: Ledger) -> Path:
 def _write_pins(ledger: Ledger, kept: dict[str, int]) -> None:
     path = _pin_file(ledger)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(kept, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-    part.replace(path)
+    with whole(path) as part:
+        part.write_text(json.dumps(kept, ensure_ascii=False, sort_keys=True), encoding="utf-8")

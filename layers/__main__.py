@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +11,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from geodata.errors import RoutesError, UnknownVersion, WrongValue
+from geodata.errors import RoutesError, UnknownVersion
 from geodata.facts import reference_facts
 from geodata.ledger import Ledger
 from geodata.settings import Settings
 from geodata.view import View, require_view
+from geodata.whole import handed_over
 from layers.exports import Export, encoded, format_of
 from routes.itineraries import Method, reduce_movement
 from routes.reduce import reduce_incidents
@@ -57,7 +57,9 @@ def export(
             {"start": start.date() if start else None, "end": end.date() if end else None, "modes": mode or None}
         )
         made = _made(view, Ledger(home or Settings().home), version, method, detail)
-        _write(encoded(made, kind), out)
+        content = encoded(made, kind)
+        with handed_over(out) as part:
+            part.write_bytes(content)
     except RoutesError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
@@ -95,23 +97,6 @@ def _version(ledger: Ledger, wanted: int | None) -> int:
             where=str(ledger.home),
         )
     return newest if wanted is None else wanted
-
-
-def _write(content: bytes, out: Path) -> None:
-    """Write whole or not at all."""
-    part = out.with_name(f".{out.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(out)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise WrongValue(
-            f"it cannot be written ({error.strerror or error})",
-            rule="the folder must exist and be writable",
-            done="nothing was written",
-            where=str(out),
-        ) from None
 
 
 def _tell(made: Export, out: Path, *, as_json: bool) -> None:

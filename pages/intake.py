@@ -32,6 +32,7 @@ from geodata.ledger import Ledger
 from geodata.receipts import Receipt, receive
 from geodata.settings import Settings
 from geodata.spool import UnwritableWorkspace, room, unwritable
+from geodata.whole import whole
 
 LARGEST = 16 * 2**20
 """Bytes of one body."""
@@ -115,9 +116,8 @@ class Answers:
         """Keep an answer, whole or not at all, and clear away what is older than a day."""
         self._folder.mkdir(parents=True, exist_ok=True)
         kept = {"until": time.time() + KEPT_SECONDS, "sha256": sha256, "status": status, "answer": answer}
-        part = self._folder / f".{name}.part"
-        part.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-        part.replace(self._folder / name)
+        with whole(self._folder / name) as part:
+            part.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
         for path in self._folder.iterdir():
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < time.time() - KEPT_SECONDS:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +20,7 @@ from geodata.register import register, registered
 from geodata.settings import Settings
 from geodata.table import read_table
 from geodata.view import View, require_view
+from geodata.whole import handed_over
 from routes.comparison import compared
 from routes.corridors import Reduction
 from routes.identity import REGISTER, renamed
@@ -90,7 +90,8 @@ def reduce(
         if incidents is None and method is Method.RIDGES:
             reduction = _identified(reduction, Ledger(home or Settings().home), whole=view == View())
         if assign:
-            _write_whole(assign, reduction.assignments.write_parquet)
+            with handed_over(assign) as part:
+                reduction.assignments.write_parquet(part)
         _write(reduction.collection() | {"view": view.query()}, out)
     except RoutesError as error:
         print(error, file=sys.stderr)
@@ -205,24 +206,8 @@ def _read(incidents: Path | None, home: Path | None) -> pl.DataFrame:
 
 
 def _write(collection: dict[str, Any], out: Path) -> None:
-    text = json.dumps(collection, ensure_ascii=False, allow_nan=False)
-    _write_whole(out, lambda part: part.write_text(text, encoding="utf-8"))
-
-
-def _write_whole(out: Path, write: Callable[[Path], object]) -> None:
-    """Write a file whole or not at all."""
-    part = out.parent / f".{out.name}.part"
-    try:
-        write(part)
-        part.replace(out)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise WrongValue(
-            f"it cannot be written ({error.strerror or error})",
-            rule="the folder must exist and be writable",
-            done="nothing was written",
-            where=str(out),
-        ) from None
+    with handed_over(out) as part:
+        part.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False), encoding="utf-8")
 
 
 def _tell(reduction: Reduction, out: Path, *, as_json: bool) -> None:

@@ -72,7 +72,7 @@ def test_an_import_against_the_flow_is_noticed(tmp_path):
 
 ORDER = {
     "geodata": (
-        "errors incident hexes coast places facts terrain mentions gazetteer view settings "
+        "errors whole incident hexes coast places facts terrain mentions gazetteer view settings "
         "angles projections coordinates times repairs origins identity revisions datafiles ledger "
         "limits texts chunks positions archives separated documents markup seal confined columnar workbooks vectors "
         "readings profiles check modes spool ingest changes upkeep guesses mappings "
