@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import polars as pl
 from deltalake import DeltaTable
 
+from geodata.batches import Batch, now_rfc3339, require_batch
 from geodata.errors import WrongValue
 from geodata.incident import SCHEMA
-from geodata.ledger import Batch, Ledger, now_rfc3339, require_batch
+from geodata.ledger import Ledger
 
 _UNSPOKEN = ("batch", "fingerprint")
 """Columns that say nothing about the incident."""

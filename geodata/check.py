@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 
 from geodata import hexes
+from geodata.batches import REFUSAL_SCHEMA
 from geodata.coordinates import with_coordinates
 from geodata.gazetteer import located
 from geodata.incident import KINDS, TIME
-from geodata.ledger import REFUSAL_SCHEMA
 from geodata.origins import origins_of
 from geodata.places import countries_at
 from geodata.profiles import Profile

@@ -19,8 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
+from geodata.batches import now_rfc3339
 from geodata.errors import RoutesError, UnreadableFile, WrongValue
-from geodata.ledger import Ledger, now_rfc3339
+from geodata.ledger import Ledger
 from geodata.receipts import Receipt, receive
 from geodata.spool import UnwritableWorkspace, room, unwritable
 from geodata.whole import whole

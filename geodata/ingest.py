@@ -20,11 +20,12 @@ from pathlib import Path
 
 import polars as pl
 
+from geodata.batches import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
 from geodata.check import PILE_UP, check, piled_up
 from geodata.datafiles import DataFile, write
 from geodata.errors import NothingKept
 from geodata.identity import KEYS, fingerprints, keys, place, records
-from geodata.ledger import REFUSAL_SCHEMA, Batch, Given, Ledger, now_rfc3339
+from geodata.ledger import Ledger
 from geodata.modes import with_modes
 from geodata.places import folded
 from geodata.profiles import FIELDS, Profile, mapped, profile_for

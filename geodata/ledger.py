@@ -19,8 +19,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
@@ -30,28 +29,18 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.schema import Field
 from deltalake.transaction import create_table_with_add_actions
 
+from geodata.batches import REFUSAL_SCHEMA, Batch, Given, counted_in, refuse_many_withdrawn
 from geodata.datafiles import DataFile, arrow_schema, storable, taken_up
-from geodata.errors import RoutesError, UnknownVersion, WrongValue
+from geodata.errors import RoutesError, UnknownVersion
 from geodata.identity import KEYS, keys, place
 from geodata.incident import SCHEMA, empty
-from geodata.revisions import Comparison, Edition, compared
+from geodata.revisions import compared
 
-REFUSAL_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    "batch": pl.String,
-    "file": pl.String,
-    "row": pl.Int64,
-    "column": pl.String,
-    "rule": pl.String,
-    "value": pl.String,
-}
 _KEEP_HISTORY = {"delta.logRetentionDuration": "interval 3650 days"}
 _ATTEMPTS = 40
 _LONGEST_PAUSE = 1.0
 _COMPARED = ["incident_id", "source", "source_record", "fingerprint", "time_start", "lat", "lon"]
 _GONE = "_gone"
-MOST_WITHDRAWN = 0.2
-"""Share of what stands of its sources that a file may withdraw without being told to."""
-_ALWAYS_FEW = 50
 
 
 class BusyLedger(RoutesError):
@@ -60,76 +49,6 @@ class BusyLedger(RoutesError):
 
 class UnwritableLedger(RoutesError):
     """The workspace cannot be written: no room, no right, no connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one ingest took in.
-
-    Attributes
-    ----------
-    batch : str
-        Its id.
-    file, sha256 : str
-        The file's name, without its folder, and checksum.
-    source, profile, actor : str
-    at : str
-        RFC 3339, UTC.
-    read, kept, updated, withdrawn, duplicates, refused : int
-        Rows. ``read`` is the sum of kept, updated, duplicates and refused; withdrawn are rows that stood before.
-    splits, merges : int
-        Records that have more or fewer rows than before.
-    undoes : str
-        The batch that this one takes back, "" for an ingest.
-    """
-
-    batch: str
-    file: str
-    sha256: str
-    source: str
-    profile: str
-    actor: str
-    at: str
-    read: int = 0
-    kept: int = 0
-    updated: int = 0
-    withdrawn: int = 0
-    duplicates: int = 0
-    refused: int = 0
-    splits: int = 0
-    merges: int = 0
-    undoes: str = ""
-
-    @classmethod
-    def from_json(cls, text: str) -> Batch:
-        """Read what a commit carries; fields of later versions of this product are passed over."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in json.loads(text).items() if name in known})
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The rows of a file on their way into the ledger.
-
-    Attributes
-    ----------
-    keys : DataFrame
-        Columns of ``identity.KEYS``.
-    mentioned : Series of UInt64
-        Records of refused rows.
-    edition : str
-        What the file says by leaving a record out.
-    may_withdraw : bool
-        Withdraw however many; otherwise more than ``MOST_WITHDRAWN`` of what stands is refused as a likely mistake.
-    files : callable
-        Gives the rows for ``at`` and ``part`` in data files (``geodata.datafiles``); may be asked more than once.
-    """
-
-    keys: pl.DataFrame
-    mentioned: pl.Series
-    edition: Edition
-    may_withdraw: bool
-    files: Callable[[pl.DataFrame], Iterator[DataFile]]
 
 
 class Ledger:
@@ -264,9 +183,9 @@ class Ledger:
             nonlocal refusals_stand
             standing = self._standing(table, sources)
             comparison = compared(given.keys, standing, given.edition, given.mentioned)
-            counted = _counted(batch, comparison)
+            counted = counted_in(batch, comparison)
             if not given.may_withdraw:
-                _refuse_many_withdrawn(counted, standing.height)
+                refuse_many_withdrawn(counted, standing.height)
             if not (counted.kept or counted.updated or counted.withdrawn):
                 return counted
             if not refusals_stand:
@@ -398,11 +317,6 @@ def part_number() -> pl.Expr:
     return pl.col("incident_id").str.extract(r"#(\d+)$").cast(pl.UInt32).fill_null(1)
 
 
-def now_rfc3339() -> str:
-    """Return the present moment, UTC, to the second."""
-    return datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
-
-
 def _keyed(stands: pl.DataFrame) -> pl.DataFrame:
     start = pl.col("time_start")
     return stands.select(
@@ -421,28 +335,6 @@ def _keyed(stands: pl.DataFrame) -> pl.DataFrame:
 def _lengths() -> list[pl.Expr]:
     record = pl.coalesce("source_record", "fingerprint")
     return [pl.col("source").str.len_bytes(), pl.lit(1, pl.UInt32), record.str.len_bytes()]
-
-
-def _counted(batch: Batch, comparison: Comparison) -> Batch:
-    return replace(
-        batch,
-        kept=comparison.added,
-        updated=comparison.updated,
-        withdrawn=comparison.withdrawn.height,
-        duplicates=comparison.duplicates,
-        splits=comparison.splits,
-        merges=comparison.merges,
-    )
-
-
-def _refuse_many_withdrawn(batch: Batch, standing: int) -> None:
-    if batch.withdrawn > max(_ALWAYS_FEW, MOST_WITHDRAWN * standing):
-        raise WrongValue(
-            f"it leaves out {batch.withdrawn:,} of the {standing:,} incidents that stand of its source",
-            rule=f"an edition that withdraws more than {MOST_WITHDRAWN:.0%} may be an older or a partial one",
-            done="nothing was stored; if it is meant, say --withdraw",
-            where=batch.file,
-        )
 
 
 def _properties(table: DeltaTable | None, batch: Batch, sources: list[str]) -> CommitProperties:
@@ -499,21 +391,3 @@ def _sentences(home: Path) -> Iterator[None]:
             done="nothing was stored",
             where=str(home),
         ) from None
-
-
-def require_batch(history: list[tuple[int, Batch]], name: str) -> tuple[int, Batch]:
-    """Return a batch of the history with its version.
-
-    Raises
-    ------
-    WrongValue
-        If there is none of this name.
-    """
-    for version, batch in history:
-        if batch.batch == name:
-            return version, batch
-    raise WrongValue(
-        f"there is no batch {name!r}",
-        rule="`python -m geodata history` lists the batches",
-        done="nothing was changed",
-    )

@@ -17,9 +17,10 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Literal
 
+from geodata.batches import now_rfc3339
 from geodata.errors import RoutesError
 from geodata.fetch import MOST_PATIENT, Unfetched, Validators, fetch
-from geodata.ledger import Ledger, now_rfc3339
+from geodata.ledger import Ledger
 from geodata.receipts import Receipt, receive
 from geodata.sources import Source
 from geodata.spool import room, unwritable

@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from geodata.batches import Batch, now_rfc3339
 from geodata.errors import NothingKept, RoutesError, UnknownColumns, UnknownFormat, UnreadableFile, WrongValue
 from geodata.ingest import ingest_file, totals
-from geodata.ledger import Batch, Ledger, now_rfc3339
+from geodata.ledger import Ledger
 from geodata.revisions import Edition
 from geodata.spool import unwritable
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from geodata.ledger import Ledger, now_rfc3339
+from geodata.batches import now_rfc3339
+from geodata.ledger import Ledger
 
 CORRIDORS, EVENTS = "corridors", "corridor_events"
 

@@ -73,7 +73,7 @@ def test_an_import_against_the_flow_is_noticed(tmp_path):
 ORDER = {
     "geodata": (
         "errors whole incident hexes coast places facts terrain mentions gazetteer view settings "
-        "angles projections coordinates times repairs origins identity revisions datafiles ledger "
+        "angles projections coordinates times repairs origins identity revisions datafiles batches ledger "
         "limits texts chunks positions archives separated documents markup seal confined columnar workbooks vectors "
         "readings profiles check modes spool ingest changes upkeep guesses mappings "
         "receipts inbox sources fetch pulls links verdicts register export demo table"
