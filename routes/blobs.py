@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
-from routes.chains import Chain, Rows, chains, degrees, lengths, part_of, without
-from routes.density import Mask
+from routes.chains import Chain, chains, degrees, lengths, part_of, without
 from routes.domain import Domain
 from routes.ridges import Edges
-from routes.sphere import Floats, km_between
+from routes.sphere import Floats, Mask, Rows, km_between
 
 PART_ELONGATION = 2.0
 """Least of a connected part before gaps are bridged: pieces of a line may be short until they are joined."""

@@ -20,7 +20,7 @@ from routes.chains import chains, degrees, part_of
 from routes.density import Density
 from routes.domain import REFERENCE_RESOLUTION, Domain, cheapened
 from routes.ridges import Edges, unique_edges, upper_edges
-from routes.sphere import Floats, Vectors, km_between, line_km
+from routes.sphere import Floats, Rows, Vectors, km_between, line_km
 
 FACING_KM, TOWARDS_KM, ASIDE_KM = 350.0, 150.0, 60.0
 """Longest gap where both ends point at each other, one end at the other line, and neither; at the finest bandwidth of
@@ -31,8 +31,6 @@ LONGEST_DETOUR, DETOUR_SLACK_KM = 1.6, 40.0
 _FACTOR = {2: 1.0, 1: 1.5, 0: 2.0}
 _ROUNDS = 3
 _LOOK_BACK = 4
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,15 @@ from collections import defaultdict
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from routes.ridges import Edges
-from routes.sphere import Floats, Vectors, km_between, normalised
+from routes.sphere import Floats, Rows, Vectors, km_between, normalised
 
 STRAIGHT_ON_DEGREES = 45.0
 _LOOK_BACK = 4
 
-Rows = NDArray[np.int64]
 Chain = list[int]
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
@@ -19,7 +18,7 @@ from geodata.facts import Facts
 from geodata.terrain import Terrain
 from routes.hubs import Hubs, hubs, parts_of_land
 from routes.sealines import ON_LAND, land_on_lines, near_lines, pulled, seen
-from routes.sphere import Floats, Vectors, chord, km_between, line_km
+from routes.sphere import Floats, Mask, Rows, Vectors, chord, km_between, line_km
 
 LONGEST_KM, SHORTEST_KM = 2000.0, 12.0
 ROUND_A_CAPE = (700.0, 0.45)
@@ -34,9 +33,6 @@ SEEN_SHARE = 0.5
 LEAST_SUPPORT = 1.0
 MAINLAND_KM = 100.0
 _FAR = np.inf
-
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.special import gammainc
 
 from geodata import hexes
 from routes.domain import Domain, rows_of
-from routes.sphere import Floats
+from routes.sphere import Floats, Mask
 
 ENOUGH_IN_KERNEL = 22.0
 FEWEST_STEPS, MOST_STEPS = 2, 9
@@ -29,8 +28,6 @@ QUIET = 2.0
 taken for routes; with 2.5, lanes that fill a sea are taken for clutter."""
 LEAST_ABOVE_CLUTTER, MOST_ABOVE_CLUTTER = 3.0, 6.0
 """What the threshold of the mask may be, in levels of the clutter."""
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from routes.journeys import Before, Demand, Trees, grown, walked
 from routes.selection import demands
-from routes.sphere import Floats
+from routes.sphere import Floats, Mask, Rows
 from routes.voyages import Voyages
 from routes.ways import Ways
 
 FLOW_EASE = 0.3
 LEAST_START = 0.02
 """Smaller shares of a start are left out at sea."""
-
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from geodata import hexes
 from geodata.coast import is_land, km_to_coast
 from geodata.places import nearest_country
 from geodata.terrain import Terrain
-from routes.sphere import EARTH_KM, Floats, Vectors, chord, km_between, lonlat, unit_vectors
+from routes.sphere import EARTH_KM, Floats, Rows, Vectors, chord, km_between, lonlat, unit_vectors
 
 HUB_RESOLUTION = 5
 NEAR_KM = 110.0
@@ -29,8 +29,6 @@ INLAND_SHARE = 0.97
 LARGE_PART = 200
 """A connected part of the land with more cells than this is no island."""
 OFFSHORE_KM = 60.0
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

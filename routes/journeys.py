@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routes.sphere import Floats
+from routes.sphere import Floats, Rows
 from routes.voyages import Voyages
 from routes.ways import Cheapest, Ways
 
@@ -16,7 +16,6 @@ NEARNESS = 0.15
 UNREACHED = np.inf
 STARTS_AT_ONCE = 10
 
-Rows = NDArray[np.int64]
 Before = NDArray[np.int32]
 
 

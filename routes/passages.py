@@ -18,14 +18,12 @@ from geodata import hexes
 from geodata.incident import Mode
 from routes.domain import rows_of
 from routes.refine import on_side
-from routes.sphere import Vectors, km_between, lonlat, normalised, resampled, unit_vectors
+from routes.sphere import Rows, Vectors, km_between, lonlat, normalised, resampled, unit_vectors
 
 FINER = 2
 REACH_SPACINGS = (2.0, 4.0)
 """How far aside a way is looked for, first and if there is none."""
 _SAMPLE_KM = 1.0
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from routes.sphere import Floats
+from routes.sphere import Floats, Rows
 
 JOIN_SIGMA = 0.5
 LOOP_SIGMA = 3.0
 MOST_NEIGHBOURS = 6
 
-Rows = NDArray[np.int64]
 
 Edges = NDArray[np.int64]
 """Edges of a graph as pairs of rows, shape (k, 2), the smaller row first, ordered."""

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from geodata.coast import is_land
-from routes.sphere import EARTH_KM, Floats, Vectors, chord, km_between, lonlat, resampled
+from routes.sphere import EARTH_KM, Floats, Rows, Vectors, chord, km_between, lonlat, resampled
 
 STEP_KM = 12.0
 ON_LAND = 0.04
@@ -19,8 +18,6 @@ ON_LAND = 0.04
 ASHORE_KM = 18.0
 SEEN_KM = 75.0
 REACH_KM, CUT_KM = 45.0, 100.0
-
-Rows = NDArray[np.int64]
 
 
 def land_on_lines(start: Vectors, end: Vectors, ashore_km: float = ASHORE_KM) -> Floats:

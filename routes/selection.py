@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array, vstack
 from scipy.spatial import cKDTree
 
 from geodata.terrain import Nodes
 from routes.journeys import Demand, Trees, grown, walked
-from routes.sphere import EARTH_KM, Floats, Vectors, chord
+from routes.sphere import EARTH_KM, Floats, Mask, Rows, Vectors, chord
 from routes.voyages import Voyages
 from routes.ways import Ways
 
@@ -34,9 +33,6 @@ NETWORK_EASE = 0.4
 FIXED_KM = 30.0
 LEAST_SHARE, LEAST_ON_LAND, LEAST_AT_SEA = 0.15, 0.3, 0.5
 _AT_ONCE = 400
-
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,14 @@ from geodata.coast import EARTH_KM, unit_vectors
 
 Vectors = NDArray[np.float64]
 Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 __all__ = [
     "EARTH_KM",
     "Floats",
+    "Mask",
+    "Rows",
     "Vectors",
     "chord",
     "cut_at_antimeridian",

@@ -16,7 +16,7 @@ from geodata.incident import Mode
 from routes.chains import Chain, chains, degrees, smoothed
 from routes.flow import Flow
 from routes.sealines import REACH_KM, STEP_KM
-from routes.sphere import Floats, Vectors, chord, line_km, lonlat, resampled
+from routes.sphere import Floats, Mask, Vectors, chord, line_km, lonlat, resampled
 from routes.voyages import Voyages
 from routes.ways import AIR, BEGIN, FERRY, SEA, Ways
 
@@ -31,7 +31,6 @@ LEAST_SHARE = 0.02
 _ROUNDS = 4
 
 Direction = Literal["one-way", "two-way", "unclear"]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

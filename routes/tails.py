@@ -11,10 +11,9 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from routes.chains import Chain, chains, degrees, without
-from routes.density import Mask
 from routes.domain import Domain, cheapened
 from routes.ridges import Edges, unique_edges
-from routes.sphere import Floats, chord, km_between
+from routes.sphere import Floats, Mask, chord, km_between
 
 END_SHARE = 0.35
 _ROUNDS = 4

@@ -20,7 +20,7 @@ from scipy.spatial import cKDTree
 from geodata import hexes
 from geodata.facts import Facts
 from geodata.places import airport_named, country_code
-from routes.sphere import EARTH_KM, Floats, Vectors, km_between, normalised, unit_vectors
+from routes.sphere import EARTH_KM, Floats, Rows, Vectors, km_between, normalised, unit_vectors
 
 PILE_RESOLUTION = 5
 NEIGHBOURS = 30
@@ -34,7 +34,6 @@ DETOUR_KM = 1500.0
 DECAY_KM = 800.0
 NEAREST_SOURCES = 4
 
-Rows = NDArray[np.int64]
 REQUIRED = ("lon", "lat", "time_start", "mode")
 _STATED = ("departure", "transit", "destination")
 _ORDER = ("mode", "lon", "lat", "time_start", "_origins", *_STATED)

