@@ -12,6 +12,11 @@ from geodata.batches import now_rfc3339
 from geodata.ledger import Ledger
 
 CORRIDORS, EVENTS = "corridors", "corridor_events"
+EVENT_SCHEMA = {
+    **dict.fromkeys(("event", "corridor_id", "other_id", "mode", "name", "at"), pl.String),
+    "version": pl.Int64,
+}
+"""``at`` is the moment, UTC, RFC 3339; ``version`` that of the ledger."""
 
 
 def registered(ledger: Ledger, schema: pl.Schema) -> pl.DataFrame:
@@ -20,11 +25,21 @@ def registered(ledger: Ledger, schema: pl.Schema) -> pl.DataFrame:
     if table is None:
         return pl.DataFrame(schema=schema)
     frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
-    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items()).sort("corridor_id")
 
 
 def register(ledger: Ledger, corridors: pl.DataFrame, events: pl.DataFrame) -> None:
-    """Keep the corridors as they are now, and what happened to them, with the ledger's version and the moment."""
+    """Keep the corridors as they are now, and what happened to them, with the ledger's version and the moment.
+
+    Nothing is written where nothing changed.
+
+    Raises
+    ------
+    UnwritableLedger
+        If the workspace does not take it.
+    """
+    if corridors.sort("corridor_id").equals(registered(ledger, corridors.schema)):
+        return
     if events.height:
         told = events.with_columns(
             pl.lit(now_rfc3339()).alias("at"), pl.lit(ledger.version(), dtype=pl.Int64).alias("version")
@@ -34,8 +49,8 @@ def register(ledger: Ledger, corridors: pl.DataFrame, events: pl.DataFrame) -> N
 
 
 def corridor_events(ledger: Ledger) -> pl.DataFrame:
-    """Return what happened to corridors: event, corridor_id, other_id, mode, name, at, version, in order of time."""
+    """Return what happened to corridors, the latest last; columns of ``EVENT_SCHEMA``."""
     table = ledger.table(name=EVENTS)
     if table is None:
-        return pl.DataFrame()
+        return pl.DataFrame(schema=EVENT_SCHEMA)
     return pl.DataFrame(pl.from_arrow(table.to_pyarrow_table())).sort("version", "at", "corridor_id")

@@ -24,7 +24,7 @@ def whole(path: Path) -> Iterator[Path]:
     OSError
         If there is no room or right; also where polars says so in an error of its own.
     """
-    part = path.with_name(f".{os.urandom(8).hex()}.part")
+    part = path.parent / f".{os.urandom(8).hex()}.part"
     try:
         with system_errors():
             yield part

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,8 +16,8 @@ from rich.console import Console
 from geodata.errors import RoutesError, WrongValue
 from geodata.facts import reference_facts
 from geodata.incident import CORRIDOR_MODES
-from geodata.ledger import Ledger
-from geodata.register import register, registered
+from geodata.ledger import Ledger, UnwritableLedger
+from geodata.register import corridor_events, register, registered
 from geodata.settings import Settings
 from geodata.table import read_table
 from geodata.view import View, require_view
@@ -44,7 +45,7 @@ Incidents = Annotated[
     Path | None, typer.Option(help="CSV or Parquet with lon, lat, time, mode, in place of the workspace.")
 ]
 Modes = Annotated[list[str] | None, typer.Option(help="land, sea or air; may be repeated [default: all].")]
-Resolution = Annotated[int | None, typer.Option(help="H3 resolution, 3 to 7 [default: 5, in straits 6].")]
+Resolution = Annotated[int | None, typer.Option(help="Of ridges: H3, 3 to 7 [default: 5; straits 6; coarse data 4].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
 
 
@@ -64,7 +65,8 @@ def reduce(
         float, typer.Option(min=0, max=1, help="Of movement: 0 the main routes, 1 everything supported.")
     ] = 0.5,
     replicates: Annotated[
-        int, typer.Option(min=0, max=1000, help="Redraws of the evidence that grade a corridor; 0 grades none.")
+        int,
+        typer.Option(min=0, max=1000, help="Of ridges: redraws of the evidence for their grades; 0 grades none."),
     ] = REPLICATES,
     assign: Annotated[
         Path | None, typer.Option(help="Parquet file to write: which incident belongs to which corridor.")
@@ -147,7 +149,7 @@ def hotspots(
         every = require_view({"modes": mode or None}).select(_read(incidents, home))
         months = Window.of(window) if window else whole_months(every, SURVEY_MONTHS)
         if months is None:
-            raise WrongValue("there are no incidents", rule="hot spots need some", done="nothing was written")
+            raise WrongValue("no month is over", rule="hot spots need whole months", done="nothing was written")
         found = hot_spots(every, months, resolution)
         _write(spots_collection(found, months), out)
     except RoutesError as error:
@@ -160,6 +162,25 @@ def hotspots(
     for name, number in counted:
         print(f"{number:>7,} {name}")
     print(f"Months {months.start} to {months.end}. Written to {out}.")
+
+
+@app.command()
+def events(
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what became of corridors: births, deaths, returns, splits and merges, the latest last."""
+    told = corridor_events(Ledger(home or Settings().home))
+    if as_json:
+        print(json.dumps(told.to_dicts(), ensure_ascii=False))
+        return
+    for row in told.iter_rows(named=True):
+        other = {"split": " from ", "merge": " into "}.get(row["event"], "") + (row["other_id"] or "")
+        print(f"{row['at']}  version {row['version']}  {row['event']:<6} {row['corridor_id']}{other}  {row['name']}")
+    if told.is_empty():
+        print(
+            "Nothing yet: `python -m routes reduce` over all incidents of a workspace keeps what becomes of corridors."
+        )
 
 
 @app.command()
@@ -195,8 +216,13 @@ def _identified(reduction: Reduction, ledger: Ledger, *, whole: bool) -> Reducti
     if ledger.version() is None:
         return reduction
     known, answer = renamed(reduction, registered(ledger, pl.Schema(REGISTER)))
-    if whole:
+    if not whole:
+        return known
+    try:
         register(ledger, answer.register, answer.events)
+    except UnwritableLedger:
+        note = "The workspace cannot be written: what became of corridors since the last reduction is not kept."
+        return replace(known, notes=(*known.notes, note))
     return known
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from geodata import hexes
-from geodata.incident import CORRIDOR_MODES
 from routes.alarms import watched
 from routes.corridors import Reduction
 from routes.hotspots import HotSpots, hotspots
@@ -20,14 +19,17 @@ SURVEY_MONTHS = 36
 
 
 def whole_months(incidents: pl.DataFrame, most: int | None = None) -> Window | None:
-    """Return the months from the first incident to the last, or the latest of them; None without incidents."""
+    """Return the months from that of the first incident, or the latest of them; None where there are none.
+
+    The month of the last incident is left out: it may not be over, and would look like a fall.
+    """
     dated = incidents["time_start"].drop_nulls()
-    if dated.is_empty():
-        return None
     months = (dated.dt.year() * 12 + dated.dt.month() - 1).sort()
-    first, last = int(months[0]), int(months[-1])
-    start = max(first, last + 1 - most) if most else first
-    return Window(*(date(month // 12, month % 12 + 1, 1) for month in (start, last + 1)))
+    if dated.is_empty() or months[0] == months[-1]:
+        return None
+    first, end = int(months[0]), int(months[-1])
+    start = max(first, end - most) if most else first
+    return Window(*(date(month // 12, month % 12 + 1, 1) for month in (start, end)))
 
 
 def hot_spots(incidents: pl.DataFrame, window: Window, resolution: int = SURVEY_RESOLUTION) -> HotSpots:
@@ -92,15 +94,13 @@ def spots_collection(found: HotSpots, window: Window) -> dict[str, Any]:
 
 
 def alarms_of(reduction: Reduction, window: Window) -> list[dict[str, Any]]:
-    """Return every alarm of every land, sea and air corridor, the latest first.
+    """Return every alarm of every corridor, the latest first.
 
     Each is a mapping of corridor_id, name, mode, direction, since and known (``2021-03``), probability and sentence.
     """
     months = window.months
     found = []
     for corridor in reduction.corridors:
-        if corridor.mode not in CORRIDOR_MODES:
-            continue
         watch = watched([corridor.months.get(month, 0) for month in months])
         found += [
             {

@@ -11,7 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
+from geodata.ledger import Ledger, UnwritableLedger
 from routes.__main__ import app
 from routes.corridors import METHOD_VERSION
 
@@ -135,3 +135,61 @@ def test_a_failure_leaves_the_last_result_as_it_was(tmp_path):
     out.write_text("the last result", encoding="utf-8")
     assert run("--incidents", file, "-o", out).returncode == 2
     assert out.read_text(encoding="utf-8") == "the last result"
+
+
+@pytest.fixture
+def workspace(tmp_path, home, table) -> Path:
+    file = tmp_path / "incidents.csv"
+    table.rename({"time": "date"}).write_csv(file, datetime_format="%Y-%m-%d")
+    ingest_file(file, Ledger(home))
+    return home
+
+
+def told(*arguments: object) -> str:
+    done = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_corridors_keep_their_ids_and_what_became_of_them_can_be_read(tmp_path, workspace):
+    out = tmp_path / "out.geojson"
+    assert "Nothing yet" in told("events", "--home", workspace)
+    found = []
+    for replicates in (5, 6):
+        told("reduce", "--home", workspace, "-o", out, "--replicates", replicates)
+        found.append({feature["properties"]["corridor_id"] for feature in json.loads(out.read_text())["features"]})
+    assert found[0] == found[1]
+    events = json.loads(told("events", "--home", workspace, "--json"))
+    assert {(event["event"], event["corridor_id"]) for event in events} == {("birth", one) for one in found[0]}
+    assert len(told("events", "--home", workspace).splitlines()) == len(events) == 2
+
+
+def test_a_window_looks_ids_up_and_buries_nothing(tmp_path, workspace):
+    told("reduce", "--home", workspace, "-o", tmp_path / "all.geojson", "--replicates", 0)
+    told("reduce", "--home", workspace, "-o", tmp_path / "land.geojson", "--replicates", 0, "--mode", "land")
+    assert {event["event"] for event in json.loads(told("events", "--home", workspace, "--json"))} == {"birth"}
+
+
+def test_a_workspace_that_cannot_be_written_is_reduced_all_the_same(tmp_path, workspace, monkeypatch):
+    def unwritable(*_: object) -> None:
+        raise UnwritableLedger("no room", rule="it must have room")
+
+    monkeypatch.setattr("routes.__main__.register", unwritable)
+    said = told("reduce", "--home", workspace, "-o", tmp_path / "out.geojson", "--replicates", 0)
+    assert "land: 1 corridors" in said
+    assert "is not kept" in said
+
+
+@pytest.mark.parametrize(("command", "name"), [("alarms", "alarms.json"), ("hotspots", "spots.geojson")])
+def test_what_changes_over_time_is_written_or_said_to_be_too_little(tmp_path, workspace, command, name):
+    said = told(command, "--home", workspace, "-o", tmp_path / name)
+    assert f"Written to {tmp_path / name}" in said.replace("\n", " ")
+    assert json.loads((tmp_path / name).read_text())
+    empty = CliRunner().invoke(app, [command, "--home", str(tmp_path / "none"), "-o", str(tmp_path / "x.json")])
+    assert (empty.exit_code, command) in ((0, "alarms"), (2, "hotspots"))
+
+
+def test_an_assignment_that_cannot_be_written_is_one_sentence_and_no_corridors_are_written(tmp_path, workspace):
+    done = refused("--home", workspace, "-o", tmp_path / "o.geojson", "--assign", tmp_path / "no" / "a.parquet")
+    assert done.exit_code == 2
+    assert not (tmp_path / "o.geojson").exists()

@@ -39,11 +39,12 @@ def test_a_window_without_incidents_has_no_spots():
     assert spots_collection(found, YEARS)["features"] == []
 
 
-def test_the_months_run_from_the_first_incident_to_the_last():
+def test_the_months_run_from_the_first_incident_to_before_the_last_which_may_not_be_over():
     incidents = monthly([(12.5, 35.5)], 1)
-    assert whole_months(incidents) == YEARS
-    assert whole_months(incidents, 12) == Window.of("2023-01:2024-01")
+    assert whole_months(incidents) == Window.of("2021-01:2023-12")
+    assert whole_months(incidents, 12) == Window.of("2022-12:2023-12")
     assert whole_months(incidents.clear()) is None
+    assert whole_months(incidents.head(1)) is None
 
 
 @pytest.mark.parametrize(("after", "directions"), [(6, []), (30, ["up"])])
