@@ -58,10 +58,10 @@ def handed_over(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def system_errors() -> Iterator[None]:
-    """Raise what polars reports of the operating system as the ``OSError`` that it is."""
+    """Raise what polars reports of the operating system as the ``OSError`` that it is, with its number."""
     try:
         yield
-    except pl.exceptions.ComputeError as error:
+    except (pl.exceptions.ComputeError, OSError) as error:
         failed = _OF_THE_SYSTEM.search(str(error))
         if failed is None:
             raise

@@ -118,6 +118,7 @@ def test_a_torn_file_is_no_token_and_hides_no_other(home, content):
     assert len(tokens.every()) == 1
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_token_once_lists_names_only_and_revokes(home):
     made = run(home, "new", "--name", "partner")
     assert made.returncode == 0, made.stderr

@@ -11,6 +11,8 @@ from geodata.vectors import DRIVERS
 from tests import samples
 from tests.hostile.forge import VRT
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 START = """
 import sys

@@ -62,6 +62,7 @@ def odd() -> Starlette:
         ("/nowhere", 404),
     ],
 )
+@pytest.mark.slow
 def test_every_response_carries_them(get, shown, address, status):
     answer = get(address)
     assert answer.status == status

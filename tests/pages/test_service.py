@@ -53,6 +53,7 @@ def test_the_map_page_is_the_same_whatever_the_workspace_holds_and_is_asked_with
 
 
 @pytest.mark.parametrize("address", CACHED)
+@pytest.mark.slow
 def test_what_the_asker_has_is_not_sent_again(get, shown, address):
     first = get(address)
     assert first.status == 200
@@ -170,6 +171,7 @@ def test_the_state_of_the_map_in_a_link_is_no_junk(get, shown):
     assert get("/data/snapshot?z=5&lat=35.1&lon=12.2&theme=dark").json() == get("/data/snapshot").json()
 
 
+@pytest.mark.slow
 def test_the_picture_comes_first_without_support_and_once_it_is_computed_with_it(get, shown):
     first = get("/data/snapshot?mode=sea&kind=rescue").json()
     assert {feature["properties"]["support"] for feature in first["corridors"]} == {None}
@@ -213,6 +215,7 @@ def test_an_export_in_a_format_that_is_not_ours_is_refused(get, shown, wanted):
     assert is_one_sentence(answer)
 
 
+@pytest.mark.slow
 def test_an_export_is_a_file_with_a_name_that_no_cache_keeps(get, shown, tmp_path):
     answer = get("/data/export?format=geojson&mode=sea&from=2025-01-01&to=2025-07-01&version=1")
     assert answer.status == 200

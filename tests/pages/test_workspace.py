@@ -105,6 +105,7 @@ def test_two_views_that_ask_the_same_share_one_picture(reported):
     assert reported.snapshot(View(modes=("sea", "land"), start=date(2024, 6, 1)), 0) is plain
 
 
+@pytest.mark.slow
 def test_a_sketch_comes_without_support_until_the_whole_picture_is_there(two_versions):
     seen, view = Workspace(Ledger(two_versions)), View(modes=("sea",))
     sketch = seen.sketch(view, 1)
@@ -115,6 +116,7 @@ def test_a_sketch_comes_without_support_until_the_whole_picture_is_there(two_ver
     assert seen.sketch(view, 1) is picture
 
 
+@pytest.mark.slow
 def test_two_versions_are_not_mixed_up(two_versions):
     seen = Workspace(Ledger(two_versions))
     assert seen.snapshot(View(), 0).manifest["incidents"] == 1

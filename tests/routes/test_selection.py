@@ -15,6 +15,8 @@ from routes.stretches import pruned, stretches
 from routes.voyages import Voyages, voyages
 from routes.ways import AIR, BEGIN, FERRY, LAND, SEA, Ways, ferries, start_nodes, ways
 
+pytestmark = pytest.mark.slow
+
 FACTS = reference_facts()
 ORIGINS = pl.List(pl.Struct({"iso3": pl.String, "weight": pl.Float64}))
 DESERT = [(7.99, 16.97), (12.4, 22.5), (14.43, 27.04)]
