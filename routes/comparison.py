@@ -111,7 +111,6 @@ def compared(
     after: Window,
     *,
     resolution: int | None = None,
-    support: Sequence[float] | None = None,
     seed: int = 0,
 ) -> Comparison:
     """Compare two windows along the corridors of one reduction.
@@ -122,11 +121,10 @@ def compared(
         As for ``routes.reduce.reduce_incidents``; those outside the windows are passed over.
     reduction : Reduction
         Of the incidents of both windows together, so that neither window has a say of its own in where the lines are.
+        A birth is told only of a corridor with enough support, if the reduction has any.
     before, after : Window
     resolution : int, optional
         H3 resolution of the reduction.
-    support : sequence of float, optional
-        Share of resamples in which each corridor is found again; without it a birth rests on counts alone.
     seed : int
         Of the permutations behind displacement.
     """
@@ -135,6 +133,7 @@ def compared(
     alike = before.same_season(after)
     notes = [*reduction.notes, *said, *_notes(tallies, before, after)]
     calendar = (before.calendar, after.calendar)
+    support = [1.0 if corridor.support is None else corridor.support for corridor in corridors]
     found = changes(tallies[0].counts, tallies[1].counts, calendar=calendar if alike else None, support=support)
     lines = [path_of(corridor) for corridor in corridors]
     early, late = tallies
