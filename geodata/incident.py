@@ -6,10 +6,12 @@ degrees (EPSG:4326), countries ISO 3166-1 alpha-3 (``XKX`` for Kosovo), ``cell``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, get_args
 
 import polars as pl
+
+from geodata.errors import UnknownColumns
 
 Mode = Literal["land", "sea", "air", "unknown"]
 Kind = Literal["death", "interception", "smuggling", "trafficking", "seizure", "piracy", "detection", "rescue", "other"]
@@ -72,3 +74,17 @@ def empty() -> pl.DataFrame:
 def is_synthetic(incidents: pl.DataFrame) -> bool:
     """Tell whether any of the incidents was made up for demonstration."""
     return "source" in incidents.columns and bool((incidents["source"] == SYNTHETIC_SOURCE).any())
+
+
+def require_columns(incidents: pl.DataFrame, needed: Sequence[str], who: str) -> None:
+    """Refuse incidents without a column that ``who``, "a reduction", needs.
+
+    Raises
+    ------
+    UnknownColumns
+    """
+    missing = [name for name in needed if name not in incidents.columns]
+    if missing:
+        raise UnknownColumns(
+            f"column {missing[0]!r} is missing", rule=f"{who} needs {', '.join(needed)}", done="nothing was reduced"
+        )

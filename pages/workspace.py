@@ -22,7 +22,8 @@ from geodata.view import View
 from layers.exports import Export
 from layers.snapshot import Snapshot, snapshot
 from routes.corridors import Reduction
-from routes.reduce import reduce_incidents
+from routes.cube import Days
+from routes.reduce import Evidence
 from routes.support import REPLICATES
 
 SNAPSHOTS = 24
@@ -93,6 +94,7 @@ class Workspace:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._incidents: Kept[pl.DataFrame] = Kept(2)
+        self._evidence: Kept[Evidence] = Kept(3)
         self._reductions: Kept[Reduction] = Kept(SNAPSHOTS)
         self._snapshots: Kept[Snapshot] = Kept(SNAPSHOTS)
         self._facts: Kept[dict[str, Any]] = Kept(4)
@@ -115,12 +117,17 @@ class Workspace:
         return self._facts.get(version, lambda: _facts(self.incidents(version)))
 
     def reduction(self, view: View, version: int, replicates: int = REPLICATES) -> Reduction:
-        """Return the corridors of a View over all time; with no replicates sooner, and without their support."""
+        """Return the corridors of a View in its window; with no replicates sooner, and without their support."""
         whole = view.without_window()
-        return self._reductions.get(
-            (version, whole, replicates),
-            lambda: reduce_incidents(whole.select(self.incidents(version)), whole.resolution, replicates),
-        )
+
+        def indexed() -> Evidence:
+            return Evidence(whole.select(self.incidents(version)), whole.resolution)
+
+        def reduced() -> Reduction:
+            evidence = self._evidence.get((version, whole), indexed)
+            return evidence.reduce(Days.between(view.start, view.end), replicates)
+
+        return self._reductions.get((version, view, replicates), reduced)
 
     def sketch(self, view: View, version: int) -> Snapshot:
         """Return what a map draws first for a View over all time: without support, unless that is there already."""
@@ -134,7 +141,7 @@ class Workspace:
     def export(self, view: View, version: int, generated: datetime) -> Export:
         """Return what an export of a View is made from, support included."""
         incidents = view.select(self.incidents(version))
-        return Export(view, incidents, self.reduction(view, version), version, generated)
+        return Export(view, incidents, self.reduction(view.without_window(), version), version, generated)
 
     def resource(self, name: str) -> bytes | None:
         """Return a resource of one of the kept snapshots, None if none has it."""

@@ -2,8 +2,9 @@
 
 The way down, each importing only what stands before it:
 
-- evidence: corridors, sphere <- cube <- domain <- density <- ridges <- chains <- tails, blobs, bridges <- graph <-
-  support; refine <- passages <- centrelines <- assignment, roles, names, evidence, air;
+- evidence: corridors, sphere <- statements <- cube <- domain <- index, density <- ridges <- chains <- tails, blobs,
+  bridges <- graph <- support; refine <- passages <- centrelines <- assignment, roles, names, evidence <- attributes;
+  air;
 - movement: voyages; sealines, hubs <- crossings <- ways <- journeys <- selection <- flow <- stretches <- residue <-
   movement;
 - over time: change, alarms, shifts, hotspots <- windows <- comparison, of two windows along one reduction, and surveys;

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from geodata.incident import Mode
 from routes.chains import part_of, smoothed, strokes, without_short_parts, without_spurs, without_weak
 from routes.corridors import LEAST_DRAWN
-from routes.cube import counts
-from routes.domain import REFERENCE_RESOLUTION, Domain, domain
+from routes.cube import cube
+from routes.domain import Domain, domain
 from routes.graph import RidgeGraph, Scale, ridge_graph
 from routes.passages import passages
 from routes.refine import held_to_side, on_crest
@@ -21,8 +21,6 @@ from routes.ridges import Edges
 from routes.sphere import Floats, Vectors, km_between, line_km
 from routes.support import support_at
 
-USUAL_RESOLUTION = REFERENCE_RESOLUTION
-STRAIT_RESOLUTION = 6
 _SMOOTHING_ROUNDS = 6
 _REACH_BANDWIDTHS = 3.0
 
@@ -62,22 +60,19 @@ class Centreline:
         return tuple((float(start), float(end)) for start, end in spans)
 
 
-def centrelines(incidents: pl.DataFrame, mode: Mode, scale: Scale, replicates: int = 0) -> list[Centreline]:
-    """Return the centrelines of one mode.
+def centrelines(area: Domain, scale: Scale, replicates: int = 0) -> list[Centreline]:
+    """Return the centrelines of the evidence in a domain.
 
     Parameters
     ----------
-    incidents : DataFrame
-        lon, lat in degrees, time_start UTC; none null.
-    mode : str
-        land or sea: which cells can be passed.
+    area : Domain
+        Of the resolution of ``scale``.
     scale : Scale
     replicates : int
         Of the bootstrap; with any, runs with less support than the last grade are left out.
     """
-    if incidents.is_empty():
+    if not area.weights.any():
         return []
-    area = domain(counts(incidents, scale.resolution), mode, scale.resolution)
     graph = ridge_graph(area, scale)
     if not len(graph.edges):
         return []
@@ -91,25 +86,31 @@ def centrelines(incidents: pl.DataFrame, mode: Mode, scale: Scale, replicates: i
     points[nodes] = on_crest(area, nodes, graph.width_km)
     edges = without_spurs(edges, points, scale.spur_km)
     edges = without_short_parts(edges, points, scale.part_km)
-    return _drawn(area, points, edges, graph, support, mode)
+    return _drawn(area, points, edges, graph, support)
 
 
-def _drawn(
-    area: Domain, points: Vectors, edges: Edges, graph: RidgeGraph, support: Floats, mode: Mode
-) -> list[Centreline]:
+def centrelines_of(incidents: pl.DataFrame, mode: Mode, scale: Scale, replicates: int = 0) -> list[Centreline]:
+    """Return the centrelines of incidents of one mode: lon, lat in degrees, time_start UTC, none null."""
+    if incidents.is_empty():
+        return []
+    area = domain(cube(incidents, scale.resolution).counts, mode, scale.resolution)
+    return centrelines(area, scale, replicates)
+
+
+def _drawn(area: Domain, points: Vectors, edges: Edges, graph: RidgeGraph, support: Floats) -> list[Centreline]:
     """Return a graph as smooth lines on their side of the coast."""
     if not len(edges):
         return []
     lines = strokes(edges, points)
     points = smoothed(points, lines, _SMOOTHING_ROUNDS)
     nodes = np.unique(edges)
-    points[nodes] = held_to_side(area, points[nodes], mode)
+    points[nodes] = held_to_side(area, points[nodes])
     part = part_of(edges, len(points))
     bridges = {tuple(edge) for edge in graph.inferred.tolist()}
     found: list[Centreline] = []
     for line in lines:
         inferred = np.array([(min(a, b), max(a, b)) in bridges for a, b in pairwise(line)])
-        pieces = passages(points[line], mode, area.resolution)
+        pieces = passages(points[line], area.mode, area.resolution)
         if sum(line_km(piece.points) for piece in pieces) < line_km(points[line]) / 2:
             continue
         for piece in pieces:

@@ -11,9 +11,9 @@ import polars as pl
 from scipy.spatial import cKDTree
 
 from geodata import hexes
-from routes.centrelines import USUAL_RESOLUTION
 from routes.change import LEVEL, VERDICTS, Change, changes
 from routes.corridors import Corridor, Reduction
+from routes.index import USUAL_RESOLUTION
 from routes.shifts import NEAR_KM, Displacement, Shift, displacements, offsets, shifts
 from routes.sphere import chord, resampled
 from routes.windows import Tally, Window, path_of, tallied

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -157,17 +159,33 @@ ASSIGNMENTS = {
 STRETCH_KM = 50.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reduction:
-    """What a reduction answers: the corridors, most incidents first, and in plain words what was not possible.
+def _nobody() -> pl.DataFrame:
+    return pl.DataFrame(schema=ASSIGNMENTS)
 
-    ``notes`` are sentences for a screen, such as "Air: 3 incidents name no pair of airports; none is drawn for them."
-    ``assignments`` has the columns of ``ASSIGNMENTS``, a row for each incident that belongs to a corridor.
+
+@dataclass(frozen=True)
+class Reduction:
+    """What a reduction answers.
+
+    Attributes
+    ----------
+    corridors : tuple of Corridor
+        Most incidents first.
+    notes : tuple of str
+        In plain words what was not possible, sentences for a screen, such as "Air: 3 incidents name no pair of
+        airports; none is drawn for them."
+    assign : function
+        Tells which incident belongs where; asked only when somebody wants to know, as it costs by incidents.
     """
 
     corridors: tuple[Corridor, ...]
     notes: tuple[str, ...] = ()
-    assignments: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASSIGNMENTS), compare=False)
+    assign: Callable[[], pl.DataFrame] = field(default=_nobody, compare=False, repr=False)
+
+    @cached_property
+    def assignments(self) -> pl.DataFrame:
+        """Columns of ``ASSIGNMENTS``, a row for each incident that belongs to a corridor."""
+        return self.assign()
 
     @property
     def method_version(self) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from geodata import hexes
@@ -16,7 +15,7 @@ from geodata.coast import is_land
 from geodata.hexes import Cells
 from geodata.incident import Mode
 from routes.cube import Counts
-from routes.sphere import EARTH_KM, Floats, Vectors, km_between, unit_vectors
+from routes.sphere import EARTH_KM, Floats, Mask, Rows, Vectors, km_between, unit_vectors
 
 PADDING_RINGS = 6
 REFERENCE_RESOLUTION = 5
@@ -30,6 +29,8 @@ class Domain:
 
     Attributes
     ----------
+    mode : str
+        land or sea: which cells can be passed.
     cells : Cells, (n,)
         Ordered.
     points : Vectors, (n, 3)
@@ -45,6 +46,7 @@ class Domain:
     resolution : int
     """
 
+    mode: Mode
     cells: Cells
     points: Vectors
     weights: Floats
@@ -64,28 +66,83 @@ class Domain:
         return self.spacing_km**2 * 3**0.5 / 2
 
 
-def domain(counted: Counts, mode: Mode, resolution: int) -> Domain:
-    """Return the graph of cells within ``PADDING_RINGS`` of evidence where ``mode`` can move.
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The cells around evidence, whether they can be passed or not, so that a window is cut from them at once.
 
-    Occupied cells are always in it: a body ashore still speaks of the sea.
+    Attributes
+    ----------
+    cells : Cells, (n,)
+        Ordered.
+    points : Vectors, (n, 3)
+        Their centres.
+    land : Floats, (n,)
+        Share of each that is land.
+    km : csr_array, (n, n)
+        Distance between the centres of adjacent cells, km.
+    resolution : int
+    occupied : int
+        Number of the cells around which they lie.
     """
-    cells = _widened(counted.cells, PADDING_RINGS)
-    lon, lat = hexes.centres(cells)
+
+    cells: Cells
+    points: Vectors
+    land: Floats
+    km: csr_array
+    resolution: int
+    occupied: int
+
+    def domain(self, counted: Counts, mode: Mode) -> Domain:
+        """Return the graph of cells within ``PADDING_RINGS`` of evidence where ``mode`` can move.
+
+        Occupied cells are always in it: a body ashore still speaks of the sea.
+
+        Parameters
+        ----------
+        counted : Counts
+            In some or all of the cells around which this ground lies.
+        mode : str
+            land or sea.
+        """
+        at, _ = rows_of(self.cells, counted.cells)
+        kept = self.land >= 0.5 if mode == "land" else self.land <= 0.5
+        if len(at) < self.occupied:
+            kept &= self._near(at)
+        kept[at] = True
+        row = np.cumsum(kept) - 1
+        km = _part(self.km, kept, row)
+        points = self.points[kept]
+        weights = np.zeros(len(points))
+        centroids = points.copy()
+        weights[row[at]] = counted.weights
+        centroids[row[at]] = counted.centroids
+        neighbours = csr_array((np.ones(len(km.data)), km.indices, km.indptr), shape=km.shape)
+        return Domain(mode, self.cells[kept], points, weights, centroids, neighbours, km, self.resolution)
+
+    def _near(self, at: Rows) -> Mask:
+        """Tell which cells lie within ``PADDING_RINGS`` of some of them."""
+        near = np.zeros(len(self.cells))
+        near[at] = 1.0
+        for _ in range(PADDING_RINGS):
+            near = ((near + self.km @ near) > 0).astype(float)
+        return np.asarray(near > 0)
+
+
+def ground(cells: Cells, resolution: int) -> Ground:
+    """Return the ground around ordered cells of one resolution."""
+    every = _widened(cells, PADDING_RINGS)
+    lon, lat = hexes.centres(every)
     share = _land_share(lon, lat, 0.45 * float(hexes.SPACING_KM[resolution]))
-    passable = share >= 0.5 if mode == "land" else share <= 0.5
-    kept = passable | rows_of(counted.cells, cells)[1]
-    cells, lon, lat = cells[kept], lon[kept], lat[kept]
     points = unit_vectors(lon, lat)
-    weights = np.zeros(len(cells))
-    centroids = points.copy()
-    at = np.searchsorted(cells, counted.cells)
-    weights[at] = counted.weights
-    centroids[at] = counted.centroids
-    neighbours = _adjacency(cells)
-    return Domain(cells, points, weights, centroids, neighbours, _distances(neighbours, points), resolution)
+    return Ground(every, points, share, _distances(every, points), resolution, len(cells))
 
 
-def rows_of(cells: Cells, wanted: Cells) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def domain(counted: Counts, mode: Mode, resolution: int) -> Domain:
+    """Return the graph of one mode around some evidence; as ``Ground.domain``."""
+    return ground(counted.cells, resolution).domain(counted, mode)
+
+
+def rows_of(cells: Cells, wanted: Cells) -> tuple[Rows, Mask]:
     """Return the row of each wanted cell among ordered ``cells``, and whether it is there."""
     rows = np.minimum(np.searchsorted(cells, wanted), len(cells) - 1)
     return rows, cells[rows] == wanted
@@ -119,16 +176,22 @@ def _land_share(lon: Floats, lat: Floats, radius_km: float) -> Floats:
     return votes / (1 + len(_BEARINGS))
 
 
-def _adjacency(cells: Cells) -> csr_array:
+def _distances(cells: Cells, points: Vectors) -> csr_array:
+    """Return the distance between the centres of adjacent cells, km."""
     owner, around, steps = hexes.disks(cells, 1)
     rows, there = rows_of(cells, around)
     link = there & (steps == 1)
-    graph = csr_array((np.ones(link.sum()), (owner[link], rows[link])), shape=(len(cells), len(cells)))
+    owner, rows = owner[link].astype(np.int32), rows[link].astype(np.int32)
+    graph = csr_array((km_between(points[owner], points[rows]), (owner, rows)), shape=(len(cells), len(cells)))
     graph.sort_indices()
     return graph
 
 
-def _distances(neighbours: csr_array, points: Vectors) -> csr_array:
-    rows = np.repeat(np.arange(len(points)), np.diff(neighbours.indptr))
-    km = km_between(points[rows], points[neighbours.indices])
-    return csr_array((km, neighbours.indices, neighbours.indptr), shape=neighbours.shape)
+def _part(graph: csr_array, kept: Mask, row: Rows) -> csr_array:
+    """Return the graph of the kept nodes; ``row`` is their new number."""
+    owner = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
+    inside = kept[owner] & kept[graph.indices]
+    size = int(kept.sum())
+    number = np.bincount(row[owner[inside]], minlength=size)
+    indptr = np.concatenate([[0], np.cumsum(number)]).astype(np.int32)
+    return csr_array((graph.data[inside], row[graph.indices[inside]].astype(np.int32), indptr), shape=(size, size))

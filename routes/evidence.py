@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -18,10 +20,26 @@ _ID_RESOLUTION = 7
 _WGS84 = pyproj.Geod(ellps="WGS84")
 
 
-def corridor_of(mode: Mode, path: Vectors, name: str, own: pl.DataFrame) -> Corridor:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the incidents of a corridor say together; as the attributes of ``Corridor``."""
+
+    incidents: int
+    people: int
+    months: Mapping[str, int]
+    synthetic: bool
+
+
+def told_of(own: pl.DataFrame) -> Told:
+    """Return what some incidents say together: time_start, and people and source where they are there."""
+    months = own["time_start"].dt.strftime("%Y-%m").value_counts().sort("time_start")
+    people = int(own["people"].sum() or 0) if "people" in own.columns else 0
+    return Told(own.height, people, dict(months.iter_rows()), is_synthetic(own))
+
+
+def corridor_of(mode: Mode, path: Vectors, name: str, told: Told) -> Corridor:
     """Return the corridor along a path, (n, 3), to which some incidents belong; without countries, band and support."""
     points = lonlat(path)
-    months = own["time_start"].dt.strftime("%Y-%m").value_counts().sort("time_start")
     return Corridor(
         corridor_id=id_of(mode, points),
         system_id=f"{id_of(mode, points)}-system",
@@ -30,11 +48,11 @@ def corridor_of(mode: Mode, path: Vectors, name: str, own: pl.DataFrame) -> Corr
         lines=cut_at_antimeridian(points),
         length_km=float(_WGS84.line_length(points[:, 0], points[:, 1])) / 1000,
         band_km=0.0,
-        incidents=own.height,
-        people=int(own["people"].sum() or 0) if "people" in own.columns else 0,
+        incidents=told.incidents,
+        people=told.people,
         countries=(),
-        months=dict(months.iter_rows()),
-        synthetic=is_synthetic(own),
+        months=dict(told.months),
+        synthetic=told.synthetic,
     )
 
 

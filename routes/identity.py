@@ -58,8 +58,11 @@ def renamed(reduction: Reduction, register: pl.DataFrame) -> tuple[Reduction, Id
     """Return a reduction under lasting ids, its assignments too, and what this makes of the register."""
     answer = identified(reduction.corridors, register)
     ids = {one.corridor_id: now.corridor_id for one, now in zip(reduction.corridors, answer.corridors, strict=True)}
-    assignments = reduction.assignments.with_columns(pl.col("corridor_id").replace(ids))
-    return replace(reduction, corridors=answer.corridors, assignments=assignments), answer
+
+    def assign() -> pl.DataFrame:
+        return reduction.assignments.with_columns(pl.col("corridor_id").replace(ids))
+
+    return replace(reduction, corridors=answer.corridors, assign=assign), answer
 
 
 def cells_of(corridor: Corridor) -> Cells:

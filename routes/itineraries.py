@@ -12,10 +12,10 @@ import polars as pl
 
 from geodata.facts import Facts
 from geodata.incident import Mode
-from routes.assignment import assigned
+from routes.assignment import assigned, band_km
 from routes.centrelines import Centreline
 from routes.corridors import ASSIGNMENTS, Corridor, CountryRole, Direction, Reduction, Role
-from routes.evidence import corridor_of, members_of
+from routes.evidence import corridor_of, members_of, told_of
 from routes.movement import MOVEMENT_VERSION, CountryShares, Movement, movement
 from routes.names import name_of, told_apart
 from routes.reduce import reduce_incidents
@@ -74,7 +74,7 @@ def reduce_movement(incidents: pl.DataFrame, facts: Facts, detail: float = 0.5) 
     return Reduction(
         (*named, *flights.corridors),
         (*found.notes, *flights.notes, f"Direction rests on origins and on the facts {found.facts_version}."),
-        pl.concat([*members, flights.assignments]).sort("incident_id", "corridor_id"),
+        lambda: pl.concat([*members, flights.assignments]).sort("incident_id", "corridor_id"),
     )
 
 
@@ -194,8 +194,8 @@ def _of_mode(incidents: pl.DataFrame, mode: Mode, found: Movement) -> tuple[list
         rows = assignment.of(number)
         own = incidents[rows]
         corridor = replace(
-            corridor_of(mode, run.points, name_of(run.points), own),
-            band_km=assignment.band_km(number),
+            corridor_of(mode, run.points, name_of(run.points), told_of(own)),
+            band_km=band_km(assignment.km[rows], np.zeros(len(rows)), np.ones(len(rows))),
             countries=_countries(run.points, mode, roles),
             bridges=run.bridges,
             direction=run.direction if journeys else None,

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from geodata.errors import UnknownColumns, WrongValue
+from geodata.errors import WrongValue
 from geodata.facts import Facts
+from geodata.incident import require_columns
 from geodata.terrain import Terrain, terrain
 from routes.crossings import Crossings, crossings
 from routes.flow import Flow, flow
@@ -133,13 +134,7 @@ def movement(incidents: pl.DataFrame, facts: Facts, detail: float = 0.5) -> Move
 
 
 def _check(incidents: pl.DataFrame, detail: float) -> None:
-    missing = [name for name in REQUIRED if name not in incidents.columns]
-    if missing:
-        raise UnknownColumns(
-            f"column {missing[0]!r} is missing",
-            rule=f"movement needs {', '.join(REQUIRED)}",
-            done="nothing was reduced",
-        )
+    require_columns(incidents, REQUIRED, "movement")
     if not 0 <= detail <= 1:
         raise WrongValue(f"detail {detail} is outside 0..1", rule="0 is the main routes", done="nothing was reduced")
 

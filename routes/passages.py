@@ -7,7 +7,6 @@ way, pulled straight where the view is free. Sides are those of the land mask of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from geodata import hexes
 from geodata.incident import Mode
 from routes.domain import rows_of
 from routes.refine import on_side
-from routes.sphere import Rows, Vectors, km_between, lonlat, normalised, resampled, unit_vectors
+from routes.sphere import Mask, Rows, Vectors, km_between, lonlat, normalised, resampled, samples, unit_vectors
 
 FINER = 2
 REACH_SPACINGS = (2.0, 4.0)
@@ -51,7 +50,7 @@ def passages(line: Vectors, mode: Mode, resolution: int) -> list[Passage]:
     resolution : int
         H3, of the cells in which the line was found.
     """
-    clear = [_is_clear(a, b, mode) for a, b in pairwise(line)]
+    clear = _clear(line, mode)
     here = on_side(line, mode)
     pieces: list[Passage] = []
     points: list[Vectors] = []
@@ -82,7 +81,7 @@ def _piece(points: list[Vectors], origin: list[int]) -> list[Passage]:
     return [Passage(np.array(points), np.array(origin, dtype=np.int64))] if len(points) > 1 else []
 
 
-def _next_clear(here: NDArray[np.bool_], clear: list[bool], at: int) -> int | None:
+def _next_clear(here: Mask, clear: Mask, at: int) -> int | None:
     """Return the next place on its side from which the line goes on clear, or at which it ends."""
     for place in range(at + 1, len(here)):
         if here[place] and (place + 1 == len(here) or clear[place]):
@@ -90,8 +89,17 @@ def _next_clear(here: NDArray[np.bool_], clear: list[bool], at: int) -> int | No
     return None
 
 
+def _clear(line: Vectors, mode: Mode) -> Mask:
+    """Tell which segments of a line keep to their side all along, their ends included."""
+    points, corner = samples(line, _SAMPLE_KM)
+    here = on_side(points, mode)
+    first = np.flatnonzero(np.diff(corner, prepend=-1))
+    inside = np.logical_and.reduceat(here, first)[:-1]
+    return np.asarray(inside & here[first[1:]])
+
+
 def _is_clear(start: Vectors, end: Vectors, mode: Mode) -> bool:
-    return bool(on_side(resampled(np.stack([start, end]), _SAMPLE_KM), mode).all())
+    return bool(_clear(np.stack([start, end]), mode).all())
 
 
 def _way_round(start: Vectors, end: Vectors, mode: Mode, resolution: int) -> list[Vectors] | None:

@@ -41,23 +41,25 @@ def on_crest(area: Domain, nodes: NDArray[np.int64], bandwidth_km: float) -> Vec
     return np.asarray(np.where(kept[:, None], at, start))
 
 
-def held_to_side(area: Domain, nodes: Vectors, mode: Mode) -> Vectors:
+def held_to_side(area: Domain, nodes: Vectors) -> Vectors:
     """Return nodes with those on the wrong side of the coast moved just across it, where it is near.
 
     A node moves toward the nearest cell centre on its side, no farther than ``FARTHEST_ASHORE_SPACINGS``, and stops at
     the first of 16 steps that is on its side.
     """
-    wrong = np.flatnonzero(~on_side(nodes, mode))
-    harbours = area.points[on_side(area.points, mode)]
     held = nodes.copy()
-    if not wrong.size or not len(harbours):
+    wrong = np.flatnonzero(~on_side(nodes, area.mode))
+    if not wrong.size:
+        return held
+    harbours = area.points[on_side(area.points, area.mode)]
+    if not len(harbours):
         return held
     straight, nearest = map(np.asarray, cKDTree(harbours).query(nodes[wrong]))
     reached = straight <= chord(FARTHEST_ASHORE_SPACINGS * area.spacing_km)
     wrong, goal = wrong[reached], harbours[nearest[reached]]
     for through in _WAYPOINTS[::-1]:
         there = normalised((1 - through) * nodes[wrong] + through * goal)
-        fits = on_side(there, mode)
+        fits = on_side(there, area.mode)
         held[wrong[fits]] = there[fits]
     return held
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from geodata.places import nearest_country
-from routes.centrelines import centrelines
+from routes.centrelines import centrelines_of
 from routes.graph import Scale
 from routes.sealines import km_and_part
 from routes.sphere import Floats, Vectors, line_km, lonlat
@@ -34,7 +34,7 @@ def residue(incidents: pl.DataFrame, piles: Voyages, explained: Floats, scale: f
         Of the weight that a kilometre has to explain: that of the window, and of the detail.
     """
     on_land = np.flatnonzero(~piles.at_sea)
-    ridges = centrelines(_in_order(incidents), "land", Scale.at(RESOLUTION))
+    ridges = centrelines_of(_in_order(incidents), "land", Scale.at(RESOLUTION))
     lines = [ridge.points for ridge in ridges if line_km(ridge.points) >= SHORTEST_KM]
     if not lines or not on_land.size:
         return ()

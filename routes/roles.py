@@ -18,7 +18,7 @@ _SAMPLE_KM = 25.0
 _FIXED_POINT = 10**6
 
 
-def countries_of(touched: Sequence[str], incidents: pl.DataFrame) -> tuple[tuple[CountryRole, ...], bool]:
+def countries_of(touched: Sequence[str], stated: pl.DataFrame) -> tuple[tuple[CountryRole, ...], bool]:
     """Return the countries of a corridor in the order of travel, and whether its line must be turned to follow it.
 
     Sources are the countries that incidents name as origins, destinations those that they name as such; what the line
@@ -28,11 +28,11 @@ def countries_of(touched: Sequence[str], incidents: pl.DataFrame) -> tuple[tuple
     ----------
     touched : sequence of ISO 3166-1 alpha-3 codes
         The countries along the line.
-    incidents : DataFrame
-        Those of the corridor: origins, departure and destination where stated.
+    stated : DataFrame
+        What the incidents of the corridor state: origins, departure, destination and, as ``incidents``, how many do.
     """
-    sources = _sources(incidents)
-    departures, destinations = _stated(incidents, "departure"), _stated(incidents, "destination")
+    sources = _sources(stated)
+    departures, destinations = _named(stated, "departure"), _named(stated, "destination")
     turned = _runs_backwards(touched, [*sources, *departures], destinations)
     along = touched[::-1] if turned else touched
     away = [code for code in sources if code not in along]
@@ -59,40 +59,38 @@ def touched_at_sea(path: Vectors) -> list[str]:
     return _once(nearest_country(ends[:, 0], ends[:, 1], OFFSHORE_KM))
 
 
-def _sources(incidents: pl.DataFrame) -> list[str]:
+def _sources(stated: pl.DataFrame) -> list[str]:
     """Return the countries of origin with a fair share of those stated, largest first.
 
     Weights are summed as fixed-point integers: thirds of an origin add up to the same in every order of rows.
     """
-    if "origins" not in incidents.columns:
-        return []
     shares = (
-        incidents.select(pl.col("origins").explode())
-        .drop_nulls()
+        stated.select("incidents", "origins")
+        .explode("origins")
+        .drop_nulls("origins")
         .unnest("origins")
         .drop_nulls()
+        .with_columns((pl.col("weight") * _FIXED_POINT).round().cast(pl.Int64) * pl.col("incidents"))
         .group_by("iso3")
-        .agg((pl.col("weight") * _FIXED_POINT).round().cast(pl.Int64).sum())
+        .agg(pl.col("weight").sum())
         .filter(pl.col("weight") >= SOURCE_SHARE * pl.col("weight").sum(), pl.col("weight") > 0)
         .sort("weight", "iso3", descending=[True, False])
     )
     return shares["iso3"].head(MOST_SOURCES).to_list()
 
 
-def _stated(incidents: pl.DataFrame, column: str) -> list[str]:
+def _named(stated: pl.DataFrame, column: str) -> list[str]:
     """Return the countries that a column names in at least ``SOURCE_SHARE`` of the rows that state one, most first."""
-    if column not in incidents.columns:
-        return []
-    counted = incidents[column].drop_nulls().value_counts(sort=True)
-    stated: dict[str, int] = {}
+    counted = stated.drop_nulls(column).group_by(column).agg(pl.col("incidents").sum())
+    named: dict[str, int] = {}
     for words, number in counted.iter_rows():
         airport = airport_named(words)
         code = country_code(words) or (airport.iso3 if airport else None)
         if code:
-            stated[code] = stated.get(code, 0) + number
-    total = sum(stated.values())
+            named[code] = named.get(code, 0) + number
+    total = sum(named.values())
     return sorted(
-        (code for code, number in stated.items() if number >= SOURCE_SHARE * total), key=lambda c: (-stated[c], c)
+        (code for code, number in named.items() if number >= SOURCE_SHARE * total), key=lambda c: (-named[c], c)
     )
 
 

@@ -5,8 +5,6 @@ Points are unit vectors of shape (n, 3); distances are km on the mean sphere (R 
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +14,8 @@ Vectors = NDArray[np.float64]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+_SAME = 1e-9
+"""Radians within which two points are one."""
 
 __all__ = [
     "EARTH_KM",
@@ -30,6 +30,7 @@ __all__ = [
     "lonlat",
     "normalised",
     "resampled",
+    "samples",
     "unit_vectors",
 ]
 
@@ -63,11 +64,22 @@ def line_km(line: Vectors) -> float:
 
 def resampled(line: Vectors, step_km: float) -> Vectors:
     """Return points along a polyline at most ``step_km`` apart, its corners among them."""
-    parts = []
-    for start, end in pairwise(line):
-        steps = max(int(np.ceil(km_between(start, end) / step_km)), 1)
-        parts.append(_slerp(start, end, np.arange(steps) / steps))
-    return np.concatenate([*parts, line[-1:]])
+    return samples(line, step_km)[0]
+
+
+def samples(line: Vectors, step_km: float) -> tuple[Vectors, Rows]:
+    """Return the points of ``resampled``, (n, 3), and for each the row of the corner at or after which it lies."""
+    km = km_between(line[:-1], line[1:])
+    steps = np.maximum(np.ceil(km / step_km), 1).astype(np.int64)
+    corner = np.repeat(np.arange(len(km)), steps)
+    through = (np.arange(len(corner)) - np.repeat(np.cumsum(steps) - steps, steps)) / steps[corner]
+    angle = km[corner] / EARTH_KM
+    apart = angle >= _SAME
+    sine = np.where(apart, np.sin(angle), 1.0)
+    before = np.where(apart, np.sin((1 - through) * angle) / sine, 1.0)
+    after = np.where(apart, np.sin(through * angle) / sine, 0.0)
+    points = before[:, None] * line[corner] + after[:, None] * line[corner + 1]
+    return np.concatenate([points, line[-1:]]), np.append(corner, len(km))
 
 
 def cut_at_antimeridian(points: Floats) -> tuple[Floats, ...]:
@@ -92,11 +104,3 @@ def cut_at_antimeridian(points: Floats) -> tuple[Floats, ...]:
 def _without_repeats(points: Floats) -> Floats:
     """Return points without those that equal the one before: a line may touch 180 degrees where it is cut."""
     return points[np.r_[True, (points[1:] != points[:-1]).any(axis=1)]]
-
-
-def _slerp(start: Vectors, end: Vectors, through: Floats) -> Vectors:
-    angle = float(km_between(start, end)) / EARTH_KM
-    if angle < 1e-9:
-        return np.repeat(start[None, :], len(through), axis=0)
-    mixed = np.sin((1 - through) * angle)[:, None] * start + np.sin(through * angle)[:, None] * end
-    return np.asarray(mixed / np.sin(angle))

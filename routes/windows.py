@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from geodata import hexes
 from geodata.errors import WrongValue
 from routes.assignment import NONE, assigned
-from routes.centrelines import USUAL_RESOLUTION, Centreline
+from routes.centrelines import Centreline
 from routes.corridors import Corridor
+from routes.index import USUAL_RESOLUTION
 from routes.sphere import Floats, Vectors, unit_vectors
 
 REACH_KM = 42.0

@@ -79,10 +79,10 @@ ORDER = {
         "receipts inbox sources fetch pulls links verdicts register export demo table"
     ),
     "routes": (
-        "corridors sphere cube domain density ridges chains tails blobs bridges graph support refine passages "
-        "centrelines assignment roles names evidence air voyages sealines hubs crossings ways journeys selection flow "
-        "stretches residue movement change alarms shifts hotspots windows comparison surveys reduce itineraries "
-        "identity"
+        "corridors sphere statements cube domain index density ridges chains tails blobs bridges graph support refine "
+        "passages centrelines assignment roles names evidence attributes air voyages sealines hubs crossings ways "
+        "journeys selection flow stretches residue movement change alarms shifts hotspots windows comparison surveys "
+        "reduce itineraries identity"
     ),
     "layers": (
         "asset palette hexmesh part actions basemap card corridors countries hexes labels legend ranking status "

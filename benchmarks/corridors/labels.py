@@ -29,7 +29,7 @@ from geodata.modes import with_modes
 from geodata.profiles import mapped, profile_for
 from geodata.readings import read_file
 from routes.assignment import NONE, assigned
-from routes.centrelines import Centreline, Scale, centrelines
+from routes.centrelines import Centreline, Scale, centrelines_of
 from routes.sphere import chord, unit_vectors
 
 FEWEST = 100
@@ -149,7 +149,7 @@ def _by_line_and_system(incidents: pl.DataFrame, resolution: int) -> tuple[Integ
     for mode in MODES:
         rows = np.flatnonzero((incidents["mode"] == mode).to_numpy())
         some = incidents[rows]
-        lines = centrelines(some.select("lon", "lat", "time_start"), mode, Scale.at(resolution))
+        lines = centrelines_of(some.select("lon", "lat", "time_start"), mode, Scale.at(resolution))
         own = assigned(unit_vectors(some["lon"].to_numpy(), some["lat"].to_numpy()), lines).line
         has = own != NONE
         line[rows[has]] = own[has] + line.max() + 1

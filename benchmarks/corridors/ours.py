@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.corridors.worlds import World
-from routes.centrelines import centrelines
+from routes.centrelines import centrelines_of
 from routes.graph import Scale
 from routes.sphere import Vectors
 from routes.support import REPLICATES
@@ -12,4 +12,4 @@ from routes.support import REPLICATES
 def ours(world: World, resolution: int = 5) -> list[Vectors]:
     """Return the centrelines of a world's incidents, as the product draws them: graded, and none below grade D."""
     columns = world.incidents.select("lon", "lat", "time_start")
-    return [line.points for line in centrelines(columns, world.mode, Scale.at(resolution), REPLICATES)]
+    return [line.points for line in centrelines_of(columns, world.mode, Scale.at(resolution), REPLICATES)]

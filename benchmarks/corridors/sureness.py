@@ -11,7 +11,7 @@ from benchmarks.corridors.networks import evenly, network
 from benchmarks.corridors.regions import regions
 from benchmarks.corridors.scores import BUFFERS_KM, TRUTH_TOUCH_KM, score
 from benchmarks.corridors.worlds import Recipe, World, noise, world
-from routes.centrelines import Centreline, centrelines
+from routes.centrelines import Centreline, centrelines_of
 from routes.corridors import GRADES
 from routes.graph import Scale
 from routes.support import REPLICATES
@@ -73,7 +73,7 @@ def _share(made: World, replicates: int) -> float:
 
 
 def _drawn(made: World, replicates: int) -> list[Centreline]:
-    return centrelines(made.incidents.select("lon", "lat", "time_start"), made.mode, Scale.at(5), replicates)
+    return centrelines_of(made.incidents.select("lon", "lat", "time_start"), made.mode, Scale.at(5), replicates)
 
 
 def _sampled(line: Centreline) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from routes.assignment import NONE, assigned
+from routes.assignment import NONE, assigned, band_km, placed_on
 from routes.centrelines import Centreline
 from routes.sphere import unit_vectors
 
@@ -36,9 +36,24 @@ def test_the_distance_is_that_to_the_line():
 
 def test_the_band_holds_most_of_the_incidents():
     found = assigned(at(*((2, km / DEGREE_KM) for km in range(11))), [EQUATOR])
-    assert found.band_km(0) == pytest.approx(8.0, abs=0.1)
+    assert band_km(found.km, np.zeros(11), np.ones(11)) == pytest.approx(8.0, abs=0.1)
     assert found.of(0).tolist() == list(range(11))
-    assert assigned(at((90, 0)), [EQUATOR]).band_km(0) == 0.0
+    assert band_km(np.zeros(0), np.zeros(0), np.zeros(0)) == 0.0
+
+
+def test_incidents_counted_by_cell_are_as_far_from_the_line_as_they_spread_around_their_mean():
+    aside = np.random.default_rng(4).normal(0, 8, 20_000)
+    cell = np.round(aside / 9).astype(int)
+    mean, spread, number = (
+        np.array([function(aside[cell == one]) for one in np.unique(cell)]) for function in (np.mean, np.std, len)
+    )
+    assert band_km(np.abs(mean), spread, number) == pytest.approx(np.quantile(np.abs(aside), 0.8), rel=0.1)
+
+
+def test_a_place_is_measured_from_the_first_point_of_the_line():
+    km, along = placed_on(at((1, 0.1), (3, -0.2)), EQUATOR.points)
+    assert km == pytest.approx([0.1 * DEGREE_KM, 0.2 * DEGREE_KM], abs=0.1)
+    assert along == pytest.approx([DEGREE_KM, 3 * DEGREE_KM], abs=2)
 
 
 def test_without_lines_or_incidents_nothing_is_assigned():

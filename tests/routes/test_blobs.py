@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from routes.blobs import without_blobs
-from routes.cube import counts
+from routes.cube import cube
 from routes.density import FEWEST_STEPS, kernel_density
 from routes.domain import domain
 from routes.reduce import reduce_incidents
@@ -19,7 +19,7 @@ WIDTH_KM = 14.0
 
 @pytest.fixture
 def area(at, along):
-    return domain(counts(at(along([(16, 20), (24, 20)], 2500)), 5), "land", 5)
+    return domain(cube(at(along([(16, 20), (24, 20)], 2500)), 5).counts, "land", 5)
 
 
 @pytest.fixture

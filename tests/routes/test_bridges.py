@@ -5,7 +5,7 @@ import pytest
 
 from geodata.coast import is_land
 from routes.bridges import bridged
-from routes.cube import counts
+from routes.cube import cube
 from routes.density import FEWEST_STEPS, kernel_density
 from routes.domain import domain
 from routes.reduce import reduce_incidents
@@ -50,7 +50,7 @@ def test_a_line_without_a_gap_has_no_bridge(at, along):
 
 @pytest.fixture
 def desert(at, along):
-    return domain(counts(at(along([(16, 20), (23.5, 20)], 900)), 5), "land", 5)
+    return domain(cube(at(along([(16, 20), (23.5, 20)], 900)), 5).counts, "land", 5)
 
 
 def test_ends_that_face_each_other_are_joined_farther_than_lines_that_run_side_by_side(desert):

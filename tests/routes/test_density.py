@@ -6,7 +6,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geodata import hexes
 from geodata.coast import is_land
-from routes.cube import counts
+from routes.cube import cube
 from routes.density import FEWEST_STEPS, MOST_STEPS, clutter, dense, kernel_density
 from routes.domain import Domain, domain
 from routes.sphere import km_between, unit_vectors
@@ -19,7 +19,7 @@ ANDAMAN, GULF = (98.2, 10.2), (99.6, 10.4)
 @pytest.fixture
 def around(at):
     def area(places, mode="land") -> Domain:
-        return domain(counts(at(places), RESOLUTION), mode, RESOLUTION)
+        return domain(cube(at(places), RESOLUTION).counts, mode, RESOLUTION)
 
     return area
 
@@ -30,18 +30,18 @@ def row_near(area: Domain, lon: float, lat: float) -> int:
 
 def test_a_pile_of_reports_of_one_day_at_one_place_counts_once(at):
     pile = at([(8.0, 17.0)] * 50).with_columns(time_start=at([(0, 0)])["time_start"][0])
-    assert counts(pile, RESOLUTION).weights.tolist() == [1.0]
-    assert counts(at([(8.0, 17.0)] * 50), RESOLUTION).weights.tolist() == [50.0]
+    assert cube(pile, RESOLUTION).counts.weights.tolist() == [1.0]
+    assert cube(at([(8.0, 17.0)] * 50), RESOLUTION).counts.weights.tolist() == [50.0]
 
 
 def test_the_centroid_of_a_cell_is_the_mean_place_of_its_incidents(at):
-    centroid = counts(at([(8.0, 17.0), (8.02, 17.0)]), RESOLUTION).centroids
+    centroid = cube(at([(8.0, 17.0), (8.02, 17.0)]), RESOLUTION).counts.centroids
     assert km_between(centroid, unit_vectors(np.array([8.01]), np.array([17.0])))[0] < 0.01
 
 
 def test_counts_do_not_depend_on_the_order_of_rows(at, along):
     incidents = at(along([(0, 20), (5, 22)], 500))
-    one, other = counts(incidents, RESOLUTION), counts(incidents[::-1], RESOLUTION)
+    one, other = cube(incidents, RESOLUTION).counts, cube(incidents[::-1], RESOLUTION).counts
     assert np.array_equal(one.cells, other.cells)
     assert np.array_equal(one.weights, other.weights)
     assert np.array_equal(one.centroids, other.centroids)

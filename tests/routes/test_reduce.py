@@ -2,7 +2,7 @@
 
 import json
 import math
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -17,9 +17,11 @@ from geodata.errors import UnknownColumns
 from geodata.incident import CORRIDOR_MODES, MODES, SYNTHETIC_SOURCE, empty
 from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
+from geodata.view import View
 from routes.corridors import METHOD_VERSION, Corridor, Reduction
+from routes.cube import Days
 from routes.evidence import id_of
-from routes.reduce import reduce_incidents
+from routes.reduce import Evidence, reduce_incidents
 from routes.sphere import km_between, lonlat, resampled, unit_vectors
 
 pytestmark = pytest.mark.slow
@@ -275,6 +277,49 @@ def test_too_little_to_draw_is_an_answer_with_a_note(at, places, mode, note):
 def test_columns_of_nothing_but_nulls_are_an_answer_with_a_note():
     nulls = pl.DataFrame({name: [None, None] for name in ("lon", "lat", "time_start", "mode", "people", "cell")})
     assert reduce_incidents(nulls).notes == ("2 incidents without a place or a time left out.",)
+
+
+@pytest.fixture
+def two_seas(at, along, scattered):
+    """Return incidents on both sides of a strait and on land over 700 days, with what some of them state."""
+    crossings = at(
+        np.concatenate([along([(-1, 35.6), (-4, 36.2)], 900, 6.0), along([(8, 34), (12, 35.5)], 900)]), "sea"
+    )
+    roads = at(np.concatenate([along(DESERT_ROUTE, 900), scattered(2, 14, 12, 24, 300)]))
+    both = pl.concat([crossings, roads]).with_columns(
+        people=pl.int_range(pl.len()) % 5,
+        incident_id=pl.int_range(pl.len()).cast(pl.String),
+        destination=pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("Spain")),
+        origins=pl.when(pl.int_range(pl.len()) % 4 == 0).then(
+            pl.concat_list(pl.struct(iso3=pl.lit("MLI"), weight=pl.lit(1.0)))
+        ),
+    )
+    lon, lat = both["lon"].to_numpy(), both["lat"].to_numpy()
+    return both.with_columns(cell=pl.Series(hexes.cells_at(lon, lat, 7), dtype=pl.UInt64))
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(None, None), (date(2024, 3, 1), date(2025, 6, 15)), (None, date(2025, 1, 1)), (date(2030, 1, 1), None)],
+)
+def test_a_window_of_evidence_indexed_once_is_the_reduction_of_its_incidents(two_seas, start, end):
+    evidence = Evidence(two_seas)
+    evidence.reduce(replicates=0)  # other windows leave no trace
+    window = View(start=start, end=end).select(two_seas)
+    found, anew = evidence.reduce(Days.between(start, end), 0), Evidence(window).reduce(replicates=0)
+    assert written(found) == written(anew)
+    assert found.assignments.equals(anew.assignments)
+    assert bool(found.corridors) == (start != date(2030, 1, 1))
+
+
+def test_the_incidents_assigned_to_a_corridor_are_those_that_it_counts(two_seas):
+    reduction = reduce_incidents(two_seas, replicates=0)
+    number = dict(reduction.assignments["corridor_id"].value_counts().iter_rows())
+    assert {corridor.corridor_id: corridor.incidents for corridor in reduction.corridors} == number
+    assert reduction.assignments["incident_id"].is_unique().all()
+    assert reduction.assignments["distance_km"].max() < 80
+    people = two_seas.join(reduction.assignments, on="incident_id").group_by("corridor_id").agg(pl.col("people").sum())
+    assert {corridor.corridor_id: corridor.people for corridor in reduction.corridors} == dict(people.iter_rows())
 
 
 longitudes = st.one_of(st.floats(-180, 180), st.sampled_from([-180.0, 180.0, 0.0, math.nan]), st.none())

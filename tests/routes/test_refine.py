@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geodata.coast import is_land, km_to_coast
-from routes.cube import counts
+from routes.cube import cube
 from routes.domain import domain
 from routes.refine import FARTHEST_SPACINGS, held_to_side, on_crest
 from routes.sphere import km_between, lonlat, unit_vectors
@@ -16,7 +16,7 @@ def off_line_km(points: np.ndarray) -> np.ndarray:
 
 
 def test_nodes_beside_a_line_of_incidents_move_onto_it(at, along):
-    area = domain(counts(at(along([(16, 0), (24, 0)], 3000)), 5), "land", 5)
+    area = domain(cube(at(along([(16, 0), (24, 0)], 3000)), 5).counts, "land", 5)
     beside = np.flatnonzero((off_line_km(area.points) < 20) & (np.abs(lonlat(area.points)[:, 0] - 20) < 2))
     moved = on_crest(area, beside, 14.0)
     assert np.median(off_line_km(area.points[beside])) > 5
@@ -25,7 +25,7 @@ def test_nodes_beside_a_line_of_incidents_move_onto_it(at, along):
 
 
 def test_nodes_without_evidence_near_them_stay(at):
-    area = domain(counts(at([(20.0, 0.0)]), 5), "land", 5)
+    area = domain(cube(at([(20.0, 0.0)]), 5).counts, "land", 5)
     far = np.array([int(km_between(area.points, unit_vectors(np.array([20.0]), np.array([0.0]))).argmax())])
     assert np.allclose(on_crest(area, far, 5.0), area.points[far])
 
@@ -36,7 +36,7 @@ def test_nodes_near_the_coast_move_just_across_it_and_others_stay(at, along, mod
     nodes = unit_vectors(shore[:, 0], shore[:, 1])
     ashore = is_land(shore[:, 0], shore[:, 1])
     assert 0.1 < ashore.mean() < 0.9
-    held = held_to_side(domain(counts(at(shore), 5), mode, 5), nodes, mode)
+    held = held_to_side(domain(cube(at(shore), 5).counts, mode, 5), nodes)
     places = lonlat(held)
     assert (is_land(places[:, 0], places[:, 1]) == (mode == "land")).all()
     stayed = ashore if mode == "land" else ~ashore
@@ -47,5 +47,5 @@ def test_nodes_near_the_coast_move_just_across_it_and_others_stay(at, along, mod
 
 def test_nodes_far_from_the_coast_are_left_where_they_are(at):
     inland = unit_vectors(np.array([8.0]), np.array([17.0]))
-    held = held_to_side(domain(counts(at([(8.0, 17.0)]), 5), "sea", 5), inland, "sea")
+    held = held_to_side(domain(cube(at([(8.0, 17.0)]), 5).counts, "sea", 5), inland)
     assert np.array_equal(held, inland)

@@ -6,21 +6,20 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geodata import hexes
-from routes.domain import _adjacency
+from routes.domain import PADDING_RINGS, ground
 from routes.ridges import ridge_edges, unique_edges
-from routes.sphere import unit_vectors
 
 
 @pytest.fixture
 def field() -> tuple[np.ndarray, csr_array]:
     """Return the cells around a place in the Atlantic, as east and north in spacings, and their graph."""
     centre = hexes.cells_at(np.array([-30.0]), np.array([10.0]), 5)
-    cells = np.sort(hexes.disks(centre, 9)[1])
-    points = unit_vectors(*hexes.centres(cells))
+    around = ground(np.sort(hexes.disks(centre, 9 - PADDING_RINGS)[1]), 5)
+    points = around.points
     here = points.mean(axis=0) / np.linalg.norm(points.mean(axis=0))
     east = np.cross([0, 0, 1], here) / np.linalg.norm(np.cross([0, 0, 1], here))
     plane = np.column_stack([points @ east, points @ np.cross(here, east)]) * 6371 / hexes.SPACING_KM[5]
-    return plane, _adjacency(cells)
+    return plane, around.km.sign()
 
 
 def nodes_of(edges: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import pytest
 from routes.reduce import reduce_incidents
 from routes.roles import MOST_SOURCES, countries_of, touched_at_sea, touched_over_land
 from routes.sphere import unit_vectors
+from routes.statements import stated_by
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +31,7 @@ def stated(
 
 
 def roles(touched: list[str], incidents: pl.DataFrame) -> tuple[str, bool]:
-    countries, turned = countries_of(touched, incidents)
+    countries, turned = countries_of(touched, stated_by(incidents))
     return " ".join(f"{country.iso3}:{country.role}" for country in countries), turned
 
 
