@@ -10,7 +10,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -106,6 +106,22 @@ class Landing(_Entry):
         return self.west <= lon <= self.east and self.south <= lat <= self.north
 
 
+class KnownRoute(_Entry):
+    """A leg, from any of some countries straight to any of others, by the name under which it is publicly known."""
+
+    name: Text
+    mode: Literal["land", "sea"]
+    start: tuple[Code, ...] = Field(alias="from", min_length=1)
+    end: tuple[Code, ...] = Field(alias="to", min_length=1)
+    landing: str = ""
+    source: Text
+
+    def holds(self, mode: str, start: str, end: str, landing: str) -> bool:
+        """Tell whether a leg is part of it."""
+        fits = mode == self.mode and start in self.start and end in self.end
+        return fits and self.landing in ("", landing)
+
+
 class Starts(_Entry):
     """Where a journey from each country begins: lon, lat by alpha-3 code."""
 
@@ -121,7 +137,7 @@ class Facts(_Entry):
     version : str
     default : tuple of str
         Blocs that people of a country without an entry may be going to.
-    blocs, allowed, offsets, gateways, landings : tuples
+    blocs, allowed, offsets, gateways, landings, known : tuples
     starts : Starts
     """
 
@@ -132,6 +148,7 @@ class Facts(_Entry):
     offsets: tuple[Offset, ...] = Field(alias="offset", default=())
     gateways: tuple[Gateway, ...] = Field(alias="gateway", default=())
     landings: tuple[Landing, ...] = Field(alias="landing", default=())
+    known: tuple[KnownRoute, ...] = Field(alias="route", default=())
     starts: Starts
 
     @cached_property
@@ -147,6 +164,14 @@ class Facts(_Entry):
     def landing_at(self, lon: float, lat: float) -> str:
         """Return the name of the landing that a place belongs to, "" for none."""
         return next((landing.name for landing in self.landings if landing.holds(lon, lat)), "")
+
+    def route_of(self, mode: str, start: str, end: str, landing: str = "") -> str:
+        """Return the name under which a leg from one country straight to another is known, "" for none."""
+        return next((known.name for known in self.known if known.holds(mode, start, end, landing)), "")
+
+    def peers(self, origin: str) -> tuple[str, ...]:
+        """Return the countries that share the list of destinations of one; none where the default holds."""
+        return next((entry.origins for entry in self.allowed if origin in entry.origins), ())
 
     def destinations(self, origin: str) -> tuple[str, ...]:
         """Return the codes of the blocs that people of a country may be going to; never the bloc they are in.
@@ -222,6 +247,12 @@ def _contradictions(facts: Facts) -> Iterator[str]:
         for landing in facts.landings
         if landing.west >= landing.east or landing.south >= landing.north
     )
+    landings = {"", *(landing.name for landing in facts.landings)}
+    yield from (
+        f"known route {known.name} names the landing {known.landing!r}, which there is not"
+        for known in facts.known
+        if known.landing not in landings
+    )
     pairs = _twice((offset.origin, offset.destination) for offset in facts.offsets)
     yield from (f"the offset from {origin} to {destination} is stated twice" for origin, destination in pairs)
     yield from (
@@ -238,6 +269,7 @@ def _unknown_countries(facts: Facts) -> Iterator[str]:
     named += [(code, "allowed origins") for entry in facts.allowed for code in entry.origins]
     named += [(offset.origin, "offsets") for offset in facts.offsets]
     named += [(code, f"origins of gateway {gate.name}") for gate in facts.gateways for code in gate.origins]
+    named += [(code, f"known route {known.name}") for known in facts.known for code in (*known.start, *known.end)]
     named += [(code, "starts") for code in facts.starts.places]
     known = countries()
     yield from (f"{code!r} among the {what} is no country" for code, what in named if code not in known)

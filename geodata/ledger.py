@@ -141,6 +141,7 @@ class Ledger:
                     self.address(name),
                     rows.to_arrow(),
                     mode="overwrite" if instead else "append",
+                    schema_mode="overwrite" if instead else None,
                     configuration=_KEEP_HISTORY if first else None,
                     storage_options=self._options,
                 )

@@ -25,7 +25,9 @@ def registered(ledger: Ledger, schema: pl.Schema) -> pl.DataFrame:
     if table is None:
         return pl.DataFrame(schema=schema)
     frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
-    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items()).sort("corridor_id")
+    if "method" not in frame.columns:  # before there were two, all were ridges
+        frame = frame.with_columns(pl.lit("ridges").alias("method"))
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items()).sort("corridor_id", "method")
 
 
 def register(ledger: Ledger, corridors: pl.DataFrame, events: pl.DataFrame) -> None:
@@ -38,7 +40,7 @@ def register(ledger: Ledger, corridors: pl.DataFrame, events: pl.DataFrame) -> N
     UnwritableLedger
         If the workspace does not take it.
     """
-    if corridors.sort("corridor_id").equals(registered(ledger, corridors.schema)):
+    if corridors.sort("corridor_id", "method").equals(registered(ledger, corridors.schema)):
         return
     if events.height:
         told = events.with_columns(

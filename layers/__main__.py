@@ -43,14 +43,14 @@ def export(
     mode: Annotated[list[str] | None, typer.Option(help="land, sea or air; may be repeated [default: all].")] = None,
     method: Annotated[
         Method, typer.Option(help="ridges: where evidence traces a line; movement: the journeys that explain it.")
-    ] = Method.RIDGES,
+    ] = Method.MOVEMENT,
     detail: Annotated[
         float, typer.Option(min=0, max=1, help="Of movement: 0 the main routes, 1 everything supported.")
     ] = 0.5,
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
 ) -> None:
-    """Write the corridors that have incidents in the window; into .gpkg also the hexes and the countries by role."""
+    """Write the corridors that have incidents in the window; into .gpkg also hot ridges, hexes and countries."""
     try:
         kind = format_of(out)
         view = require_view(
@@ -71,13 +71,13 @@ def _made(view: View, ledger: Ledger, version: int | None, method: Method, detai
     read = _version(ledger, version)
     with Console(stderr=True).status("reading incidents ..."):
         every = ledger.incidents(read)
-    whole = view.without_window()
+    whole = view.without_window().select(every)
     with Console(stderr=True).status("reducing to corridors ..."):
-        if method is Method.MOVEMENT:
-            reduction = reduce_movement(whole.select(every), reference_facts(), detail)
-        else:
-            reduction = reduce_incidents(whole.select(every), whole.resolution)
-    return Export(view, view.select(every), reduction, read, datetime.now(UTC))
+        ridges = reduce_incidents(whole, view.resolution)
+        if method is Method.RIDGES:
+            return Export(view, view.select(every), ridges, read, datetime.now(UTC))
+        moved = reduce_movement(whole, reference_facts(), detail)
+    return Export(view, view.select(every), moved, read, datetime.now(UTC), ridges)
 
 
 def _version(ledger: Ledger, wanted: int | None) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +59,10 @@ _CORRIDOR_TYPES: _ColumnTypes = {
     "direction": "string",
     "flow": float,
     "basis": str,
+    "route": "string",
+    "origins": str,
+    "destinations": str,
+    "direction_basis": "string",
     "support": float,
     "grade": "string",
     **_STAMP_TYPES,
@@ -88,6 +93,8 @@ class Export:
         What the View selects, window included.
     reduction : Reduction
         The corridors of the same View over all time.
+    ridges : Reduction, optional
+        Where incidents trace a line, beside corridors of movement; a layer of its own.
     version : int
         Of the ledger.
     generated : datetime
@@ -99,6 +106,7 @@ class Export:
     reduction: Reduction
     version: int
     generated: datetime
+    ridges: Reduction | None = None
 
     @property
     def stamp(self) -> dict[str, Any]:
@@ -121,8 +129,15 @@ class Export:
 
         Over all time also those without any, which link the others: movement through where nobody reports.
         """
+        return self._within(self.reduction)
+
+    def hot_ridges(self) -> list[tuple[Corridor, int]]:
+        """Return the ridges beside corridors of movement, likewise."""
+        return self._within(self.ridges) if self.ridges else []
+
+    def _within(self, reduction: Reduction) -> list[tuple[Corridor, int]]:
         whole = self.view.start is None and self.view.end is None
-        counted = [(corridor, incidents_within(corridor, self.view)) for corridor in self.reduction.corridors]
+        counted = [(corridor, incidents_within(corridor, self.view)) for corridor in reduction.corridors]
         return [(corridor, count) for corridor, count in counted if count or whole]
 
     def name(self, kind: Format) -> str:
@@ -182,7 +197,8 @@ def _geojson(export: Export) -> bytes:
 
 def _geopackage(export: Export) -> bytes:
     layers = (
-        ("corridors", _corridor_frame(export), "MultiLineString"),
+        ("corridors", _corridor_frame(export, export.corridors()), "MultiLineString"),
+        ("hot_ridges", _corridor_frame(export, export.hot_ridges()), "MultiLineString"),
         ("hexes", _hex_frame(export), "MultiPolygon"),
         ("countries", _country_frame(export), None),
     )
@@ -202,10 +218,10 @@ def _geopackage(export: Export) -> bytes:
         ) from None
 
 
-def _corridor_frame(export: Export) -> gpd.GeoDataFrame:
+def _corridor_frame(export: Export, corridors: Iterable[tuple[Corridor, int]]) -> gpd.GeoDataFrame:
     stamp = export.stamp
     rows, lines = [], []
-    for corridor, count in export.corridors():
+    for corridor, count in corridors:
         properties = corridor.feature()["properties"]
         countries = properties.pop("countries")
         as_text = {name: json.dumps(properties[name]) for name in ("months", "bridges")}
@@ -213,9 +229,16 @@ def _corridor_frame(export: Export) -> gpd.GeoDataFrame:
             f"{role}_countries": ", ".join(country["iso3"] for country in countries if country["role"] == role)
             for role in ("source", "transit", "destination")
         }
+        as_text |= {name: _shares(properties[name]) for name in ("origins", "destinations")}
+        as_text |= {"method_version": corridor.method_version}
         rows.append(stamp | properties | as_text | by_role | {"incidents_in_window": count})
         lines.append(shapely.MultiLineString([line.tolist() for line in corridor.lines]))
     return gpd.GeoDataFrame(_typed(rows, _CORRIDOR_TYPES), geometry=lines, crs=4326)
+
+
+def _shares(shares: Mapping[str, float]) -> str:
+    """Return shares as a text to read, such as "SDN 0.24, NER 0.14"."""
+    return ", ".join(f"{code} {share:.2f}" for code, share in shares.items())
 
 
 def _hex_frame(export: Export) -> gpd.GeoDataFrame:

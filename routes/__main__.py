@@ -60,13 +60,13 @@ def reduce(
     resolution: Resolution = None,
     method: Annotated[
         Method, typer.Option(help="ridges: where evidence traces a line; movement: the journeys that explain it.")
-    ] = Method.RIDGES,
+    ] = Method.MOVEMENT,
     detail: Annotated[
         float, typer.Option(min=0, max=1, help="Of movement: 0 the main routes, 1 everything supported.")
     ] = 0.5,
     replicates: Annotated[
         int,
-        typer.Option(min=0, max=1000, help="Of ridges: redraws of the evidence for their grades; 0 grades none."),
+        typer.Option(min=0, max=1000, help="Redraws of the evidence for the grades; 0 grades none."),
     ] = REPLICATES,
     assign: Annotated[
         Path | None, typer.Option(help="Parquet file to write: which incident belongs to which corridor.")
@@ -86,11 +86,11 @@ def reduce(
         every = _read(incidents, home)
         with Console(stderr=True).status("reducing to corridors ..."):
             if method is Method.MOVEMENT:
-                reduction = reduce_movement(view.select(every), reference_facts(), detail)
+                reduction = reduce_movement(view.select(every), reference_facts(), detail, replicates)
             else:
                 reduction = reduce_incidents(view.select(every), view.resolution, replicates)
-        if incidents is None and method is Method.RIDGES:
-            reduction = _identified(reduction, Ledger(home or Settings().home), whole=view == View())
+        if incidents is None:
+            reduction = _identified(reduction, Ledger(home or Settings().home), method, whole=view == View())
         if assign:
             with handed_over(assign) as part:
                 reduction.assignments.write_parquet(part)
@@ -211,11 +211,11 @@ def alarms(
     print(f"{len(found):,} alarms in all. Written to {out}.")
 
 
-def _identified(reduction: Reduction, ledger: Ledger, *, whole: bool) -> Reduction:
+def _identified(reduction: Reduction, ledger: Ledger, method: Method, *, whole: bool) -> Reduction:
     """Return a reduction under the ids of the workspace; that of all incidents is kept in its register."""
     if ledger.version() is None:
         return reduction
-    known, answer = renamed(reduction, registered(ledger, pl.Schema(REGISTER)))
+    known, answer = renamed(reduction, registered(ledger, pl.Schema(REGISTER)), method)
     if not whole:
         return known
     try:

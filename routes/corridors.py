@@ -37,10 +37,22 @@ def grade_of(support: float) -> Grade | None:
 
 @dataclass(frozen=True, slots=True)
 class CountryRole:
-    """A country that a corridor comes from, runs through or leads to."""
+    """A country that a corridor comes from, runs through or leads to.
+
+    ``shares`` are what the country is to all who pass it in this reduction: source, transit and destination, which sum
+    to one; None where the method tells no movement.
+    """
 
     iso3: str
     role: Role
+    shares: tuple[float, float, float] | None = None
+
+    def properties(self) -> dict[str, Any]:
+        """Return it for a feature."""
+        if self.shares is None:
+            return {"iso3": self.iso3, "role": self.role}
+        shares = zip(("source", "transit", "destination"), self.shares, strict=True)
+        return {"iso3": self.iso3, "role": self.role, **{name: round(share, 2) for name, share in shares}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,13 @@ class Corridor:
         Of movement along it, in square roots of incidents: no number of people; 0 where the method tells none.
     basis : str
         What the line rests on: evidence that traces it, journeys that explain the evidence, or flights that are named.
+    route : str
+        The name under which the route that it is part of is publicly known; "" for none.
+    origins, destinations : dict
+        Of those who move along it, the share by country of start and by destination, a code of the facts; largest
+        first, empty where the method tells no movement.
+    direction_basis : str
+        What its direction rests on, a sentence; "" where the method tells none.
     support : float or None, 0..1
         How often it comes back when the evidence is drawn again, times the share of it that is observed; None where
         this was not asked for.
@@ -100,6 +119,10 @@ class Corridor:
     direction: Direction | None = None
     flow: float = 0.0
     basis: Basis = "evidence"
+    route: str = ""
+    origins: dict[str, float] = field(default_factory=dict, hash=False)
+    destinations: dict[str, float] = field(default_factory=dict, hash=False)
+    direction_basis: str = ""
     support: float | None = None
     synthetic: bool = False
     method_version: str = METHOD_VERSION
@@ -133,13 +156,17 @@ class Corridor:
                 "band_km": round(self.band_km, 1),
                 "incidents": self.incidents,
                 "people": self.people,
-                "countries": [{"iso3": country.iso3, "role": country.role} for country in self.countries],
+                "countries": [country.properties() for country in self.countries],
                 "months": dict(sorted(self.months.items())),
                 "inferred_km": round(self.inferred_km, 1),
                 "bridges": [[round(start, 1), round(end, 1)] for start, end in self.bridges],
                 "direction": self.direction,
                 "flow": round(self.flow, 1),
                 "basis": self.basis,
+                "route": self.route or None,
+                "origins": {code: round(share, 2) for code, share in self.origins.items()},
+                "destinations": {code: round(share, 2) for code, share in self.destinations.items()},
+                "direction_basis": self.direction_basis or None,
                 "support": None if self.support is None else round(self.support, 2),
                 "grade": self.grade,
                 "synthetic": self.synthetic,

@@ -29,12 +29,13 @@ _STEP_KM = 5.0
 
 REGISTER: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "corridor_id": pl.String,
+    "method": pl.String,
     "mode": pl.String,
     "name": pl.String,
     "cells": pl.List(pl.UInt64),
     "alive": pl.Boolean,
 }
-"""Every corridor that ever was, once: where it last ran, and whether it stood in the last reduction."""
+"""Every corridor that ever was, once: where it last ran, and whether it stood in the last reduction by its method."""
 EVENTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "event": pl.String,
     "corridor_id": pl.String,
@@ -54,9 +55,9 @@ class Identified:
     events: pl.DataFrame
 
 
-def renamed(reduction: Reduction, register: pl.DataFrame) -> tuple[Reduction, Identified]:
+def renamed(reduction: Reduction, register: pl.DataFrame, method: str) -> tuple[Reduction, Identified]:
     """Return a reduction under lasting ids, its assignments too, and what this makes of the register."""
-    answer = identified(reduction.corridors, register)
+    answer = identified(reduction.corridors, register, method)
     ids = {one.corridor_id: now.corridor_id for one, now in zip(reduction.corridors, answer.corridors, strict=True)}
 
     def assign() -> pl.DataFrame:
@@ -72,7 +73,7 @@ def cells_of(corridor: Corridor) -> Cells:
     return np.unique(hexes.cells_at(places[:, 0].copy(), places[:, 1].copy(), RESOLUTION))
 
 
-def identified(corridors: Sequence[Corridor], register: pl.DataFrame) -> Identified:
+def identified(corridors: Sequence[Corridor], register: pl.DataFrame, method: str) -> Identified:
     """Give corridors the ids under which the register knows them; the others keep their own.
 
     Parameters
@@ -81,7 +82,11 @@ def identified(corridors: Sequence[Corridor], register: pl.DataFrame) -> Identif
         Of one reduction.
     register : DataFrame
         Columns of ``REGISTER``; empty at first.
+    method : str
+        By which the corridors were found; those of other methods stay as they are.
     """
+    others = register.filter(pl.col("method") != method)
+    register = register.filter(pl.col("method") == method)
     own = [cells_of(corridor) for corridor in corridors]
     known = register.rows(named=True)
     shared = _shared(corridors, own, known)
@@ -100,14 +105,21 @@ def identified(corridors: Sequence[Corridor], register: pl.DataFrame) -> Identif
         *_events_of_old(named, known, taken, shared),
     ]
     rows = [
-        {"corridor_id": one.corridor_id, "mode": one.mode, "name": one.name, "cells": cells.tolist(), "alive": True}
+        {
+            "corridor_id": one.corridor_id,
+            "method": method,
+            "mode": one.mode,
+            "name": one.name,
+            "cells": cells.tolist(),
+            "alive": True,
+        }
         for one, cells in zip(named, own, strict=True)
     ]
     ids = {row["corridor_id"] for row in rows}
     rows += [{**row, "alive": False} for row in known if row["corridor_id"] not in ids]
     return Identified(
         named,
-        pl.DataFrame(rows, schema=REGISTER).sort("corridor_id"),
+        pl.concat([others, pl.DataFrame(rows, schema=REGISTER)]).sort("corridor_id", "method"),
         pl.DataFrame(events, schema=EVENTS).sort("corridor_id", "event"),
     )
 

@@ -6,26 +6,36 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
 from geodata.facts import Facts
 from geodata.incident import Mode
+from geodata.places import country_name
 from routes.assignment import assigned, band_km
 from routes.centrelines import Centreline
-from routes.corridors import ASSIGNMENTS, Corridor, CountryRole, Direction, Reduction, Role
+from routes.corridors import ASSIGNMENTS, LEAST_DRAWN, Corridor, CountryRole, Direction, Reduction, Role
 from routes.evidence import corridor_of, members_of, told_of
-from routes.movement import MOVEMENT_VERSION, CountryShares, Movement, movement
+from routes.movement import MOVEMENT_VERSION, CountryShares, Journeys, Movement
 from routes.names import name_of, told_apart
+from routes.passages import passages
 from routes.reduce import reduce_incidents
 from routes.roles import touched_at_sea, touched_over_land
-from routes.sphere import Vectors, line_km, unit_vectors
+from routes.sphere import Floats, Rows, Vectors, km_between, line_km, unit_vectors
 from routes.stretches import Stretch
+from routes.support import REPLICATES
 
 STRAIGHT_ON_DEGREES = 60.0
+LAID_OUT = 4
+"""H3 resolution of the cells in which the network over land is laid out."""
+SHORTEST_KM = 10.0
+DECIDES = 0.8
+"""Share of the flow from which one entry of the facts decides a direction."""
+MOST_PAIRS = 3
 _LOOK_BACK = 2
-_TOUCHING_KM = 0.1
 REACH_KM = 100.0
 """Evidence within this explains a stretch; the network is laid out in cells of 45 km."""
 
@@ -37,45 +47,67 @@ class Method(StrEnum):
     MOVEMENT = "movement"
 
 
-def reduce_movement(incidents: pl.DataFrame, facts: Facts, detail: float = 0.5) -> Reduction:
-    """Reduce incidents to directed corridors from source through transit countries; flights as ``reduce_incidents``.
-
-    Where no movement can be told, ridges are drawn instead and a note says why.
+class Routes:
+    """Incidents to be reduced to directed corridors from source through transit countries, in more or less detail.
 
     Parameters
     ----------
     incidents : DataFrame
-        As for ``reduce_incidents`` and ``movement.movement``.
+        As for ``reduce.Evidence`` and ``movement.Journeys``.
     facts : Facts
-    detail : float
-        0 for the main routes alone, 1 for everything supported.
 
     Raises
     ------
-    UnknownColumns, WrongValue
-        As ``movement.movement``.
+    UnknownColumns
+        As ``movement.Journeys``.
     """
-    found = movement(incidents, facts, detail)
-    if not found.stretches:
-        ridges = reduce_incidents(incidents)
-        return replace(ridges, notes=(*found.notes, "Movement: ridges are drawn instead.", *ridges.notes))
-    flights = reduce_incidents(incidents.filter(pl.col("mode") == "air"))
-    placed = incidents.drop_nulls(["lon", "lat", "time_start"])
-    corridors: list[Corridor] = []
-    members = [pl.DataFrame(schema=ASSIGNMENTS)]
-    modes: tuple[Mode, ...] = ("land", "sea")
-    for mode in modes:
-        own, rows = _of_mode(placed.filter(pl.col("mode") == mode), mode, found)
-        corridors += own
-        members.append(rows)
-    corridors.sort(key=lambda corridor: (-corridor.flow, corridor.corridor_id))
-    names = told_apart([corridor.name for corridor in corridors])
-    named = (replace(corridor, name=name) for corridor, name in zip(corridors, names, strict=True))
-    return Reduction(
-        (*named, *flights.corridors),
-        (*found.notes, *flights.notes, f"Direction rests on origins and on the facts {found.facts_version}."),
-        lambda: pl.concat([*members, flights.assignments]).sort("incident_id", "corridor_id"),
-    )
+
+    def __init__(self, incidents: pl.DataFrame, facts: Facts) -> None:
+        self._journeys = Journeys(incidents, facts)
+        self._incidents = incidents
+        self._facts = facts
+
+    def reduce(self, detail: float = 0.5, replicates: int = REPLICATES) -> Reduction:
+        """Return the corridors, most flow first; flights as ``reduce.reduce_incidents``.
+
+        Where no movement can be told, ridges are drawn instead and a note says why.
+
+        Parameters
+        ----------
+        detail : float
+            0 for the main routes alone, 1 for everything supported.
+        replicates : int
+            Of the evidence, which tell how sure a corridor is; 0 leaves that open.
+
+        Raises
+        ------
+        WrongValue
+            If ``detail`` is not within 0..1.
+        """
+        found = self._journeys.explained(detail, replicates)
+        if not found.stretches:
+            ridges = reduce_incidents(self._incidents, replicates=replicates)
+            return replace(ridges, notes=(*found.notes, "Movement: ridges are drawn instead.", *ridges.notes))
+        flights = reduce_incidents(self._incidents.filter(pl.col("mode") == "air"))
+        placed = self._incidents.drop_nulls(["lon", "lat", "time_start"])
+        modes: tuple[Mode, ...] = ("land", "sea")
+        drawn = [_of_mode(placed.filter(pl.col("mode") == mode), mode, found, self._facts) for mode in modes]
+        corridors = [corridor for own, _ in drawn for corridor in own]
+        corridors.sort(key=lambda corridor: (-corridor.flow, corridor.corridor_id))
+        names = told_apart([corridor.name for corridor in corridors])
+        named = (replace(corridor, name=name) for corridor, name in zip(corridors, names, strict=True))
+        return Reduction(
+            (*named, *flights.corridors),
+            (*found.notes, *flights.notes, f"Direction rests on origins and on the facts {found.facts_version}."),
+            lambda: pl.concat([*(rows for _, rows in drawn), flights.assignments]).sort("incident_id", "corridor_id"),
+        )
+
+
+def reduce_movement(
+    incidents: pl.DataFrame, facts: Facts, detail: float = 0.5, replicates: int = REPLICATES
+) -> Reduction:
+    """Reduce incidents to directed corridors; parameters and errors as of ``Routes``."""
+    return Routes(incidents, facts).reduce(detail, replicates)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,35 +122,72 @@ class Run:
         return np.concatenate([self.parts[0].points, *(part.points[1:] for part in self.parts[1:])])
 
     @property
-    def bridges(self) -> tuple[tuple[float, float], ...]:
-        """Start and end of what is inferred, km from the first point."""
-        ends = np.cumsum([line_km(part.points) for part in self.parts])
-        spans = [
-            (float(end - line_km(part.points)), float(end))
-            for part, end in zip(self.parts, ends, strict=True)
-            if part.inferred
-        ]
-        joined: list[tuple[float, float]] = []
-        for start, end in spans:
-            if joined and start - joined[-1][1] < _TOUCHING_KM:
-                joined[-1] = (joined[-1][0], end)
-            else:
-                joined.append((start, end))
-        return tuple(joined)
+    def part(self) -> Rows:
+        """Which of its parts each segment of ``points`` belongs to, (n - 1,)."""
+        return np.repeat(np.arange(len(self.parts)), [len(part.points) - 1 for part in self.parts])
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """What of a run keeps to its side of the coast.
+
+    Attributes
+    ----------
+    points : Vectors, (n, 3)
+    parts : tuple of Stretch
+        Those of the run.
+    part : Rows, (n - 1,)
+        Which of them each segment belongs to.
+    """
+
+    points: Vectors
+    parts: tuple[Stretch, ...]
+    part: Rows
+
+    @property
+    def line(self) -> Centreline:
+        """Return it with what is inferred of it."""
+        return Centreline(self.points, REACH_KM, np.array([part.inferred for part in self.parts])[self.part])
+
+    @cached_property
+    def km(self) -> Floats:
+        """Length of each of its parts, km; 0 for those that are not in it."""
+        km = km_between(self.points[:-1], self.points[1:])
+        return np.bincount(self.part, km, len(self.parts)).astype(float)
 
     @property
     def flow(self) -> float:
         """Mean flow along it."""
-        km = [line_km(part.points) for part in self.parts]
-        return float(np.average([part.flow for part in self.parts], weights=km))
+        return float(self.km @ [part.flow for part in self.parts] / self.km.sum())
+
+    @property
+    def support(self) -> float | None:
+        """Mean support along it, None without replicates."""
+        support = [part.support for part in self.parts]
+        return None if None in support else float(self.km @ np.array(support, float) / self.km.sum())
 
     @property
     def direction(self) -> Direction:
         """That of most of its length."""
         km: dict[Direction, float] = {}
-        for part in self.parts:
-            km[part.direction] = km.get(part.direction, 0.0) + line_km(part.points)
+        for part, own in zip(self.parts, self.km.tolist(), strict=True):
+            km[part.direction] = km.get(part.direction, 0.0) + own
         return max(km, key=lambda direction: (km[direction], direction))
+
+    @property
+    def busiest(self) -> Stretch:
+        """Return the part with most flow."""
+        return max((part for part, km in zip(self.parts, self.km, strict=True) if km > 0), key=lambda part: part.flow)
+
+
+def pieces_of(run: Run) -> list[Piece]:
+    """Return what of a run keeps to its side of the coast, led round it where there is a way."""
+    found = passages(run.points, run.parts[0].mode, LAID_OUT)
+    return [
+        Piece(one.points, run.parts, run.part[np.minimum(one.origin[:-1], len(run.part) - 1)])
+        for one in found
+        if line_km(one.points) >= SHORTEST_KM
+    ]
 
 
 def runs_of(stretches: Sequence[Stretch]) -> list[Run]:
@@ -181,26 +250,38 @@ def _closes(after: dict[int, int], start: int, end: int) -> bool:
     return start == end
 
 
-def _of_mode(incidents: pl.DataFrame, mode: Mode, found: Movement) -> tuple[list[Corridor], pl.DataFrame]:
+def _of_mode(incidents: pl.DataFrame, mode: Mode, found: Movement, facts: Facts) -> tuple[list[Corridor], pl.DataFrame]:
     """Return the stretches of one mode as corridors, and what belongs to them."""
-    runs = runs_of([one for one in found.stretches if one.mode == mode])
-    lines = [Centreline(run.points, REACH_KM) for run in runs]
-    assignment = assigned(unit_vectors(incidents["lon"].to_numpy(), incidents["lat"].to_numpy()), lines)
-    roles = {country.iso3: _role(country) for country in found.countries}
+    pieces = [
+        piece for run in runs_of([one for one in found.stretches if one.mode == mode]) for piece in pieces_of(run)
+    ]
+    assignment = assigned(
+        unit_vectors(incidents["lon"].to_numpy(), incidents["lat"].to_numpy()), [piece.line for piece in pieces]
+    )
+    shares = {country.iso3: country for country in found.countries}
     corridors: list[Corridor] = []
     members = [pl.DataFrame(schema=ASSIGNMENTS)]
-    for number, run in enumerate(runs):
-        journeys = run.parts[0].basis == "journey"
+    for number, piece in enumerate(pieces):
+        support = piece.support
+        if support is not None and support < LEAST_DRAWN:
+            continue
         rows = assignment.of(number)
         own = incidents[rows]
+        journeys = piece.parts[0].basis == "journey"
+        touched = touched_over_land(piece.points) if mode == "land" else touched_at_sea(piece.points)
         corridor = replace(
-            corridor_of(mode, run.points, name_of(run.points), told_of(own)),
+            corridor_of(mode, piece.points, name_of(piece.points), told_of(own)),
             band_km=band_km(assignment.km[rows], np.zeros(len(rows)), np.ones(len(rows))),
-            countries=_countries(run.points, mode, roles),
-            bridges=run.bridges,
-            direction=run.direction if journeys else None,
-            flow=run.flow,
+            countries=tuple(_role(code, shares.get(code)) for code in touched),
+            bridges=piece.line.bridges(),
+            direction=piece.direction if journeys else None,
+            flow=piece.flow,
             basis="journeys" if journeys else "evidence",
+            route=_known(piece, touched, facts) if journeys else "",
+            origins=piece.busiest.origins,
+            destinations=piece.busiest.destinations if journeys else {},
+            direction_basis=basis_of(piece.busiest, own, facts) if journeys else "",
+            support=support,
             method_version=MOVEMENT_VERSION,
         )
         corridors.append(corridor)
@@ -208,16 +289,55 @@ def _of_mode(incidents: pl.DataFrame, mode: Mode, found: Movement) -> tuple[list
     return corridors, pl.concat(members)
 
 
-def _countries(path: Vectors, mode: Mode, roles: dict[str, Role]) -> tuple[CountryRole, ...]:
-    """Return the countries that a path runs through, in its direction, each in the role that it mostly has."""
-    touched = touched_over_land(path) if mode == "land" else touched_at_sea(path)
-    return tuple(CountryRole(code, roles.get(code, "transit")) for code in touched)
+def basis_of(stretch: Stretch, own: pl.DataFrame, facts: Facts) -> str:
+    """Return what the direction of a stretch rests on: what its incidents state, and which entries of the facts.
+
+    Parameters
+    ----------
+    stretch : Stretch
+    own : DataFrame
+        Its incidents; origins and destination where stated.
+    facts : Facts
+    """
+    said = f"{_stated(own, 'origins', 'origin')}; {_stated(own, 'destination', 'destination')}"
+    pairs = [f"{country_name(start)} to {goal} {share:.0%}" for (start, goal), share in stretch.journeys.items()]
+    text = f"{said[0].upper()}{said[1:]}. Facts {facts.version}: {', '.join(pairs[:MOST_PAIRS])}"
+    entries: dict[tuple[str, ...], float] = {}
+    for (start, goal), share in stretch.journeys.items():
+        entry = (goal, *facts.peers(start))
+        entries[entry] = entries.get(entry, 0.0) + share
+    goal, *origins = max(entries, key=lambda entry: (entries[entry], entry), default=("",))
+    if goal and entries[goal, *origins] >= DECIDES:
+        named = ", ".join(country_name(code) for code in origins[:MOST_PAIRS]) or "all countries without an entry"
+        more = f" and {len(origins) - MOST_PAIRS} more" if len(origins) > MOST_PAIRS else ""
+        text += f". One entry decides it: from {named}{more} people go to {goal}"
+    return f"{text}."
 
 
-def _role(country: CountryShares) -> Role:
-    shares: Sequence[tuple[float, Role]] = (
-        (country.transit, "transit"),
-        (country.source, "source"),
-        (country.destination, "destination"),
-    )
-    return max(shares, key=lambda share: share[0])[1]
+def _stated(own: pl.DataFrame, column: str, word: str) -> str:
+    """Return the sentence part on how many incidents state an origin or a destination."""
+    if column not in own.columns or own.is_empty():
+        return f"no incident states its {word}"
+    known = own[column].is_not_null()
+    if column == "origins":
+        known &= own[column].list.len().fill_null(0) > 0
+    share = float(known.sum()) / own.height
+    return f"{share:.0%} of its incidents state the {word}" if share else f"no incident states its {word}"
+
+
+def _known(piece: Piece, touched: Sequence[str], facts: Facts) -> str:
+    """Return the names under which legs of a piece are publicly known, in its order, "" for none."""
+    stretch = piece.busiest
+    pairs = [*pairwise(touched), (stretch.start_country, stretch.end_country)]
+    named = (facts.route_of(stretch.mode, start, end, stretch.landing) for start, end in pairs)
+    return ", ".join(dict.fromkeys(filter(None, named)))
+
+
+def _role(code: str, country: CountryShares | None) -> CountryRole:
+    """Return a country in the role that it mostly has."""
+    if country is None:
+        return CountryRole(code, "transit")
+    shares = (country.source, country.transit, country.destination)
+    roles: tuple[Role, ...] = ("source", "transit", "destination")
+    order = (1, 0, 2)  # what passes through as often as it starts there is transit
+    return CountryRole(code, roles[max(order, key=lambda number: shares[number])], shares)

@@ -7,6 +7,7 @@ shortest data description.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,7 @@ from routes.stretches import Stretch, pruned, stretches
 from routes.voyages import REQUIRED, Voyages, voyages
 from routes.ways import LAND, SEA, Ways, ways
 
-MOVEMENT_VERSION = "movement-0.1"
+MOVEMENT_VERSION = "movement-0.2"
 FEWEST_INCIDENTS = 5
 LEAST_FLOW = 0.5
 
@@ -102,8 +103,8 @@ class Movement:
     method_version: str = MOVEMENT_VERSION
 
 
-def movement(incidents: pl.DataFrame, facts: Facts, detail: float = 0.5) -> Movement:
-    """Return the directed network that explains incidents on land and at sea.
+class Journeys:
+    """Incidents and the ways that people may have taken past them, to be explained in more or less detail.
 
     Parameters
     ----------
@@ -111,32 +112,82 @@ def movement(incidents: pl.DataFrame, facts: Facts, detail: float = 0.5) -> Move
         ``REQUIRED`` columns as in ``geodata.incident.SCHEMA``; origins, departure, transit and destination are used
         where they are there. Air is left to ``routes.air``; the source's own route label is not used.
     facts : Facts
-    detail : float
-        0 for the main routes alone, 1 for everything supported.
 
     Raises
     ------
     UnknownColumns
         If a required column is missing.
-    WrongValue
-        If ``detail`` is not within 0..1.
     """
-    _check(incidents, detail)
-    usable, notes = _usable(incidents)
-    if usable.height < FEWEST_INCIDENTS:
-        said = f"Movement: {usable.height} incident{'' if usable.height == 1 else 's'} on land and at sea are too few"
-        return Movement(facts_version=facts.version, notes=(*notes, f"{said} to draw a route; insufficient data."))
-    piles = voyages(usable, facts)
-    ground = terrain()
-    notes += _notes_on_starts(usable, piles)
-    sea = crossings(piles.points[piles.at_sea], piles.weights[piles.at_sea], ground, facts)
-    return _network(usable, ways(piles, sea, facts, ground), piles, facts, detail, notes)
+
+    def __init__(self, incidents: pl.DataFrame, facts: Facts) -> None:
+        require_columns(incidents, REQUIRED, "movement")
+        self.facts = facts
+        self._usable, self._notes = _usable(incidents)
+        self._enough = self._usable.height >= FEWEST_INCIDENTS
+        if not self._enough:
+            said = (
+                f"Movement: {self._usable.height} incident{'' if self._usable.height == 1 else 's'} on land and at sea"
+            )
+            self._notes.append(f"{said} are too few to draw a route; insufficient data.")
+
+    @cached_property
+    def _ground(self) -> tuple[Voyages, Ways]:
+        piles = voyages(self._usable, self.facts)
+        ground = terrain()
+        sea = crossings(piles.points[piles.at_sea], piles.weights[piles.at_sea], ground, self.facts)
+        return piles, ways(piles, sea, self.facts, ground)
+
+    def explained(self, detail: float = 0.5, replicates: int = 0) -> Movement:
+        """Return the directed network that explains the incidents on land and at sea.
+
+        Parameters
+        ----------
+        detail : float
+            0 for the main routes alone, 1 for everything supported.
+        replicates : int
+            Of the evidence, which tell how sure each stretch is; 0 leaves that open.
+
+        Raises
+        ------
+        WrongValue
+            If ``detail`` is not within 0..1.
+        """
+        if not 0 <= detail <= 1:
+            rule = "0 is the main routes, 1 everything supported"
+            raise WrongValue(f"detail {detail} is outside 0..1", rule=rule, done="nothing was reduced")
+        if not self._enough:
+            return Movement(facts_version=self.facts.version, notes=tuple(self._notes))
+        piles, every = self._ground
+        notes = [*self._notes, *_notes_on_starts(self._usable, piles)]
+        taken = selected(every, piles, detail, replicates)
+        drawn = pruned(every, piles, taken.counted.drawn)
+        moved = flow(every, piles, drawn)
+        lines = stretches(every, piles, drawn, moved, [draw.drawn for draw in taken.again])
+        found = tuple(_with_landing(line, self.facts) for line in lines)
+        found += residue(self._usable, piles, taken, scale_of(piles, detail))
+        total = float(piles.weights.sum())
+        if moved.lost > 0.005 * total:
+            notes.append(
+                f"Movement: {moved.lost / total:.0%} of the evidence lies on no way from where people start to "
+                "where they may be going."
+            )
+        if not found:
+            notes.append("Movement: no route explains enough incidents to be drawn; insufficient data.")
+        return Movement(
+            stretches=found,
+            legs=_legs(every, moved, drawn),
+            countries=_countries(every, piles, moved),
+            hubs=_hubs(every.crossings, moved.directed(len(every.kind))[:, every.roads :], every.ground),
+            landings=_landings(found),
+            explained=float(taken.counted.explained[: len(piles.weights)] @ piles.weights) / total,
+            facts_version=self.facts.version,
+            notes=tuple(notes),
+        )
 
 
-def _check(incidents: pl.DataFrame, detail: float) -> None:
-    require_columns(incidents, REQUIRED, "movement")
-    if not 0 <= detail <= 1:
-        raise WrongValue(f"detail {detail} is outside 0..1", rule="0 is the main routes", done="nothing was reduced")
+def movement(incidents: pl.DataFrame, facts: Facts, detail: float = 0.5, replicates: int = 0) -> Movement:
+    """Return the directed network that explains incidents; parameters and errors as of ``Journeys``."""
+    return Journeys(incidents, facts).explained(detail, replicates)
 
 
 def _usable(incidents: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
@@ -163,35 +214,6 @@ def _notes_on_starts(incidents: pl.DataFrame, piles: Voyages) -> list[str]:
     if without > 0:
         notes.append(f"Movement: for {without:.0%} of the evidence no origin is known or near; no way is drawn for it.")
     return notes
-
-
-def _network(
-    usable: pl.DataFrame, every: Ways, piles: Voyages, facts: Facts, detail: float, notes: list[str]
-) -> Movement:
-    taken = selected(every, piles, detail)
-    drawn = pruned(every, piles, taken.drawn)
-    moved = flow(every, piles, drawn)
-    found = tuple(_with_landing(line, facts) for line in stretches(every, piles, drawn, moved))
-    found += residue(usable, piles, taken.explained, scale_of(piles, detail))
-    total = float(piles.weights.sum())
-    explained = float((taken.explained * piles.weights).sum()) / total
-    if moved.lost > 0.005 * total:
-        notes.append(
-            f"Movement: {moved.lost / total:.0%} of the evidence lies on no way from where its people start to where "
-            "they may be going."
-        )
-    if not found:
-        notes.append("Movement: no route explains enough incidents to be drawn; insufficient data.")
-    return Movement(
-        stretches=found,
-        legs=_legs(every, moved, drawn),
-        countries=_countries(every, piles, moved),
-        hubs=_hubs(every.crossings, moved.directed(len(every.kind))[:, every.roads :], every.ground),
-        landings=_landings(found),
-        explained=explained,
-        facts_version=facts.version,
-        notes=tuple(notes),
-    )
 
 
 def _borders(every: Ways, moved: Flow) -> pl.DataFrame:

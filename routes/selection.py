@@ -33,26 +33,46 @@ NETWORK_EASE = 0.4
 FIXED_KM = 30.0
 LEAST_SHARE, LEAST_ON_LAND, LEAST_AT_SEA = 0.15, 0.3, 0.5
 _AT_ONCE = 400
+SEED = 20_261_124
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """Evidence as it was counted, or drawn again, and what has been taken to explain it.
+
+    Attributes
+    ----------
+    weights : Floats, (p,)
+        Of the piles.
+    drawn : Mask, (u,)
+        The ways that are part of the network.
+    explained : Floats, (p + k,)
+        How well each pile, and each way from an origin to a goal, is explained, 0..1.
+    """
+
+    weights: Floats
+    drawn: Mask
+    explained: Floats
+
+    @classmethod
+    def of(cls, weights: Floats, ways: Ways, cover: csr_array) -> Draw:
+        """Return evidence for which nothing has been taken yet."""
+        return cls(weights, np.zeros(len(ways.kind), bool), np.zeros(cover.shape[1]))
 
 
 @dataclass(frozen=True, eq=False)
 class Selected:
-    """What was taken.
+    """What was taken for the evidence as it was counted, and for each replicate of it."""
 
-    Attributes
-    ----------
-    drawn : Mask, (u,)
-        The ways that are part of the network.
-    explained : Floats, (p,)
-        How well each pile is explained, 0..1.
-    """
-
-    drawn: Mask
-    explained: Floats
+    counted: Draw
+    again: tuple[Draw, ...]
 
 
-def selected(ways: Ways, piles: Voyages, detail: float) -> Selected:
+def selected(ways: Ways, piles: Voyages, detail: float, replicates: int = 0) -> Selected:
     """Return the ways that explain the piles.
+
+    A replicate draws the incidents of every pile anew from a Poisson distribution around their number and takes from
+    the same candidates, so that it costs a small part of the whole.
 
     Parameters
     ----------
@@ -60,9 +80,12 @@ def selected(ways: Ways, piles: Voyages, detail: float) -> Selected:
     piles : Voyages
     detail : float
         0 for the main routes alone, 1 for everything supported.
+    replicates : int
     """
     cover = _cover(ways, piles)
-    drawn, explained = np.zeros(len(ways.kind), bool), np.zeros(cover.shape[1])
+    random = np.random.default_rng(SEED)
+    weights = [piles.weights, *(piles.redrawn(random) for _ in range(replicates))]
+    draws = [Draw.of(one, ways, cover) for one in weights]
     rewards: Floats | None = None
     last = LEAST_GAIN * scale_of(piles, detail)
     on_land, at_sea = demands(ways, piles)
@@ -70,14 +93,17 @@ def selected(ways: Ways, piles: Voyages, detail: float) -> Selected:
     at_sea = at_sea.worth_a_way(LEAST_SHARE, LEAST_AT_SEA)
     used = np.isin(np.arange(len(piles.countries)), np.r_[on_land.start, at_sea.start])
     for times in ROUNDS:
+        drawn = draws[0].drawn
         cost = np.where(drawn, ways.cost * NETWORK_EASE, ways.cost)
         found = _candidates(ways, piles, grown(ways, cost, piles, used), on_land, at_sea)
         if not len(found.pointer) - 1:
             break
         rewards = found.rewards(piles) if rewards is None else rewards
-        _take(found, cover, np.r_[piles.weights, rewards], ways.length, last * times, drawn, explained)
+        table = _Table.of(found, cover, ways)
         del found  # some hundred megabytes that the next round needs
-    return Selected(drawn, explained[: len(piles.weights)])
+        for draw in draws:
+            _take(draw, table, rewards, ways.length, last * times)
+    return Selected(draws[0], tuple(draws[1:]))
 
 
 def scale_of(piles: Voyages, detail: float) -> float:
@@ -193,24 +219,31 @@ def _walks(ways: Ways, trees: Trees, demand: Demand, goal: Rows, tail: Rows, hea
     )
 
 
-def _take(
-    found: _Candidates,
-    cover: csr_array,
-    weights: Floats,
-    length: Floats,
-    least: float,
-    drawn: Mask,
-    explained: Floats,
-) -> None:
-    """Take candidates into ``drawn`` and ``explained`` while one explains ``least`` for what it adds."""
-    covers = _covers(found, cover)
-    by_pile = csc_array(covers)
-    count = len(found.pointer) - 1
-    shape = (count, len(length))
-    by_way = csc_array(csr_array((np.ones(len(found.ways)), found.ways, found.way_pointer), shape=shape))
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """What each candidate explains, by candidate and by pile or origin, and the ways that it takes, likewise."""
+
+    covers: csr_array
+    by_pile: csc_array
+    ways: csr_array
+    by_way: csc_array
+
+    @classmethod
+    def of(cls, found: _Candidates, cover: csr_array, ways: Ways) -> _Table:
+        covers = _covers(found, cover)
+        shape = (len(found.pointer) - 1, len(ways.kind))
+        taken = csr_array((np.ones(len(found.ways)), found.ways, found.way_pointer), shape=shape)
+        return cls(covers, csc_array(covers), taken, csc_array(taken))
+
+
+def _take(draw: Draw, table: _Table, rewards: Floats, length: Floats, least: float) -> None:
+    """Take candidates while one explains ``least`` for what it adds."""
+    covers, ways, drawn, explained = table.covers, table.ways, draw.drawn, draw.explained
+    weights = np.r_[draw.weights, rewards]
     more = np.maximum(covers.data - explained[covers.indices], 0) * weights[covers.indices]
+    count = covers.shape[0]
     gain = np.bincount(np.repeat(np.arange(count), np.diff(covers.indptr)), more, count)
-    km = np.bincount(np.repeat(np.arange(count), np.diff(found.way_pointer)), (length * ~drawn)[found.ways], count)
+    km = np.asarray(ways @ (length * ~drawn))
     taken = np.zeros(count, bool)
     while True:
         score = np.where(taken, -np.inf, gain / (km + FIXED_KM))
@@ -221,13 +254,13 @@ def _take(
         own = slice(covers.indptr[best], covers.indptr[best + 1])
         better = covers.data[own] > explained[covers.indices[own]]
         piles, value = covers.indices[own][better].astype(np.int64), covers.data[own][better]
-        rows, pile, known = _columns(by_pile, piles)
+        rows, pile, known = _columns(table.by_pile, piles)
         lost = np.maximum(known - explained[piles][pile], 0) - np.maximum(known - value[pile], 0)
         gain -= np.bincount(rows, lost * weights[piles][pile], count)
         explained[piles] = value
-        used = np.unique(found.ways[found.way_pointer[best] : found.way_pointer[best + 1]])
+        used = np.unique(ways.indices[ways.indptr[best] : ways.indptr[best + 1]]).astype(np.int64)
         new = used[~drawn[used]]
-        rows, way, times = _columns(by_way, new)
+        rows, way, times = _columns(table.by_way, new)
         km = np.maximum(km - np.bincount(rows, times * length[new][way], count), 0)
         drawn[new] = True
 

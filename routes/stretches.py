@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,12 @@ ONE_WAY = 0.65
 LEAST_BACK = 3.0
 """Flow against the main direction from which a stretch is called two-way and not unclear."""
 LEAST_SHARE = 0.02
+NEAR_KM = 50.0
+"""A way this near stands for the same; the network over land is laid out in cells of 45 km."""
 _ROUNDS = 4
 
 Direction = Literal["one-way", "two-way", "unclear"]
+Name = TypeVar("Name", str, tuple[str, str])
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +49,15 @@ class Stretch:
     forward, backward : float
         Flow along and against ``points``, in square roots of incidents: no number of people.
     direction : str
+    support : float or None, 0..1
+        Share of the replicates of the evidence in which a way of the same mode runs near it, over its length; None
+        without replicates.
     observed : float
         Share of it near which incidents have been reported.
     inferred : bool
         Less than half of it is observed.
-    origins, destinations : dict
-        Share of the flow by ISO 3166-1 alpha-3 code of the start, and by goal; largest first.
+    journeys : dict
+        Share of the flow by ISO 3166-1 alpha-3 code of the start and by goal, such as ("SDN", "EU"); largest first.
     start_country, end_country : str
         Codes at both ends.
     landing : str
@@ -67,12 +73,22 @@ class Stretch:
     direction: Direction
     observed: float
     inferred: bool
-    origins: dict[str, float]
-    destinations: dict[str, float]
+    journeys: dict[tuple[str, str], float]
     start_country: str
     end_country: str
+    support: float | None = None
     landing: str = ""
     basis: Literal["journey", "ridge"] = "journey"
+
+    @property
+    def origins(self) -> dict[str, float]:
+        """Return the share of the flow by start, largest first."""
+        return _summed(self.journeys, 0)
+
+    @property
+    def destinations(self) -> dict[str, float]:
+        """Return the share of the flow by goal, largest first."""
+        return _summed(self.journeys, 1)
 
     @property
     def flow(self) -> float:
@@ -111,7 +127,7 @@ def pruned(ways: Ways, piles: Voyages, drawn: Mask) -> Mask:
     return kept
 
 
-def stretches(ways: Ways, piles: Voyages, drawn: Mask, moved: Flow) -> tuple[Stretch, ...]:
+def stretches(ways: Ways, piles: Voyages, drawn: Mask, moved: Flow, again: Sequence[Mask] = ()) -> tuple[Stretch, ...]:
     """Return the lines of a network, most flow first.
 
     Parameters
@@ -120,13 +136,44 @@ def stretches(ways: Ways, piles: Voyages, drawn: Mask, moved: Flow) -> tuple[Str
     piles : Voyages
     drawn : mask over the ways
     moved : Flow
+    again : masks over the ways
+        The networks of replicates of the evidence.
     """
     directed = moved.directed(len(ways.kind))
     by_way = _ByWay(moved, piles)
     found = [*_over_land(ways, drawn, directed, by_way), *_over_sea(ways, piles, drawn, directed, by_way)]
     found = [stretch for stretch in found if stretch.flow > 0]
+    for mode in ("land", "sea") if again else ():
+        rows = [row for row, stretch in enumerate(found) if stretch.mode == mode]
+        support = _support([found[row].points for row in rows], [_places(ways, some, mode) for some in again])
+        for row, value in zip(rows, support, strict=True):
+            found[row] = replace(found[row], support=value)
     order = sorted(range(len(found)), key=lambda row: (-found[row].flow, found[row].mode, row))
     return tuple(found[row] for row in order)
+
+
+def _places(ways: Ways, drawn: Mask, mode: str) -> Vectors:
+    """Return points along the ways of one mode of a network, (n, 3)."""
+    if mode == "land":
+        rows = np.flatnonzero(drawn[: ways.roads])
+        return np.asarray(ways.ground.land.points[np.unique(np.r_[ways.start[rows], ways.end[rows]])])
+    taken = np.flatnonzero(drawn[ways.roads : ways.roads + len(ways.crossings)])
+    lines = [resampled(ways.crossings.lines[row], STEP_KM) for row in taken]
+    return np.concatenate(lines) if lines else np.empty((0, 3))
+
+
+def _support(lines: Sequence[Vectors], again: Sequence[Vectors]) -> list[float]:
+    """Return the share of the replicates in which a way runs near each line, over its length."""
+    if not lines:
+        return []
+    every = [resampled(line, STEP_KM) for line in lines]
+    points = np.concatenate(every)
+    hits = np.zeros(len(points))
+    for places in again:
+        if len(places):
+            hits += np.isfinite(cKDTree(places).query(points, distance_upper_bound=chord(NEAR_KM))[0])
+    ends = np.cumsum([len(one) for one in every])[:-1]
+    return [float(part.mean()) for part in np.split(hits / len(again), ends)]
 
 
 def _held(ways: Ways, piles: Voyages, drawn: Mask) -> set[int]:
@@ -146,7 +193,7 @@ def _up_to(inward: Chain, held: set[int]) -> Iterator[tuple[int, int]]:
 
 
 class _ByWay:
-    """Origins and destinations of the flow on ways."""
+    """Starts and goals of the flow on ways."""
 
     def __init__(self, moved: Flow, piles: Voyages) -> None:
         order = np.argsort(moved.way, kind="stable")
@@ -155,22 +202,29 @@ class _ByWay:
         self._starts = piles.countries
         self._goals = tuple(goal.code for goal in piles.goals)
 
-    def shares(self, some: list[int]) -> tuple[dict[str, float], dict[str, float]]:
-        """Return the shares of starts and of goals over some ways."""
+    def journeys(self, some: list[int]) -> dict[tuple[str, str], float]:
+        """Return the share of each start and goal over some ways, largest first."""
         rows = np.concatenate(
             [np.arange(*np.searchsorted(self._way, (way, way + 1))) for way in some] or [np.empty(0, np.int64)]
         ).astype(np.int64)
-        return (
-            shares_of(self._starts, np.bincount(self._start[rows], self._weight[rows], len(self._starts))),
-            shares_of(self._goals, np.bincount(self._goal[rows], self._weight[rows], len(self._goals))),
-        )
+        pair = self._start[rows] * max(len(self._goals), 1) + self._goal[rows]
+        sums = np.bincount(pair, self._weight[rows], len(self._starts) * len(self._goals))
+        names = [(start, goal) for start in self._starts for goal in self._goals]
+        return shares_of(names, sums)
 
 
-def shares_of(names: tuple[str, ...], sums: NDArray[np.number]) -> dict[str, float]:
+def shares_of(names: Sequence[Name], sums: NDArray[np.number]) -> dict[Name, float]:
     """Return the share of each name that has one worth naming, largest first."""
     total = float(sums.sum())
     order = sorted(np.flatnonzero(sums > LEAST_SHARE * total).tolist(), key=lambda row: (-sums[row], names[row]))
     return {names[row]: float(sums[row]) / total for row in order}
+
+
+def _summed(journeys: Mapping[tuple[str, str], float], side: int) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for pair, share in journeys.items():
+        sums[pair[side]] = sums.get(pair[side], 0.0) + share
+    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _over_land(ways: Ways, drawn: Mask, directed: Floats, by_way: _ByWay) -> Iterator[Stretch]:
@@ -199,7 +253,7 @@ def _over_land(ways: Ways, drawn: Mask, directed: Floats, by_way: _ByWay) -> Ite
             "land",
             (max(forward, backward), min(forward, backward)),
             observed,
-            by_way.shares([row for row, _ in along]),
+            by_way.journeys([row for row, _ in along]),
             (str(codes[path[0]]), str(codes[path[-1]])),
         )
 
@@ -232,7 +286,7 @@ def _over_sea(ways: Ways, piles: Voyages, drawn: Mask, directed: Floats, by_way:
             "sea",
             (max(forward, backward), min(forward, backward)),
             float(np.isfinite(away).mean()),
-            by_way.shares([ways.roads + row]),
+            by_way.journeys([ways.roads + row]),
             (str(codes[ends[0]]), str(codes[ends[1]])),
         )
 
@@ -251,10 +305,10 @@ def _stretch(
     mode: Mode,
     moved: tuple[float, float],
     observed: float,
-    shares: tuple[dict[str, float], dict[str, float]],
+    journeys: dict[tuple[str, str], float],
     countries: tuple[str, str],
 ) -> Stretch:
     forward, backward = moved
     share = forward / (forward + backward) if forward > 0 else 0.5
     direction: Direction = "one-way" if share > ONE_WAY else "two-way" if backward >= LEAST_BACK else "unclear"
-    return Stretch(points, mode, forward, backward, direction, observed, observed < OBSERVED, *shares, *countries)
+    return Stretch(points, mode, forward, backward, direction, observed, observed < OBSERVED, journeys, *countries)

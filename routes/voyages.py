@@ -56,8 +56,8 @@ class Voyages:
     points : Vectors, (n, 3)
         Mean place.
     incidents : Floats, (n,)
-    weights : Floats, (n,)
-        The square root of the incidents of the cell, shared among its piles: ten reports are not ten times one.
+    place : Rows, (n,)
+        The same for piles of one cell and mode.
     at_sea : NDArray of bool, (n,)
     origins, starts : Floats, (n, k)
         Shares over ``countries``: where people are from, and where their path is looked for from. Rows sum to one, or
@@ -77,7 +77,7 @@ class Voyages:
 
     points: Vectors
     incidents: Floats
-    weights: Floats
+    place: Rows
     at_sea: NDArray[np.bool_]
     origins: Floats
     starts: Floats
@@ -89,6 +89,23 @@ class Voyages:
     goals: tuple[Goal, ...]
     allowed: NDArray[np.bool_]
     offset_km: Floats
+
+    @cached_property
+    def weights(self) -> Floats:
+        """The square root of the incidents of a cell, shared among its piles: ten reports are not ten times one."""
+        return self._weighed(self.incidents)
+
+    def redrawn(self, random: np.random.Generator) -> Floats:
+        """Return the weights that piles would have had if as many incidents were reported again, by Poisson's law.
+
+        They sum to the same: a square root of what is drawn is less in the mean than that of what it is drawn around.
+        """
+        again = self._weighed(random.poisson(self.incidents).astype(float))
+        return np.asarray(again * (self.weights.sum() / max(again.sum(), 1e-9)))
+
+    def _weighed(self, incidents: Floats) -> Floats:
+        together = np.bincount(self.place, incidents)[self.place] if len(self.place) else incidents
+        return np.asarray(incidents / np.sqrt(np.maximum(together, 1)))
 
     @cached_property
     def placed(self) -> NDArray[np.bool_]:
@@ -285,7 +302,6 @@ def _piled(
     size = len(keys)
     incidents = np.bincount(pile, minlength=size).astype(float)
     _, place = np.unique(keys[:, :2], axis=0, return_inverse=True)
-    together = np.bincount(place, incidents)[place] if size else incidents
     of_pile = csr_array((np.ones(len(pile)), (pile, np.arange(len(pile)))), shape=(size, len(pile)))
     starts = origins.copy()
     left = np.flatnonzero(departure >= 0)
@@ -294,7 +310,7 @@ def _piled(
     return Voyages(
         points=normalised(np.asarray(of_pile @ points)) if size else points,
         incidents=incidents,
-        weights=incidents / np.sqrt(np.maximum(together, 1)),
+        place=place.reshape(-1),
         at_sea=keys[:, 1] == 1,
         origins=_normalised_rows(np.asarray(of_pile @ origins)),
         starts=_normalised_rows(np.asarray(of_pile @ starts)),

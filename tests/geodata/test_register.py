@@ -8,13 +8,17 @@ from geodata.register import CORRIDORS, EVENT_SCHEMA, corridor_events, register,
 from geodata.upkeep import verify
 
 SCHEMA = pl.Schema(
-    {"corridor_id": pl.String, "mode": pl.String, "name": pl.String, "cells": pl.List(pl.UInt64), "alive": pl.Boolean}
+    {
+        **dict.fromkeys(("corridor_id", "method", "mode", "name"), pl.String),
+        "cells": pl.List(pl.UInt64),
+        "alive": pl.Boolean,
+    }
 )
 CELL = 0x851E8C27FFFFFFF
 
 
 def corridors(*ids: str) -> pl.DataFrame:
-    return pl.DataFrame([(one, "sea", one.upper(), [CELL], True) for one in ids], schema=SCHEMA, orient="row")
+    return pl.DataFrame([(one, "ridges", "sea", one.upper(), [CELL], True) for one in ids], schema=SCHEMA, orient="row")
 
 
 def births(*ids: str) -> pl.DataFrame:
@@ -38,6 +42,13 @@ def test_what_is_kept_comes_back_and_events_only_grow(ledger):
     assert registered(ledger, SCHEMA).equals(corridors("a", "b"))
     assert corridor_events(ledger)["corridor_id"].to_list() == ["a", "b"]
     assert verify(ledger) == []
+
+
+def test_a_register_from_before_there_were_two_methods_is_one_of_ridges(ledger):
+    ledger.append(CORRIDORS, corridors("a").drop("method").with_columns(pl.col("cells").cast(pl.List(pl.Int64))))
+    assert registered(ledger, SCHEMA).equals(corridors("a"))
+    register(ledger, corridors("a", "b"), births("b"))
+    assert registered(ledger, SCHEMA).equals(corridors("a", "b"))
 
 
 def test_nothing_is_written_where_nothing_changed(ledger):

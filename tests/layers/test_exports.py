@@ -1,6 +1,7 @@
 """Exports: what an analyst takes away opens in other tools, shows what the map shows, and says where it came from."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Never
@@ -98,6 +99,7 @@ def test_geopackage_holds_corridors_hexes_and_countries_each_with_the_stamp(expo
     path.write_bytes(encoded(made, "gpkg"))
     assert dict(pyogrio.list_layers(path)) == {
         "corridors": "MultiLineString",
+        "hot_ridges": "MultiLineString",
         "hexes": "MultiPolygon",
         "countries": None,
     }
@@ -120,6 +122,12 @@ def test_a_corridor_in_the_geopackage_has_its_countries_by_role_and_its_months(e
 def test_what_a_corridor_says_in_geojson_it_says_in_the_geopackage(export, corridor, tmp_path):
     said = corridor().feature()["properties"]
     assert set(said) - {"countries"} <= set(read_back(export(), tmp_path, "corridors").columns)
+
+
+def test_hot_ridges_stand_in_a_layer_of_their_own_beside_corridors_of_movement(export, corridor, tmp_path):
+    moved = replace(export(), ridges=Reduction((corridor(corridor_id="ridge"),)))
+    assert read_back(moved, tmp_path, "hot_ridges")["corridor_id"].to_list() == ["ridge"]
+    assert "ridge" not in read_back(moved, tmp_path, "corridors")["corridor_id"].to_list()
 
 
 def test_how_sure_a_corridor_is_stands_in_columns_of_its_own(export, corridor, tmp_path):

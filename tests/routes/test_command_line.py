@@ -14,9 +14,11 @@ from geodata.ingest import ingest_file
 from geodata.ledger import Ledger, UnwritableLedger
 from routes.__main__ import app
 from routes.corridors import METHOD_VERSION
+from routes.movement import MOVEMENT_VERSION
 
 pytestmark = pytest.mark.slow
 
+RIDGES = ("--method", "ridges")
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -44,9 +46,8 @@ def test_a_workspace_reduces_to_geojson_with_view_notes_and_method(tmp_path, hom
     file = tmp_path / "incidents.csv"
     table.rename({"time": "date"}).write_csv(file, datetime_format="%Y-%m-%d")
     ingest_file(file, Ledger(home))
-    done = run(
-        "--home", home, "-o", tmp_path / "out.geojson", "--from", "2024-01-01", "--mode", "land", "--mode", "sea"
-    )
+    window = ("--from", "2024-01-01", "--mode", "land", "--mode", "sea")
+    done = run("--home", home, "-o", tmp_path / "out.geojson", *RIDGES, *window)
     assert done.returncode == 0, done.stderr
     assert "land: 1 corridors" in done.stdout
     collection = json.loads((tmp_path / "out.geojson").read_text(encoding="utf-8"))
@@ -60,7 +61,7 @@ def test_a_workspace_reduces_to_geojson_with_view_notes_and_method(tmp_path, hom
 def test_a_file_reduces_without_a_workspace_and_json_sums_it_up(tmp_path, table, ending):
     file, out = tmp_path / f"incidents.{ending}", tmp_path / "out.geojson"
     table.write_csv(file) if ending == "csv" else table.write_parquet(file)
-    done = run("--incidents", file, "-o", out, "--json")
+    done = run("--incidents", file, "-o", out, *RIDGES, "--json")
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     features = json.loads(out.read_text(encoding="utf-8"))["features"]
@@ -74,10 +75,22 @@ def test_a_file_reduces_without_a_workspace_and_json_sums_it_up(tmp_path, table,
 def test_the_window_and_the_modes_leave_incidents_out(tmp_path, table):
     file, out = tmp_path / "incidents.parquet", tmp_path / "out.geojson"
     table.write_parquet(file)
-    done = run("--incidents", file, "-o", out, "--mode", "sea", "--from", "2024-01-01", "--to", "2024-01-03", "--json")
+    window = ("--mode", "sea", "--from", "2024-01-01", "--to", "2024-01-03")
+    done = run("--incidents", file, "-o", out, *RIDGES, *window, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["notes"] == ["Sea: 2 incidents known, too few or too scattered to show a corridor."]
     assert json.loads(out.read_text(encoding="utf-8"))["features"] == []
+
+
+def test_movement_is_what_is_reduced_to_unless_asked_otherwise(tmp_path, table):
+    file, out = tmp_path / "incidents.parquet", tmp_path / "out.geojson"
+    table.write_parquet(file)
+    done = run("--incidents", file, "-o", out, "--replicates", 4)
+    assert done.returncode == 0, done.stderr
+    collection = json.loads(out.read_text(encoding="utf-8"))
+    assert collection["method_version"] == MOVEMENT_VERSION
+    assert "one-way" in {feature["properties"]["direction"] for feature in collection["features"]}
+    assert any("Direction rests on origins and on the facts" in note for note in collection["notes"])
 
 
 def test_an_empty_workspace_gives_an_empty_collection(tmp_path, home):
@@ -156,7 +169,7 @@ def test_corridors_keep_their_ids_and_what_became_of_them_can_be_read(tmp_path, 
     assert "Nothing yet" in told("events", "--home", workspace)
     found = []
     for replicates in (5, 6):
-        told("reduce", "--home", workspace, "-o", out, "--replicates", replicates)
+        told("reduce", *RIDGES, "--home", workspace, "-o", out, "--replicates", replicates)
         found.append({feature["properties"]["corridor_id"] for feature in json.loads(out.read_text())["features"]})
     assert found[0] == found[1]
     events = json.loads(told("events", "--home", workspace, "--json"))
@@ -165,8 +178,8 @@ def test_corridors_keep_their_ids_and_what_became_of_them_can_be_read(tmp_path, 
 
 
 def test_a_window_looks_ids_up_and_buries_nothing(tmp_path, workspace):
-    told("reduce", "--home", workspace, "-o", tmp_path / "all.geojson", "--replicates", 0)
-    told("reduce", "--home", workspace, "-o", tmp_path / "land.geojson", "--replicates", 0, "--mode", "land")
+    told("reduce", *RIDGES, "--home", workspace, "-o", tmp_path / "all.geojson", "--replicates", 0)
+    told("reduce", *RIDGES, "--home", workspace, "-o", tmp_path / "land.geojson", "--replicates", 0, "--mode", "land")
     assert {event["event"] for event in json.loads(told("events", "--home", workspace, "--json"))} == {"birth"}
 
 
@@ -175,7 +188,7 @@ def test_a_workspace_that_cannot_be_written_is_reduced_all_the_same(tmp_path, wo
         raise UnwritableLedger("no room", rule="it must have room")
 
     monkeypatch.setattr("routes.__main__.register", unwritable)
-    said = told("reduce", "--home", workspace, "-o", tmp_path / "out.geojson", "--replicates", 0)
+    said = told("reduce", *RIDGES, "--home", workspace, "-o", tmp_path / "out.geojson", "--replicates", 0)
     assert "land: 1 corridors" in said
     assert "is not kept" in said
 

@@ -29,7 +29,7 @@ def events(*runs: list[Corridor]) -> list[tuple[str, str, str | None]]:
     """Return what happened in the last of several runs."""
     register = NOTHING
     for run in runs:
-        answer = identified(run, register)
+        answer = identified(run, register, "ridges")
         register = answer.register
     return [(row["event"], row["corridor_id"], row["other_id"]) for row in answer.events.rows(named=True)]
 
@@ -39,10 +39,19 @@ def test_the_first_run_gives_birth_to_all():
 
 
 def test_a_line_that_moves_a_little_and_grows_keeps_its_id_without_an_event():
-    first = identified([corridor(WEST, MIDDLE, own_id="a")], NOTHING)
-    again = identified([corridor(north(WEST), north(EAST), own_id="b")], first.register)
+    first = identified([corridor(WEST, MIDDLE, own_id="a")], NOTHING, "ridges")
+    again = identified([corridor(north(WEST), north(EAST), own_id="b")], first.register, "ridges")
     assert [one.corridor_id for one in again.corridors] == ["a"]
     assert again.events.is_empty()
+
+
+def test_a_corridor_of_another_method_is_another_corridor_and_the_first_stands():
+    first = identified([corridor(WEST, EAST, own_id="a")], NOTHING, "ridges")
+    second = identified([corridor(WEST, EAST, own_id="b")], first.register, "movement")
+    assert [one.corridor_id for one in second.corridors] == ["b"]
+    assert second.events["event"].to_list() == ["birth"]
+    assert second.register["method"].to_list() == ["ridges", "movement"]
+    assert second.register["alive"].to_list() == [True, True]
 
 
 def test_a_line_elsewhere_or_of_another_mode_is_another_corridor():
@@ -73,15 +82,15 @@ def test_two_halves_of_the_incidents_of_one_route_give_one_corridor_under_one_id
     incidents = at(along([(8.0, 17.0), (10.5, 21.5), (14.4, 27.0)], 1500))
     mask = np.random.default_rng(seed).random(incidents.height) < 0.5
     here, there = (reduce_incidents(incidents.filter(part), replicates=0).corridors for part in (mask, ~mask))
-    known = identified(here, NOTHING)
-    again = identified(there, known.register)
+    known = identified(here, NOTHING, "ridges")
+    again = identified(there, known.register, "ridges")
     assert again.corridors[0].corridor_id == known.corridors[0].corridor_id
     assert here[0].corridor_id != there[0].corridor_id
 
 
 def test_the_order_of_corridors_does_not_matter():
     halves = [corridor(WEST, (12.0, 20.0), own_id="short"), corridor((12.2, 20.0), EAST, own_id="long")]
-    register = identified([corridor(WEST, EAST, own_id="a")], NOTHING).register
-    one, other = identified(halves, register), identified(halves[::-1], register)
+    register = identified([corridor(WEST, EAST, own_id="a")], NOTHING, "ridges").register
+    one, other = identified(halves, register, "ridges"), identified(halves[::-1], register, "ridges")
     assert one.register.equals(other.register)
     assert one.events.equals(other.events)

@@ -1,15 +1,17 @@
 """Movement becomes corridors that run in its direction; where none can be told, ridges are drawn and a note says so."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
+from geodata.coast import is_land
 from geodata.facts import reference_facts
 from geodata.incident import ORIGIN
-from routes.itineraries import reduce_movement, runs_of
-from routes.sphere import line_km, unit_vectors
+from routes.itineraries import basis_of, pieces_of, reduce_movement, runs_of
+from routes.sphere import line_km, lonlat, resampled, unit_vectors
 from routes.stretches import Stretch
 
 pytestmark = pytest.mark.slow
@@ -54,10 +56,11 @@ def test_too_few_incidents_fall_back_to_ridges_and_say_so(at):
     assert "Movement: ridges are drawn instead." in reduction.notes
 
 
-def stretch(*places: tuple[float, float], flow: float = 10.0, inferred: bool = False) -> Stretch:
+def stretch(*places: tuple[float, float], flow: float = 10.0, inferred: bool = False, **more: object) -> Stretch:
     lon, lat = np.array(places).T
-    shares = {"NGA": 1.0}
-    return Stretch(unit_vectors(lon, lat), "land", flow, 0.0, "one-way", 1.0, inferred, shares, shares, "NER", "LBY")
+    journeys = {("NGA", "EU"): 1.0}
+    line = Stretch(unit_vectors(lon, lat), "land", flow, 0.0, "one-way", 1.0, inferred, journeys, "NER", "LBY")
+    return replace(line, **more)
 
 
 def test_stretches_are_joined_where_most_of_the_movement_goes_straight_on():
@@ -67,9 +70,49 @@ def test_stretches_are_joined_where_most_of_the_movement_goes_straight_on():
     joined = next(run for run in runs if len(run.parts) > 1)
     assert joined.parts == (trunk, on)
     assert sorted(len(run.parts) for run in runs) == [1, 1, 2]
-    ((start, end),) = joined.bridges
+    (piece,) = pieces_of(joined)
+    ((start, end),) = piece.line.bridges()
     assert start == pytest.approx(line_km(trunk.points))
     assert end == pytest.approx(line_km(joined.points))
+
+
+def test_a_piece_is_as_sure_and_as_busy_as_its_parts_are_over_their_length():
+    sure = stretch((8.0, 17.0), (8.0, 20.0), support=1.0)
+    (run,) = runs_of([sure, stretch((8.0, 20.0), (8.0, 21.0), flow=2.0, support=0.6)])
+    (piece,) = pieces_of(run)
+    assert piece.support == pytest.approx(0.9, abs=0.01)
+    assert piece.flow == pytest.approx(8.0, abs=0.05)
+    assert piece.busiest is sure
+
+
+def test_a_run_over_a_bay_is_led_round_it():
+    (run,) = runs_of([stretch((18.0, 30.6), (20.4, 31.8))])  # across the Gulf of Sirte
+    places = np.concatenate([lonlat(resampled(piece.points, 1.0)) for piece in pieces_of(run)])
+    assert is_land(places[:, 0], places[:, 1]).all()
+    assert len(places) > 275  # km; the straight way over the water has 263
+
+
+def test_the_basis_of_a_direction_names_what_is_stated_and_the_entry_that_decides_it():
+    facts = reference_facts()
+    own = pl.DataFrame(
+        {"origins": [[{"iso3": "NGA", "weight": 1.0}], None], "destination": [None, None]},
+        schema={"origins": pl.List(ORIGIN), "destination": pl.String},
+    )
+    said = basis_of(stretch((8.0, 17.0), (9.0, 19.0)), own, facts)
+    assert said.startswith("50% of its incidents state the origin; no incident states its destination.")
+    assert f"Facts {facts.version}: Nigeria to EU 100%. One entry decides it: from " in said
+    many = {("NGA", "EU"): 0.4, ("ETH", "SAU"): 0.3, ("MEX", "USA"): 0.3}
+    assert "decides" not in basis_of(stretch((8.0, 17.0), (9.0, 19.0), journeys=many), own, facts)
+
+
+def test_corridors_of_movement_are_graded_and_bear_the_name_of_the_known_route(crossing):
+    reduction = reduce_movement(crossing, reference_facts())
+    routes = [one for one in reduction.corridors if one.basis == "journeys"]
+    assert {one.grade for one in routes} <= {"A", "B", "C", "D"}
+    assert {"Central Mediterranean", "Sahara"} <= {one.route for one in routes}
+    assert all(one.direction_basis for one in routes)
+    for country in (country for one in routes for country in one.countries if country.shares):
+        assert sum(country.shares) == pytest.approx(1.0)
 
 
 def test_a_ring_of_stretches_ends():

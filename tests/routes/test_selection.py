@@ -10,7 +10,7 @@ from routes.crossings import crossings
 from routes.flow import flow
 from routes.journeys import walked
 from routes.residue import residue
-from routes.selection import scale_of, selected
+from routes.selection import Draw, Selected, scale_of, selected
 from routes.stretches import pruned, stretches
 from routes.voyages import Voyages, voyages
 from routes.ways import AIR, BEGIN, FERRY, LAND, SEA, Ways, ferries, start_nodes, ways
@@ -34,15 +34,15 @@ def world(at, along) -> tuple[Ways, Voyages]:
 
 
 def test_what_is_selected_explains_the_evidence_over_land_and_sea(world):
-    taken = selected(*world, 0.5)
+    taken = selected(*world, 0.5).counted
     kinds = set(world[0].kind[taken.drawn].tolist())
     assert {LAND, SEA, BEGIN} <= kinds
-    assert (taken.explained * world[1].weights).sum() / world[1].weights.sum() > 0.8
+    assert taken.explained[: len(world[1].weights)] @ world[1].weights / world[1].weights.sum() > 0.8
     assert taken.explained.max() <= 1
 
 
 def test_a_higher_price_draws_no_more(world):
-    thrifty, lavish = selected(*world, 0.0), selected(*world, 1.0)
+    thrifty, lavish = selected(*world, 0.0).counted, selected(*world, 1.0).counted
     length = world[0].length
     assert length[thrifty.drawn].sum() <= length[lavish.drawn].sum()
     assert scale_of(world[1], 0.0) == pytest.approx(4 * scale_of(world[1], 1.0))
@@ -50,7 +50,7 @@ def test_a_higher_price_draws_no_more(world):
 
 def test_flow_is_neither_made_nor_lost_between_start_and_goal(world):
     every, piles = world
-    moved = flow(every, piles, selected(every, piles, 0.5).drawn)
+    moved = flow(every, piles, selected(every, piles, 0.5).counted.drawn)
     assert moved.begun.sum() == pytest.approx(moved.ended.sum())
     assert moved.begun.sum() + moved.lost == pytest.approx(piles.weights.sum())
     directed = moved.directed(len(every.kind))
@@ -73,7 +73,7 @@ def test_no_step_leads_out_of_a_closed_bloc_or_back_to_a_start(world):
 
 def test_pruning_takes_dead_ends_that_lead_nowhere_and_keeps_the_road(world):
     every, piles = world
-    drawn = selected(every, piles, 0.5).drawn
+    drawn = selected(every, piles, 0.5).counted.drawn
     roads, used = every.ground.roads, drawn[: every.roads]
     free = np.flatnonzero(~np.isin(roads.start, np.r_[roads.start[used], roads.end[used]]))
     lone = drawn.copy()
@@ -85,7 +85,7 @@ def test_pruning_takes_dead_ends_that_lead_nowhere_and_keeps_the_road(world):
 
 def test_stretches_come_in_the_order_of_their_flow_and_in_the_direction_of_it(world):
     every, piles = world
-    drawn = selected(every, piles, 0.5).drawn
+    drawn = selected(every, piles, 0.5).counted.drawn
     found = stretches(every, piles, drawn, flow(every, piles, drawn))
     flows = [line.flow for line in found]
     assert flows == sorted(flows, reverse=True)
@@ -93,14 +93,41 @@ def test_stretches_come_in_the_order_of_their_flow_and_in_the_direction_of_it(wo
     assert all(sum(line.origins.values()) <= 1 + 1e-9 for line in found)
 
 
+def explaining(piles: Voyages, share: float) -> Selected:
+    return Selected(Draw(piles.weights, np.zeros(0, bool), np.full(len(piles.points), share)), ())
+
+
+def test_what_much_evidence_speaks_for_comes_back_when_it_is_drawn_again(world):
+    every, piles = world
+    taken = selected(every, piles, 0.5, replicates=12)
+    again = [draw.drawn for draw in taken.again]
+    assert len(again) == 12
+    assert any((one != taken.counted.drawn).any() for one in again)
+    lines = stretches(every, piles, taken.counted.drawn, flow(every, piles, taken.counted.drawn), again)
+    busiest = {mode: next(line for line in lines if line.mode == mode) for mode in ("land", "sea")}
+    assert all(line.support >= 0.95 for line in busiest.values())
+    nothing = [np.zeros(len(every.kind), bool)] * 12
+    unsure = stretches(every, piles, taken.counted.drawn, flow(every, piles, taken.counted.drawn), nothing)
+    assert {line.support for line in unsure} == {0.0}
+
+
+def test_the_evidence_is_drawn_again_around_what_was_counted(world):
+    _, piles = world
+    random = np.random.default_rng(5)
+    again = np.array([piles.redrawn(random) for _ in range(200)])
+    assert again.sum(axis=1) == pytest.approx(piles.weights.sum())
+    assert np.corrcoef(again.mean(axis=0), piles.weights)[0, 1] > 0.95
+    assert (again.std(axis=0) > 0).all()
+
+
 def test_ridges_are_drawn_only_where_journeys_explain_nothing(world, at, along):
     _, piles = world
     rows = at(along(DESERT, 150, 15))
-    unexplained = residue(rows, piles, np.zeros(len(piles.points)), 0.05)
+    unexplained = residue(rows, piles, explaining(piles, 0.0), 0.05)
     assert unexplained
     assert {line.basis for line in unexplained} == {"ridge"}
     assert {line.direction for line in unexplained} == {"unclear"}
-    assert residue(rows, piles, np.ones(len(piles.points)), 0.05) == ()
+    assert residue(rows, piles, explaining(piles, 1.0), 0.05) == ()
 
 
 def test_islands_are_joined_to_their_own_country_first():
