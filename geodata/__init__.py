@@ -8,7 +8,7 @@ The way down, each importing only what stands before it:
   batches <- ledger;
 - reading: limits <- texts <- chunks <- positions, archives <- separated, documents, markup; seal <- confined <-
   columnar, workbooks, vectors <- readings;
-- one file in: profiles <- check <- modes; spool <- ingest;
+- one file in: profiles <- check <- modes; spool <- refusals <- ingest;
 - the ledger over time: changes, upkeep; unknown files: guesses <- mappings;
 - live: receipts <- inbox; sources <- fetch <- pulls; across sources: links <- verdicts;
 - out again: export; demo; table.

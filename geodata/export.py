@@ -1,4 +1,4 @@
-"""Incidents out of the ledger as CSV or Parquet, under the ledger's own names.
+"""Incidents out of the ledger as CSV, Parquet or GeoJSON, under the ledger's own names.
 
 The CSV reads back in: its columns are those of the plain profile. Lists are joined (``SYR:0.6;IRQ:0.4``), times are
 RFC 3339, and no cell can be taken for a formula by a spreadsheet.
@@ -6,15 +6,18 @@ RFC 3339, and no cell can be taken for a formula by a spreadsheet.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 
 from geodata.errors import UnknownFormat
+from geodata.incident import is_synthetic
 from geodata.whole import handed_over
 
 _FORMULA = r"^([=+\-@\t\r])"
+_TIME = "%Y-%m-%dT%H:%M:%S%.6f+00:00"
 
 
 def write_incidents(incidents: pl.DataFrame, path: Path) -> int:
@@ -28,6 +31,26 @@ def write_incidents(incidents: pl.DataFrame, path: Path) -> int:
         If the file cannot be written.
     """
     return _written(incidents, path, _flat)
+
+
+def csv_of(incidents: pl.DataFrame) -> bytes:
+    """Return what ``write_incidents`` writes to a .csv file."""
+    return _flat(incidents).write_csv().encode()
+
+
+def geojson_of(incidents: pl.DataFrame) -> bytes:
+    """Return incidents as GeoJSON (RFC 7946): points whose properties are the other columns of the ledger."""
+    rows = incidents.with_columns(pl.col("time_start", "time_end").dt.strftime(_TIME), _cell_named())
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [row.pop("lon"), row.pop("lat")]},
+            "properties": row | {"extra": json.loads(row["extra"] or "{}")},
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    collection = {"type": "FeatureCollection", "synthetic": is_synthetic(incidents), "features": features}
+    return json.dumps(collection, ensure_ascii=False, allow_nan=False).encode()
 
 
 def write_changes(changes: pl.DataFrame, path: Path) -> int:
@@ -56,10 +79,14 @@ def _flat(incidents: pl.DataFrame) -> pl.DataFrame:
     flat = incidents.with_columns(
         pl.col("origins").list.eval(origin).list.join(";"),
         pl.col("modus_operandi").list.join(";"),
-        pl.col("time_start", "time_end").dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00"),
-        pl.col("cell").map_elements(lambda cell: format(cell, "x"), return_dtype=pl.String),
+        pl.col("time_start", "time_end").dt.strftime(_TIME),
+        _cell_named(),
     )
     return _inert(flat)
+
+
+def _cell_named() -> pl.Expr:
+    return pl.col("cell").map_elements(lambda cell: format(cell, "x"), return_dtype=pl.String)
 
 
 def _inert(flat: pl.DataFrame) -> pl.DataFrame:

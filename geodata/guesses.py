@@ -7,9 +7,8 @@ says what must be stated.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +18,14 @@ from geodata.coordinates import guessed_form
 from geodata.errors import WrongValue
 from geodata.modes import stated_modes
 from geodata.places import country_code, folded
-from geodata.profiles import PLAIN, profiles
+from geodata.profiles import PLAIN, Profile, keep, profiles
 from geodata.readings import Reading
 from geodata.times import guessed_forms
-from geodata.whole import whole
 
 _MOST = 0.8
-_NEED = {"time": "a date", "coordinates": "coordinates"}
+STATED = "you said so"
+BY_NAME = "none"
+"""The form of coordinates that are not there: rows are placed by the names that they state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,66 @@ def guessed(reading: Reading) -> Guess:
             if field not in columns and column in free:
                 columns[field], reasons[field] = column, reason
                 free.remove(column)
-    form, reason, unsaid = _form(columns, reading.head)
-    reasons |= {"coordinates" if "coordinates" in columns else "lat": reason} if not unsaid else {}
-    forms, times_unsaid = _times(columns, reading.head)
-    missing = [f"no column holds {what}" for field, what in _NEED.items() if not _there(field, columns)]
-    return Guess(columns, reasons, tuple(free), form, forms, (*missing, *unsaid, *times_unsaid))
+    return _completed(columns, reasons, reading)
+
+
+def stated(
+    guess: Guess,
+    columns: Mapping[str, str],
+    reading: Reading,
+    *,
+    coordinate_form: str | None = None,
+    time_forms: tuple[str, ...] | None = None,
+    day_first: bool | None = None,
+) -> Guess:
+    """Return a guess with what a person says instead of it; what follows from the columns is guessed anew.
+
+    Parameters
+    ----------
+    guess : Guess
+    columns : mapping
+        Field -> column, all of them.
+    reading : Reading
+    coordinate_form, time_forms : str, tuple of str, optional
+        How coordinates and times are written, where that is said.
+    day_first : bool, optional
+        Which of two numbers is the day, where no date tells.
+    """
+    reasons = {
+        field: guess.reasons.get(field, STATED) if guess.columns.get(field) == column else STATED
+        for field, column in columns.items()
+    }
+    return _completed(dict(columns), reasons, reading, coordinate_form, time_forms, day_first)
+
+
+def by_profile(profile: Profile, reading: Reading) -> Guess:
+    """Return what a profile says of the columns of a file that it fits, as a guess that leaves nothing open."""
+    columns = profile.mapping(list(reading.columns))
+    rest = tuple(name for name in reading.columns if name not in columns.values())
+    return Guess(columns, dict.fromkeys(columns, "the profile"), rest, profile.coordinate_form, profile.time_forms, ())
+
+
+def profile_of(guess: Guess, name: str, source: str, like: Profile | None = None) -> Profile:
+    """Return a guess as a profile, in all that columns do not say like another one.
+
+    Raises
+    ------
+    WrongValue
+        If the guess leaves something open.
+    """
+    if guess.open:
+        raise WrongValue(guess.open[0], rule="a profile must say it", done="nothing was saved")
+    needed = [column for field, column in guess.columns.items() if field in ("coordinates", "lat", "lon", "time")]
+    said = {
+        "name": name,
+        "title": f"Saved for {source}",
+        "source": source,
+        "requires": tuple(needed),
+        "columns": {field: (column,) for field, column in guess.columns.items()},
+        "coordinate_form": guess.coordinate_form,
+        "time_forms": guess.time_forms,
+    }
+    return Profile.model_validate(said if like is None else like.model_dump() | said)
 
 
 def saved(guess: Guess, name: str, source: str, home: Path) -> Path:
@@ -79,37 +134,28 @@ def saved(guess: Guess, name: str, source: str, home: Path) -> Path:
     WrongValue
         If the guess leaves something open, or the name is none for a file.
     """
-    if guess.open:
-        raise WrongValue(guess.open[0], rule="a profile must say it", done="nothing was saved")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,60}", name):
-        raise WrongValue(
-            f"{name!r}", rule="a profile's name is of small letters, digits, dots and dashes", done="nothing was saved"
-        )
-    path = home / "profiles" / f"{name}.toml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole(path) as part:
-        part.write_text(_toml(guess, source), encoding="utf-8")
-    return path
+    return keep(profile_of(guess, name, source), home)
 
 
-def _toml(guess: Guess, source: str) -> str:
-    needed = [column for field, column in guess.columns.items() if field in ("coordinates", "lat", "lon", "time")]
-    lines = [
-        f"title = {_quoted(f'Saved for {source}')}",
-        f"source = {_quoted(source)}",
-        f"requires = [{', '.join(map(_quoted, needed))}]",
-        f"coordinate_form = {_quoted(guess.coordinate_form)}",
-        f"time_forms = [{', '.join(map(_quoted, guess.time_forms))}]",
-        "",
-        "[columns]",
-        *(f"{field} = [{_quoted(column)}]" for field, column in sorted(guess.columns.items())),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """Return a TOML basic string; JSON's escapes are a part of TOML's."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _completed(
+    columns: dict[str, str],
+    reasons: dict[str, str],
+    reading: Reading,
+    coordinate_form: str | None = None,
+    time_forms: tuple[str, ...] | None = None,
+    day_first: bool | None = None,
+) -> Guess:
+    """Return a guess with what the columns say of coordinates and times, and what remains to be stated."""
+    form, reason, unsaid = (coordinate_form, "", ()) if coordinate_form else _form(columns, reading.head)
+    if reason and not unsaid:
+        reasons["coordinates" if "coordinates" in columns else "lat"] = reason
+    forms, times_unsaid = _times(columns, reading.head, day_first) if time_forms is None else (time_forms, ())
+    rest = tuple(name for name in reading.columns if name not in columns.values())
+    needed = {"time": "a date", "coordinates": "coordinates"}
+    if form == BY_NAME:
+        needed["coordinates"] = "a place or a country, by whose name an incident could be placed"
+    missing = [f"no column holds {what}" for field, what in needed.items() if not _there(field, columns, form)]
+    return Guess(columns, reasons, rest, form, forms, (*missing, *unsaid, *times_unsaid))
 
 
 Told = list[tuple[str, str, str]]
@@ -188,14 +234,18 @@ def _form(columns: dict[str, str], head: pl.DataFrame) -> tuple[str, str, tuple[
     return (form, reason, ()) if form is not None else ("columns", reason, (f"coordinates: {reason}",))
 
 
-def _times(columns: dict[str, str], head: pl.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _times(
+    columns: dict[str, str], head: pl.DataFrame, day_first: bool | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if "time" not in columns:
         return (), ()
-    forms, reason = guessed_forms(_times_of(head[columns["time"]]))
+    forms, reason = guessed_forms(_times_of(head[columns["time"]]), day_first)
     return (forms, ()) if forms is not None else ((), (f"dates: {reason}",))
 
 
-def _there(field: str, columns: dict[str, str]) -> bool:
+def _there(field: str, columns: dict[str, str], form: str) -> bool:
+    if field == "coordinates" and form == BY_NAME:
+        return not columns.keys().isdisjoint(("airport", "place", "route_label", "country"))
     if field == "coordinates":
         return "coordinates" in columns or {"lat", "lon"} <= columns.keys()
     return field in columns or "year" in columns

@@ -7,13 +7,13 @@ at once, the others are written anew first. Memory stays bounded whatever the si
 
 from __future__ import annotations
 
-import csv
 import getpass
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,17 +23,17 @@ import polars as pl
 from geodata.batches import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
 from geodata.check import PILE_UP, check, piled_up
 from geodata.datafiles import DataFile, write
-from geodata.errors import NothingKept
+from geodata.errors import NothingKept, WrongValue
 from geodata.identity import KEYS, fingerprints, keys, place, records
 from geodata.ledger import Ledger
 from geodata.modes import with_modes
 from geodata.places import folded
 from geodata.profiles import FIELDS, Profile, mapped, profile_for
 from geodata.readings import Chunk, Reading, read_file
+from geodata.refusals import report_of
 from geodata.repairs import Policy
 from geodata.revisions import Edition
 from geodata.spool import room, unwritable
-from geodata.whole import whole
 
 PERSON_COLUMNS = frozenset(
     [
@@ -48,7 +48,6 @@ PERSON_COLUMNS = frozenset(
 _PERSON_PREFIX = "prs "
 _OF_PLACES = frozenset(["prs nationality"])
 """How the Human Trafficking Case Data Standard begins its fields of persons, and the one that names a country."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _AT_ONCE = 2
 """Chunks that are checked side by side."""
 
@@ -64,6 +63,27 @@ class Ingested:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What taking a file in would come to; nothing of it was stored.
+
+    Attributes
+    ----------
+    batch : Batch
+        As counted against what stands.
+    refusals : DataFrame
+        Columns of ``REFUSAL_SCHEMA``.
+    notes : tuple of str
+    objection : str
+        Why it would not be stored without ``may_withdraw``, "" where it would.
+    """
+
+    batch: Batch
+    refusals: pl.DataFrame
+    notes: tuple[str, ...]
+    objection: str = ""
+
+
 def ingest_file(
     path: Path,
     ledger: Ledger,
@@ -72,6 +92,7 @@ def ingest_file(
     may_withdraw: bool = False,
     repairs: Policy = "propose",
     edition: Edition | None = None,
+    profile: Profile | None = None,
 ) -> Ingested:
     """Take one file in.
 
@@ -87,6 +108,8 @@ def ingest_file(
         What to do with coordinates that look wrong, as in ``geodata.repairs``.
     edition : str, optional
         What the file says by leaving a record out, whatever its profile says.
+    profile : Profile, optional
+        How its columns are read; by default the one that fits best.
 
     Raises
     ------
@@ -99,22 +122,67 @@ def ingest_file(
     BusyLedger, UnwritableLedger, UnwritableWorkspace
         If the ledger or workspace could not be written.
     """
-    step("reading")
-    reading = read_file(path)
-    profile = profile_for(reading, ledger.home)
-    persons = [name for name in reading.columns if _is_personal(folded(name))]
-    with room(ledger.home) as folder:
-        tray = _Tray(folder, reading, profile, persons, repairs, edition or profile.edition)
-        tray.fill(step)
+    with _laid_aside(path, ledger, step, repairs, edition, profile) as tray:
         batch = tray.batch()
-        refusals = tray.refusals.with_columns(pl.lit(batch.batch).alias("batch"), pl.lit(reading.file).alias("file"))
-        report = _write_report(ledger.home, batch, refusals)
+        refusals = tray.refusals.with_columns(pl.lit(batch.batch).alias("batch"), pl.lit(batch.file).alias("file"))
+        report = report_of(refusals, batch, ledger.home)
         if not tray.kept:
             raise _nothing_kept(batch, refusals, report)
         step("storing")
         stored = ledger.commit(batch, tray.given(may_withdraw=may_withdraw), refusals)
-    left_out = (f"Column {name!r} was not stored: persons are never held." for name in persons)
-    return Ingested(stored, report, (*reading.notes, *left_out))
+        return Ingested(stored, report, tray.notes)
+
+
+def rehearse(
+    path: Path,
+    ledger: Ledger,
+    step: Step = lambda _: None,
+    *,
+    repairs: Policy = "propose",
+    edition: Edition | None = None,
+    profile: Profile | None = None,
+) -> Rehearsal:
+    """Go through all that ``ingest_file`` does with a file but for storing it, and say what it would come to.
+
+    Parameters are those of ``ingest_file``. A file of which every row would be refused is no error here.
+
+    Raises
+    ------
+    UnreadableFile, UnknownFormat, UnknownColumns
+        If the file as a whole is unfit.
+    UnwritableWorkspace
+        If the workspace could not be written.
+    """
+    with _laid_aside(path, ledger, step, repairs, edition, profile) as tray:
+        batch, objection = tray.batch(), ""
+        if tray.kept:
+            step("comparing")
+            try:
+                batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=False))
+            except WrongValue as error:
+                objection = f"{error.what[0].upper()}{error.what[1:]}; {error.rule}."
+                batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=True))
+        return Rehearsal(batch, tray.refusals, tray.notes, objection)
+
+
+@contextmanager
+def _laid_aside(
+    path: Path, ledger: Ledger, step: Step, repairs: Policy, edition: Edition | None, profile: Profile | None
+) -> Iterator[_Tray]:
+    """Give every row of a file checked and laid aside, for the time of the block."""
+    step("reading")
+    reading = read_file(path)
+    chosen = profile or profile_for(reading, ledger.home)
+    persons = personal(reading.columns)
+    with room(ledger.home) as folder:
+        tray = _Tray(folder, reading, chosen, persons, repairs, edition or chosen.edition)
+        tray.fill(step)
+        yield tray
+
+
+def personal(columns: Iterable[str]) -> list[str]:
+    """Return those columns of a file that are of persons, and are never stored."""
+    return [name for name in columns if _is_personal(folded(name))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +220,12 @@ class _Tray:
         self._name = _batch_name(reading)
         self.kept = 0
         self.refused = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to know about the reading, in sentences."""
+        left_out = (f"Column {name!r} was not stored: persons are never held." for name in self._persons)
+        return (*self._reading.notes, *left_out)
 
     @property
     def refusals(self) -> pl.DataFrame:
@@ -303,32 +377,6 @@ def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None) -> 
         done=f"nothing was stored; every refusal stands in {report}",
         where=batch.file,
     )
-
-
-def _write_report(home: Path, batch: Batch, refusals: pl.DataFrame) -> Path | None:
-    """Write refusals as CSV in which no spreadsheet finds a formula; return its path, None without refusals."""
-    if refusals.is_empty():
-        return None
-    path = home / "refusals" / f"{Path(batch.file).stem}-{batch.sha256[:8]}.csv"
-    try:
-        _write_refusals(path, refusals)
-    except OSError as error:
-        raise unwritable(home, error) from None
-    return path
-
-
-def _write_refusals(path: Path, refusals: pl.DataFrame) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["row", "column", "rule", "value"])
-        for row in refusals.iter_rows(named=True):
-            writer.writerow([row["row"], _inert(row["column"]), row["rule"], _inert(row["value"] or "")])
-
-
-def _inert(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def totals(batches: list[Batch]) -> dict[str, int]:

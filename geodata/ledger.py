@@ -34,7 +34,7 @@ from geodata.datafiles import DataFile, arrow_schema, storable, taken_up
 from geodata.errors import RoutesError, UnknownVersion
 from geodata.identity import KEYS, keys, place
 from geodata.incident import SCHEMA, empty
-from geodata.revisions import compared
+from geodata.revisions import Comparison, compared
 
 _KEEP_HISTORY = {"delta.logRetentionDuration": "interval 3650 days"}
 _ATTEMPTS = 40
@@ -182,11 +182,7 @@ class Ledger:
 
         def store(table: DeltaTable | None) -> Batch:
             nonlocal refusals_stand
-            standing = self._standing(table, sources)
-            comparison = compared(given.keys, standing, given.edition, given.mentioned)
-            counted = counted_in(batch, comparison)
-            if not given.may_withdraw:
-                refuse_many_withdrawn(counted, standing.height)
+            counted, comparison = self._compared(table, batch, given, sources)
             if not (counted.kept or counted.updated or counted.withdrawn):
                 return counted
             if not refusals_stand:
@@ -202,6 +198,26 @@ class Ledger:
             return counted
 
         return self._retried(attempt, batch.file)
+
+    def foreseen(self, batch: Batch, given: Given) -> Batch:
+        """Return a batch with the counts that ``commit`` would give it now; nothing is stored.
+
+        Raises
+        ------
+        WrongValue
+            If it would withdraw more than it may.
+        """
+        return self._compared(self.table(), batch, given, given.keys["source"].unique().cast(pl.String).to_list())[0]
+
+    def _compared(
+        self, table: DeltaTable | None, batch: Batch, given: Given, sources: list[str]
+    ) -> tuple[Batch, Comparison]:
+        standing = self._standing(table, sources)
+        comparison = compared(given.keys, standing, given.edition, given.mentioned)
+        counted = counted_in(batch, comparison)
+        if not given.may_withdraw:
+            refuse_many_withdrawn(counted, standing.height)
+        return counted, comparison
 
     def merge(self, table: DeltaTable, rows: pl.DataFrame, gone: pl.Series, batch: Batch) -> None:
         """Replace or add ``rows`` and take away the incidents with the ids in ``gone``, as one commit."""

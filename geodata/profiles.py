@@ -7,6 +7,8 @@ file's columns is taken. The plain profile comes last: it knows the usual names 
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -20,6 +22,7 @@ from geodata.errors import UnknownColumns, WrongValue
 from geodata.places import folded
 from geodata.readings import ROW, Reading
 from geodata.revisions import Edition
+from geodata.whole import whole
 
 FOLDER = Path(__file__).parent / "profiles"
 
@@ -189,6 +192,40 @@ def mapped(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     ]
     extra = pl.struct(rest).struct.json_encode() if rest else pl.lit("{}")
     return table.select(*fields, extra.alias("extra"), pl.col(ROW))
+
+
+def keep(profile: Profile, home: Path) -> Path:
+    """Save a profile in a workspace, in the place of one of its name; return its file.
+
+    Raises
+    ------
+    WrongValue
+        If its name is none for a file.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,60}", profile.name):
+        raise WrongValue(
+            f"{profile.name!r}",
+            rule="a profile's name is of small letters, digits, dots and dashes",
+            done="nothing was saved",
+        )
+    path = home / "profiles" / f"{profile.name}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path) as part:
+        part.write_text(_toml(profile), encoding="utf-8")
+    return path
+
+
+def _toml(profile: Profile) -> str:
+    """Return a profile as TOML, without what is as it would be anyway."""
+    stated = profile.model_dump(exclude={"name", "columns"}, exclude_defaults=True)
+    lines = [f"{name} = {_quoted(value)}" for name, value in stated.items()]
+    columns = [f"{field} = {_quoted(names)}" for field, names in sorted(profile.columns.items())]
+    return "\n".join([*lines, "", "[columns]", *columns]) + "\n"
+
+
+def _quoted(value: str | tuple[str, ...]) -> str:
+    """Return TOML basic strings, or a list of them; JSON's escapes are a part of TOML's."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _load(path: Path) -> Profile:

@@ -27,7 +27,7 @@ from geodata.separated import read_separated
 from geodata.texts import Text, fingerprint, text_of
 from geodata.vectors import DRIVERS, shapefile_in
 
-__all__ = ["HEAD", "ROW", "Chunk", "Reading", "read_file"]
+__all__ = ["ENDINGS", "HEAD", "ROW", "Chunk", "Reading", "read_file"]
 
 HEAD = 1000
 """Rows of a file that are looked at to tell what its columns hold."""
@@ -193,3 +193,5 @@ _FORMATS = {
     ".fgb": _Format("FlatGeobuf", LARGEST_FILE, _of_bytes(_read_vectors)),
     ".zip": _Format("a zip archive", LARGEST_FILE, _of_bytes(_read_vectors)),
 }
+ENDINGS = tuple(_FORMATS)
+"""Of the files that are read, each with its dot."""

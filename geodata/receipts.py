@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 from geodata.batches import Batch, now_rfc3339
 from geodata.errors import NothingKept, RoutesError, UnknownColumns, UnknownFormat, UnreadableFile, WrongValue
-from geodata.ingest import ingest_file, totals
+from geodata.ingest import Step, ingest_file, totals
 from geodata.ledger import Ledger
+from geodata.profiles import Profile
 from geodata.revisions import Edition
 from geodata.spool import unwritable
 
@@ -73,11 +74,19 @@ class Receipt:
         return [row | {"row": int(row["row"])} for row in rows]
 
 
-def receive(path: Path, ledger: Ledger, edition: Edition | None = None) -> Receipt:
-    """Take one file in; whatever is wrong with it stands in the receipt."""
+def receive(
+    path: Path,
+    ledger: Ledger,
+    edition: Edition | None = None,
+    *,
+    step: Step = lambda _: None,
+    may_withdraw: bool = False,
+    profile: Profile | None = None,
+) -> Receipt:
+    """Take one file in, as ``ingest_file`` does; whatever is wrong with it stands in the receipt."""
     at = now_rfc3339()
     try:
-        done = ingest_file(path, ledger, edition=edition)
+        done = ingest_file(path, ledger, step=step, may_withdraw=may_withdraw, edition=edition, profile=profile)
     except _UNFIT as error:
         return Receipt(path.name, at, "refused", error=str(error), refusals=_report_of(error))
     except RoutesError as error:

@@ -137,7 +137,7 @@ def with_times(rows: pl.DataFrame, forms: Sequence[str] = ()) -> pl.DataFrame:
     )
 
 
-def guessed_forms(texts: pl.DataFrame) -> tuple[tuple[str, ...] | None, str]:
+def guessed_forms(texts: pl.DataFrame, day_first: bool | None = None) -> tuple[tuple[str, ...] | None, str]:
     """Return the forms in which times seem to be written, and the reason in words, for a person to confirm.
 
     The order of day and month is told only where some day exceeds 12; else the forms are None and the reason says what
@@ -147,6 +147,8 @@ def guessed_forms(texts: pl.DataFrame) -> tuple[tuple[str, ...] | None, str]:
     ----------
     texts : DataFrame
         With ``time``, ``year`` and ``month`` as text, null where absent; the first 10,000 given times are read.
+    day_first : bool, optional
+        What a person states of the order, for where nothing tells it.
     """
     sample = texts["time"].drop_nulls().head(_SAMPLE)
     if sample.is_empty():
@@ -156,10 +158,13 @@ def guessed_forms(texts: pl.DataFrame) -> tuple[tuple[str, ...] | None, str]:
     read = _read(sample, _readers(()))["start"].count()
     if read >= _MOST * len(sample):
         return (), f"{_share(read, len(sample))} times can be read in one way only"
-    return _guessed_orders(sample) or (None, f"only {_share(read, len(sample))} times are in any form that is known")
+    return _guessed_orders(sample, day_first) or (
+        None,
+        f"only {_share(read, len(sample))} times are in any form that is known",
+    )
 
 
-def _guessed_orders(sample: pl.Series) -> tuple[tuple[str, ...] | None, str] | None:
+def _guessed_orders(sample: pl.Series, day_first: bool | None) -> tuple[tuple[str, ...] | None, str] | None:
     """Return the forms of numbers such as 03/05/2024, or None where most texts are none."""
     parts = (
         pl.select(pl.lit(sample).str.extract_groups(_TWO_NUMBERS).alias("parts")).unnest("parts").drop_nulls("first")
@@ -169,9 +174,9 @@ def _guessed_orders(sample: pl.Series) -> tuple[tuple[str, ...] | None, str] | N
     beyond = parts.select((pl.col("first", "second").cast(pl.Int32) > 12).sum()).row(0)
     if all(beyond):
         return None, f"both numbers exceed 12: the first {beyond[0]:,} times, the second {beyond[1]:,} times"
-    if not any(beyond):
+    if not any(beyond) and day_first is None:
         return None, "no day exceeds 12: state whether day or month comes first"
-    order = ("%d", "%m") if beyond[0] else ("%m", "%d")
+    order = ("%d", "%m") if beyond[0] or (day_first and not beyond[1]) else ("%m", "%d")
     shapes = parts.with_columns(
         pl.when(pl.col("year").str.len_bytes() == 4).then(pl.lit("%Y")).otherwise(pl.lit("%y")).alias("year"),
         pl.when(pl.col("weekday").str.len_bytes() > 3).then(pl.lit("%A")).otherwise(pl.lit("%a")).alias("weekday"),
@@ -182,6 +187,8 @@ def _guessed_orders(sample: pl.Series) -> tuple[tuple[str, ...] | None, str] | N
         f"{weekday + comma if comma else ''}{mark.join((*order, year))}{gap + clock if gap else ''}"
         for weekday, comma, mark, year, gap, clock in shapes.iter_rows()
     )
+    if not any(beyond):
+        return forms, f"it was stated that the {'day' if day_first else 'month'} comes first"
     which, first = ("first", "day") if beyond[0] else ("second", "month")
     return forms, f"the {which} number exceeds 12 in {_share(sum(beyond), parts.height)} times: the {first} comes first"
 

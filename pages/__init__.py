@@ -1,4 +1,5 @@
 """What a person sees. Each page is a short story: ask, reduce, show.
 
-The way down: workspace, intake <- service, filters <- monitor, method <- dashboard; headers stands by itself.
+The way down: uploads <- workspace, intake <- service, filters <- notices, listing <- batches, columns <- wizard
+<- monitor, incidents, method <- dashboard; headers stands by itself.
 """

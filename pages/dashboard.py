@@ -9,6 +9,7 @@ st.html(ASSETS / "dashboard.css")
 st.navigation(
     [
         st.Page("monitor.py", title="Monitor", default=True),
+        st.Page("incidents.py", title="Incidents", url_path="incidents"),
         st.Page("method.py", title="Method", url_path="method"),
     ],
     position="top",

@@ -15,12 +15,20 @@ from typing import Any, Generic, TypeVar
 
 import polars as pl
 
+from geodata.batches import Batch
+from geodata.changes import Undone, undo
+from geodata.guesses import Guess
 from geodata.incident import is_synthetic
+from geodata.ingest import Rehearsal, Step
 from geodata.ledger import Ledger
+from geodata.profiles import Profile
+from geodata.receipts import Receipt
 from geodata.settings import Settings
 from geodata.view import View
 from layers.exports import Export
 from layers.snapshot import Snapshot, snapshot
+from pages import uploads
+from pages.uploads import Preview, Upload
 from routes.corridors import Reduction
 from routes.cube import Days
 from routes.reduce import Evidence
@@ -31,6 +39,7 @@ SNAPSHOTS = 24
 HEAD_SECONDS = 1.0
 """For so long the newest version is taken as known."""
 Value = TypeVar("Value")
+_NO_CORRIDOR = pl.lit(None, pl.String).alias("corridor")
 
 
 class Kept(Generic[Value]):
@@ -98,14 +107,19 @@ class Workspace:
         self._reductions: Kept[Reduction] = Kept(SNAPSHOTS)
         self._snapshots: Kept[Snapshot] = Kept(SNAPSHOTS)
         self._facts: Kept[dict[str, Any]] = Kept(4)
+        self._histories: Kept[list[tuple[int, Batch]]] = Kept(2)
         self._seen: tuple[float, int | None] = (-HEAD_SECONDS, None)
 
     def version(self) -> int | None:
         """Return the newest version of the ledger, None for an empty one; known for ``HEAD_SECONDS``."""
         at, version = self._seen
         if time.monotonic() - at >= HEAD_SECONDS:
-            version = self._ledger.version()
-            self._seen = (time.monotonic(), version)
+            version = self._look()
+        return version
+
+    def _look(self) -> int | None:
+        version = self._ledger.version()
+        self._seen = (time.monotonic(), version)
         return version
 
     def incidents(self, version: int) -> pl.DataFrame:
@@ -128,6 +142,49 @@ class Workspace:
             return evidence.reduce(Days.between(view.start, view.end), replicates)
 
         return self._reductions.get((version, view, replicates), reduced)
+
+    def corridor_names(self, view: View, version: int) -> pl.DataFrame:
+        """Return ``incident_id`` and ``corridor`` (its name) of those in one; as on the map, graded once that is."""
+        whole = view.without_window()
+        reduction = self._reductions.ready((version, whole, REPLICATES)) or self.reduction(whole, version, 0)
+        names = {corridor.corridor_id: corridor.name for corridor in reduction.corridors}
+        named = pl.col("corridor_id").replace_strict(names, default=None, return_dtype=pl.String)
+        assigned = reduction.assignments.select("incident_id", named.alias("corridor") if names else _NO_CORRIDOR)
+        return assigned.group_by("incident_id").agg(pl.col("corridor").unique().sort().str.join("; "))
+
+    def history(self) -> list[tuple[int, Batch]]:
+        """Return every batch with the version that it made, newest first."""
+        return self._histories.get(self.version(), self._ledger.history)
+
+    def preview(self, upload: Upload) -> Preview:
+        """Return what can be seen of an uploaded file before it is checked."""
+        return uploads.preview(upload, self._ledger.home)
+
+    def has_profile(self, name: str) -> bool:
+        """Tell whether a profile of this name was saved."""
+        return uploads.stands(name, self._ledger.home)
+
+    def keep_profile(self, seen: Preview, guess: Guess, name: str, source: str) -> Profile:
+        """Save how the columns of an uploaded file are read."""
+        return uploads.kept_profile(seen, guess, name, source, self._ledger.home)
+
+    def rehearse(self, upload: Upload, profile: Profile, step: Step) -> Rehearsal:
+        """Return what taking an uploaded file in would come to."""
+        return uploads.rehearsed(upload, self._ledger, profile, step)
+
+    def take_in(self, upload: Upload, profile: Profile, step: Step, *, may_withdraw: bool) -> Receipt:
+        """Take an uploaded file in; its incidents are there for the next one who looks."""
+        try:
+            return uploads.taken_in(upload, self._ledger, profile, step, may_withdraw=may_withdraw)
+        finally:
+            self._look()
+
+    def undo(self, batch: str) -> Undone:
+        """Take a batch back, as a new version."""
+        try:
+            return undo(self._ledger, batch)
+        finally:
+            self._look()
 
     def sketch(self, view: View, version: int) -> Snapshot:
         """Return what a map draws first for a View over all time: without support, unless that is there already."""

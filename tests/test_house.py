@@ -75,7 +75,7 @@ ORDER = {
         "errors whole incident hexes coast places facts terrain mentions gazetteer view settings "
         "angles projections coordinates times repairs origins identity revisions datafiles batches ledger "
         "limits texts chunks positions archives separated documents markup seal confined columnar workbooks vectors "
-        "readings profiles check modes spool ingest changes upkeep guesses mappings "
+        "readings profiles check modes spool refusals ingest changes upkeep guesses mappings "
         "receipts inbox sources fetch pulls links verdicts register export demo table"
     ),
     "routes": (
@@ -89,7 +89,10 @@ ORDER = {
         "timebar monitor snapshot exports"
     ),
     "desk": "tokens",
-    "pages": "workspace intake service filters headers method monitor dashboard",
+    "pages": (
+        "uploads workspace intake service filters headers notices listing batches columns wizard method monitor "
+        "incidents dashboard"
+    ),
 }
 """Every module of a room, each importing only what stands before it."""
 

@@ -1,0 +1,180 @@
+"""The Incidents page: the table over the window, files to add, and the batches that were taken in."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import polars as pl
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from geodata.export import csv_of, geojson_of
+from geodata.incident import is_synthetic
+from geodata.view import View
+from pages.batches import batches
+from pages.filters import ask
+from pages.listing import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
+from pages.notices import aside, facts, notice
+from pages.wizard import wizard
+from pages.workspace import Workspace, sight
+
+TABS = ("Incidents", "Add incidents", "Batches")
+EARLIEST = date(1900, 1, 1)
+_DAY = timedelta(days=1)
+
+
+def page() -> None:
+    """Show the tab that is asked for."""
+    seen = sight()
+    version = seen.version()
+    with st.sidebar:
+        start, end = window()
+    view = ask(seen.facts(version) if version is not None else {}).model_copy(update={"start": start, "end": end})
+    table, add, taken = st.tabs(TABS, key="tab", bind="query-params")
+    with table:
+        if table.open and version is None:
+            empty()
+        elif table.open and version is not None:
+            catalogue(seen, view, version)
+    with add:
+        if add.open:
+            with st.container(key="wizard"):
+                wizard(seen)
+    with taken:
+        if taken.open:
+            batches(seen)
+
+
+def window() -> tuple[date | None, date | None]:
+    """Ask for the window, kept in the address as the View has it: from the first day, to the day after the last."""
+    asked, notes = View.from_query((name, day) for name in ("from", "to") for day in st.query_params.get_all(name))
+    for said in notes:
+        notice(f"In the address, {said}.", "warning")
+    latest = datetime.now(UTC).date() + _DAY
+
+    def remember() -> None:
+        days = st.session_state["window"]
+        for name, day in zip(("from", "to"), (*days[:1], *(last + _DAY for last in days[1:])), strict=False):
+            st.query_params[name] = day.isoformat()
+        for name in ("from", "to")[len(days) :]:
+            st.query_params.pop(name, None)
+
+    # The state, and no value beside it: Streamlit takes the two together for a mistake.
+    if "window" not in st.session_state:
+        st.session_state["window"] = _days(asked, latest)
+    days = st.date_input(
+        "Window, first and last day (UTC)",
+        min_value=EARLIEST,
+        max_value=latest,
+        format="YYYY-MM-DD",
+        key="window",
+        on_change=remember,
+        help="Empty for all time.",
+    )
+    first, last = (*(days if isinstance(days, tuple) else ()), None, None)[:2]
+    return first, last + _DAY if last else None
+
+
+def _days(asked: View, latest: date) -> tuple[date, ...]:
+    """Return the first and the last day of a window, neither for all time."""
+    if asked.start is None and asked.end is None:
+        return ()
+    first = max(EARLIEST, min(asked.start or EARLIEST, latest))
+    return first, max(first, min(asked.end - _DAY, latest) if asked.end else latest)
+
+
+def empty() -> None:
+    """Say what to do while there is nothing to list."""
+    notice("There are no incidents yet. Add a file of yours under “Add incidents”.")
+
+    def turn() -> None:
+        st.session_state["tab"] = TABS[1]
+
+    st.button("Add incidents", type="primary", on_click=turn)
+
+
+def catalogue(seen: Workspace, view: View, version: int) -> None:
+    """List the incidents of a View, and all that is known of the one that is chosen."""
+    with st.container(key="catalogue-head"):
+        count, place, only, *files = st.columns([5, 5, 2, 2, 2], vertical_alignment="center")
+    words = place.text_input(
+        "Search in places, routes and countries",
+        key="words",
+        bind="query-params",
+        type="search",
+        autocomplete="off",
+        placeholder="Place, route or country",
+        label_visibility="collapsed",
+    )
+    only_flagged = only.toggle("Only flagged", key="flagged", bind="query-params")
+    with st.spinner("Finding corridors ..."):
+        corridors = seen.corridor_names(view, version)
+    found = searched(listed(view.select(seen.incidents(version)), corridors), words or "")
+    with count:
+        _count(found)
+    found = flagged(found) if only_flagged else found
+    _downloads(found, version, files)
+    asked = f"{version} {view.query()} {words} {only_flagged}"
+    with st.container(key="catalogue"):
+        _listing(found, hashlib.sha256(asked.encode()).hexdigest()[:12])
+
+
+def _count(found: pl.DataFrame) -> None:
+    more = f"The newest {MOST_ROWS:,} are listed; downloads hold all." if found.height > MOST_ROWS else ""
+    st.html(f'<div role="status"><p class="count">{counted(found)}</p><p class="aside">{more}</p></div>')
+
+
+def _downloads(found: pl.DataFrame, version: int, places: list[DeltaGenerator]) -> None:
+    ledger = found.drop("country_name", "flags", "corridor")
+    made_up = "-synthetic" if is_synthetic(ledger) else ""
+    name = f"incidents-v{version}-{datetime.now(UTC):%Y%m%d}{made_up}"
+    kinds = (("CSV", csv_of, "csv", "text/csv"), ("GeoJSON", geojson_of, "geojson", "application/geo+json"))
+    for place, (label, write, ending, kind) in zip(places, kinds, strict=True):
+        place.download_button(
+            label,
+            partial(write, ledger),
+            f"{name}.{ending}",
+            kind,
+            icon=":material/download:",
+            help=f"Download the incidents of this list as {label}.",
+            on_click="ignore",
+            disabled=found.is_empty(),
+            width="stretch",
+        )
+
+
+def _listing(found: pl.DataFrame, asked: str) -> None:
+    table, panel = st.columns([5, 2])
+    with table:
+        chosen = st.dataframe(
+            shown(found),
+            height="stretch",
+            hide_index=True,
+            column_config=_columns(),
+            key=f"list-{asked}",
+            on_select="rerun",
+            selection_mode="single-row",
+            placeholder="",
+            alt="Incidents, newest first",
+        ).selection.rows
+    with panel:
+        if chosen and chosen[0] < min(found.height, MOST_ROWS):
+            facts(told(found, chosen[0]), "The chosen incident")
+        else:
+            aside("Choose a row, by its box on the left, to see all that is known of an incident.")
+
+
+def _columns() -> dict[str, Any]:
+    wide = ("why", "flags", "repair", "corridor", "source", "place")
+    return {
+        name: st.column_config.NumberColumn(heading, width="small", format="localized")
+        if name == "people"
+        else st.column_config.TextColumn(heading, width="medium" if name in wide else None)
+        for name, heading in HEADINGS.items()
+    }
+
+
+page()

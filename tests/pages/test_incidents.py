@@ -1,0 +1,282 @@
+"""The Incidents page: what its table says in words, and each of its tabs run as a script without a browser."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geodata.incident import SCHEMA
+from geodata.ingest import ingest_file
+from geodata.ledger import Ledger
+from pages import listing
+from pages.listing import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
+from pages.workspace import sight
+
+PAGE = Path(__file__).parent.parent.parent / "pages" / "incidents.py"
+NO_CORRIDORS = pl.DataFrame(schema={"incident_id": pl.String, "corridor": pl.String})
+REPAIR = "latitude and longitude are swapped: 12.6, 35.5 as given, 35.5, 12.6 proposed, which agrees with Italy"
+HOSTILE = '<img src=x onerror="alert(1)"> **bold** :red[x]'
+
+
+def incidents(*rows: dict) -> pl.DataFrame:
+    usual = {
+        "source": "Agency",
+        "batch": "b-1",
+        "time_start": datetime(2024, 5, 1, 14, 30, tzinfo=UTC),
+        "time_precision": "day",
+        "lat": 35.5,
+        "lon": 12.6,
+        "place_precision_km": 1.0,
+        "coordinate_note": "as given",
+        "kind": "rescue",
+        "mode": "sea",
+        "mode_reason": "stated by the source: sea",
+        "mode_confidence": 1.0,
+    }
+    return pl.DataFrame(
+        [{"incident_id": f"Agency/{number}"} | usual | row for number, row in enumerate(rows)], schema=SCHEMA
+    )
+
+
+def one(**values: object) -> dict:
+    return shown(listed(incidents(values), NO_CORRIDORS)).row(0, named=True)
+
+
+def test_the_newest_incident_comes_first_with_its_corridor():
+    found = listed(
+        incidents({}, {"time_start": datetime(2025, 1, 1, tzinfo=UTC)}),
+        pl.DataFrame({"incident_id": ["Agency/0"], "corridor": ["Sfax - Lampedusa"]}),
+    )
+    assert found["incident_id"].to_list() == ["Agency/1", "Agency/0"]
+    assert shown(found)["corridor"].to_list() == [None, "Sfax - Lampedusa"]
+    assert shown(found).columns == list(HEADINGS)
+
+
+@pytest.mark.parametrize(
+    ("precision", "words"),
+    [
+        ("instant", "2024-05-01 14:30"),
+        ("day", "2024-05-01"),
+        ("month", "2024-05"),
+        ("quarter", "2024, quarter 2"),
+        ("year", "2024"),
+    ],
+)
+def test_a_time_is_written_as_exactly_as_it_is_known(precision, words):
+    assert one(time_precision=precision)["time"] == words
+
+
+@pytest.mark.parametrize(
+    ("km", "words"),
+    [(0.1, "about 100 m"), (1.0, "about 1 km"), (1.86, "about 1.9 km"), (8.0, "about 8 km"), (111.0, "about 111 km")],
+)
+def test_a_precision_is_written_in_words(km, words):
+    assert one(place_precision_km=km)["precision"] == words
+
+
+@pytest.mark.parametrize(
+    ("values", "flags"),
+    [
+        ({}, ""),
+        ({"coordinate_note": f"as given; proposed: {REPAIR}"}, "place contradicts the row"),
+        ({"coordinate_note": f"as given; {REPAIR.replace('proposed', 'applied')}"}, "place repaired"),
+        (
+            {"coordinate_note": "shared by 9 rows of the file; taken for a town, precision widened"},
+            "place shared, taken for a town",
+        ),
+        (
+            {"coordinate_note": "shared by 9 rows of 5 stated countries; stands for no place"},
+            "stands for no place",
+        ),
+        ({"place_precision_km": 111.0}, "place is rough"),
+        ({"time_precision": "month"}, "day unknown"),
+        ({"mode_confidence": 0.5}, "mode unsure"),
+        ({"mode": "unknown", "mode_confidence": None}, "mode unsure"),
+        (
+            {"coordinate_note": None, "time_precision": "year", "place_precision_km": 300.0},
+            "place is rough; day unknown",
+        ),
+    ],
+)
+def test_what_is_doubtful_is_flagged_in_words(values, flags):
+    assert one(**values)["flags"] == flags
+
+
+def test_a_proposed_repair_stands_by_itself():
+    row = one(coordinate_note=f"as given; proposed: {REPAIR}")
+    assert row["repair"] == REPAIR
+    assert one()["repair"] is None
+
+
+def test_the_mode_comes_with_its_reason_and_how_sure_it_is():
+    assert one(mode_reason="route label: Channel", mode_confidence=0.9)["why"] == "route label: Channel (90 % sure)"
+
+
+@pytest.mark.parametrize(
+    ("values", "grade"),
+    [
+        ({"source_grade": "B", "information_grade": "2", "grade_scale": "Admiralty"}, "B2 (Admiralty)"),
+        ({"source_grade": "3"}, "3"),
+        ({"grade_scale": "Admiralty"}, None),
+        ({}, None),
+    ],
+)
+def test_a_grade_keeps_its_scale(values, grade):
+    assert one(**values)["grade"] == grade
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [("", 2), ("  ", 2), ("TRIPOLI", 1), ("tripoli lib", 1), ("turkiye", 1), ("channel", 1), ("nowhere", 0), ("(", 0)],
+)
+def test_words_are_searched_in_places_routes_and_countries_without_case_and_accents(words, count):
+    found = listed(
+        incidents({"place": "Near Trípoli", "country": "LBY"}, {"country": "TUR", "route_label": "The Channel"}),
+        NO_CORRIDORS,
+    )
+    assert searched(found, words).height == count
+
+
+def test_the_count_tells_how_many_are_flagged():
+    found = listed(incidents({}, {"time_precision": "year"}), NO_CORRIDORS)
+    assert counted(found) == "2 incidents, 1 flagged"
+    assert counted(flagged(found)) == "1 incident, 1 flagged"
+    assert counted(found.clear()) == "0 incidents, 0 flagged"
+
+
+def test_no_more_rows_than_promised_go_to_the_browser():
+    found = pl.concat([listed(incidents({}), NO_CORRIDORS)] * (MOST_ROWS + 1))
+    assert shown(found).height == MOST_ROWS
+    assert counted(found).startswith(f"{MOST_ROWS + 1:,} incidents")
+
+
+def test_all_that_is_known_of_an_incident_is_told_and_what_is_not_is_left_out():
+    found = listed(
+        incidents(
+            {
+                "people": 1200,
+                "origins": [{"iso3": "SYR", "weight": 0.75}, {"iso3": "IRQ", "weight": 0.25}],
+                "coordinate_note": f"as given; proposed: {REPAIR}",
+                "extra": '{"Weather": "calm", "Empty": null}',
+                "country": None,
+                "modus_operandi": ["hidden", "on foot"],
+            }
+        ),
+        NO_CORRIDORS,
+    )
+    said = dict(told(found, 0))
+    assert said["People"] == "1,200"
+    assert said["Origins"] == "Syria (75%); Iraq (25%)"
+    assert said["Proposed repair"] == REPAIR
+    assert said["Coordinates"] == "as given"
+    assert said["In the file: Weather"] == "calm"
+    assert said["Country"] == "none: at sea"
+    assert said["Corridor"] == "none that was found runs by it"
+    assert said["Modus operandi"] == "hidden; on foot"
+    assert said["Batch"] == "b-1"
+    assert not {"In the file: Empty", "Place", "Grade", "Dead", "Until"} & set(said)
+
+
+# The page
+
+
+@pytest.fixture
+def reports(tmp_path, home, at) -> Path:
+    """Show a workspace of three reports, one of them hostile."""
+    file = tmp_path / "reports.csv"
+    quoted = HOSTILE.replace('"', '""')
+    file.write_text(
+        "date,lat,lon,mode,place\n2024-05-03,35.5,12.6,sea,Lampedusa\n"
+        f'2024-06-03,33.9,13.1,sea,"{quoted}"\n2025-01,32.9,13.2,land,Tripoli\n',
+        encoding="utf-8",
+    )
+    ingest_file(file, Ledger(home))
+    at(home)
+    return home
+
+
+def run(**address: str) -> AppTest:
+    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    for name, value in address.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def texts(page: AppTest) -> str:
+    return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def test_an_empty_ledger_says_what_to_do_and_leads_there(at, home):
+    at(home)
+    page = run()
+    assert "Add a file of yours" in texts(page)
+    page.button[0].click().run()
+    assert page.session_state["tab"] == "Add incidents"
+    assert len(page.get("file_uploader")) == 1
+
+
+def test_the_table_lists_the_incidents_of_the_window(reports):
+    assert "3 incidents, 1 flagged" in texts(run())
+    page = run(**{"from": "2024-06-01", "to": "2025-01-01"})
+    assert "1 incident, 0 flagged" in texts(page)
+    assert page.dataframe[0].value["time"].tolist() == ["2024-06-03"]
+    first, last = page.date_input[0].value
+    assert (first.isoformat(), last.isoformat()) == ("2024-06-01", "2024-12-31")
+
+
+def test_a_window_that_is_changed_goes_into_the_address_as_the_view_has_it(reports):
+    page = run()
+    page.date_input[0].set_value((date(2024, 5, 1), date(2024, 5, 31))).run()
+    assert (page.query_params["from"], page.query_params["to"]) == ("2024-05-01", "2024-06-01")
+    assert "1 incident, 0 flagged" in texts(page)
+    page.date_input[0].set_value(()).run()
+    assert not {"from", "to"} & set(page.query_params)
+
+
+def test_a_window_that_is_none_is_left_out_and_named(reports):
+    page = run(**{"from": "2024-13-01"})
+    assert "was left out" in texts(page)
+    assert "3 incidents" in texts(page)
+
+
+def test_the_list_can_be_searched_and_cut_to_what_is_flagged(reports):
+    page = run()
+    page.text_input[0].set_value("lampedusa").run()
+    assert page.dataframe[0].value["place"].tolist() == ["Lampedusa"]
+    page.text_input[0].set_value("").run()
+    page.toggle[0].set_value(True).run()
+    assert page.dataframe[0].value["place"].tolist() == ["Tripoli"]
+    assert "3 incidents, 1 flagged" in texts(page)
+
+
+def test_the_filters_of_the_view_hold_for_the_list(reports):
+    assert run(mode="land").dataframe[0].value["place"].tolist() == ["Tripoli"]
+
+
+def test_more_incidents_than_are_listed_are_told_of(reports, monkeypatch):
+    monkeypatch.setattr(listing, "MOST_ROWS", 2)
+    page = run()
+    assert len(page.dataframe[0].value) == 2
+    assert "3 incidents" in texts(page)
+    assert "The newest 2 are listed" in texts(page)
+
+
+def test_text_of_a_file_is_shown_as_it_is_written(reports):
+    page = run()
+    assert HOSTILE in page.dataframe[0].value["place"].tolist()
+    shown_as_markdown = [element.value for element in (*page.markdown, *page.caption, *page.error, *page.warning)]
+    assert not [text for text in shown_as_markdown if "onerror" in text or "**bold**" in text]
+    assert "<img" not in texts(page)
+
+
+def test_the_batches_are_listed_and_what_was_taken_back_is_marked(reports):
+    batch = sight().history()[0][1]
+    sight().undo(batch.batch)
+    rows = run(tab="Batches").dataframe[0].value
+    assert rows["note"].tolist() == [f"takes back {batch.batch}", f"taken back by {sight().history()[0][1].batch}"]
+    assert rows["kept"].tolist() == [0, 3]
+    assert rows["file"].tolist() == ["reports.csv"] * 2
