@@ -10,6 +10,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,9 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from geodata.coast import REFERENCE
 from geodata.errors import WrongValue
 from geodata.places import countries, country_name
+from geodata.whole import whole
 
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
+FACTS_FILE = "facts.toml"
 Code = Annotated[str, Field(pattern=r"^[A-Z]{2,12}$")]
 Text = Annotated[str, Field(min_length=1)]
 Km = Annotated[float, Field(ge=0, le=20_000)]
@@ -208,7 +211,49 @@ def facts_from(text: str, where: str = "facts") -> Facts:
 @cache
 def reference_facts() -> Facts:
     """Return the facts of the demonstration, ``reference/facts.toml``."""
-    return facts_from((REFERENCE / "facts.toml").read_text(encoding="utf-8"), "facts.toml")
+    return facts_from((REFERENCE / FACTS_FILE).read_text(encoding="utf-8"), "facts.toml")
+
+
+def facts_of(home: Path) -> Facts:
+    """Return the facts of a workspace: ``facts.toml`` in it, written by an analyst, else those of reference.
+
+    Raises
+    ------
+    WrongValue
+        As ``facts_from``; also if the file cannot be read.
+    """
+    path = home / FACTS_FILE
+    try:
+        return facts_from(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        return reference_facts()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _refused([f"it cannot be read ({error})"], str(path)) from None
+
+
+def keep_facts(home: Path, text: str) -> Facts:
+    """Keep facts in a workspace, whole or not at all, the ones before beside them as ``facts.toml.before``.
+
+    Raises
+    ------
+    WrongValue
+        As ``facts_from``; nothing is kept then.
+    """
+    stated = facts_from(text, FACTS_FILE)
+    path = home / FACTS_FILE
+    home.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        with whole(path.with_suffix(".toml.before")) as part:
+            part.write_bytes(path.read_bytes())
+    with whole(path) as part:
+        part.write_text(text, encoding="utf-8")
+    return stated
+
+
+def facts_text(home: Path) -> str:
+    """Return the text of the facts of a workspace, that of reference where it has none of its own."""
+    path = home / FACTS_FILE
+    return (path if path.exists() else REFERENCE / FACTS_FILE).read_text(encoding="utf-8")
 
 
 def _refused(faults: list[str], where: str) -> WrongValue:

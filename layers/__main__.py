@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from geodata.errors import RoutesError, UnknownVersion
-from geodata.facts import reference_facts
+from geodata.facts import facts_of
 from geodata.ledger import Ledger
 from geodata.settings import Settings
 from geodata.view import View, require_view
@@ -76,7 +76,7 @@ def _made(view: View, ledger: Ledger, version: int | None, method: Method, detai
         ridges = reduce_incidents(whole, view.resolution)
         if method is Method.RIDGES:
             return Export(view, view.select(every), ridges, read, datetime.now(UTC))
-        moved = reduce_movement(whole, reference_facts(), detail)
+        moved = reduce_movement(whole, facts_of(ledger.home), detail)
     return Export(view, view.select(every), moved, read, datetime.now(UTC), ridges)
 
 

@@ -32,7 +32,7 @@ def page() -> None:
     version = seen.version()
     with st.sidebar:
         start, end = window()
-    view = ask(seen.facts(version) if version is not None else {}).model_copy(update={"start": start, "end": end})
+    view = ask(seen.offers(version) if version is not None else {}).model_copy(update={"start": start, "end": end})
     table, add, taken = st.tabs(TABS, key="tab", bind="query-params")
     with table:
         if table.open and version is None:

@@ -8,7 +8,7 @@ from pages.workspace import sight
 
 seen = sight()
 version = seen.version()
-view = ask(seen.facts(version) if version is not None else {})
+view = ask(seen.offers(version) if version is not None else {})
 
 st.iframe("/map", height=600, alt="Map of smuggling route corridors, with a time bar")
 courier = st.components.v2.component("courier", js=(ASSETS / "courier.js").read_text(encoding="utf-8"))

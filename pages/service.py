@@ -112,7 +112,7 @@ def _map(request: Request) -> Response:
 def _head(request: Request) -> Response:
     seen = sight()
     version = seen.version()
-    facts = {} if version is None else seen.facts(version)
+    facts = {} if version is None else seen.offers(version)
     head = {
         "version": version,
         "incidents": facts.get("incidents", 0),

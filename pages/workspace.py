@@ -17,6 +17,7 @@ import polars as pl
 
 from geodata.batches import Batch
 from geodata.changes import Undone, undo
+from geodata.facts import Facts, facts_of
 from geodata.guesses import Guess
 from geodata.incident import is_synthetic
 from geodata.ingest import Rehearsal, Step
@@ -31,6 +32,7 @@ from pages import uploads
 from pages.uploads import Preview, Upload
 from routes.corridors import Reduction
 from routes.cube import Days
+from routes.itineraries import Directed, Routes
 from routes.reduce import Evidence
 from routes.support import REPLICATES
 
@@ -105,8 +107,10 @@ class Workspace:
         self._incidents: Kept[pl.DataFrame] = Kept(2)
         self._evidence: Kept[Evidence] = Kept(3)
         self._reductions: Kept[Reduction] = Kept(SNAPSHOTS)
+        self._routes: Kept[Routes] = Kept(2)
+        self._directed: Kept[Directed] = Kept(SNAPSHOTS)
         self._snapshots: Kept[Snapshot] = Kept(SNAPSHOTS)
-        self._facts: Kept[dict[str, Any]] = Kept(4)
+        self._offers: Kept[dict[str, Any]] = Kept(4)
         self._histories: Kept[list[tuple[int, Batch]]] = Kept(2)
         self._seen: tuple[float, int | None] = (-HEAD_SECONDS, None)
 
@@ -126,9 +130,9 @@ class Workspace:
         """Return the incidents of a version."""
         return self._incidents.get(version, lambda: self._ledger.incidents(version))
 
-    def facts(self, version: int) -> dict[str, Any]:
+    def offers(self, version: int) -> dict[str, Any]:
         """Return what the filters offer and the header says: modes, kinds, origins, sources, count, synthetic."""
-        return self._facts.get(version, lambda: _facts(self.incidents(version)))
+        return self._offers.get(version, lambda: _offers(self.incidents(version)))
 
     def reduction(self, view: View, version: int, replicates: int = REPLICATES) -> Reduction:
         """Return the corridors of a View in its window; with no replicates sooner, and without their support."""
@@ -142,6 +146,29 @@ class Workspace:
             return evidence.reduce(Days.between(view.start, view.end), replicates)
 
         return self._reductions.get((version, view, replicates), reduced)
+
+    def known(self) -> Facts:
+        """Return the facts that direction rests on."""
+        return facts_of(self._ledger.home)
+
+    def routes(self, view: View, version: int, detail: float = 0.5, facts: Facts | None = None) -> Directed:
+        """Return the directed corridors of a View over all time, graded; takes many seconds the first time.
+
+        Parameters
+        ----------
+        view : View
+        version : int
+        detail : float
+        facts : Facts, optional
+            To try; None takes those of the workspace.
+        """
+        whole, known = view.without_window(), facts or self.known()
+        key = (version, whole, known.model_dump_json())
+
+        def laid_out() -> Routes:
+            return Routes(whole.select(self.incidents(version)), known)
+
+        return self._directed.get((*key, detail), lambda: self._routes.get(key, laid_out).reduce(detail))
 
     def corridor_names(self, view: View, version: int) -> pl.DataFrame:
         """Return ``incident_id`` and ``corridor`` (its name) of those in one; as on the map, graded once that is."""
@@ -219,7 +246,7 @@ def sight() -> Workspace:
     return Workspace(Ledger(Settings().home))
 
 
-def _facts(incidents: pl.DataFrame) -> dict[str, Any]:
+def _offers(incidents: pl.DataFrame) -> dict[str, Any]:
     codes = incidents.select(pl.col("origins").list.eval(pl.element().struct.field("iso3")).explode()).to_series()
     return {
         "incidents": incidents.height,

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from geodata.errors import RoutesError, WrongValue
-from geodata.facts import reference_facts
+from geodata.facts import facts_of
 from geodata.incident import CORRIDOR_MODES
 from geodata.ledger import Ledger, UnwritableLedger
 from geodata.register import corridor_events, register, registered
@@ -85,8 +85,9 @@ def reduce(
         )
         every = _read(incidents, home)
         with Console(stderr=True).status("reducing to corridors ..."):
+            reduction: Reduction
             if method is Method.MOVEMENT:
-                reduction = reduce_movement(view.select(every), reference_facts(), detail, replicates)
+                reduction = reduce_movement(view.select(every), facts_of(home or Settings().home), detail, replicates)
             else:
                 reduction = reduce_incidents(view.select(every), view.resolution, replicates)
         if incidents is None:

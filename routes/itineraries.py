@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -47,6 +47,13 @@ class Method(StrEnum):
     MOVEMENT = "movement"
 
 
+@dataclass(frozen=True)
+class Directed(Reduction):
+    """A reduction to movement, with what the network says of countries, legs, hubs and landings."""
+
+    movement: Movement = field(default_factory=Movement, compare=False, repr=False)
+
+
 class Routes:
     """Incidents to be reduced to directed corridors from source through transit countries, in more or less detail.
 
@@ -67,7 +74,7 @@ class Routes:
         self._incidents = incidents
         self._facts = facts
 
-    def reduce(self, detail: float = 0.5, replicates: int = REPLICATES) -> Reduction:
+    def reduce(self, detail: float = 0.5, replicates: int = REPLICATES) -> Directed:
         """Return the corridors, most flow first; flights as ``reduce.reduce_incidents``.
 
         Where no movement can be told, ridges are drawn instead and a note says why.
@@ -87,7 +94,8 @@ class Routes:
         found = self._journeys.explained(detail, replicates)
         if not found.stretches:
             ridges = reduce_incidents(self._incidents, replicates=replicates)
-            return replace(ridges, notes=(*found.notes, "Movement: ridges are drawn instead.", *ridges.notes))
+            notes = (*found.notes, "Movement: ridges are drawn instead.", *ridges.notes)
+            return Directed(ridges.corridors, notes, ridges.assign, found)
         flights = reduce_incidents(self._incidents.filter(pl.col("mode") == "air"))
         placed = self._incidents.drop_nulls(["lon", "lat", "time_start"])
         modes: tuple[Mode, ...] = ("land", "sea")
@@ -96,16 +104,17 @@ class Routes:
         corridors.sort(key=lambda corridor: (-corridor.flow, corridor.corridor_id))
         names = told_apart([corridor.name for corridor in corridors])
         named = (replace(corridor, name=name) for corridor, name in zip(corridors, names, strict=True))
-        return Reduction(
+        return Directed(
             (*named, *flights.corridors),
             (*found.notes, *flights.notes, f"Direction rests on origins and on the facts {found.facts_version}."),
             lambda: pl.concat([*(rows for _, rows in drawn), flights.assignments]).sort("incident_id", "corridor_id"),
+            found,
         )
 
 
 def reduce_movement(
     incidents: pl.DataFrame, facts: Facts, detail: float = 0.5, replicates: int = REPLICATES
-) -> Reduction:
+) -> Directed:
     """Reduce incidents to directed corridors; parameters and errors as of ``Routes``."""
     return Routes(incidents, facts).reduce(detail, replicates)
 

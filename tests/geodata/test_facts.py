@@ -3,7 +3,7 @@
 import pytest
 
 from geodata.errors import WrongValue
-from geodata.facts import facts_from, reference_facts
+from geodata.facts import facts_from, facts_of, facts_text, keep_facts, reference_facts
 from geodata.places import countries
 
 PLAIN = """
@@ -101,3 +101,29 @@ def test_an_offset_for_a_destination_that_nobody_goes_to_is_refused():
     offset = '[[offset]]\norigin = "TUN"\ndestination = "GBR"\nkm = 100.0\nsource = "x"\n[starts]'
     with pytest.raises(WrongValue, match="offset from TUN to GBR, where nobody from there is said to go"):
         facts_from(PLAIN.replace("[starts]", offset, 1))
+
+
+def test_a_workspace_keeps_facts_of_its_own_and_the_ones_before_them(tmp_path):
+    assert facts_of(tmp_path) is reference_facts()
+    text = facts_text(tmp_path)
+    for version in ("theatre-1", "theatre-2"):
+        text = text.replace(facts_from(text).version, version)
+        keep_facts(tmp_path, text)
+    assert facts_of(tmp_path).version == "theatre-2"
+    assert facts_from((tmp_path / "facts.toml.before").read_text(encoding="utf-8")).version == "theatre-1"
+
+
+def test_facts_with_a_fault_are_not_kept(tmp_path):
+    with pytest.raises(WrongValue, match="these facts are not used"):
+        keep_facts(tmp_path, "version = 3")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "facts.toml").write_bytes(b"\xff")
+    with pytest.raises(WrongValue, match="cannot be read"):
+        facts_of(tmp_path)
+
+
+def test_a_leg_is_known_by_the_name_of_its_route():
+    facts = reference_facts()
+    assert facts.route_of("sea", "MAR", "ESP", "Canary Islands") == "Western African (Canary Islands)"
+    assert facts.route_of("sea", "MAR", "ESP") == "Western Mediterranean"
+    assert facts.route_of("land", "MAR", "ESP") == ""

@@ -121,8 +121,8 @@ def test_two_versions_are_not_mixed_up(two_versions):
     seen = Workspace(Ledger(two_versions))
     assert seen.snapshot(View(), 0).manifest["incidents"] == 1
     assert seen.snapshot(View(), 1).manifest["incidents"] > 1000
-    assert seen.facts(0)["synthetic"] is False
-    assert seen.facts(1)["synthetic"] is True
+    assert seen.offers(0)["synthetic"] is False
+    assert seen.offers(1)["synthetic"] is True
 
 
 def test_an_export_has_the_incidents_of_the_window_and_the_corridors_of_all_time(reported):
@@ -133,7 +133,7 @@ def test_an_export_has_the_incidents_of_the_window_and_the_corridors_of_all_time
 
 
 def test_the_filters_are_offered_what_there_is(reported):
-    assert reported.facts(0) == {
+    assert reported.offers(0) == {
         "incidents": 5,
         "synthetic": False,
         "modes": ["land", "sea"],
