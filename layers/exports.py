@@ -132,8 +132,9 @@ class Export:
         return self._within(self.reduction)
 
     def hot_ridges(self) -> list[tuple[Corridor, int]]:
-        """Return the ridges beside corridors of movement, likewise."""
-        return self._within(self.ridges) if self.ridges else []
+        """Return the ridges beside corridors of movement, likewise; flights stand among those already."""
+        found = self._within(self.ridges) if self.ridges else []
+        return [(corridor, count) for corridor, count in found if corridor.mode != "air"]
 
     def _within(self, reduction: Reduction) -> list[tuple[Corridor, int]]:
         whole = self.view.start is None and self.view.end is None

@@ -20,6 +20,7 @@ from layers.card import Card
 from layers.corridors import Bands, Corridors
 from layers.countries import Countries
 from layers.hexes import Hexes
+from layers.hubs import Hubs
 from layers.labels import Labels
 from layers.legend import Legend
 from layers.palette import palette
@@ -117,7 +118,7 @@ def map_page() -> MapPage:
 
 def _assembled() -> MonitorMap:
     monitor = MonitorMap()
-    parts = (BaseMap, Countries, Bands, Hexes, Corridors, Labels)
+    parts = (BaseMap, Countries, Bands, Hexes, Corridors, Hubs, Labels)
     panels = (Status, Actions, Ranking, Legend, TimeBar, Card)
     for number, part in enumerate((*parts, *panels)):
         monitor.add_child(part(), name=f"part_{number}")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -18,13 +18,16 @@ from numpy.typing import NDArray
 
 from geodata.hexes import EDGE_KM
 from geodata.incident import is_synthetic
-from geodata.places import country_name
+from geodata.places import country_name, town_near
 from geodata.view import View
 from layers.hexmesh import LEVELS, HexMesh, mesh
 from routes.corridors import METHOD_VERSION, Corridor, Line, Reduction
+from routes.itineraries import Directed
+from routes.movement import Hub, Movement
 from routes.sphere import Floats, km_between, unit_vectors
 
 _COARSE_TIMES = ("quarter", "year")
+HUB_TOWN_KM = 60.0
 _SLIVER_KM = 0.05
 """What is shorter is no stretch but the rounding of a place along a line."""
 
@@ -47,33 +50,46 @@ class Snapshot:
     resources: Mapping[str, bytes]
 
 
-def snapshot(incidents: pl.DataFrame, reduction: Reduction, view: View, version: int) -> Snapshot:
+def snapshot(
+    incidents: pl.DataFrame, ridges: Reduction, view: View, version: int, routes: Directed | None = None
+) -> Snapshot:
     """Return the snapshot of a View without a window.
 
     Parameters
     ----------
     incidents : DataFrame
         What the View selects; columns of ``geodata.incident.SCHEMA``.
-    reduction : Reduction
-        The corridors of these incidents.
+    ridges : Reduction
+        The corridors along which these incidents trace a line.
     view : View
         Whose window is empty.
     version : int
         Version of the ledger.
+    routes : Directed, optional
+        The corridors of movement that explain them; None while they are not known yet.
     """
+    routed = routes is not None and bool(routes.movement.stretches)
     first, steps = _months(incidents)
     count = int(steps.max()) + 1 if len(steps) else 0
     placed = incidents["cell"].is_not_null().to_numpy()
     cells = incidents["cell"].drop_nulls().to_numpy()
     resources: dict[str, bytes] = {}
     levels = [_level(mesh(cells, steps[placed], resolution), resources) for resolution in LEVELS]
-    corridors = [_drawn(corridor) for corridor in reduction.corridors]
+    corridors = [_drawn(corridor, "routes") for corridor in routes.corridors] if routes and routed else []
+    flown = {feature["properties"]["corridor_id"] for feature in corridors if feature["properties"]["mode"] == "air"}
+    corridors += [_drawn(corridor, "ridges") for corridor in ridges.corridors if corridor.corridor_id not in flown]
+    moved = routes.movement if routes else Movement()
     latest = incidents["time_start"].max()
     return Snapshot(
         manifest={
             "version": version,
             "query": view.query(),
             "method_version": METHOD_VERSION,
+            "stage": _stage(ridges, routes),
+            "routed": routed,
+            "facts": moved.facts_version or None,
+            "hubs": [_hub(hub) for hub in moved.hubs],
+            "landings": {landing.name: round(landing.flow, 1) for landing in moved.landings},
             "synthetic": is_synthetic(incidents),
             "incidents": incidents.height,
             "latest": latest.astimezone(UTC).isoformat() if isinstance(latest, datetime) else None,
@@ -85,7 +101,7 @@ def snapshot(incidents: pl.DataFrame, reduction: Reduction, view: View, version:
             "sources": _counted(incidents, "source"),
             "levels": levels,
             "edge_km": list(EDGE_KM),
-            "notes": [*reduction.notes, *_notes(incidents)],
+            "notes": list(dict.fromkeys([*(routes.notes if routes else ()), *ridges.notes, *_notes(incidents)])),
         },
         resources=resources,
     )
@@ -119,20 +135,43 @@ def _stored(content: bytes, resources: dict[str, bytes]) -> str:
     return f"/data/r/{name}"
 
 
-def _drawn(corridor: Corridor) -> dict[str, Any]:
+def _stage(ridges: Reduction, routes: Directed | None) -> str:
+    """Return how far the picture has come: sketch, routed when routes are known, supported when all is graded."""
+    if routes is None:
+        return "sketch"
+    graded = all(corridor.support is not None for corridor in ridges.corridors if corridor.mode != "air")
+    return "supported" if graded else "routed"
+
+
+def _hub(hub: Hub) -> dict[str, Any]:
+    town = town_near(hub.lon, hub.lat, HUB_TOWN_KM)
+    return {
+        "lon": round(hub.lon, 3),
+        "lat": round(hub.lat, 3),
+        "iso3": hub.iso3,
+        "name": town.name if town else country_name(hub.iso3),
+        "leaving": round(hub.leaving, 1),
+        "landing": round(hub.landing, 1),
+    }
+
+
+def _drawn(corridor: Corridor, layer: Literal["routes", "ridges"]) -> dict[str, Any]:
     """Return a corridor as a GeoJSON feature with what only a picture needs.
 
-    ``stretches`` are its observed and its inferred lines, null where all of it is observed; ``redraws`` of 100 is how
-    often it comes back, before the share that is inferred is taken off its support.
+    ``layer`` tells whether it is a corridor of movement or one that incidents trace. ``stretches`` are its observed and
+    its inferred lines, null where all is observed; ``redraws`` of 100 is how often it comes back, before the share
+    that is inferred is taken off its support.
     """
     feature = corridor.feature()
-    feature["properties"]["redraws"] = _redraws(corridor)
+    feature["properties"] |= {"layer": layer, "redraws": _redraws(corridor)}
     return feature | {"stretches": _stretches(corridor) if corridor.bridges else None}
 
 
 def _redraws(corridor: Corridor) -> int | None:
     if corridor.support is None:
         return None
+    if corridor.basis == "journeys":
+        return round(100 * corridor.support)
     observed = 1 - corridor.inferred_km / max(corridor.length_km, 1e-9)
     return min(round(100 * corridor.support / observed), 100) if observed > 0 else 0
 

@@ -66,6 +66,7 @@ def routes() -> list[BaseRoute]:
         Route("/map", _map),
         Route("/data/head", _in_thread(_head)),
         Route("/data/snapshot", _in_thread(_sketch)),
+        Route("/data/routed", _one_at_a_time(_in_thread(_routed))),
         Route("/data/supported", _one_at_a_time(_in_thread(_snapshot))),
         Route("/data/r/{name}", _in_thread(_resource)),
         Route("/data/export", _in_thread(_export)),
@@ -117,8 +118,17 @@ def _head(request: Request) -> Response:
         "version": version,
         "incidents": facts.get("incidents", 0),
         "synthetic": facts.get("synthetic", False),
+        **_facts(seen),
     }
     return _checked(request, json.dumps(head).encode(), "application/json")
+
+
+def _facts(seen: Workspace) -> dict[str, str]:
+    """Return the version of the facts that direction rests on, or the sentence that says why they cannot be used."""
+    try:
+        return {"facts": seen.known().version}
+    except RoutesError as error:
+        return {"facts": "", "trouble": str(error)}
 
 
 def _sketch(request: Request) -> Response:
@@ -126,8 +136,13 @@ def _sketch(request: Request) -> Response:
     return _picture(request, Workspace.sketch)
 
 
+def _routed(request: Request) -> Response:
+    """Answer with the directed routes too."""
+    return _picture(request, Workspace.routed)
+
+
 def _snapshot(request: Request) -> Response:
-    """Answer with the corridors and how sure each of them is."""
+    """Answer with routes and ridges and how sure each of them is."""
     return _picture(request, Workspace.snapshot)
 
 

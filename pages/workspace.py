@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import polars as pl
 
@@ -40,6 +40,7 @@ SNAPSHOTS = 24
 """Snapshots kept; the least recently used goes first."""
 HEAD_SECONDS = 1.0
 """For so long the newest version is taken as known."""
+Stage = Literal["sketch", "routed", "supported"]
 Value = TypeVar("Value")
 _NO_CORRIDOR = pl.lit(None, pl.String).alias("corridor")
 
@@ -214,30 +215,44 @@ class Workspace:
             self._look()
 
     def sketch(self, view: View, version: int) -> Snapshot:
-        """Return what a map draws first for a View over all time: without support, unless that is there already."""
-        whole = view.without_window()
-        return self._snapshots.ready((version, whole, REPLICATES)) or self._taken(whole, version, 0)
+        """Return what a map draws first for a View over all time: ungraded ridges, unless more is there already."""
+        kept = (self._snapshots.ready(self._key(view, version, stage)) for stage in ("supported", "routed"))
+        return next(filter(None, kept), None) or self._taken(view, version, "sketch")
+
+    def routed(self, view: View, version: int) -> Snapshot:
+        """Return it with the directed routes, which take many times as long."""
+        return self._taken(view, version, "routed")
 
     def snapshot(self, view: View, version: int) -> Snapshot:
-        """Return what a map draws for a View over all time; the support takes several times as long as the rest."""
-        return self._taken(view.without_window(), version, REPLICATES)
+        """Return all that a map draws for a View over all time: routes, and ridges with their support."""
+        return self._taken(view, version, "supported")
 
     def export(self, view: View, version: int, generated: datetime) -> Export:
-        """Return what an export of a View is made from, support included."""
-        incidents = view.select(self.incidents(version))
-        return Export(view, incidents, self.reduction(view.without_window(), version), version, generated)
+        """Return what an export of a View is made from: what the map draws, support included."""
+        whole, incidents = view.without_window(), view.select(self.incidents(version))
+        routes, ridges = self.routes(whole, version), self.reduction(whole, version)
+        if not routes.movement.stretches:
+            return Export(view, incidents, ridges, version, generated)
+        return Export(view, incidents, routes, version, generated, ridges)
 
     def resource(self, name: str) -> bytes | None:
         """Return a resource of one of the kept snapshots, None if none has it."""
         found = (kept.resources[name] for kept in self._snapshots.values() if name in kept.resources)
         return next(found, None)
 
-    def _taken(self, whole: View, version: int, replicates: int) -> Snapshot:
+    def _key(self, view: View, version: int, stage: Stage) -> Hashable:
+        return version, view.without_window(), stage, "" if stage == "sketch" else self.known().model_dump_json()
+
+    def _taken(self, view: View, version: int, stage: Stage) -> Snapshot:
+        whole = view.without_window()
+
         def take() -> Snapshot:
             chosen = whole.select(self.incidents(version))
-            return snapshot(chosen, self.reduction(whole, version, replicates), whole, version)
+            routes = None if stage == "sketch" else self.routes(whole, version)
+            ridges = self.reduction(whole, version, REPLICATES if stage == "supported" else 0)
+            return snapshot(chosen, ridges, whole, version, routes)
 
-        return self._snapshots.get((version, whole, replicates), take)
+        return self._snapshots.get(self._key(view, version, stage), take)
 
 
 @cache

@@ -313,10 +313,11 @@ def basis_of(stretch: Stretch, own: pl.DataFrame, facts: Facts) -> str:
     text = f"{said[0].upper()}{said[1:]}. Facts {facts.version}: {', '.join(pairs[:MOST_PAIRS])}"
     entries: dict[tuple[str, ...], float] = {}
     for (start, goal), share in stretch.journeys.items():
-        entry = (goal, *facts.peers(start))
-        entries[entry] = entries.get(entry, 0.0) + share
+        if goal in facts.destinations(start):  # others are stated by incidents
+            entry = (goal, *facts.peers(start))
+            entries[entry] = entries.get(entry, 0.0) + share
     goal, *origins = max(entries, key=lambda entry: (entries[entry], entry), default=("",))
-    if goal and entries[goal, *origins] >= DECIDES:
+    if entries.get((goal, *origins), 0.0) >= DECIDES:
         named = ", ".join(country_name(code) for code in origins[:MOST_PAIRS]) or "all countries without an entry"
         more = f" and {len(origins) - MOST_PAIRS} more" if len(origins) > MOST_PAIRS else ""
         text += f". One entry decides it: from {named}{more} people go to {goal}"

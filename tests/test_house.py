@@ -85,7 +85,7 @@ ORDER = {
         "reduce itineraries identity"
     ),
     "layers": (
-        "asset palette hexmesh part actions basemap card corridors countries hexes labels legend ranking status "
+        "asset palette hexmesh part actions basemap card corridors countries hexes hubs labels legend ranking status "
         "timebar monitor snapshot exports"
     ),
     "desk": "tokens",

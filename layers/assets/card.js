@@ -33,23 +33,27 @@ Monitor.Card = class {
     if (this.card) this.reselect();
   }
 
-  /** What lies at a point: a corridor before a hex. */
+  /** What lies at a point: a hub before a corridor before a hex. */
   _find(point) {
-    const { corridors, hexes, labels, picture } = this.monitor;
+    const { corridors, hexes, hubs, labels, picture } = this.monitor;
     if (!picture?.steps) return {};
+    const mark = hubs.at(point);
+    if (mark) return { mark, hex: -1 };
     const corridor = picture.corridor(labels?.at(point)) ?? corridors.at(point);
     return { corridor, hex: corridor ? -1 : hexes.at(point) };
   }
 
   _hover(point) {
-    const { corridor, hex } = point ? this._find(point) : {};
+    const { corridor, hex, mark } = point ? this._find(point) : {};
     this.monitor.corridors.hover(corridor?.id ?? null);
-    const found = corridor ?? (hex >= 0 ? hex : null);
+    const found = mark ?? corridor ?? (hex >= 0 ? hex : null);
     this.monitor.map.getContainer().classList.toggle("pointing", found !== null);
     this.tip.hidden = found === null;
     if (found === null) return;
     const [from, to] = this.monitor.range;
-    const lines = corridor
+    const lines = mark
+      ? Monitor.Card.hub(mark)
+      : corridor
       ? [corridor.title, `${Monitor.counted(corridor.sums[to] - corridor.sums[from], "incident")} in the window`]
       : [Monitor.counted(this.monitor.hexes.level.total(hex, from, to), "incident"), this._size(hex)];
     this.tip.replaceChildren(...lines.map((line) => Monitor.element("div", {}, line)));
@@ -91,7 +95,8 @@ Monitor.Card = class {
   }
 
   _mode(corridor) {
-    const chip = Monitor.element("span", { class: "mode" }, `${corridor.mode} corridor`);
+    const kind = corridor.layer === "routes" ? corridor.route || `${corridor.mode} route` : `hot ridge, ${corridor.mode}`;
+    const chip = Monitor.element("span", { class: "mode" }, kind);
     chip.style.color = this.monitor.theme.mode[corridor.mode];
     return chip;
   }
@@ -107,6 +112,7 @@ Monitor.Card = class {
     const [from, to] = this.monitor.range;
     const months = Array.from({ length: this.monitor.picture.steps }, (_, at) => corridor.sums[at + 1] - corridor.sums[at]);
     const facts = [
+      corridor.direction_words,
       `${number(Math.round(corridor.length_km))} km long`,
       corridor.band_km ? `80 % within ${number(Math.round(corridor.band_km))} km` : null,
     ].filter(Boolean);
@@ -119,17 +125,29 @@ Monitor.Card = class {
       ]),
       this._spark(months, this.monitor.theme.mode[corridor.mode]),
       this._countries(corridor.countries),
+      this._people("From", corridor.origins, (code) => this.monitor.picture.country(code)),
+      this._people("To", corridor.destinations, (code) => this.monitor.picture.country(code)),
       element("p", { class: "facts" }, facts.join(" · ")),
       this._sureness(corridor),
+      corridor.direction_basis
+        ? element("details", { class: "facts" }, element("summary", {}, "What its direction rests on"), element("p", {}, corridor.direction_basis))
+        : element("span"),
       element("footer", {}, `Method ${corridor.method_version} · ledger version ${this.monitor.picture.manifest.version}`),
     );
+  }
+
+  /** Whence or whither, the largest three shares in words. */
+  _people(word, shares, name) {
+    const some = Object.entries(shares ?? {}).slice(0, 3).map(([code, share]) => `${name(code)} ${Math.round(share * 100)} %`);
+    return some.length ? Monitor.element("p", { class: "facts" }, `${word} ${some.join(", ")}`) : Monitor.element("span");
   }
 
   /** How sure the line is, and how much of it only bridges a gap. */
   _sureness(corridor) {
     const { element, number } = Monitor;
     const [inferred, length] = [corridor.inferred_km, corridor.length_km].map((km) => number(Math.round(km)));
-    const cost = corridor.redraws === null ? "" : ", which counts against the grade";
+    const counts = corridor.redraws !== null && corridor.basis === "evidence";
+    const cost = counts ? ", which counts against the grade" : "";
     const bridged = corridor.inferred_km ? element("li", {}, `${inferred} km of ${length} km inferred${cost}`) : null;
     return element("ul", { class: "facts" }, element("li", {}, Monitor.sureness(corridor)), bridged);
   }
@@ -153,10 +171,11 @@ Monitor.Card = class {
   _countries(countries) {
     const { element } = Monitor;
     const { theme, picture } = this.monitor;
-    const items = countries.map(({ iso3, role }) => {
+    const items = countries.map(({ iso3, role, ...shares }) => {
+      const parts = Monitor.ROLES.filter((one) => shares[one] >= 0.01).map((one) => `${one} ${Math.round(shares[one] * 100)} %`);
       const tag = element("b", { class: "tag", title: role }, Monitor.ROLE_LETTERS[role]);
       tag.style.background = theme.role[role];
-      return element("li", {}, tag, picture.country(iso3));
+      return element("li", { title: parts.join(", ") }, tag, picture.country(iso3));
     });
     return items.length ? element("ol", { class: "countries", "aria-label": "Countries with their roles" }, ...items) : element("span");
   }
@@ -179,6 +198,12 @@ Monitor.Card = class {
     return canvas;
   }
 };
+
+/** A hub in words. */
+Monitor.Card.hub = ({ hub, role }) => [
+  `near ${hub.name}`,
+  { departure: "boats put out here", landing: "boats land here", both: "boats put out and land here" }[role],
+];
 
 /** The support of a corridor in words. */
 Monitor.sureness = ({ mode, grade, redraws }) => {

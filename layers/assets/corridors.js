@@ -75,16 +75,26 @@ Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
     return path;
   },
 
-  /** Shapes with incidents in the window, least first, the selected one last; each with its share of the busiest. */
+  /**
+   * Shapes of what is shown, least first, the selected one last; each with its share of the busiest. A ridge has incidents in
+   * the window; a route links others also where nobody reports, and is quiet then.
+   */
   active() {
     const { picture, state } = this.monitor;
-    if (!picture?.steps || state.hidden.has("corridors")) return [];
+    if (!picture?.steps) return [];
     const [from, to] = this.monitor.range;
+    const seen = new Set(picture.seen(state));
+    const routed = ({ layer, mode }) => layer === "routes" && mode !== "air";
     return this.shapes
+      .filter(({ corridor }) => seen.has(corridor))
       .map((shape) => ({ ...shape, incidents: shape.corridor.sums[to] - shape.corridor.sums[from] }))
-      .filter((shape) => shape.incidents > 0 || shape.corridor.id === state.selected)
-      .map((shape) => ({ ...shape, share: Math.min(1.4, shape.incidents / (to - from) / picture.peak) }))
-      .sort((a, b) => (a.corridor.id === state.selected) - (b.corridor.id === state.selected) || a.incidents - b.incidents);
+      .filter(({ corridor, incidents }) => incidents > 0 || corridor.id === state.selected || routed(corridor))
+      .map((shape) => ({
+        ...shape,
+        quiet: routed(shape.corridor) && !shape.incidents,
+        share: routed(shape.corridor) ? shape.corridor.flow / picture.flow : Math.min(1.4, shape.incidents / (to - from) / picture.peak),
+      }))
+      .sort((a, b) => (a.corridor.id === state.selected) - (b.corridor.id === state.selected) || b.quiet - a.quiet || a.share - b.share);
   },
 });
 
@@ -110,7 +120,7 @@ Monitor.Bands = Monitor.CorridorCanvas.extend({
     const context = this.wipe();
     const { theme, state, picture } = this.monitor;
     const chosen = picture?.corridor(state.selected);
-    const shown = this.active().filter(({ band, corridor }) => band > 2 && (!chosen || corridor === chosen));
+    const shown = this.active().filter(({ band, corridor, quiet }) => band > 2 && !quiet && (!chosen || corridor === chosen));
     context.lineJoin = context.lineCap = "round";
     for (const mode of ["land", "sea", "air"]) {
       const shapes = shown.filter(({ corridor }) => corridor.mode === mode);
@@ -157,7 +167,7 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
     const chosen = picture?.corridor(state.selected);
     for (const shape of this.shown) {
       const dimmed = chosen && shape.corridor !== chosen && shape.corridor.id !== this.hovered;
-      context.globalAlpha = dimmed ? 0.28 : 1;
+      context.globalAlpha = dimmed ? 0.28 : shape.quiet ? 0.55 : 1;
       this._stroke(context, shape);
       if (!dimmed) this._arrows(context, shape);
     }
@@ -165,8 +175,8 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
   },
 
   /** A faint line is never so narrow that its hollow closes. */
-  width({ share, corridor }) {
-    return Math.max(corridor.faint ? 4 : 0, 1.2 + 5 * Math.sqrt(share));
+  width({ share, corridor, quiet }) {
+    return Math.max(corridor.faint ? 4 : 0, (1.2 + 5 * Math.sqrt(share)) * (quiet ? 0.6 : 1));
   },
 
   _stroke(context, shape) {
@@ -195,7 +205,7 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
     context.setLineDash([]);
   },
 
-  /** An arrowhead about every 90 pixels, where the roles of its countries tell the direction. */
+  /** An arrowhead about every 90 pixels where the direction is known; by turns to either side where movement runs both ways. */
   _arrows(context, shape) {
     const { direction, mode } = shape.corridor;
     if (!direction) return;
@@ -204,13 +214,14 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
     context.strokeStyle = this.monitor.theme.casing;
     context.lineWidth = 1.4;
     for (const points of shape.lines) {
-      let walked = 45;
+      let [walked, turn] = [45, direction === 2 ? 1 : direction];
       for (let at = 1; at < points.length; at++) {
         const [[x0, y0], [x, y]] = [points[at - 1], points[at]];
         walked += Math.hypot(x - x0, y - y0);
         if (walked < 90) continue;
         walked = 0;
-        this._arrow(context, x, y, Math.atan2((y - y0) * direction, (x - x0) * direction), size);
+        this._arrow(context, x, y, Math.atan2((y - y0) * turn, (x - x0) * turn), size);
+        if (direction === 2) turn = -turn;
       }
     }
   },

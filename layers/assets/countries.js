@@ -2,6 +2,8 @@
 "use strict";
 
 Monitor.ROLES = ["source", "transit", "destination"];
+/** Share from which a country has a role beside others. */
+Monitor.LEAST_ROLE = 0.2;
 Monitor.ROLE_LETTERS = { source: "S", transit: "T", destination: "D" };
 
 /** Paint the hatch of a role on a tile; both the map and its legend use it. */
@@ -45,6 +47,7 @@ Monitor.Countries = Monitor.CanvasLayer.extend({
   },
 
   relayer() {
+    this.rewindow();
     this.refresh();
   },
 
@@ -73,13 +76,16 @@ Monitor.Countries = Monitor.CanvasLayer.extend({
     const [from, to] = this.monitor.range;
     const weights = new Map();
     const chosen = picture.corridor(state.selected);
-    for (const corridor of chosen ? [chosen] : picture.corridors) {
+    for (const corridor of chosen ? [chosen] : picture.seen(state)) {
       const incidents = corridor.sums[to] - corridor.sums[from];
       if (!incidents) continue;
-      for (const { iso3, role } of corridor.countries) {
-        const found = weights.get(iso3) ?? {};
-        found[role] = (found[role] ?? 0) + incidents;
-        weights.set(iso3, found);
+      for (const country of corridor.countries) {
+        const found = weights.get(country.iso3) ?? {};
+        for (const role of Monitor.ROLES) {
+          const share = country[role] ?? Number(role === country.role);
+          if (share >= Monitor.LEAST_ROLE) found[role] = (found[role] ?? 0) + share * incidents;
+        }
+        weights.set(country.iso3, found);
       }
     }
     return new Map(

@@ -81,12 +81,23 @@ Monitor.Picture = class {
     this.sums = Monitor.runningSums(this.steps, manifest.totals.entries());
     this.levels = manifest.levels.map((entry) => new Monitor.Level(entry, this.steps));
     this.corridors = manifest.corridors.map((feature) => this._corridor(feature));
-    this.unsure = this.corridors.some((corridor) => corridor.mode !== "air" && corridor.support === null);
-    this.peak = Math.max(1e-9, ...this.corridors.map((corridor) => this._peak(corridor.sums)));
+    this.unsure = manifest.stage !== "supported";
+    this.peak = Math.max(1e-9, ...this.corridors.filter(({ layer }) => layer === "ridges").map(({ sums }) => this._peak(sums)));
+    const routes = this.corridors.filter(({ layer }) => layer === "routes").sort((a, b) => b.flow - a.flow);
+    this.flow = Math.max(1e-9, ...routes.map(({ flow }) => flow));
+    routes.forEach((route, at) => (route.rank = at / routes.length));
   }
 
   total(from, to) {
     return this.sums[to] - this.sums[from];
+  }
+
+  /** Corridors of the layers that are shown; ridges stand in for routes until these are known. */
+  seen({ hidden, detail, selected }) {
+    const { routed } = this.manifest;
+    const shown = ({ layer, rank }) =>
+      layer === "routes" ? !hidden.has("routes") && rank < Monitor.Picture.MAIN + (1 - Monitor.Picture.MAIN) * detail : !hidden.has(routed ? "ridges" : "routes");
+    return this.corridors.filter((corridor) => shown(corridor) || corridor.id === selected);
   }
 
   corridor(id) {
@@ -119,13 +130,15 @@ Monitor.Picture = class {
       inferred: toWorld(stretches?.inferred ?? []),
       faint: properties.support !== null && !["A", "B"].includes(properties.grade),
       lat: lines[0][Math.floor(lines[0].length / 2)][1],
-      direction: Monitor.Picture.direction(properties.countries),
+      direction: Monitor.Picture.direction(properties),
+      direction_words: { "one-way": "one way", "two-way": "both ways", unclear: "direction unclear" }[properties.direction] ?? null,
       sums: Monitor.runningSums(this.steps, entries),
     };
   }
 
-  /** 1 if the line runs from source to destination, -1 if the other way, 0 where roles do not tell. */
-  static direction(countries) {
+  /** 1 if the line runs in the direction of movement, -1 if against it, 2 if movement runs both ways, 0 if unknown. */
+  static direction({ countries, direction }) {
+    if (direction) return { "one-way": 1, "two-way": 2 }[direction] ?? 0;
     const roles = countries.map((country) => country.role);
     const [source, target] = [roles.indexOf("source"), roles.lastIndexOf("destination")];
     return source < 0 || target < 0 ? 0 : Math.sign(target - source);
@@ -139,6 +152,9 @@ Monitor.Picture = class {
     return best / Math.max(span, 1);
   }
 };
+
+/** Share of the routes, those with most flow, that is left when only the main routes are shown. */
+Monitor.Picture.MAIN = 0.15;
 
 /** Polls the newest version and fetches snapshots. Tells the monitor what happens. */
 Monitor.Feed = class {
@@ -167,6 +183,7 @@ Monitor.Feed = class {
       if (!answer.ok) throw new Error(`head: ${answer.status}`);
       this.head = await answer.json();
       this.monitor.status.lost(false);
+      this.monitor.status.troubled(this.head.trouble);
       await this.follow();
     } catch {
       this.monitor.status.lost(true);
@@ -186,7 +203,7 @@ Monitor.Feed = class {
   }
 
   async follow() {
-    const wanted = `${this.head.version}?${this.query}`;
+    const wanted = `${this.head.version} ${this.head.facts}?${this.query}`;
     if (wanted === this.asked) {
       this.support(wanted);
       return;
@@ -218,22 +235,25 @@ Monitor.Feed = class {
     }
   }
 
-  /** How sure each corridor is takes the server longer: the picture is shown without, and again with it. */
+  /** Routes, and how sure all is, take the server longer: the picture is shown without them, and again with each. */
   async support(wanted) {
     if (!this.monitor.picture?.unsure || [this.supporting, this.supported].includes(wanted)) return;
     this.supporting = wanted;
-    this.monitor.status.grading.hidden = false;
     try {
-      const picture = await this._fetch("supported", this.abort.signal);
-      if (this.wanted !== wanted) return;
+      for (const [stage, before] of [["routed", ["sketch"]], ["supported", ["sketch", "routed"]]]) {
+        if (!before.includes(this.monitor.picture.manifest.stage)) continue;
+        this.monitor.status.working(stage);
+        const picture = await this._fetch(stage, this.abort.signal);
+        if (this.wanted !== wanted) return;
+        this.monitor.show(picture);
+      }
       this.supported = wanted;
-      this.monitor.show(picture);
     } catch {
       // Left for another picture, or the connection is lost: the next tick asks again.
     } finally {
       if (this.supporting === wanted) {
         this.supporting = null;
-        this.monitor.status.grading.hidden = true;
+        this.monitor.status.working(null);
       }
     }
   }

@@ -18,7 +18,11 @@ Monitor.Legend = class {
   recolour() {
     if (!this.body) return;
     this.body.replaceChildren(
-      this._switch("corridors", "Corridors"),
+      this._switch("routes", "Routes"),
+      this._detail(),
+      this._switch("ridges", "Hot ridges"),
+      this._switch("hubs", "Hubs"),
+      this._hubs(),
       ...["land", "sea", "air"].map((mode) => this._mode(mode)),
       this._width(),
       this._row(this._line({ width: 4.5 }), "full: grade A or B"),
@@ -27,7 +31,7 @@ Monitor.Legend = class {
       Monitor.element(
         "p",
         { class: "note" },
-        "Grade: how often a line comes back when its evidence is drawn again; C and D are hints. Inferred: bridges a gap without reports.",
+        "Grade: how often a line comes back when its evidence is drawn again; C and D are hints. Inferred: without reports. Pale: none in the window. Hot ridges: where reports pile up along a line.",
       ),
       this._switch("hexes", "Incidents per hex"),
       this._ramp(),
@@ -39,7 +43,25 @@ Monitor.Legend = class {
   }
 
   relayer() {
-    for (const box of this.body.querySelectorAll("input")) box.checked = !this.monitor.state.hidden.has(box.name);
+    for (const box of this.body.querySelectorAll("input[type=checkbox]")) box.checked = !this.monitor.state.hidden.has(box.name);
+  }
+
+  /** From the main routes to everything supported. */
+  _detail() {
+    const { element } = Monitor;
+    const change = (event) => this.monitor.state.set("layers", { detail: Number(event.target.value) });
+    const slider = element("input", { type: "range", min: 0, max: 1, step: 0.05, value: this.monitor.state.detail, oninput: change });
+    slider.setAttribute("aria-label", "How many routes are shown");
+    return element("label", { class: "detail" }, element("span", {}, "main routes"), slider, element("span", {}, "all"));
+  }
+
+  _hubs() {
+    const { theme } = this.monitor;
+    const rows = Object.entries({ departure: "departure", landing: "landing", both: "both" }).map(([role, name]) => {
+      const paint = (context) => Monitor.hub(context, 7, 7, 5, role, theme);
+      return Monitor.element("div", { class: "row" }, this._swatch(paint, 14, 14), Monitor.element("span", {}, name));
+    });
+    return Monitor.element("div", { class: "hubs" }, ...rows);
   }
 
   _switch(layer, name) {
@@ -113,7 +135,7 @@ Monitor.Legend = class {
         context.stroke();
       });
     };
-    return this._row(this._swatch(paint), "wider: more incidents a month; band: 80 % of them");
+    return this._row(this._swatch(paint), "wider: more movement; of ridges, more incidents a month");
   }
 
   _ramp() {

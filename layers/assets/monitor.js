@@ -101,7 +101,8 @@ Monitor.Main = class {
    * the rest small. Unlike a viewer's own move it is not put in the link.
    */
   fit() {
-    const { corridors, levels } = this.picture;
+    const { levels } = this.picture;
+    const corridors = this.picture.seen(this.state);
     const ground = corridors.filter((corridor) => corridor.mode !== "air");
     const lines = (ground.length ? ground : corridors).flatMap((corridor) => corridor.lines.flat());
     const places = lines.length ? lines : [...(levels.find((level) => level.corners)?.places() ?? [])];

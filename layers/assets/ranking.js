@@ -30,12 +30,17 @@ Monitor.Ranking = class {
     this.rewindow();
   }
 
+  relayer() {
+    this.rewindow();
+  }
+
   rewindow() {
     const { picture, state } = this.monitor;
-    this.panel.hidden = !picture?.corridors.length || picture.corridor(state.selected) !== null;
+    const seen = picture?.seen(state) ?? [];
+    this.panel.hidden = !seen.length || picture.corridor(state.selected) !== null;
     if (this.panel.hidden) return;
     const [from, to] = this.monitor.range;
-    const ranked = picture.corridors
+    const ranked = seen
       .map((corridor) => ({ corridor, incidents: corridor.sums[to] - corridor.sums[from] }))
       .filter(({ incidents }) => incidents > 0)
       .sort((a, b) => b.incidents - a.incidents);

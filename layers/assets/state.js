@@ -1,11 +1,14 @@
 /* What is being looked at, and its home: the address bar, so that a copied link opens the same view again. */
 "use strict";
 
-Monitor.LAYERS = ["corridors", "hexes", "countries", "names"];
+Monitor.LAYERS = ["routes", "ridges", "hubs", "hexes", "countries", "names"];
+
+/** What is hidden when nobody has chosen: ridges, which routes explain, once there are routes. */
+Monitor.HIDDEN = ["ridges"];
 
 /** The address bar of the top window: filters belong to the dashboard, the rest to the map. */
 Monitor.Address = class {
-  static MINE = ["from", "to", "lat", "lon", "z", "sel", "theme", "hide"];
+  static MINE = ["from", "to", "lat", "lon", "z", "sel", "theme", "hide", "detail"];
   static FILTERS = ["mode", "kind", "origin", "source", "region", "resolution"];
   static PAUSE = 250;
 
@@ -71,7 +74,10 @@ Monitor.State = class {
     this.view = this._view(given);
     this.selected = given.get("sel") || null;
     this.theme = ["light", "dark"].includes(given.get("theme")) ? given.get("theme") : null;
-    this.hidden = new Set((given.get("hide") ?? "").split(",").filter((name) => Monitor.LAYERS.includes(name)));
+    const hidden = given.has("hide") ? given.get("hide").split(",") : Monitor.HIDDEN;
+    this.hidden = new Set(hidden.filter((name) => Monitor.LAYERS.includes(name)));
+    const detail = Number(given.get("detail") ?? 1);
+    this.detail = detail >= 0 && detail <= 1 ? detail : 1;
     this.host = null;
   }
 
@@ -102,7 +108,9 @@ Monitor.State = class {
     }
     if (this.selected) found.push(["sel", this.selected]);
     if (this.theme) found.push(["theme", this.theme]);
-    if (this.hidden.size) found.push(["hide", [...this.hidden].sort().join(",")]);
+    const hidden = [...this.hidden].sort().join(",");
+    if (hidden !== Monitor.HIDDEN.join(",")) found.push(["hide", hidden]);
+    if (this.detail < 1) found.push(["detail", String(this.detail)]);
     return found;
   }
 

@@ -13,7 +13,7 @@ Monitor.Status = class {
     this.notice = element("div", { class: "notice", role: "status" });
     this.said = element("div", { class: "said", role: "status" });
     this.wait = element("div", { class: "wait", role: "status" }, element("i"), "Reading the ledger …");
-    this.grading = element("div", { class: "wait", role: "status" }, element("i"), "Grading the corridors …");
+    this.grading = element("div", { class: "wait", role: "status" }, element("i"), element("span"));
     const parts = [this.badge, this.notice, this.said, this.wait, this.grading];
     for (const part of parts) part.hidden = true;
     const lane = element("div", { id: "lane" }, ...parts);
@@ -51,6 +51,18 @@ Monitor.Status = class {
     if (!now) return;
     const since = this.shownAt ? ` What you see stands as of ${this.shownAt.toTimeString().slice(0, 5)}.` : "";
     this.notice.textContent = `No connection to the server; trying again.${since}`;
+  }
+
+  /** What the server is still at, while the picture can be used already. */
+  working(stage) {
+    const words = { routed: "Working out the routes …", supported: "Grading the ridges …" };
+    this.grading.hidden = !stage;
+    this.grading.lastChild.textContent = words[stage] ?? "";
+  }
+
+  /** Facts that cannot be used: nothing is drawn by them, and the viewer is told why. */
+  troubled(sentence) {
+    if (sentence) [this.notice.textContent, this.notice.hidden] = [sentence, false];
   }
 
   failed(reason) {

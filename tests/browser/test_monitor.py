@@ -75,7 +75,7 @@ def test_a_copied_link_reopens_the_same_view(seen, context):
     link = seen.page.evaluate("navigator.clipboard.readText()")
     state = frame.evaluate(STATE)
     assert state["dark"]
-    assert state["hidden"] == ["countries"]
+    assert state["hidden"] == ["countries", "ridges"]
     assert state["selected"].startswith("sea-")
     again = Seen(context.new_page(), seen.url)
     again.page.goto(link)
@@ -109,7 +109,7 @@ def test_a_corridor_opens_its_card_by_click_on_the_map_and_escape_closes_it(seen
     )
     frame.locator("#map").click(position={"x": chip[0], "y": chip[1]})
     expect(frame.locator("#card h2")).to_have_text(chip[2])
-    expect(frame.locator("#card")).to_contain_text("Method ridges")
+    expect(frame.locator("#card")).to_contain_text("Method movement")
     expect(frame.locator("#card .made-up")).to_have_text("Synthetic")
     seen.page.keyboard.press("Escape")
     expect(frame.locator("#card")).to_be_hidden()

@@ -70,11 +70,10 @@ def made_by_hand(seen) -> Frame:
     pictures: list[dict[str, Any]] = []
 
     def answer(route: Route) -> None:
-        pictures.append(route.fetch().json() | {"corridors": drawn})
+        pictures.append(route.fetch().json() | {"corridors": drawn, "stage": "supported", "routed": False})
         route.fulfill(json=pictures[-1])
 
     seen.page.route("**/data/snapshot?*", answer)
-    seen.page.route("**/data/supported?*", lambda route: route.fulfill(json=pictures[-1]))
     seen.page.goto(f"{seen.url}/?lat=30&lon=15&z=5&hide=names,hexes,countries")
     frame = seen.page.wait_for_selector("iframe[src^='/map']").content_frame()
     frame.wait_for_selector('#map[aria-busy="false"]')
@@ -140,7 +139,7 @@ def test_the_legend_explains_grades_and_dashes(seen):
     for words in ("full: grade A or B", "hollow: grade C or D", "thin dashes: inferred"):
         expect(legend.get_by_text(words)).to_be_visible()
     expect(legend).to_contain_text("Grade: how often a line comes back when its evidence is drawn again")
-    expect(legend).to_contain_text("Inferred: bridges a gap without reports")
+    expect(legend).to_contain_text("Inferred: without reports")
 
 
 def test_the_map_is_there_before_its_grades_and_takes_them_over_by_itself(seen):
@@ -149,15 +148,19 @@ def test_the_map_is_there_before_its_grades_and_takes_them_over_by_itself(seen):
     seen.page.goto(f"{seen.url}/?mode=sea&kind=rescue")
     frame = seen.page.wait_for_selector("iframe[src^='/map']").content_frame()
     frame.wait_for_selector('#map[aria-busy="false"][data-unsure="true"]')
-    expect(frame.get_by_text("Grading the corridors")).to_be_visible()
+    frame.wait_for_selector("#lane .wait:not([hidden])")
     frame.evaluate("monitor.map.setView([34, 14], 6, { animate: false })")
     before = frame.evaluate("monitor.map.getCenter()")
     # One without a bridged gap: its course may change with the grades and so its id, but it does not go away.
-    frame.evaluate("monitor.select(monitor.picture.corridors.find((corridor) => !corridor.inferred_km).id)")
+    frame.evaluate(
+        "monitor.select(monitor.picture.corridors.find((one) => one.layer === 'ridges' && !one.inferred_km).id)"
+    )
     expect(frame.locator("#card")).to_contain_text("support not computed yet")
+    expect(frame.get_by_text("Grading the ridges")).to_be_visible(timeout=60_000)
+    assert frame.evaluate("monitor.picture.manifest.routed")
     held[0].continue_()
     frame.wait_for_selector('#map[data-unsure="false"]', timeout=60_000)
-    expect(frame.get_by_text("Grading the corridors")).to_be_hidden()
+    expect(frame.get_by_text("Grading the ridges")).to_be_hidden()
     grades = frame.evaluate("monitor.picture.corridors.map(({ grade }) => grade)")
     assert set(grades) <= set("ABCD")
     expect(frame.locator("#card")).to_contain_text("of 100 redraws")

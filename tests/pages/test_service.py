@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from geodata.facts import reference_facts
 from layers.hexmesh import LEVELS
 from pages.service import _one_at_a_time
 
@@ -32,13 +33,23 @@ def test_the_head_tells_the_newest_version(get, shown):
 
 def test_an_empty_workspace_has_a_head_and_no_picture(get, at, home):
     at(home)
-    assert get("/data/head").json() == {"version": None, "incidents": 0, "synthetic": False}
+    facts = reference_facts().version
+    assert get("/data/head").json() == {"version": None, "incidents": 0, "synthetic": False, "facts": facts}
     for address in ("/data/snapshot", "/data/snapshot?version=0", "/data/supported", "/data/export?format=gpkg"):
         answer = get(address)
         assert answer.status == 404
         assert is_one_sentence(answer)
         assert "the workspace is empty" in answer.json()["error"]
     assert not home.exists()
+
+
+def test_facts_that_cannot_be_used_are_said_in_one_sentence_and_the_map_still_stands(get, at, home):
+    at(home)
+    home.mkdir(parents=True)
+    (home / "facts.toml").write_text("version = 3", encoding="utf-8")
+    head = get("/data/head").json()
+    assert head["facts"] == ""
+    assert head["trouble"].endswith("these facts are not used.")
 
 
 def test_the_map_page_is_the_same_whatever_the_workspace_holds_and_is_asked_with(get, at, home, two_versions):
@@ -175,9 +186,17 @@ def test_the_state_of_the_map_in_a_link_is_no_junk(get, shown):
 def test_the_picture_comes_first_without_support_and_once_it_is_computed_with_it(get, shown):
     first = get("/data/snapshot?mode=sea&kind=rescue").json()
     assert {feature["properties"]["support"] for feature in first["corridors"]} == {None}
+    assert (first["stage"], first["routed"]) == ("sketch", False)
+    routed = get("/data/routed?mode=sea&kind=rescue").json()
+    assert (routed["stage"], routed["routed"]) == ("routed", True)
+    routes = [feature["properties"] for feature in routed["corridors"] if feature["properties"]["layer"] == "routes"]
+    assert routes
+    assert all(route["support"] > 0 and route["direction_basis"] for route in routes)
+    assert routed["hubs"]
     full = get("/data/supported?mode=sea&kind=rescue").json()
     assert full["corridors"]
     assert all(0 < feature["properties"]["support"] <= 1 for feature in full["corridors"])
+    assert full["stage"] == "supported"
     assert full["levels"] == first["levels"]
     assert get("/data/snapshot?mode=sea&kind=rescue").json() == full
 
@@ -231,8 +250,14 @@ def test_an_export_shows_the_corridors_of_the_map(get, shown, tmp_path):
     path = tmp_path / "out.gpkg"
     path.write_bytes(get("/data/export?format=gpkg").body)
     picture = get("/data/supported").json()
-    drawn = {feature["properties"]["corridor_id"] for feature in picture["corridors"]}
-    assert set(gpd.read_file(path, layer="corridors")["corridor_id"]) == drawn
+    for layer, name in (("corridors", "routes"), ("hot_ridges", "ridges")):
+        drawn = {
+            feature["properties"]["corridor_id"]
+            for feature in picture["corridors"]
+            if feature["properties"]["layer"] == name
+        }
+        assert drawn
+        assert set(gpd.read_file(path, layer=layer)["corridor_id"]) == drawn
     assert gpd.read_file(path, layer="hexes")["incidents"].sum() == picture["incidents"]
 
 
