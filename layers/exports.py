@@ -54,6 +54,7 @@ _CORRIDOR_TYPES: _ColumnTypes = {
     "source_countries": str,
     "transit_countries": str,
     "destination_countries": str,
+    "inferred": bool,
     "inferred_km": float,
     "bridges": str,
     "direction": "string",

@@ -158,6 +158,7 @@ class Corridor:
                 "people": self.people,
                 "countries": [country.properties() for country in self.countries],
                 "months": dict(sorted(self.months.items())),
+                "inferred": self.inferred_km > self.length_km / 2,
                 "inferred_km": round(self.inferred_km, 1),
                 "bridges": [[round(start, 1), round(end, 1)] for start, end in self.bridges],
                 "direction": self.direction,

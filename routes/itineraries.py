@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,7 @@ from routes.centrelines import Centreline
 from routes.corridors import ASSIGNMENTS, LEAST_DRAWN, Corridor, CountryRole, Direction, Reduction, Role
 from routes.evidence import corridor_of, members_of, told_of
 from routes.movement import MOVEMENT_VERSION, CountryShares, Journeys, Movement
+from routes.named import NamedRoute, named_routes
 from routes.names import name_of, told_apart
 from routes.passages import passages
 from routes.reduce import reduce_incidents
@@ -49,9 +51,14 @@ class Method(StrEnum):
 
 @dataclass(frozen=True)
 class Directed(Reduction):
-    """A reduction to movement, with what the network says of countries, legs, hubs and landings."""
+    """A reduction to movement, with what the network says of countries, legs, hubs, landings and named routes."""
 
     movement: Movement = field(default_factory=Movement, compare=False, repr=False)
+    named: tuple[NamedRoute, ...] = ()
+
+    def collection(self) -> dict[str, Any]:
+        """Return it as a GeoJSON FeatureCollection; the named routes are a foreign member too."""
+        return super().collection() | {"named_routes": [route.properties() for route in self.named]}
 
 
 class Routes:
@@ -109,6 +116,7 @@ class Routes:
             (*found.notes, *flights.notes, f"Direction rests on origins and on the facts {found.facts_version}."),
             lambda: pl.concat([*(rows for _, rows in drawn), flights.assignments]).sort("incident_id", "corridor_id"),
             found,
+            named_routes(found.stretches, self._facts),
         )
 
 

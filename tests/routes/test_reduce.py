@@ -41,6 +41,7 @@ PROPERTIES = {
     "people",
     "countries",
     "months",
+    "inferred",
     "inferred_km",
     "bridges",
     "direction",
