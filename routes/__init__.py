@@ -2,9 +2,9 @@
 
 The way down, each importing only what stands before it:
 
-- evidence: corridors, sphere <- statements <- cube <- domain <- index, density <- ridges <- chains <- tails, blobs,
-  bridges <- graph <- support; refine <- passages <- centrelines <- assignment, roles, names, evidence <- attributes;
-  air;
+- evidence: corridors, sphere <- statements <- cube <- domain <- index, density <- ridges <- chains <- tails,
+  blobs <- heaps, bridges <- graph <- support; refine <- passages <- centrelines <- assignment, roles, names, evidence
+  <- attributes; air;
 - movement: voyages; sealines, hubs <- crossings <- ways <- journeys <- selection <- flow <- stretches <-
   named, residue <- movement;
 - over time: change, alarms, shifts, hotspots <- windows <- comparison, of two windows along one reduction, and surveys;

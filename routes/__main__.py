@@ -111,6 +111,9 @@ def change(
     incidents: Incidents = None,
     mode: Modes = None,
     resolution: Resolution = None,
+    method: Annotated[
+        Method, typer.Option(help="ridges: what became of the lines of evidence; movement: of the directed routes.")
+    ] = Method.RIDGES,
     as_json: AsJson = False,
 ) -> None:
     """Compare two windows: which corridors were born, grew, faded, are gone, shifted or displaced others."""
@@ -120,7 +123,11 @@ def change(
         every = view.select(_read(incidents, home))
         both = every.filter(windows[0].holds() | windows[1].holds())
         with Console(stderr=True).status("comparing the windows ..."):
-            reduction = reduce_incidents(both, view.resolution)
+            reduction: Reduction
+            if method is Method.MOVEMENT:
+                reduction = reduce_movement(both, facts_of(home or Settings().home))
+            else:
+                reduction = reduce_incidents(both, view.resolution)
             comparison = compared(both, reduction, *windows, resolution=view.resolution)
         _write(comparison.collection() | {"view": view.query()}, out)
     except RoutesError as error:

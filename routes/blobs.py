@@ -10,14 +10,14 @@ from routes.domain import Domain
 from routes.ridges import Edges
 from routes.sphere import Floats, Mask, Rows, km_between
 
-PART_ELONGATION = 2.0
+PART_ELONGATION = 1.5
 """Least of a connected part before gaps are bridged: pieces of a line may be short until they are joined."""
 LEAF_ELONGATION = 2.0
 _ROUNDS = 4
 
 
 def without_blobs(area: Domain, density: Floats, mask: Mask, edges: Edges, shortest_km: float) -> Edges:
-    """Return the graph without parts and dead ends of L2/area < 2, and without dead ends below ``shortest_km``.
+    """Return the graph without parts and dead ends of too small L2/area, and without dead ends below ``shortest_km``.
 
     The area of a chain is that of the band around it, ``_band_of_each``. One dead end per junction and round is
     dropped, that with the least evidence first, so that an end is not eaten from both sides.
@@ -41,15 +41,20 @@ def without_blobs(area: Domain, density: Floats, mask: Mask, edges: Edges, short
 
 def without_round_parts(area: Domain, density: Floats, mask: Mask, edges: Edges, least: float) -> Edges:
     """Return the graph, its gaps bridged, without connected parts of L2/area below ``least``."""
+    return without(edges, runs_of_round_parts(area, density, mask, edges, least))
+
+
+def runs_of_round_parts(area: Domain, density: Floats, mask: Mask, edges: Edges, least: float) -> list[Chain]:
+    """Return the chains of connected parts of L2/area below ``least``."""
     if not len(edges):
-        return edges
+        return []
     runs = chains(edges)
     length = lengths(runs, area.points)
     drawn = mask.copy()
     drawn[edges] = True
     band = _band_of_each(area, density, drawn, runs, length)
     too_round = _of_round_parts(edges, runs, length, band, least)
-    return without(edges, [run for run, one in zip(runs, too_round, strict=True) if one])
+    return [run for run, one in zip(runs, too_round, strict=True) if one]
 
 
 def _of_round_parts(edges: Edges, runs: list[Chain], length: Floats, band: Floats, least: float) -> Mask:

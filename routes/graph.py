@@ -12,8 +12,13 @@ from routes.bridges import bridged
 from routes.chains import without_short_parts
 from routes.density import clutter, dense, kernel_density
 from routes.domain import REFERENCE_RESOLUTION, Domain
+from routes.heaps import without_heaps
 from routes.ridges import Edges, ridge_edges
 from routes.tails import with_tails, without_overshoot
+
+ELONGATION = 3.0
+"""Least squared length over area of connected lines, gaps bridged: as short as the crossings for which straits, in
+finer cells, have room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,7 @@ class Scale:
     def at(cls, resolution: int) -> Scale:
         """Return the lengths of resolution 5, scaled with the spacing of the cells."""
         factor = float(hexes.SPACING_KM[resolution] / hexes.SPACING_KM[REFERENCE_RESOLUTION])
-        # Straits, which are looked at in finer cells, have room for short crossings only.
-        elongation = 3.5 if resolution <= REFERENCE_RESOLUTION else 3.0
-        return cls(resolution, 45 * factor, 60 * factor, 45 * factor, 80 * factor, elongation)
+        return cls(resolution, 45 * factor, 60 * factor, 45 * factor, 80 * factor, ELONGATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def ridge_graph(area: Domain, scale: Scale, steps: int | None = None) -> RidgeGr
         ridges = rows[ridge_edges(counted[rows], area.neighbours[rows][:, rows])]
         edges = with_tails(area, counted, mask, ridges, scale.reach_km)
         edges = without_blobs(area, counted, mask, edges, scale.leaf_km)
+        edges = without_heaps(area, counted, mask, edges)
         edges = without_overshoot(area, counted, edges, density.width_km)
         edges = without_short_parts(edges, area.points, scale.leaf_km)
         edges, inferred = bridged(area, density, edges)

@@ -25,7 +25,7 @@ USUAL_DENSITY, DENSITY_KM = 37.7, 100.0
 """Evidence around the middle pile, in square roots of incidents under a kernel of this width, of the file on which the
 thresholds were found. They are lowered where a window has less, so that a year draws the routes of the whole, and
 raised where one has more, where unrelated reports alone would add up along a long way."""
-LEAST_SCALE, MOST_SCALE = 0.1, 4.0
+LEAST_SCALE, MOST_SCALE = 0.1, 1.5
 LEAST_GAIN = 1 / 60
 ROUNDS = (4.0, 2.0, 1.0)
 """Thresholds of the rounds, in times of the last; ways found in one are cheap in the next, so that others join them."""

@@ -79,9 +79,9 @@ ORDER = {
         "receipts inbox sources fetch pulls links verdicts register export demo table"
     ),
     "routes": (
-        "corridors sphere statements cube domain index density ridges chains tails blobs bridges graph support refine "
-        "passages centrelines assignment roles names evidence attributes air voyages sealines hubs crossings ways "
-        "journeys selection flow stretches named residue movement change alarms shifts hotspots windows comparison "
+        "corridors sphere statements cube domain index density ridges chains tails blobs heaps bridges graph support "
+        "refine passages centrelines assignment roles names evidence attributes air voyages sealines hubs crossings "
+        "ways journeys selection flow stretches named residue movement change alarms shifts hotspots windows comparison "
         "surveys reduce itineraries identity"
     ),
     "layers": (

@@ -193,6 +193,14 @@ def test_a_workspace_that_cannot_be_written_is_reduced_all_the_same(tmp_path, wo
     assert "is not kept" in said
 
 
+def test_what_became_of_routes_is_told_too(tmp_path, workspace):
+    windows = ("--before", "2024-01:2024-07", "--after", "2025-01:2025-07")
+    said = told("change", "--home", workspace, "-o", tmp_path / "out.geojson", *windows, "--method", "movement")
+    assert "Written to" in said
+    found = json.loads((tmp_path / "out.geojson").read_text(encoding="utf-8"))["features"]
+    assert "journeys" in {feature["properties"]["basis"] for feature in found}
+
+
 @pytest.mark.parametrize(("command", "name"), [("alarms", "alarms.json"), ("hotspots", "spots.geojson")])
 def test_what_changes_over_time_is_written_or_said_to_be_too_little(tmp_path, workspace, command, name):
     said = told(command, "--home", workspace, "-o", tmp_path / name)
