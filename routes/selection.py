@@ -23,9 +23,11 @@ ORIGIN_REWARD = 2.0
 """Weight of having drawn a way from an origin to a goal at all, per square root of the incidents that state it."""
 USUAL_DENSITY, DENSITY_KM = 37.7, 100.0
 """Evidence around the middle pile, in square roots of incidents under a kernel of this width, of the file on which the
-thresholds were found. They are lowered where a window has less, so that a year draws the routes of the whole, and
-raised where one has more, where unrelated reports alone would add up along a long way."""
-LEAST_SCALE, MOST_SCALE = 0.1, 1.5
+thresholds were found. They are lowered where a window has less, so that a year draws the routes of the whole."""
+LEAST_SCALE, MOST_SCALE = 0.1, 4.0
+PLENTY = 1000.0
+"""Thresholds are raised where a window has more, by no more than the evidence in all is a multiple of this: unrelated
+reports add up along a long way only where there are many of them, while one crossing may be dense by itself."""
 LEAST_GAIN = 1 / 60
 ROUNDS = (4.0, 2.0, 1.0)
 """Thresholds of the rounds, in times of the last; ways found in one are cheap in the next, so that others join them."""
@@ -116,7 +118,8 @@ def scale_of(piles: Voyages, detail: float) -> float:
     order = np.argsort(around, kind="stable")
     weight = np.cumsum(piles.weights[order])
     middle = float(around[order][np.searchsorted(weight, weight[-1] / 2)])
-    return float(np.clip(middle / USUAL_DENSITY, LEAST_SCALE, MOST_SCALE) * 2.0 ** (1 - 2 * detail))
+    most = np.clip(weight[-1] / PLENTY, 1.0, MOST_SCALE)
+    return float(np.clip(middle / USUAL_DENSITY, LEAST_SCALE, most) * 2.0 ** (1 - 2 * detail))
 
 
 def demands(ways: Ways, piles: Voyages) -> tuple[Demand, Demand]:

@@ -81,8 +81,8 @@ ORDER = {
     "routes": (
         "corridors sphere statements cube domain index density ridges chains tails blobs heaps bridges graph support "
         "refine passages centrelines assignment roles names evidence attributes air voyages sealines hubs crossings "
-        "ways journeys selection flow stretches named residue movement change alarms shifts hotspots windows comparison "
-        "surveys reduce itineraries identity"
+        "ways journeys selection flow stretches named residue movement change alarms shifts hotspots windows "
+        "comparison surveys reduce itineraries identity"
     ),
     "layers": (
         "asset palette hexmesh part actions basemap card corridors countries hexes hubs labels legend ranking status "
