@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,6 +24,7 @@ from geodata.whole import whole
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
 FACTS_FILE = "facts.toml"
+_BEFORE = ".toml.before"
 Code = Annotated[str, Field(pattern=r"^[A-Z]{2,12}$")]
 Text = Annotated[str, Field(min_length=1)]
 Km = Annotated[float, Field(ge=0, le=20_000)]
@@ -222,13 +224,10 @@ def facts_of(home: Path) -> Facts:
     WrongValue
         As ``facts_from``; also if the file cannot be read.
     """
-    path = home / FACTS_FILE
     try:
-        return facts_from(path.read_text(encoding="utf-8"), str(path))
+        return _facts_at(home / FACTS_FILE)
     except FileNotFoundError:
         return reference_facts()
-    except (OSError, UnicodeDecodeError) as error:
-        raise _refused([f"it cannot be read ({error})"], str(path)) from None
 
 
 def keep_facts(home: Path, text: str) -> Facts:
@@ -237,23 +236,118 @@ def keep_facts(home: Path, text: str) -> Facts:
     Raises
     ------
     WrongValue
-        As ``facts_from``; nothing is kept then.
+        As ``facts_from``; nothing is kept then. Also if the workspace cannot be written.
     """
     stated = facts_from(text, FACTS_FILE)
     path = home / FACTS_FILE
-    home.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        with whole(path.with_suffix(".toml.before")) as part:
-            part.write_bytes(path.read_bytes())
-    with whole(path) as part:
-        part.write_text(text, encoding="utf-8")
+    with _written(path):
+        home.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            with whole(path.with_suffix(_BEFORE)) as part:
+                part.write_bytes(path.read_bytes())
+        with whole(path) as part:
+            part.write_text(text, encoding="utf-8")
     return stated
 
 
-def facts_text(home: Path) -> str:
-    """Return the text of the facts of a workspace, that of reference where it has none of its own."""
+def has_facts(home: Path) -> bool:
+    """Tell whether a workspace has facts of its own."""
+    return (home / FACTS_FILE).exists()
+
+
+def earlier_facts(home: Path) -> Facts | None:
+    """Return the facts that a workspace had before its present ones, None where it had none or they cannot be read."""
+    try:
+        return _facts_at((home / FACTS_FILE).with_suffix(_BEFORE))
+    except (FileNotFoundError, WrongValue):
+        return None
+
+
+def restore_facts(home: Path) -> Facts:
+    """Put the facts before back into use; the present ones then are those before, so that this can be undone.
+
+    Raises
+    ------
+    WrongValue
+        If there are none before, they contradict themselves, or the workspace cannot be written.
+    """
     path = home / FACTS_FILE
-    return (path if path.exists() else REFERENCE / FACTS_FILE).read_text(encoding="utf-8")
+    before, taken = path.with_suffix(_BEFORE), path.with_suffix(".toml.taken")
+    try:
+        stated = _facts_at(before)
+    except FileNotFoundError:
+        raise _refused(["no facts were kept before these"], str(before)) from None
+    with _written(path):
+        if path.exists():
+            with whole(taken) as part:
+                part.write_bytes(path.read_bytes())
+        with whole(path) as part:
+            part.write_bytes(before.read_bytes())
+        if taken.exists():
+            taken.replace(before)
+    return stated
+
+
+def leave_facts(home: Path) -> Facts:
+    """Go back to the facts of reference; those of the workspace are kept as the ones before.
+
+    Raises
+    ------
+    WrongValue
+        If the workspace cannot be written.
+    """
+    path = home / FACTS_FILE
+    with _written(path):
+        if path.exists():
+            path.replace(path.with_suffix(_BEFORE))
+    return reference_facts()
+
+
+def facts_text(home: Path) -> str:
+    """Return the text of the facts of a workspace, that of reference where it has none of its own.
+
+    Raises
+    ------
+    WrongValue
+        If it cannot be read.
+    """
+    path = home / FACTS_FILE
+    try:
+        return (path if path.exists() else REFERENCE / FACTS_FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _refused([f"it cannot be read ({error})"], str(path)) from None
+
+
+def _facts_at(path: Path) -> Facts:
+    """Return the facts in a file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    WrongValue
+        If it cannot be read, or as ``facts_from``.
+    """
+    try:
+        return facts_from(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        raise
+    except (OSError, UnicodeDecodeError) as error:
+        raise _refused([f"it cannot be read ({error})"], str(path)) from None
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Say in one sentence that a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise WrongValue(
+            f"it cannot be written ({error.strerror or error})",
+            rule="the workspace must be writable",
+            done="the facts stay as they were",
+            where=str(path),
+        ) from None
 
 
 def _refused(faults: list[str], where: str) -> WrongValue:

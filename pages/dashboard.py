@@ -9,7 +9,11 @@ st.html(ASSETS / "dashboard.css")
 st.navigation(
     [
         st.Page("monitor.py", title="Monitor", default=True),
+        st.Page("corridors.py", title="Routes", url_path="routes"),
+        st.Page("countries.py", title="Countries", url_path="countries"),
         st.Page("incidents.py", title="Incidents", url_path="incidents"),
+        st.Page("changes.py", title="Changes", url_path="changes"),
+        st.Page("assumptions.py", title="Assumptions", url_path="assumptions"),
         st.Page("method.py", title="Method", url_path="method"),
     ],
     position="top",

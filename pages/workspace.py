@@ -17,24 +17,30 @@ import polars as pl
 
 from geodata.batches import Batch
 from geodata.changes import Undone, undo
-from geodata.facts import Facts, facts_of
+from geodata.facts import Facts, earlier_facts, facts_of, facts_text, has_facts, keep_facts, leave_facts, restore_facts
 from geodata.guesses import Guess
 from geodata.incident import is_synthetic
 from geodata.ingest import Rehearsal, Step
 from geodata.ledger import Ledger
 from geodata.profiles import Profile
 from geodata.receipts import Receipt
+from geodata.register import corridor_events
 from geodata.settings import Settings
 from geodata.view import View
 from layers.exports import Export
 from layers.snapshot import Snapshot, snapshot
 from pages import uploads
 from pages.uploads import Preview, Upload
+from pages.years import last_years
+from routes.comparison import Comparison, compared
 from routes.corridors import Reduction
 from routes.cube import Days
+from routes.hotspots import HotSpots
 from routes.itineraries import Directed, Routes
-from routes.reduce import Evidence
+from routes.reduce import Evidence, reduce_incidents
 from routes.support import REPLICATES
+from routes.surveys import SURVEY_MONTHS, alarms_of, hot_spots, whole_months
+from routes.windows import Window
 
 SNAPSHOTS = 24
 """Snapshots kept; the least recently used goes first."""
@@ -110,6 +116,10 @@ class Workspace:
         self._reductions: Kept[Reduction] = Kept(SNAPSHOTS)
         self._routes: Kept[Routes] = Kept(2)
         self._directed: Kept[Directed] = Kept(SNAPSHOTS)
+        self._changes: Kept[Comparison | None] = Kept(4)
+        self._compared: Kept[Comparison] = Kept(SNAPSHOTS)
+        self._alarms: Kept[list[dict[str, Any]]] = Kept(4)
+        self._hot_spots: Kept[HotSpots | None] = Kept(4)
         self._snapshots: Kept[Snapshot] = Kept(SNAPSHOTS)
         self._offers: Kept[dict[str, Any]] = Kept(4)
         self._histories: Kept[list[tuple[int, Batch]]] = Kept(2)
@@ -171,10 +181,82 @@ class Workspace:
 
         return self._directed.get((*key, detail), lambda: self._routes.get(key, laid_out).reduce(detail))
 
-    def corridor_names(self, view: View, version: int) -> pl.DataFrame:
-        """Return ``incident_id`` and ``corridor`` (its name) of those in one; as on the map, graded once that is."""
+    def change(self, view: View, version: int) -> Comparison | None:
+        """Return what became of the directed routes of a View over the last year known; None for no incident."""
         whole = view.without_window()
-        reduction = self._reductions.ready((version, whole, REPLICATES)) or self.reduction(whole, version, 0)
+
+        def compare() -> Comparison | None:
+            incidents = whole.select(self.incidents(version))
+            years = last_years(incidents)
+            return compared(incidents, self.routes(whole, version), *years) if years else None
+
+        return self._changes.get((version, whole, self.known().model_dump_json()), compare)
+
+    def events(self) -> pl.DataFrame:
+        """Return what the register says became of corridors, the latest last."""
+        return corridor_events(self._ledger)
+
+    def facts_text(self) -> str:
+        """Return the facts as they are written."""
+        return facts_text(self._ledger.home)
+
+    def facts_kept(self) -> tuple[bool, Facts | None]:
+        """Tell whether the workspace has facts of its own, and which it would take back; None where there are none."""
+        return has_facts(self._ledger.home), earlier_facts(self._ledger.home)
+
+    def keep_facts(self, text: str) -> Facts:
+        """Keep facts of the workspace's own; what was computed from others is found by them, and so never mistaken."""
+        return keep_facts(self._ledger.home, text)
+
+    def restore_facts(self) -> Facts:
+        """Take back the facts that were kept before."""
+        return restore_facts(self._ledger.home)
+
+    def leave_facts(self) -> Facts:
+        """Go back to the facts of the product."""
+        return leave_facts(self._ledger.home)
+
+    def known_months(self, version: int) -> Window | None:
+        """Return the whole months of which incidents are known, None where there are none."""
+        return whole_months(self.incidents(version))
+
+    def compared(self, view: View, version: int, before: Window, after: Window) -> Comparison:
+        """Return what became of the corridors of a View, passing over its window, from one window to another."""
+        whole = view.without_window()
+
+        def told() -> Comparison:
+            both = whole.select(self.incidents(version)).filter(before.holds() | after.holds())
+            reduction = reduce_incidents(both, whole.resolution)
+            return compared(both, reduction, before, after, resolution=whole.resolution)
+
+        return self._compared.get((version, whole, before, after), told)
+
+    def alarms(self, view: View, version: int) -> list[dict[str, Any]]:
+        """Return every alarm of the corridors of a View over all time, the latest first."""
+        whole, months = view.without_window(), self.known_months(version)
+
+        def raised() -> list[dict[str, Any]]:
+            return alarms_of(self.reduction(whole, version, 0), months) if months else []
+
+        return self._alarms.get((version, whole), raised)
+
+    def hot_spots(self, view: View, version: int) -> HotSpots | None:
+        """Return the emerging hot spots of a View over the latest months that are known, None where there are none."""
+        whole = view.without_window()
+
+        def found() -> HotSpots | None:
+            chosen = whole.select(self.incidents(version))
+            months = whole_months(chosen, SURVEY_MONTHS)
+            return hot_spots(chosen, months) if months else None
+
+        return self._hot_spots.get((version, whole), found)
+
+    def corridor_names(self, view: View, version: int) -> pl.DataFrame:
+        """Return ``incident_id`` and ``corridor``, its name, of those in one: as on the map, routes if known."""
+        whole = view.without_window()
+        routes = self._directed.ready((version, whole, self.known().model_dump_json(), 0.5))
+        graded = self._reductions.ready((version, whole, REPLICATES))
+        reduction: Reduction = routes or graded or self.reduction(whole, version, 0)
         names = {corridor.corridor_id: corridor.name for corridor in reduction.corridors}
         named = pl.col("corridor_id").replace_strict(names, default=None, return_dtype=pl.String)
         assigned = reduction.assignments.select("incident_id", named.alias("corridor") if names else _NO_CORRIDOR)

@@ -90,8 +90,9 @@ ORDER = {
     ),
     "desk": "tokens",
     "pages": (
-        "uploads workspace intake service filters headers notices listing batches columns wizard method monitor "
-        "incidents dashboard"
+        "uploads years workspace intake service filters headers notices listing portraits figures catalogue batches "
+        "columns wizard grids spans outcomes beliefs amendments method monitor corridors countries incidents "
+        "changes assumptions dashboard"
     ),
 }
 """Every module of a room, each importing only what stands before it."""

@@ -3,7 +3,17 @@
 import pytest
 
 from geodata.errors import WrongValue
-from geodata.facts import facts_from, facts_of, facts_text, keep_facts, reference_facts
+from geodata.facts import (
+    earlier_facts,
+    facts_from,
+    facts_of,
+    facts_text,
+    has_facts,
+    keep_facts,
+    leave_facts,
+    reference_facts,
+    restore_facts,
+)
 from geodata.places import countries
 
 PLAIN = """
@@ -120,6 +130,60 @@ def test_facts_with_a_fault_are_not_kept(tmp_path):
     (tmp_path / "facts.toml").write_bytes(b"\xff")
     with pytest.raises(WrongValue, match="cannot be read"):
         facts_of(tmp_path)
+
+
+def kept(home, *versions: str):
+    for version in versions:
+        keep_facts(home, PLAIN.replace("test-1", version))
+
+
+def test_facts_are_taken_back_and_that_can_be_undone(tmp_path):
+    kept(tmp_path, "first", "second")
+    assert earlier_facts(tmp_path).version == "first"
+    assert restore_facts(tmp_path).version == "first"
+    assert (facts_of(tmp_path).version, earlier_facts(tmp_path).version) == ("first", "second")
+    restore_facts(tmp_path)
+    assert facts_of(tmp_path).version == "second"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.toml", "facts.toml.before"]
+
+
+def test_facts_that_are_left_for_those_of_the_product_can_be_had_back(tmp_path):
+    assert leave_facts(tmp_path) is reference_facts()
+    kept(tmp_path, "first")
+    assert has_facts(tmp_path)
+    leave_facts(tmp_path)
+    assert not has_facts(tmp_path)
+    assert facts_of(tmp_path) is reference_facts()
+    assert restore_facts(tmp_path).version == "first"
+    assert facts_of(tmp_path).version == "first"
+
+
+def test_without_earlier_facts_or_with_a_fault_in_them_nothing_is_taken_back(tmp_path):
+    kept(tmp_path, "first")
+    assert earlier_facts(tmp_path) is None
+    with pytest.raises(WrongValue, match="no facts were kept before these"):
+        restore_facts(tmp_path)
+    (tmp_path / "facts.toml.before").write_text("version = 3", encoding="utf-8")
+    assert earlier_facts(tmp_path) is None
+    with pytest.raises(WrongValue, match="these facts are not used"):
+        restore_facts(tmp_path)
+    assert facts_of(tmp_path).version == "first"
+
+
+def test_a_workspace_that_cannot_be_written_keeps_its_facts_and_says_so(tmp_path):
+    kept(tmp_path, "first")
+    (tmp_path / "facts.toml.before").mkdir()  # a folder in the way, which stops even root
+    with pytest.raises(WrongValue, match="the workspace must be writable; the facts stay as they were"):
+        kept(tmp_path, "second")
+    with pytest.raises(WrongValue, match="the workspace must be writable"):
+        leave_facts(tmp_path)
+    assert facts_of(tmp_path).version == "first"
+
+
+def test_facts_that_are_no_text_are_refused_in_one_sentence(tmp_path):
+    (tmp_path / "facts.toml").write_bytes(b"\xff")
+    with pytest.raises(WrongValue, match="cannot be read"):
+        facts_text(tmp_path)
 
 
 def test_a_leg_is_known_by_the_name_of_its_route():

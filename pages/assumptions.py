@@ -1,0 +1,333 @@
+"""The Assumptions page: the facts that direction rests on, each with its source, and changing them."""
+
+from __future__ import annotations
+
+import hashlib
+from html import escape
+
+import streamlit as st
+
+from geodata.errors import RoutesError
+from geodata.facts import Facts, facts_from
+from geodata.places import countries, country_name
+from geodata.view import View
+from pages.amendments import blocs_open_to, difference, farther, going_to, renamed
+from pages.beliefs import believed, blocs_by_code, grids, starts
+from pages.notices import aside, facts, notice, sentences
+from pages.workspace import Workspace, sight
+
+PARTS = ("What is assumed", "Change it")
+MOST_CHARACTERS = 400_000
+_SAID, _WRITTEN = "said-of-facts", "said-of-the-form"
+_DRAFT, _KEPT, _BASE = "draft", "draft-kept", "draft-base"
+_FARTHEST = 20_000
+
+
+def page() -> None:
+    """Show the part that is asked for."""
+    seen = sight()
+    with st.container(key="assumptions"):
+        known = None
+        with sentences():
+            known = seen.known()
+        read, change = st.tabs(PARTS, key="part", bind="query-params")
+        with read:
+            if read.open and known is not None:
+                reading(seen, known)
+        with change:
+            if change.open:
+                changing(seen, known)
+
+
+def tell_once(key: str) -> None:
+    """Say what was just done, or what was wrong with it."""
+    said, weight = st.session_state.pop(key, ("", "note"))
+    if said:
+        notice(said, weight)
+
+
+def reading(seen: Workspace, known: Facts) -> None:
+    """Show everything that is assumed, and what of it is about people from one country."""
+    own, _ = seen.facts_kept()
+    whose = "kept in this workspace" if own else "the facts of the product"
+    st.html(f'<p class="count">Version {escape(known.version)}, {whose}</p>')
+    aside(
+        "Where an incident does not state where people came from or were going, the direction of a route rests on what "
+        "stands here: it is an inference under these assumptions, and no evidence for them. Every route names the "
+        "version that it was drawn with."
+    )
+    country = which_country()
+    if country:
+        facts(believed(known, country), f"What is assumed about people from {country_name(country)}")
+    for grid in grids(known):
+        st.html(f'<h2 class="part">{escape(grid.name)}</h2>')
+        if grid.rows:
+            st.html(grid.html)
+        else:
+            aside("None.")
+    with st.expander("Where journeys begin"):
+        aside(known.starts.source)
+        st.html(starts(known).html)
+
+
+def which_country() -> str | None:
+    """Ask about people from which country; the address holds its code."""
+    codes = by_name()
+    asked = st.query_params.get("country", "")
+
+    def remember() -> None:
+        chosen = st.session_state["country"]
+        if chosen:
+            st.query_params["country"] = chosen
+        else:
+            st.query_params.pop("country", None)
+
+    return st.selectbox(
+        "What is assumed about people from",
+        codes,
+        index=codes.index(asked) if asked in codes else None,
+        format_func=country_name,
+        placeholder="Choose a country",
+        key="country",
+        on_change=remember,
+        width=420,
+    )
+
+
+def by_name() -> list[str]:
+    """Return the codes of all countries in the order of their names."""
+    return sorted(countries(), key=country_name)
+
+
+def changing(seen: Workspace, known: Facts | None) -> None:
+    """Offer to change the facts: by a form for the commonest change, or in their text."""
+    begin(seen)
+    draft = None
+    with st.container(border=True):
+        st.html('<h2 class="part">People of one country</h2>')
+        try:
+            draft = facts_from(st.session_state[_DRAFT])
+        except RoutesError:
+            aside("The text below has a fault. This form is back once it is mended; “Check” says what it is.")
+        if draft is not None:
+            guided(draft)
+    st.html('<h2 class="part">All facts, as text</h2>')
+    text = st.text_area(
+        "Facts (TOML)",
+        key=_DRAFT,
+        height=460,
+        max_chars=MOST_CHARACTERS,
+        label_visibility="collapsed",
+    )
+    st.session_state[_KEPT] = text
+    actions(seen, known, text)
+    earlier(seen, known)
+
+
+def begin(seen: Workspace) -> None:
+    """Fill the text with the facts in use, unless it was changed already; say where those were changed meanwhile."""
+    try:
+        current = seen.facts_text()
+    except RoutesError:
+        current = ""
+    base, kept = st.session_state.get(_BASE), st.session_state.get(_KEPT)
+    if kept is None or (kept == base and base != current):
+        st.session_state[_BASE] = st.session_state[_KEPT] = st.session_state[_DRAFT] = current
+    elif base != current:
+        notice("The facts in use were changed since this text was begun. Keeping it replaces them.", "warning")
+    if _DRAFT not in st.session_state:  # Streamlit forgets what is not on the screen
+        st.session_state[_DRAFT] = st.session_state[_KEPT]
+
+
+def guided(draft: Facts) -> None:
+    """Ask where people of one country may be going to, and which of these places few of them choose."""
+    left, right = st.columns([1, 2])
+    country = left.selectbox(
+        "People from", by_name(), index=None, format_func=country_name, placeholder="Choose a country", key="of"
+    )
+    if not country:
+        return
+    names = blocs_by_code(draft)
+    mark = hashlib.sha256(f"{country}{st.session_state[_DRAFT]}".encode()).hexdigest()[:12]
+    goals = right.multiselect(
+        "may be going to",
+        blocs_open_to(draft, country),
+        default=draft.destinations(country),
+        format_func=lambda code: names[code],
+        placeholder="The default for countries without an entry",
+        key=f"goals-{mark}",
+    )
+    stated = kilometres(draft, country)
+    if goals:
+        aside("Km by which a destination is taken to lie farther than it does, as few choose it; 0 for none.")
+        places = st.columns(6)
+        for number, code in enumerate(goals):
+            place = places[number % len(places)]
+            place.number_input(f"{code}, km farther", 0, _FARTHEST, stated.get(code, 0), 100, key=f"km-{code}-{mark}")
+    st.text_input("How is this known? It stands with the entry as its source.", key="source")
+
+    def write() -> None:  # as the form stands when it is sent, which may be later than this run
+        state = st.session_state
+        going = state[f"goals-{mark}"]
+        km = {code: state.get(f"km-{code}-{mark}", stated.get(code, 0)) for code in going}
+        state[_WRITTEN] = amend(country, going, km, draft, state["source"])
+
+    st.button("Write into the text below", on_click=write, icon=":material/edit:")
+    tell_once(_WRITTEN)
+
+
+def amend(country: str, goals: list[str], offsets: dict[str, int], draft: Facts, source: str) -> tuple[str, str]:
+    """Write a change into the text; return what was done or refused, and its weight."""
+    if not source.strip():
+        return "Nothing was written: each entry says how it is known, so please state a source.", "error"
+    text = st.session_state[_DRAFT]
+    stated = kilometres(draft, country)
+    try:
+        if sorted(goals) != sorted(draft.destinations(country)):
+            text = going_to(text, country, goals, source.strip())
+        for code, km in offsets.items():
+            if km != stated.get(code, 0):
+                text = farther(text, country, code, km, source.strip())
+    except RoutesError as error:
+        return str(error), "error"
+    if text == st.session_state[_DRAFT]:
+        return "Nothing was written, as the text says so already.", "note"
+    st.session_state[_DRAFT] = st.session_state[_KEPT] = text
+    return f"Written into the text for {country_name(country)}. It is not in use before you keep it.", "done"
+
+
+def kilometres(draft: Facts, country: str) -> dict[str, int]:
+    """Return by how many km each destination is taken to lie farther for people of a country."""
+    return {offset.destination: round(offset.km) for offset in draft.offsets if offset.origin == country}
+
+
+def actions(seen: Workspace, known: Facts | None, text: str) -> None:
+    """Offer to check the text, to see what it would change, and to keep it."""
+    in_use = known.version if known else ""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        check = st.button("Check", icon=":material/rule:")
+        look = st.button("Preview what would change", icon=":material/compare_arrows:")
+        st.button("Start again from the facts in use", on_click=start_again, args=(seen,))
+        version = st.text_input(
+            "New version, in place of that in the text",
+            key="new-version",
+            placeholder=f"not {in_use}"[:60] if in_use else "",
+            width=320,
+            autocomplete="off",
+        )
+        keep = st.button("Keep", type="primary", icon=":material/save:")
+    tell_once(_SAID)
+    if check or look or keep:
+        with sentences():
+            stated = facts_from(text)
+            if check:
+                notice(checked(stated), "done")
+            if look:
+                preview(seen, known, stated)
+            if keep:
+                store(seen, in_use, renamed(text, version.strip()) if version.strip() else text)
+
+
+def start_again(seen: Workspace) -> None:
+    """Put the facts in use into the text."""
+    with sentences():
+        text = seen.facts_text()
+        st.session_state[_BASE] = st.session_state[_KEPT] = st.session_state[_DRAFT] = text
+
+
+def checked(stated: Facts) -> str:
+    """Return the sentence on facts without a fault."""
+    return (
+        f"No fault was found. Version {stated.version}: {len(stated.blocs):,} destinations, {len(stated.allowed):,} "
+        f"entries of origin, {len(stated.offsets):,} offsets, {len(stated.gateways):,} gateways, "
+        f"{len(stated.landings):,} landings, {len(stated.known):,} known routes. Nothing was kept."
+    )
+
+
+def preview(seen: Workspace, known: Facts | None, stated: Facts) -> None:
+    """Draw the routes under the facts in use and under the new ones, and show what differs."""
+    version = seen.version()
+    if version is None or known is None:
+        notice("There is nothing to compare with: no incidents, or no facts in use that can be read.")
+        return
+    with st.status("Drawing the routes under the facts in use (1 of 2) ...", expanded=False) as progress:
+        now = seen.routes(View(), version).movement
+        progress.update(label="Drawing the routes under the new facts (2 of 2) ...")
+        then = seen.routes(View(), version, facts=stated).movement
+        progress.update(label="Both were drawn from all incidents.", state="complete")
+    found = difference(now, then)
+    if found.nothing:
+        notice("No leg would appear, vanish or turn, and no country would change its main role.", "done")
+        return
+    counts = f"Legs that appear: {len(found.appear):,}, vanish: {len(found.vanish):,}, turn: {len(found.turn):,}"
+    st.html(f'<p class="count">{counts}; countries whose main role changes: {len(found.roles):,}</p>')
+    st.html(found.grid.html)
+    aside("A leg goes from one country straight to the next. Nothing was kept.")
+
+
+def store(seen: Workspace, in_use: str, text: str) -> None:
+    """Keep the text, under a version that tells it from the facts in use."""
+    stated = facts_from(text)
+    if stated.version == in_use:
+        notice(
+            f"Nothing was kept: these facts bear the version in use, {in_use}, and every route names its version; "
+            "please give them another.",
+            "error",
+        )
+        return
+    seen.keep_facts(text)
+    done(f"Kept: the facts {stated.version} are in use from now on, and maps are drawn anew with them.")
+
+
+def done(sentence: str) -> None:
+    """Say what was done on a page that begins anew from the facts in use."""
+    anew(sentence)
+    st.rerun()
+
+
+def anew(sentence: str) -> None:
+    """Let the page begin anew from the facts in use, and say what was done."""
+    for key in (_DRAFT, _KEPT, _BASE, "new-version"):
+        st.session_state.pop(key, None)
+    st.session_state[_SAID] = (sentence, "done")
+
+
+def earlier(seen: Workspace, known: Facts | None) -> None:
+    """Offer the facts that were kept before, and those of the product."""
+    own, before = seen.facts_kept()
+    st.html('<h2 class="part">Go back</h2>')
+    there = before is not None and (known is None or before != known)
+    if there and before is not None:
+        aside(f"Kept before: version {before.version}.")
+    else:
+        aside("No other facts were kept before these.")
+    with st.container(horizontal=True):
+        back = st.button("Take back", icon=":material/undo:", disabled=not there)
+        product = st.button("Back to the facts of the product", disabled=not own)
+    if back:
+        with sentences():
+            restored = seen.restore_facts()
+            done(f"Taken back: the facts {restored.version} are in use again; those in their place can be had back.")
+    if product:
+        confirm(seen)
+
+
+@st.dialog("Back to the facts of the product?")
+def confirm(seen: Workspace) -> None:
+    """Ask again before the facts of the workspace are laid aside."""
+    aside("The facts of this workspace are laid aside; “Take back” brings them into use again.")
+
+    def leave() -> None:
+        try:
+            anew(f"The facts of the product, {seen.leave_facts().version}, are in use.")
+        except RoutesError as error:
+            st.session_state[_SAID] = (str(error), "error")
+
+    with st.container(horizontal=True):
+        left = st.button("Go back", type="primary", on_click=leave)
+        stayed = st.button("Stay")
+    if left or stayed:
+        st.rerun()
+
+
+page()

@@ -1,0 +1,100 @@
+"""The table of routes, as two pages show it, and the headings of a portrait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from pages.figures import link
+from pages.notices import notice
+from pages.portraits import FLOW_IN_WORDS, compared_in_words
+from routes.comparison import Comparison
+
+ROUTE, COUNTRY = "route", "country"
+"""Names of the chosen route and country in the address."""
+_ROW, _HEAD, _TALLEST = 35, 36, 620
+
+
+def catalogue(
+    table: pl.DataFrame,
+    comparison: Comparison | None,
+    key: str,
+    choose: Callable[[str | None], None],
+    asked: str | None = None,
+) -> None:
+    """List routes; ``choose`` is told the id of the one that a row is chosen of, or None.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As ``portraits.routes_table`` returns it, not empty.
+    comparison : Comparison, optional
+        Behind the column of changes.
+    key : str
+        Of this table and these rows.
+    choose : function
+    asked : str, optional
+        The id of the route that is chosen; the table leaves room for it below.
+    """
+    ids = table["corridor_id"].to_list()
+
+    def chosen() -> None:
+        rows = st.session_state[key].selection.rows
+        choose(ids[rows[0]] if rows and rows[0] < len(ids) else None)
+
+    st.dataframe(
+        table.drop("corridor_id", "countries"),
+        height=min(_HEAD + _ROW * len(ids), _HEAD + 8 * _ROW if asked else _TALLEST),
+        hide_index=True,
+        column_config=_columns(comparison),
+        key=key,
+        on_select=chosen,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [ids.index(asked)]}} if asked in ids else None,
+        placeholder="",
+        alt="Routes, what changed first and then most flow",
+    )
+
+
+def nothing_yet() -> None:
+    """Say what to do while there are no incidents, and lead there."""
+    notice("There are no incidents yet, and so no routes. Add a file of yours on the page “Incidents”.")
+    st.html(f'<p class="figure">{link("incidents", {"tab": "Add incidents"}, "Add incidents")}</p>')
+
+
+def heading(words: str, note: str = "") -> None:
+    """Show the heading of a part of a page with a remark below."""
+    st.html(f'<h3 class="part">{escape(words)}</h3>' + (f'<p class="aside">{escape(note)}</p>' if note else ""))
+
+
+def title(words: str, note: str) -> None:
+    """Show what a portrait is of."""
+    st.html(f'<h2 class="title">{escape(words)}</h2><p class="aside">{escape(note)}</p>')
+
+
+def tiles(pairs: list[tuple[str, str]]) -> None:
+    """Show figures side by side."""
+    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(words)}</dd></div>" for name, words in pairs)
+    st.html(f'<dl class="figure tiles">{cells}</dl>')
+
+
+def _columns(comparison: Comparison | None) -> dict[str, Any]:
+    of = st.column_config
+    return {
+        "name": of.TextColumn("Route", width="medium"),
+        "known": of.TextColumn("Known as", width="medium"),
+        "way": of.TextColumn("Way"),
+        "grade": of.TextColumn("Grade", help="How surely it comes back when the evidence is drawn again; A is best."),
+        "change": of.TextColumn("Change", help=compared_in_words(comparison)),
+        "direction": of.TextColumn("Direction"),
+        "flow": of.NumberColumn("Flow", format="%.0f", help=FLOW_IN_WORDS),
+        "incidents": of.NumberColumn("Incidents", format="localized"),
+        "recent": of.NumberColumn("Last 12 months", format="localized"),
+        "chain": of.TextColumn("Countries", width="large"),
+        "length": of.NumberColumn("Length, km", format="%.0f"),
+        "inferred": of.NumberColumn("Inferred", format="percent", help="Share that only bridges gaps between reports."),
+    }

@@ -1,0 +1,400 @@
+"""What there is to say of one route and of one country, in words and figures. Values in, values out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from geodata.facts import Facts
+from geodata.places import country_name, town_near
+from routes.change import Change, Verdict
+from routes.comparison import Comparison
+from routes.corridors import Corridor, CountryRole, Role
+from routes.itineraries import Directed
+from routes.movement import CountryShares, Hub, Leg
+from routes.sphere import km_between, resampled, unit_vectors
+from routes.support import REPLICATES
+
+HUB_KM = 60.0
+"""A hub within this of a route is near it."""
+MOST_EVIDENCE = 500
+LEAST_SIDE = 0.1
+"""Share of a hub's flow from which a side of it, departure or landing, is named."""
+OTHERS = "others"
+FLOW_IN_WORDS = (
+    "Flow is in square roots of incidents: it ranks movement and is no number of people, as a place that reports a "
+    "hundred times as much counts ten times."
+)
+
+WAYS: Final[Mapping[str, str]] = {"land": "over land", "sea": "by sea", "air": "by air"}
+"""Each mode in words."""
+DIRECTIONS: Final[Mapping[str | None, str]] = {
+    "one-way": "one way",
+    "two-way": "both ways",
+    "unclear": "unclear",
+    None: "not told",
+}
+CHANGES: Final[Mapping[Verdict, str]] = {
+    "born": "born",
+    "growing": "growing",
+    "gone": "gone",
+    "fading": "fading",
+    "steady": "steady",
+    "not testable": "too little to tell",
+}
+"""Each verdict on change in words, in the order in which a table shows them."""
+UNTOLD = CHANGES["not testable"]
+_ROLE_WORDS: Final[Mapping[Role, str]] = {
+    "source": "starts here",
+    "transit": "passes through",
+    "destination": "ends here",
+}
+_HAPPENED: Final[Mapping[str, str]] = {
+    "birth": "first seen",
+    "death": "no longer found",
+    "return": "found again",
+    "split": "split off from {}",
+    "merge": "merged into {}",
+}
+
+ROUTES: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
+    "corridor_id": pl.String,
+    "name": pl.String,
+    "known": pl.String,
+    "way": pl.String,
+    "grade": pl.String,
+    "change": pl.String,
+    "direction": pl.String,
+    "flow": pl.Float64,
+    "incidents": pl.Int64,
+    "recent": pl.Int64,
+    "chain": pl.String,
+    "length": pl.Float64,
+    "inferred": pl.Float64,
+    "countries": pl.List(pl.String),
+}
+"""Columns of the table of routes: ``known`` is the public name, ``recent`` incidents of the last twelve months,
+``length`` km, ``inferred`` the share of it that only bridges gaps, ``countries`` the names of those it runs through."""
+
+
+# Routes
+
+
+def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame:
+    """Return the routes, what changed first and then most flow; columns of ``ROUTES``.
+
+    Parameters
+    ----------
+    found : Directed
+    comparison : Comparison, optional
+        Of the same routes; None where nothing could be compared.
+    """
+    changes = {one.corridor_id: change.verdict for one, change in _changes(comparison)}
+    recent = comparison.after.months if comparison else ()
+    rows = [
+        {
+            "corridor_id": one.corridor_id,
+            "name": one.name,
+            "known": one.route,
+            "way": WAYS[one.mode],
+            "grade": one.grade,
+            "change": CHANGES[changes.get(one.corridor_id, "not testable")],
+            "direction": DIRECTIONS[one.direction],
+            "flow": one.flow if one.direction else None,
+            "incidents": one.incidents,
+            "recent": sum(one.months.get(month, 0) for month in recent),
+            "chain": chain_of(one),
+            "length": one.length_km,
+            "inferred": inferred_share(one),
+            "countries": [country_name(country.iso3) for country in one.countries],
+        }
+        for one in found.corridors
+    ]
+    order = {words: number for number, words in enumerate(CHANGES.values())}
+    ranked = pl.col("change").replace_strict(order, return_dtype=pl.Int64)
+    return pl.DataFrame(rows, schema=ROUTES).sort(
+        ranked, "flow", "incidents", "corridor_id", descending=[False, True, True, False], nulls_last=True
+    )
+
+
+def narrowed(
+    table: pl.DataFrame, ways: Sequence[str], known: Sequence[str], countries: Sequence[str], grades: Sequence[str]
+) -> pl.DataFrame:
+    """Return the routes of some ways, public names, countries and grades; nothing chosen is everything."""
+    keep = pl.lit(value=True)
+    for column, wanted in (("way", ways), ("grade", grades)):
+        if wanted:
+            keep &= pl.col(column).is_in(list(wanted))
+    if known:
+        keep &= pl.col("known").str.split(", ").list.set_intersection(list(known)).list.len() > 0
+    if countries:
+        keep &= pl.col("countries").list.set_intersection(list(countries)).list.len() > 0
+    return table.filter(keep)
+
+
+def chain_of(corridor: Corridor) -> str:
+    """Return the countries of a route in its order, "Sudan > Libya > Italy"; a dash between them for no direction."""
+    sign = " > " if corridor.direction == "one-way" else " - "
+    return sign.join(country_name(country.iso3) for country in corridor.countries)
+
+
+def inferred_share(corridor: Corridor) -> float:
+    """Return the share of a route that only bridges gaps between reports."""
+    return min(corridor.inferred_km / corridor.length_km, 1.0) if corridor.length_km else 0.0
+
+
+def evidence(found: Directed, incidents: pl.DataFrame, corridor_id: str) -> pl.DataFrame:
+    """Return the incidents of a route, newest first."""
+    own = found.assignments.filter(pl.col("corridor_id") == corridor_id).select("incident_id").unique()
+    return incidents.join(own, on="incident_id", how="semi").sort("time_start", "incident_id", descending=[True, False])
+
+
+def manners(incidents: pl.DataFrame) -> list[tuple[str, int]]:
+    """Return how many incidents state each modus operandi, most first."""
+    stated = incidents.select(pl.col("modus_operandi").explode(empty_as_null=True)).to_series().drop_nulls()
+    counts = stated.value_counts(name="count").sort("count", "modus_operandi", descending=[True, False])
+    return [(str(words), int(count)) for words, count in counts.iter_rows()]
+
+
+@dataclass(frozen=True, slots=True)
+class NearHub:
+    """A hub near a route: its name, country, distance in km, and what it is: departure, landing or both."""
+
+    name: str
+    iso3: str
+    km: float
+    role: str
+    leaving: float
+    landing: float
+
+
+def hubs_near(corridor: Corridor, hubs: Iterable[Hub]) -> list[NearHub]:
+    """Return the hubs within ``HUB_KM`` of a route, nearest first."""
+    parts = [resampled(unit_vectors(line[:, 0], line[:, 1]), 5.0) for line in corridor.lines if len(line) > 1]
+    if not parts:
+        return []
+    path = np.concatenate(parts)
+    found = []
+    for hub in hubs:
+        here = unit_vectors(np.array([hub.lon]), np.array([hub.lat]))
+        km = float(km_between(path, here).min())
+        if km <= HUB_KM:
+            town = town_near(hub.lon, hub.lat)
+            name = town.name if town else f"the coast of {country_name(hub.iso3)}"
+            found.append(NearHub(name, hub.iso3, km, _side(hub), hub.leaving, hub.landing))
+    return sorted(found, key=lambda hub: (hub.km, hub.name))
+
+
+def shares_in_words(shares: tuple[float, float, float]) -> str:
+    """Return what a country is to those who pass it: "45 % starts here, 55 % passes through"."""
+    named = zip(shares, _ROLE_WORDS.values(), strict=True)
+    return ", ".join(f"{share:.0%} {words}".replace("%", " %") for share, words in named if share >= 0.005)
+
+
+def role_in_words(country: CountryRole) -> str:
+    """Return the role of a country on a route with its shares, where those are told."""
+    return shares_in_words(country.shares) if country.shares else f"{country.role}; its shares are not told"
+
+
+def sureness(corridor: Corridor) -> list[str]:
+    """Return how sure a route is, in sentences."""
+    said = []
+    if corridor.support is None:
+        said.append("How often it comes back when the evidence is drawn again was not asked.")
+    elif corridor.basis == "journeys":
+        back = f"in {corridor.support:.0%} of {REPLICATES} redraws of the evidence".replace("%", " %")
+        said.append(f"Grade {corridor.grade}: a way runs near it {back}, over its length.")
+    else:
+        said.append(f"Grade {corridor.grade or 'below D'}: its support is {corridor.support:.2f} of 1.")
+    if corridor.inferred_km >= 1:
+        km = min(corridor.inferred_km, corridor.length_km)
+        said.append(f"{km:,.0f} of its {corridor.length_km:,.0f} km are inferred: no incident is reported near them.")
+    else:
+        said.append("No part of it is inferred: incidents are reported along all of it.")
+    if not corridor.incidents:
+        said.append("No incident lies beside it: it is drawn as the way between others that have some.")
+    return said
+
+
+def history(corridor_id: str, events: pl.DataFrame) -> list[tuple[str, str]]:
+    """Return what the register says became of a route: the day and the event in words, the latest first.
+
+    Parameters
+    ----------
+    corridor_id : str
+    events : DataFrame
+        Columns of ``geodata.register.EVENT_SCHEMA``.
+    """
+    own = events.filter((pl.col("corridor_id") == corridor_id) | (pl.col("other_id") == corridor_id)).reverse()
+    said = []
+    for row in own.iter_rows(named=True):
+        if row["corridor_id"] == corridor_id:
+            words = _HAPPENED.get(row["event"], row["event"]).format(row["other_id"])
+        else:
+            words = f"{row['corridor_id']} ({row['name']}) {_HAPPENED.get(row['event'], row['event']).format('it')}"
+        said.append((str(row["at"])[:10], words))
+    return said
+
+
+def goal_name(code: str, facts: Facts) -> str:
+    """Return the name of a country or of a destination of the facts."""
+    return next((bloc.name for bloc in facts.blocs if bloc.code == code), country_name(code))
+
+
+def with_others(shares: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return shares by code, largest first, with what is missing to one as ``OTHERS``."""
+    ordered = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
+    rest = 1 - sum(shares.values())
+    return [*ordered, (OTHERS, rest)] if shares and rest >= 0.005 else ordered
+
+
+def compared_in_words(comparison: Comparison | None) -> str:
+    """Return what is compared with what."""
+    if comparison is None:
+        return "No incident is dated, so that no change can be told."
+    after, before = (f"{window.months[0]} to {window.months[-1]}" for window in (comparison.after, comparison.before))
+    return f"Change is that of {after}, the last twelve whole months known, against {before}."
+
+
+def change_of(corridor: Corridor, comparison: Comparison | None) -> tuple[str, str]:
+    """Return what became of a route in a word, and the sentence that says why."""
+    change = next((change for one, change in _changes(comparison) if one.corridor_id == corridor.corridor_id), None)
+    if change is None:
+        return UNTOLD, compared_in_words(comparison)
+    close = "Counted are incidents close to the line, of sources that report in both years."
+    return CHANGES[change.verdict], f"{change.reason} {close}"
+
+
+# Countries
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A country next on the way, with the flow from it and to it."""
+
+    iso3: str
+    coming: float
+    going: float
+
+    @property
+    def flow(self) -> float:
+        """Return what is shared with it, both ways."""
+        return self.coming + self.going
+
+
+@dataclass(frozen=True, slots=True)
+class CountryPortrait:
+    """A country in the movement of one reduction.
+
+    Attributes
+    ----------
+    iso3 : str
+    shares : CountryShares or None
+        None where no movement that is told touches it.
+    arriving, leaving : tuple of Leg
+        Most flow first.
+    origins : dict
+        Share by country of start of those who move along the routes through it, weighted by flow; largest first.
+    corridor_ids : tuple of str
+        Of the routes through it.
+    """
+
+    iso3: str
+    shares: CountryShares | None
+    arriving: tuple[Leg, ...]
+    leaving: tuple[Leg, ...]
+    origins: dict[str, float]
+    corridor_ids: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return country_name(self.iso3)
+
+    @property
+    def begun(self) -> float:
+        """Return the flow that starts in it."""
+        return self.shares.source * self.shares.weight if self.shares else 0.0
+
+    @property
+    def ended(self) -> float:
+        """Return the flow that ends in it."""
+        return self.shares.destination * self.shares.weight if self.shares else 0.0
+
+    @property
+    def neighbours(self) -> list[Neighbour]:
+        """Return the countries next to it on the way, those with most flow first."""
+        coming: dict[str, float] = defaultdict(float)
+        going: dict[str, float] = defaultdict(float)
+        for leg in self.arriving:
+            coming[leg.start] += leg.flow
+        for leg in self.leaving:
+            going[leg.end] += leg.flow
+        shared = [Neighbour(code, coming[code], going[code]) for code in {*coming, *going}]
+        return sorted(shared, key=lambda one: (-one.flow, one.iso3))
+
+
+def country_portrait(found: Directed, iso3: str) -> CountryPortrait:
+    """Return what a reduction says of a country; nothing for one that it does not touch."""
+    through = [one for one in found.corridors if any(country.iso3 == iso3 for country in one.countries)]
+    weights: dict[str, float] = defaultdict(float)
+    total = sum(one.flow for one in through if one.origins)
+    for one in through:
+        for code, share in one.origins.items():
+            weights[code] += one.flow * share / total if total else 0.0
+    legs = found.movement.legs
+    return CountryPortrait(
+        iso3,
+        next((country for country in found.movement.countries if country.iso3 == iso3), None),
+        tuple(leg for leg in legs if leg.end == iso3),
+        tuple(leg for leg in legs if leg.start == iso3),
+        dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))),
+        tuple(one.corridor_id for one in through),
+    )
+
+
+COUNTRIES: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
+    "iso3": pl.String,
+    "name": pl.String,
+    "source": pl.Float64,
+    "transit": pl.Float64,
+    "destination": pl.Float64,
+    "flow": pl.Float64,
+    "routes": pl.Int64,
+    "incidents": pl.Int64,
+}
+"""Columns of the table of countries: three shares of their ``flow``, routes through them, incidents in them."""
+
+
+def countries_table(found: Directed, incidents: pl.DataFrame) -> pl.DataFrame:
+    """Return every country that movement, a route or an incident touches, most flow first; columns of ``COUNTRIES``."""
+    shares = {country.iso3: country for country in found.movement.countries}
+    counts = dict(incidents["country"].drop_nulls().value_counts().iter_rows())
+    routes: dict[str, int] = defaultdict(int)
+    for one in found.corridors:
+        for code in {country.iso3 for country in one.countries}:
+            routes[code] += 1
+    legs = {code for leg in found.movement.legs for code in (leg.start, leg.end)}
+    rows = []
+    for code in {*shares, *counts, *routes, *legs}:
+        own = shares.get(code)
+        parts = (own.source, own.transit, own.destination, own.weight) if own else (None, None, None, 0.0)
+        rows.append((code, country_name(code), *parts, routes[code], counts.get(code, 0)))
+    return pl.DataFrame(rows, schema=COUNTRIES, orient="row").sort(
+        "flow", "incidents", "name", descending=[True, True, False]
+    )
+
+
+def _changes(comparison: Comparison | None) -> Iterable[tuple[Corridor, Change]]:
+    return zip(comparison.corridors, comparison.changes, strict=True) if comparison else ()
+
+
+def _side(hub: Hub) -> str:
+    total = hub.leaving + hub.landing
+    sides = (("departure", hub.leaving), ("landing", hub.landing))
+    return " and ".join(name for name, flow in sides if flow >= LEAST_SIDE * total)

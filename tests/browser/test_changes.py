@@ -1,0 +1,87 @@
+"""Changes and Assumptions as an analyst meets them: compare, download, look up a country, change a fact and go back."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.served import served
+from geodata.facts import facts_of, reference_facts
+from tests.browser.conftest import Seen, fill
+
+
+@pytest.fixture(scope="module")
+def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    home = tmp_path_factory.mktemp("changes") / "workspace"
+    fill(home, 3_000)
+    with served(home) as url:
+        yield url, home
+
+
+@pytest.fixture
+def seen(context, analyst) -> Seen:
+    return Seen(context.new_page(), analyst[0])
+
+
+@pytest.fixture
+def page(seen: Seen) -> Iterator[Page]:
+    """Give the page; whatever is done there asks nobody else for anything and raises no complaint."""
+    yield seen.page
+    assert seen.outside == []
+    assert seen.complaints == []
+
+
+def test_two_windows_are_compared_kept_in_the_address_and_downloaded(seen, page, context):
+    page.goto(f"{seen.url}/changes?before=2024-01:2025-01&after=2025-01:2026-01")
+    count = page.locator(".count").first
+    expect(count).to_contain_text("corridors:", timeout=60_000)
+    expect(page.get_by_text("2025-01 to 2025-12 against 2024-01 to 2024-12.")).to_be_visible(timeout=60_000)
+    page.locator("[data-testid=data-grid-canvas]").first.focus()
+    page.keyboard.press("Shift+Space")
+    expect(page.get_by_role("region", name="The chosen corridor")).to_contain_text("in 12 months, then", timeout=30_000)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="GeoJSON").click()
+    assert "-202401-202501-202501-202601-synthetic.geojson" in waiting.value.suggested_filename
+    collection = json.loads(Path(waiting.value.path()).read_text(encoding="utf-8"))
+    assert collection["windows"] == {"before": ["2024-01-01", "2025-01-01"], "after": ["2025-01-01", "2026-01-01"]}
+    assert collection["synthetic"] is True
+    assert count.inner_text().startswith(f"{len(collection['features'])} corridors")
+    assert {feature["properties"]["change"]["verdict"] for feature in collection["features"]}
+
+    page.get_by_role("radio", name="last 3 months").click()
+    expect(page.get_by_text("2026-08 to 2026-10 against 2025-08 to 2025-10.")).to_be_visible(timeout=60_000)
+    again = context.new_page()
+    again.goto(page.url)
+    expect(again.get_by_text("2026-08 to 2026-10 against 2025-08 to 2025-10.")).to_be_visible(timeout=60_000)
+
+
+def test_a_fact_is_looked_up_changed_by_the_form_kept_and_left_again(seen, page, analyst):
+    _, home = analyst
+    page.goto(f"{seen.url}/assumptions?country=AFG")
+    expect(page.get_by_role("region", name="What is assumed about people from Afghanistan")).to_contain_text("2,500 km")
+    page.get_by_role("tab", name="Change it").click()
+    country = page.get_by_role("combobox", name="People from")
+    country.fill("Afghan")
+    country.press("Enter")
+    km = page.get_by_label("ARE, km farther")
+    km.fill("900")
+    km.press("Enter")
+    page.get_by_label("How is this known?").fill("We asked.")
+    page.get_by_role("button", name="Write into the text below").click()
+    expect(page.get_by_text("Written into the text for Afghanistan.")).to_be_visible()
+    page.get_by_label("New version").fill("theatre-1")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("Kept: the facts theatre-1 are in use")).to_be_visible()
+    assert [(one.km, one.source) for one in facts_of(home).offsets if one.origin == "AFG"] == [(900.0, "We asked.")]
+
+    product = page.get_by_role("button", name="Back to the facts of the product")
+    product.click()
+    page.get_by_role("button", name="Stay").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert facts_of(home).version == "theatre-1"
+    product.click()
+    page.get_by_role("button", name="Go back").click()
+    expect(page.get_by_text("The facts of the product, destinations-2, are in use.")).to_be_visible()
+    assert facts_of(home).version == reference_facts().version

@@ -1,0 +1,323 @@
+"""The Changes page: windows out of an address, outcomes in words, and the page run as a script without a browser."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geodata.batches import Batch
+from geodata.ingest import ingest_file
+from geodata.ledger import Ledger
+from geodata.view import View
+from pages.outcomes import (
+    came_in,
+    counted,
+    facts_of_one,
+    lately,
+    listed,
+    outcome,
+    pairs,
+    rate,
+    recent,
+    spot_grid,
+    told,
+)
+from pages.spans import Spans, asked, spanning, usual
+from pages.workspace import sight
+from routes.change import changes
+from routes.comparison import Comparison
+from routes.corridors import Corridor
+from routes.hotspots import HotSpots, Spot
+from routes.shifts import Displacement, Shift
+from routes.surveys import whole_months
+from routes.windows import Window
+
+PAGE = Path(__file__).parent.parent.parent / "pages" / "changes.py"
+KNOWN = Window.of("2014-01:2024-11")
+YEARS = Spans(Window.of("2022-11:2023-11"), Window.of("2023-11:2024-11"))
+HOSTILE = '<img src=x onerror="alert(1)"> **bold** :red[x]'
+
+
+# Windows
+
+
+def spelt(before: str = "", after: str = "", known: Window = KNOWN) -> tuple[str, str]:
+    return tuple(asked(before, after, known)[0].query().values())  # type: ignore[return-value]
+
+
+def test_without_an_address_the_last_twelve_whole_months_are_compared_with_the_twelve_before():
+    assert asked("", "", KNOWN) == (YEARS, "")
+
+
+def test_the_windows_of_an_address_are_taken_as_they_stand():
+    assert asked("2022-01:2023-01", "2023-01:2024-01", KNOWN) == (
+        Spans(Window.of("2022-01:2023-01"), Window.of("2023-01:2024-01")),
+        "",
+    )
+
+
+def test_one_window_alone_is_compared_with_the_same_months_a_year_off():
+    assert spelt(after="2023-01:2023-04") == ("2022-01:2022-04", "2023-01:2023-04")
+    assert spelt(before="2022-01:2022-04") == ("2022-01:2022-04", "2023-01:2023-04")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "windows", "said"),
+    [
+        ("x", "", ("2022-11:2023-11", "2023-11:2024-11"), "“before” is no window of whole months"),
+        ("2022-01-15:2023-01-01", "", ("2022-11:2023-11", "2023-11:2024-11"), "is no window of whole months"),
+        ("1999-01:2000-01", "2023-01:2024-01", ("2014-01:2015-01", "2023-01:2024-01"), "beyond the months"),
+        ("2023-01:2024-01", "2022-01:2023-01", ("2022-01:2023-01", "2023-01:2024-01"), "exchanged"),
+        ("2022-01:2023-01", "2022-01:2023-01", ("2022-11:2023-11", "2023-11:2024-11"), "both windows are the same"),
+        ("0001-01:9999-12", "0001-01:9999-12", ("2022-11:2023-11", "2023-11:2024-11"), "beyond the months"),
+    ],
+)
+def test_a_window_that_cannot_be_compared_is_named_and_the_nearest_shown(before, after, windows, said):
+    spans, sentence = asked(before, after, KNOWN)
+    assert tuple(spans.query().values()) == windows
+    assert said in sentence
+    assert sentence.startswith("In the address, ")
+    assert sentence.endswith(f"Shown is {spans.words}.")
+
+
+def test_where_less_is_known_the_windows_are_shorter():
+    assert usual(Window.of("2023-01:2024-04")) == Spans(Window.of("2023-01:2023-04"), Window.of("2024-01:2024-04"))
+    assert usual(Window.of("2024-01:2024-06")) == Spans(Window.of("2024-02:2024-04"), Window.of("2024-04:2024-06"))
+    assert usual(Window.of("2024-01:2024-02")) is None
+    assert usual(None) is None
+
+
+def test_a_window_is_chosen_by_its_first_and_its_last_month():
+    assert spanning("2022-11", "2022-12") == Window.of("2022-11:2023-01")
+
+
+# Outcomes
+
+
+def corridor(number: int, name: str) -> Corridor:
+    line = np.array([[10.0, 30.0], [11.0, 31.0]])
+    return Corridor(f"land-{number}", "s", name, "land", (line,), 150.0, 5.0, 10, 0, (), {})
+
+
+def comparison(**values: object) -> Comparison:
+    """Five corridors: one that did not change, one gone, one grown, one too small to tell, one that moved."""
+    before = np.array([[10.0], [40.0], [4.0], [1.0], [12.0], [10.0], [11.0], [9.0]]) * np.ones(12)
+    after = np.array([[10.0], [0.0], [30.0], [0.0], [12.0], [10.0], [11.0], [9.0]]) * np.ones(12)
+    before[3], after[3] = 0, 0
+    after[3, 0] = 1
+    found = tuple(changes(before, after))
+    shift = Shift(-31.0, -40.0, -22.0, 0.001, 0.004, "north-east", flagged=True)
+    names = (HOSTILE, "Gone", "Grown", "Small", "Moved", "F", "G", "H")
+    usual_ = {
+        "corridors": tuple(corridor(number, name) for number, name in enumerate(names)),
+        "changes": found,
+        "shifts": (None, None, None, None, shift, None, None, None),
+        "displaced": (Displacement(1, 2, 480.0, 312.0, 0.65, 0.001, 0.003),),
+    }
+    return Comparison(YEARS.before, YEARS.after, **(usual_ | values))  # type: ignore[arg-type]
+
+
+def test_the_changed_corridors_come_first_in_words_and_those_too_small_last():
+    rows = listed(comparison())
+    assert set(rows["name"][:3]) == {"Gone", "Grown", "Moved"}
+    assert rows["name"][-1] == "Small"
+    by_name = {row["name"]: row for row in rows.iter_rows(named=True)}
+    assert by_name["Gone"]["outcome"] == "gone"
+    assert by_name["Grown"]["outcome"] == "growing"
+    assert by_name["Moved"]["outcome"] == "shifted by 31 km to the north-east"
+    assert by_name[HOSTILE]["outcome"] == "steady"
+    assert (by_name["Small"]["outcome"], by_name["Small"]["q"], by_name["Small"]["rate"]) == (
+        "too little to tell",
+        "",
+        "",
+    )
+    assert (by_name["Gone"]["before"], by_name["Gone"]["after"]) == (480, 0)
+    assert by_name["Grown"]["rate"].startswith("x7.5 (")
+    assert by_name["Grown"]["q"] == "< 0.001"
+
+
+def test_a_corridor_that_grew_and_moved_is_both():
+    found = changes(np.full((6, 12), 5.0), np.array([[40.0], *[[5.0]] * 5]) * np.ones(12))
+    shift = Shift(8.0, 4.0, 12.0, 0.01, 0.02, "west", flagged=True)
+    assert outcome(found[0], shift) == "growing; shifted by 8 km to the west"
+
+
+def test_a_rate_from_nothing_has_only_a_lower_bound():
+    found = changes(np.array([[0.0], *[[9.0]] * 5]) * np.ones(12), np.full((6, 12), 9.0))
+    assert found[0].verdict == "born"
+    assert rate(found[0]).startswith("from none, at least x")
+
+
+def test_the_outcomes_are_counted_in_one_sentence():
+    assert counted(comparison()) == "8 corridors: 1 growing, 5 steady, 1 gone, 1 too little to tell, 1 shifted."
+    assert counted(comparison(corridors=())).startswith("No corridor can be drawn")
+
+
+def test_the_sentences_are_those_of_the_comparison_the_changed_ones_apart():
+    changed, others = told(comparison())
+    assert [line.split(":")[0] for line in changed] == ["Gone", "Growing", "Shifted"]
+    assert [line.split(":")[0] for line in others].count("Steady") == 5
+    assert others[-1].startswith("Too little to tell: 1 of 8")
+    assert len(changed) + len(others) == len(comparison().sentences()) - 1  # displacement is said by ``pairs``
+
+
+def test_a_pair_is_consistent_with_displacement_and_nobody_is_said_to_have_been_displaced():
+    (sentence,) = pairs(comparison())
+    assert sentence == (
+        "Gone lost about 480 incidents and Grown gained about 312: consistent with displacement (q = 0.003)."
+    )
+
+
+def test_a_chosen_corridor_tells_why():
+    said = dict(facts_of_one(comparison(), 4))
+    assert said["Sideways"].startswith("31 km to the north-east (95 % interval -40 to -22 km")
+    assert "in 12 months, then" in said["Why"]
+    assert said["Corridor id"] == "land-4"
+
+
+# Alerts
+
+
+def test_only_alarms_of_the_last_twelve_months_are_recent():
+    found = [{"known": month} for month in ("2024-10", "2023-11", "2023-10")]
+    assert [alarm["known"] for alarm in recent(found, KNOWN)] == ["2024-10", "2023-11"]
+
+
+def test_hexes_are_counted_by_class_hot_ones_first_and_those_without_a_pattern_left_out():
+    spots = (Spot("cold", "new"), Spot("none", "none"), Spot("hot", "sporadic"), Spot("hot", "sporadic"))
+    found = HotSpots(np.zeros(4, np.uint64), np.zeros((4, 1)), np.zeros((4, 1), np.int64), spots)
+    rows = spot_grid(found).rows
+    assert [tuple(row)[:2] for row in rows] == [("Sporadic hot spot", "2"), ("New cold spot", "1")]
+
+
+# The latest days
+
+
+def dated(*days: tuple[date, str], precision: str = "day") -> pl.DataFrame:
+    rows = [
+        {"time_start": datetime(day.year, day.month, day.day, 9, tzinfo=UTC), "time_precision": precision, "mode": mode}
+        for day, mode in days
+    ]
+    return pl.DataFrame(rows)
+
+
+def test_the_latest_days_are_set_against_the_average_of_the_year_before():
+    end = date(2024, 11, 15)
+    every_day = [(end - timedelta(days=number), "sea") for number in range(500)]
+    incidents = pl.concat(
+        [dated(*every_day), dated((end, "land"), (end, "land")), dated((end, "air"), precision="year")]
+    )
+    found = lately(incidents)
+    assert found is not None
+    grid, remark = found
+    assert [tuple(row) for row in grid.rows] == [
+        ("Land", "2", "0.0", "2", "0.0"),
+        ("Sea", "7", "7.0", "28", "28.0"),
+        ("All", "9", "7.0", "30", "28.0"),
+    ]
+    assert "Up to 2024-11-15" in remark
+    assert remark.endswith("not counted: 1.")
+
+
+def test_what_is_usual_is_left_open_where_less_is_known_than_is_compared():
+    end = date(2024, 11, 15)
+    grid, _ = lately(dated(*((end - timedelta(days=number), "sea") for number in range(20))))  # type: ignore[misc]
+    assert tuple(grid.rows[0]) == ("Sea", "7", "7.0", "20", "–")
+
+
+def test_without_a_day_there_is_nothing_to_say_of_the_latest_days():
+    assert lately(dated((date(2024, 1, 1), "sea"), precision="month")) is None
+
+
+def test_what_came_in_is_counted_by_the_time_of_its_batch():
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    incidents = pl.DataFrame({"batch": ["b-1"] * 3 + ["b-2"]})
+    history = [
+        (1, Batch("b-2", "f", "s", "o", "p", "a", "2026-11-20T00:00:00Z")),
+        (0, Batch("b-1", "f", "s", "o", "p", "a", "2026-11-05T00:00:00Z")),
+    ]
+    assert came_in(incidents, history, now) == [
+        "In the last 7 days 1 incident came in or was revised in 1 batch.",
+        "In the last 28 days 4 incidents came in or were revised in 2 batches.",
+    ]
+
+
+# The page
+
+
+def run(**address: str) -> AppTest:
+    page = AppTest.from_file(str(PAGE), default_timeout=120)
+    for name, value in address.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def texts(page: AppTest) -> str:
+    return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def test_an_empty_ledger_says_what_to_do(at, home):
+    at(home)
+    assert "There are no incidents yet" in texts(run())
+
+
+def test_too_few_months_are_one_sentence(at, home, tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text(f'date,lat,lon,mode,place\n2024-05-03,35.5,12.6,sea,"{HOSTILE.replace(chr(34), chr(34) * 2)}"\n')
+    ingest_file(file, Ledger(home))
+    at(home)
+    page = run()
+    assert "Nothing can be compared yet: that takes 2 whole months of incidents, and so far none is over." in texts(
+        page
+    )
+    assert "The latest days" in texts(page)
+
+
+def test_the_page_compares_alarms_and_tells_what_is_new(shown):
+    page = run()
+    spans = usual(sight().known_months(1))
+    assert spans is not None
+    assert spans.words in texts(page)
+    assert page.segmented_control[0].value == "last 12 months"
+    found = sight().compared(View(), 1, spans.before, spans.after)
+    assert counted(found) in texts(page)
+    assert sorted(page.dataframe[0].value["name"]) == sorted(one.name for one in found.corridors)
+    for words in ("false discovery rate of 5%", "alarms in the last 12 months", "came in or were revised", "Usual in"):
+        assert words in texts(page)
+
+
+def test_a_quick_choice_and_other_months_go_into_the_address(shown):
+    page = run()
+    end = sight().known_months(1).end  # type: ignore[union-attr]
+    page.segmented_control[0].set_value("last 3 months").run()
+    assert page.query_params["after"].endswith(f":{end:%Y-%m}")
+    assert len(Window.of(page.query_params["after"]).months) == 3
+    page.selectbox(key="before-first").set_value("2025-01").run()
+    assert page.query_params["before"].startswith("2025-01:")
+    assert page.segmented_control[0].value is None
+    page.selectbox(key="after-first").set_value("2026-10").run()
+    page.selectbox(key="after-last").set_value("2026-08").run()  # before the first: the one that was chosen holds
+    assert page.query_params["after"] == "2026-08:2026-09"
+    assert not page.exception
+
+
+def test_a_bad_window_in_the_address_is_one_sentence_and_the_page_goes_on(shown):
+    page = run(before="<b>", after="2024-01:2024-01")
+    assert "In the address, “before” is no window of whole months" in texts(page)
+    assert "<b>" not in texts(page)
+    assert len(page.dataframe) == 1
+
+
+def test_windows_with_too_few_incidents_for_a_corridor_are_compared_all_the_same(shown):
+    page = run(mode="air", before="2021-01:2021-02", after="2021-02:2021-03")
+    assert "No corridor can be drawn from the incidents of the two windows." in texts(page)
+    assert page.dataframe == []
+
+
+def test_months_are_known_up_to_that_of_the_latest_incident(shown):
+    assert sight().known_months(1) == whole_months(sight().incidents(1))
