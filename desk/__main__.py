@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from desk.tokens import Tokens
-from geodata.errors import RoutesError
+from geodata.errors import told_in_a_sentence
 from geodata.settings import Settings
 
 app = typer.Typer(
@@ -33,7 +31,7 @@ def new(
     home: Home = None,
 ) -> None:
     """Make a token and print it, this once."""
-    with _sentences():
+    with told_in_a_sentence():
         secret = _tokens(home).new(name)
     print(secret)
     print("It is not shown again; hand it over by a way that you trust.", file=sys.stderr)
@@ -58,23 +56,13 @@ def list_(
 @token.command()
 def revoke(name: Annotated[str, typer.Argument()], home: Home = None) -> None:
     """Let a token count no more."""
-    with _sentences():
+    with told_in_a_sentence():
         _tokens(home).revoke(name)
     print(f"{name} is revoked.")
 
 
 def _tokens(home: Path | None) -> Tokens:
     return Tokens(home if home is not None else Settings().home)
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn an error of ours into one sentence and exit code 2."""
-    try:
-        yield
-    except RoutesError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ The way down, each importing only what stands before it:
 - one file in: profiles <- check <- modes; spool <- refusals <- ingest;
 - the ledger over time: changes, upkeep; unknown files: guesses <- mappings;
 - live: receipts <- inbox; sources <- fetch <- pulls; across sources: links <- verdicts;
-- out again: export; demo; table.
+- out again: export; demo; table; by themselves: register, theatre, the facts of a workspace.
 
 Nothing here imports another room of the product.
 """

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from geodata.errors import RoutesError
+from geodata.errors import RoutesError, told_in_a_sentence
 from geodata.ingest import Ingested, ingest_file, totals
 from geodata.ledger import Ledger
 from geodata.repairs import policy_named
@@ -79,7 +79,7 @@ def incidents(
     """Write the incidents of the ledger, normalised."""
     from geodata.export import write_incidents
 
-    with _sentences():
+    with told_in_a_sentence():
         count = write_incidents(Ledger(_home(home)).incidents(version), out)
     print(f"{count} incidents written to {out}.")
 
@@ -87,7 +87,7 @@ def incidents(
 @app.command()
 def history(home: Home = None, as_json: AsJson = False) -> None:
     """List the batches that made the ledger, newest first."""
-    with _sentences():
+    with told_in_a_sentence():
         batches = Ledger(_home(home)).history()
     if as_json:
         print(json.dumps([{"version": version} | asdict(batch) for version, batch in batches]))
@@ -117,7 +117,7 @@ def profile(
     """Show how the columns of a file are read: by which profile, or what can be guessed, with reasons."""
     from geodata.mappings import told
 
-    with _sentences():
+    with told_in_a_sentence():
         told(file, _home(home), save, source or file.stem, as_json=as_json)
 
 
@@ -133,7 +133,7 @@ def changes(
     from geodata.changes import changes as changes_between
     from geodata.export import write_changes
 
-    with _sentences():
+    with told_in_a_sentence():
         found = changes_between(Ledger(_home(home)), since, until)
         if out is not None:
             write_changes(found, out)
@@ -156,7 +156,7 @@ def undo(
     """Take a batch back, as a new version: earlier versions stay readable."""
     from geodata.changes import undo as take_back
 
-    with _sentences():
+    with told_in_a_sentence():
         undone = take_back(Ledger(_home(home)), batch)
     if as_json:
         print(json.dumps(asdict(undone.batch) | {"kept_as_revised": undone.kept_as_revised}))
@@ -178,7 +178,7 @@ def compact(
     """Join the ledger's small files into larger ones; pinned versions always stay readable."""
     from geodata.upkeep import compact as join_files
 
-    with _sentences(), screen.status("compacting ..."):
+    with told_in_a_sentence(), screen.status("compacting ..."):
         done = join_files(Ledger(_home(home)), keep_days)
     print(f"{done.before:,} files became {done.after:,}; {done.given_up:,} were given up.")
 
@@ -188,7 +188,7 @@ def verify(home: Home = None) -> None:
     """Read everything that stands and say what is wrong; exit code 2 if anything is."""
     from geodata.upkeep import verify as faults_of
 
-    with _sentences(), screen.status("reading everything ..."):
+    with told_in_a_sentence(), screen.status("reading everything ..."):
         faults = faults_of(Ledger(_home(home)))
     for fault in faults:
         print(fault, file=sys.stderr)
@@ -210,7 +210,7 @@ def demo(
 
     ledger = Ledger(_home(home))
     last = (now or datetime.now(UTC)).date()
-    with _sentences():
+    with told_in_a_sentence():
         if if_empty and ledger.version() is not None:
             print("The workspace holds incidents already; nothing was added.")
             return
@@ -233,7 +233,7 @@ def watch(
     from geodata.inbox import watch as receipts_of
 
     unfit = False
-    with _sentences(), _until_told() as stop:
+    with told_in_a_sentence(), _until_told() as stop:
         for found in receipts_of(Inbox(inbox, Ledger(_home(home))), every, stop, once=once):
             unfit |= _tell_of(found, as_json)
     if once and unfit:
@@ -253,7 +253,7 @@ def pull(
     from geodata.sources import read_sources
 
     unfit = False
-    with _sentences(), _until_told() as stop:
+    with told_in_a_sentence(), _until_told() as stop:
         for pulled in pulls_of(Puller(read_sources(sources), Ledger(_home(home))), stop, once=once):
             unfit |= pulled.outcome not in ("taken", "unchanged")
             if as_json:
@@ -278,7 +278,7 @@ def links(
     """Propose incidents of different sources that may be one event, best first; `link` or `unlink` decides."""
     from geodata.verdicts import Verdicts
 
-    with _sentences():
+    with told_in_a_sentence():
         found = Verdicts(Ledger(_home(home))).open_candidates(least)
     shown = found.head(limit).to_dicts()
     if as_json:
@@ -312,7 +312,7 @@ def unlink(
 def _give_verdict(one: str, other: str, verdict: Verdict, home: Path | None) -> None:
     from geodata.verdicts import Verdicts
 
-    with _sentences():
+    with told_in_a_sentence():
         fresh = Verdicts(Ledger(_home(home))).give(one, other, verdict)
     words = "are one event" if verdict == "one event" else "are apart"
     print(f"{one} and {other} {words}{'' if fresh else ', as was said before'}.")
@@ -371,16 +371,6 @@ def _tell(done: Ingested) -> None:
         print(f"Refusals with row, column, rule and value: {done.refusal_report}")
     for note in done.notes:
         print(note)
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn an error of ours into one sentence and exit code 2."""
-    try:
-        yield
-    except RoutesError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
 
 
 @contextmanager

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class RoutesError(Exception):
     """Root of every error that this product raises on purpose; its text is one sentence fit for a screen.
@@ -46,3 +50,13 @@ class UnknownVersion(RoutesError):
 
 class WrongValue(RoutesError):
     """A setting, option or View with a value outside its range."""
+
+
+@contextmanager
+def told_in_a_sentence() -> Iterator[None]:
+    """End a command line on an error of ours: its sentence on standard error, and exit code 2."""
+    try:
+        yield
+    except RoutesError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None

@@ -6,12 +6,11 @@ corridor where no incident states it, and so every corridor names their version.
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cache, cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -19,12 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from geodata.coast import REFERENCE
 from geodata.errors import WrongValue
 from geodata.places import countries, country_name
-from geodata.whole import whole
 
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
 FACTS_FILE = "facts.toml"
-_BEFORE = ".toml.before"
 Code = Annotated[str, Field(pattern=r"^[A-Z]{2,12}$")]
 Text = Annotated[str, Field(min_length=1)]
 Km = Annotated[float, Field(ge=0, le=20_000)]
@@ -157,6 +154,11 @@ class Facts(_Entry):
     starts: Starts
 
     @cached_property
+    def digest(self) -> str:
+        """Return a hash of all that is stated: what was computed from these facts is kept under it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    @cached_property
     def by_origin(self) -> dict[str, tuple[str, ...]]:
         """Return the codes of the allowed blocs by country of origin."""
         return {origin: entry.destinations for entry in self.allowed for origin in entry.origins}
@@ -190,8 +192,9 @@ class Facts(_Entry):
         return tuple(code for code in codes if own is None or code != own.code)
 
 
+@lru_cache(maxsize=16)
 def facts_from(text: str, where: str = "facts") -> Facts:
-    """Return the facts that a TOML text states.
+    """Return the facts that a TOML text states; the latest texts are read once.
 
     Raises
     ------
@@ -201,12 +204,12 @@ def facts_from(text: str, where: str = "facts") -> Facts:
     try:
         stated = Facts.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise _refused([f"it is no TOML ({error})"], where) from None
+        raise refused([f"it is no TOML ({error})"], where) from None
     except ValidationError as error:
-        raise _refused([_in_words(fault) for fault in error.errors()], where) from None
+        raise refused([_in_words(fault) for fault in error.errors()], where) from None
     faults = list(_contradictions(stated))
     if faults:
-        raise _refused(faults, where)
+        raise refused(faults, where)
     return stated
 
 
@@ -216,141 +219,8 @@ def reference_facts() -> Facts:
     return facts_from((REFERENCE / FACTS_FILE).read_text(encoding="utf-8"), "facts.toml")
 
 
-def facts_of(home: Path) -> Facts:
-    """Return the facts of a workspace: ``facts.toml`` in it, written by an analyst, else those of reference.
-
-    Raises
-    ------
-    WrongValue
-        As ``facts_from``; also if the file cannot be read.
-    """
-    try:
-        return _facts_at(home / FACTS_FILE)
-    except FileNotFoundError:
-        return reference_facts()
-
-
-def keep_facts(home: Path, text: str) -> Facts:
-    """Keep facts in a workspace, whole or not at all, the ones before beside them as ``facts.toml.before``.
-
-    Raises
-    ------
-    WrongValue
-        As ``facts_from``; nothing is kept then. Also if the workspace cannot be written.
-    """
-    stated = facts_from(text, FACTS_FILE)
-    path = home / FACTS_FILE
-    with _written(path):
-        home.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            with whole(path.with_suffix(_BEFORE)) as part:
-                part.write_bytes(path.read_bytes())
-        with whole(path) as part:
-            part.write_text(text, encoding="utf-8")
-    return stated
-
-
-def has_facts(home: Path) -> bool:
-    """Tell whether a workspace has facts of its own."""
-    return (home / FACTS_FILE).exists()
-
-
-def earlier_facts(home: Path) -> Facts | None:
-    """Return the facts that a workspace had before its present ones, None where it had none or they cannot be read."""
-    try:
-        return _facts_at((home / FACTS_FILE).with_suffix(_BEFORE))
-    except (FileNotFoundError, WrongValue):
-        return None
-
-
-def restore_facts(home: Path) -> Facts:
-    """Put the facts before back into use; the present ones then are those before, so that this can be undone.
-
-    Raises
-    ------
-    WrongValue
-        If there are none before, they contradict themselves, or the workspace cannot be written.
-    """
-    path = home / FACTS_FILE
-    before, taken = path.with_suffix(_BEFORE), path.with_suffix(".toml.taken")
-    try:
-        stated = _facts_at(before)
-    except FileNotFoundError:
-        raise _refused(["no facts were kept before these"], str(before)) from None
-    with _written(path):
-        if path.exists():
-            with whole(taken) as part:
-                part.write_bytes(path.read_bytes())
-        with whole(path) as part:
-            part.write_bytes(before.read_bytes())
-        if taken.exists():
-            taken.replace(before)
-    return stated
-
-
-def leave_facts(home: Path) -> Facts:
-    """Go back to the facts of reference; those of the workspace are kept as the ones before.
-
-    Raises
-    ------
-    WrongValue
-        If the workspace cannot be written.
-    """
-    path = home / FACTS_FILE
-    with _written(path):
-        if path.exists():
-            path.replace(path.with_suffix(_BEFORE))
-    return reference_facts()
-
-
-def facts_text(home: Path) -> str:
-    """Return the text of the facts of a workspace, that of reference where it has none of its own.
-
-    Raises
-    ------
-    WrongValue
-        If it cannot be read.
-    """
-    path = home / FACTS_FILE
-    try:
-        return (path if path.exists() else REFERENCE / FACTS_FILE).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _refused([f"it cannot be read ({error})"], str(path)) from None
-
-
-def _facts_at(path: Path) -> Facts:
-    """Return the facts in a file.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is none.
-    WrongValue
-        If it cannot be read, or as ``facts_from``.
-    """
-    try:
-        return facts_from(path.read_text(encoding="utf-8"), str(path))
-    except FileNotFoundError:
-        raise
-    except (OSError, UnicodeDecodeError) as error:
-        raise _refused([f"it cannot be read ({error})"], str(path)) from None
-
-
-@contextmanager
-def _written(path: Path) -> Iterator[None]:
-    """Say in one sentence that a file cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise WrongValue(
-            f"it cannot be written ({error.strerror or error})",
-            rule="the workspace must be writable",
-            done="the facts stay as they were",
-            where=str(path),
-        ) from None
-
-
-def _refused(faults: list[str], where: str) -> WrongValue:
+def refused(faults: list[str], where: str) -> WrongValue:
+    """Return the error that says why some facts are not used."""
     return WrongValue(
         "; ".join(faults),
         rule="facts name known countries and blocs, and do not contradict each other",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +10,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from geodata.errors import RoutesError, UnknownVersion
-from geodata.facts import facts_of
+from geodata.errors import UnknownVersion, told_in_a_sentence
 from geodata.ledger import Ledger
 from geodata.settings import Settings
+from geodata.theatre import Theatre
 from geodata.view import View, require_view
 from geodata.whole import handed_over
 from layers.exports import Export, encoded, format_of
@@ -51,7 +50,7 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
 ) -> None:
     """Write the corridors that have incidents in the window; into .gpkg also hot ridges, hexes and countries."""
-    try:
+    with told_in_a_sentence():
         kind = format_of(out)
         view = require_view(
             {"start": start.date() if start else None, "end": end.date() if end else None, "modes": mode or None}
@@ -60,9 +59,6 @@ def export(
         content = encoded(made, kind)
         with handed_over(out) as part:
             part.write_bytes(content)
-    except RoutesError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
     _tell(made, out, as_json=as_json)
 
 
@@ -76,7 +72,7 @@ def _made(view: View, ledger: Ledger, version: int | None, method: Method, detai
         ridges = reduce_incidents(whole, view.resolution)
         if method is Method.RIDGES:
             return Export(view, view.select(every), ridges, read, datetime.now(UTC))
-        moved = reduce_movement(whole, facts_of(ledger.home), detail)
+        moved = reduce_movement(whole, Theatre(ledger.home).facts(), detail)
     return Export(view, view.select(every), moved, read, datetime.now(UTC), ridges)
 
 

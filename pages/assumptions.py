@@ -29,7 +29,7 @@ def page() -> None:
     with st.container(key="assumptions"):
         known = None
         with sentences():
-            known = seen.known()
+            known = seen.theatre.facts()
         read, change = st.tabs(PARTS, key="part", bind="query-params")
         with read:
             if read.open and known is not None:
@@ -48,7 +48,7 @@ def tell_once(key: str) -> None:
 
 def reading(seen: Workspace, known: Facts) -> None:
     """Show everything that is assumed, and what of it is about people from one country."""
-    own, _ = seen.facts_kept()
+    own = seen.theatre.has_own
     whose = "kept in this workspace" if own else "the facts of the product"
     st.html(f'<p class="count">Version {escape(known.version)}, {whose}</p>')
     aside(
@@ -127,7 +127,7 @@ def changing(seen: Workspace, known: Facts | None) -> None:
 def begin(seen: Workspace) -> None:
     """Fill the text with the facts in use, unless it was changed already; say where those were changed meanwhile."""
     try:
-        current = seen.facts_text()
+        current = seen.theatre.text()
     except RoutesError:
         current = ""
     base, kept = st.session_state.get(_BASE), st.session_state.get(_KEPT)
@@ -231,7 +231,7 @@ def actions(seen: Workspace, known: Facts | None, text: str) -> None:
 def start_again(seen: Workspace) -> None:
     """Put the facts in use into the text."""
     with sentences():
-        text = seen.facts_text()
+        text = seen.theatre.text()
         st.session_state[_BASE] = st.session_state[_KEPT] = st.session_state[_DRAFT] = text
 
 
@@ -275,7 +275,7 @@ def store(seen: Workspace, in_use: str, text: str) -> None:
             "error",
         )
         return
-    seen.keep_facts(text)
+    seen.theatre.keep(text)
     done(f"Kept: the facts {stated.version} are in use from now on, and maps are drawn anew with them.")
 
 
@@ -294,7 +294,7 @@ def anew(sentence: str) -> None:
 
 def earlier(seen: Workspace, known: Facts | None) -> None:
     """Offer the facts that were kept before, and those of the product."""
-    own, before = seen.facts_kept()
+    own, before = seen.theatre.has_own, seen.theatre.before()
     st.html('<h2 class="part">Go back</h2>')
     there = before is not None and (known is None or before != known)
     if there and before is not None:
@@ -306,7 +306,7 @@ def earlier(seen: Workspace, known: Facts | None) -> None:
         product = st.button("Back to the facts of the product", disabled=not own)
     if back:
         with sentences():
-            restored = seen.restore_facts()
+            restored = seen.theatre.restore()
             done(f"Taken back: the facts {restored.version} are in use again; those in their place can be had back.")
     if product:
         confirm(seen)
@@ -319,7 +319,7 @@ def confirm(seen: Workspace) -> None:
 
     def leave() -> None:
         try:
-            anew(f"The facts of the product, {seen.leave_facts().version}, are in use.")
+            anew(f"The facts of the product, {seen.theatre.leave().version}, are in use.")
         except RoutesError as error:
             st.session_state[_SAID] = (str(error), "error")
 

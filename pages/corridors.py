@@ -160,7 +160,7 @@ def _portrait(one: Corridor, ground: _Ground) -> None:
             _months(own, ground)
             _sureness(one)
         with right:
-            _ends(one, ground.seen.known())
+            _ends(one, ground.seen.theatre.facts())
             _hubs(one, ground.found)
             _manners(own)
             _history(one, ground.seen)

@@ -126,7 +126,7 @@ def _head(request: Request) -> Response:
 def _facts(seen: Workspace) -> dict[str, str]:
     """Return the version of the facts that direction rests on, or the sentence that says why they cannot be used."""
     try:
-        return {"facts": seen.known().version}
+        return {"facts": seen.theatre.facts().version}
     except RoutesError as error:
         return {"facts": "", "trouble": str(error)}
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from geodata.batches import Batch
 from geodata.changes import Undone, undo
-from geodata.facts import Facts, earlier_facts, facts_of, facts_text, has_facts, keep_facts, leave_facts, restore_facts
+from geodata.facts import Facts
 from geodata.guesses import Guess
 from geodata.incident import is_synthetic
 from geodata.ingest import Rehearsal, Step
@@ -26,6 +26,7 @@ from geodata.profiles import Profile
 from geodata.receipts import Receipt
 from geodata.register import corridor_events
 from geodata.settings import Settings
+from geodata.theatre import Theatre
 from geodata.view import View
 from layers.exports import Export
 from layers.snapshot import Snapshot, snapshot
@@ -111,6 +112,7 @@ class Workspace:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.theatre = Theatre(ledger.home)
         self._incidents: Kept[pl.DataFrame] = Kept(2)
         self._evidence: Kept[Evidence] = Kept(3)
         self._reductions: Kept[Reduction] = Kept(SNAPSHOTS)
@@ -158,10 +160,6 @@ class Workspace:
 
         return self._reductions.get((version, view, replicates), reduced)
 
-    def known(self) -> Facts:
-        """Return the facts that direction rests on."""
-        return facts_of(self._ledger.home)
-
     def routes(self, view: View, version: int, detail: float = 0.5, facts: Facts | None = None) -> Directed:
         """Return the directed corridors of a View over all time, graded; takes many seconds the first time.
 
@@ -173,8 +171,8 @@ class Workspace:
         facts : Facts, optional
             To try; None takes those of the workspace.
         """
-        whole, known = view.without_window(), facts or self.known()
-        key = (version, whole, known.model_dump_json())
+        whole, known = view.without_window(), facts or self.theatre.facts()
+        key = (version, whole, known.digest)
 
         def laid_out() -> Routes:
             return Routes(whole.select(self.incidents(version)), known)
@@ -190,31 +188,11 @@ class Workspace:
             years = last_years(incidents)
             return compared(incidents, self.routes(whole, version), *years) if years else None
 
-        return self._changes.get((version, whole, self.known().model_dump_json()), compare)
+        return self._changes.get((version, whole, self.theatre.facts().digest), compare)
 
     def events(self) -> pl.DataFrame:
         """Return what the register says became of corridors, the latest last."""
         return corridor_events(self._ledger)
-
-    def facts_text(self) -> str:
-        """Return the facts as they are written."""
-        return facts_text(self._ledger.home)
-
-    def facts_kept(self) -> tuple[bool, Facts | None]:
-        """Tell whether the workspace has facts of its own, and which it would take back; None where there are none."""
-        return has_facts(self._ledger.home), earlier_facts(self._ledger.home)
-
-    def keep_facts(self, text: str) -> Facts:
-        """Keep facts of the workspace's own; what was computed from others is found by them, and so never mistaken."""
-        return keep_facts(self._ledger.home, text)
-
-    def restore_facts(self) -> Facts:
-        """Take back the facts that were kept before."""
-        return restore_facts(self._ledger.home)
-
-    def leave_facts(self) -> Facts:
-        """Go back to the facts of the product."""
-        return leave_facts(self._ledger.home)
 
     def known_months(self, version: int) -> Window | None:
         """Return the whole months of which incidents are known, None where there are none."""
@@ -254,7 +232,7 @@ class Workspace:
     def corridor_names(self, view: View, version: int) -> pl.DataFrame:
         """Return ``incident_id`` and ``corridor``, its name, of those in one: as on the map, routes if known."""
         whole = view.without_window()
-        routes = self._directed.ready((version, whole, self.known().model_dump_json(), 0.5))
+        routes = self._directed.ready((version, whole, self.theatre.facts().digest, 0.5))
         graded = self._reductions.ready((version, whole, REPLICATES))
         reduction: Reduction = routes or graded or self.reduction(whole, version, 0)
         names = {corridor.corridor_id: corridor.name for corridor in reduction.corridors}
@@ -323,7 +301,7 @@ class Workspace:
         return next(found, None)
 
     def _key(self, view: View, version: int, stage: Stage) -> Hashable:
-        return version, view.without_window(), stage, "" if stage == "sketch" else self.known().model_dump_json()
+        return version, view.without_window(), stage, "" if stage == "sketch" else self.theatre.facts().digest
 
     def _taken(self, view: View, version: int, stage: Stage) -> Snapshot:
         whole = view.without_window()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +12,13 @@ import polars as pl
 import typer
 from rich.console import Console
 
-from geodata.errors import RoutesError, WrongValue
-from geodata.facts import facts_of
+from geodata.errors import WrongValue, told_in_a_sentence
 from geodata.incident import CORRIDOR_MODES
 from geodata.ledger import Ledger, UnwritableLedger
 from geodata.register import corridor_events, register, registered
 from geodata.settings import Settings
 from geodata.table import read_table
+from geodata.theatre import Theatre
 from geodata.view import View, require_view
 from geodata.whole import handed_over
 from routes.comparison import compared
@@ -74,7 +73,7 @@ def reduce(
     as_json: AsJson = False,
 ) -> None:
     """Reduce incidents to corridors and write them as GeoJSON."""
-    try:
+    with told_in_a_sentence():
         view = require_view(
             {
                 "start": start.date() if start else None,
@@ -87,7 +86,8 @@ def reduce(
         with Console(stderr=True).status("reducing to corridors ..."):
             reduction: Reduction
             if method is Method.MOVEMENT:
-                reduction = reduce_movement(view.select(every), facts_of(home or Settings().home), detail, replicates)
+                facts = Theatre(home or Settings().home).facts()
+                reduction = reduce_movement(view.select(every), facts, detail, replicates)
             else:
                 reduction = reduce_incidents(view.select(every), view.resolution, replicates)
         if incidents is None:
@@ -96,9 +96,6 @@ def reduce(
             with handed_over(assign) as part:
                 reduction.assignments.write_parquet(part)
         _write(reduction.collection() | {"view": view.query()}, out)
-    except RoutesError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
     _tell(reduction, out, as_json=as_json)
 
 
@@ -117,7 +114,7 @@ def change(
     as_json: AsJson = False,
 ) -> None:
     """Compare two windows: which corridors were born, grew, faded, are gone, shifted or displaced others."""
-    try:
+    with told_in_a_sentence():
         windows = Window.of(before), Window.of(after)
         view = require_view({"modes": mode or None, "resolution": resolution})
         every = view.select(_read(incidents, home))
@@ -125,14 +122,11 @@ def change(
         with Console(stderr=True).status("comparing the windows ..."):
             reduction: Reduction
             if method is Method.MOVEMENT:
-                reduction = reduce_movement(both, facts_of(home or Settings().home))
+                reduction = reduce_movement(both, Theatre(home or Settings().home).facts())
             else:
                 reduction = reduce_incidents(both, view.resolution)
             comparison = compared(both, reduction, *windows, resolution=view.resolution)
         _write(comparison.collection() | {"view": view.query()}, out)
-    except RoutesError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
     if as_json:
         print(json.dumps(comparison.summary()))
         return
@@ -153,16 +147,13 @@ def hotspots(
     as_json: AsJson = False,
 ) -> None:
     """Write the hexes that are emerging hot or cold spots, month by month, as GeoJSON."""
-    try:
+    with told_in_a_sentence():
         every = require_view({"modes": mode or None}).select(_read(incidents, home))
         months = Window.of(window) if window else whole_months(every, SURVEY_MONTHS)
         if months is None:
             raise WrongValue("no month is over", rule="hot spots need whole months", done="nothing was written")
         found = hot_spots(every, months, resolution)
         _write(spots_collection(found, months), out)
-    except RoutesError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
     counted = pl.Series([spot.name for spot in found.spots], dtype=pl.String).value_counts(sort=True).rows()
     if as_json:
         print(json.dumps({"window": [str(months.start), str(months.end)], "classes": dict(counted)}))
@@ -201,16 +192,13 @@ def alarms(
     as_json: AsJson = False,
 ) -> None:
     """Write as JSON where and when the monthly rate of a corridor changed, as it could be known month by month."""
-    try:
+    with told_in_a_sentence():
         view = require_view({"modes": mode or None, "resolution": resolution})
         every = view.select(_read(incidents, home))
         months = whole_months(every)
         with Console(stderr=True).status("reducing to corridors ..."):
             found = alarms_of(reduce_incidents(every, view.resolution), months) if months else []
         _write({"alarms": found}, out)
-    except RoutesError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
     if as_json:
         print(json.dumps({"alarms": len(found)}))
         return

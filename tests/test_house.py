@@ -76,7 +76,7 @@ ORDER = {
         "angles projections coordinates times repairs origins identity revisions datafiles batches ledger "
         "limits texts chunks positions archives separated documents markup seal confined columnar workbooks vectors "
         "readings profiles check modes spool refusals ingest changes upkeep guesses mappings "
-        "receipts inbox sources fetch pulls links verdicts register export demo table"
+        "receipts inbox sources fetch pulls links verdicts register theatre export demo table"
     ),
     "routes": (
         "corridors sphere statements cube domain index density ridges chains tails blobs heaps bridges graph support "

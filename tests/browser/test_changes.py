@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.served import served
-from geodata.facts import facts_of, reference_facts
+from geodata.facts import reference_facts
+from geodata.theatre import Theatre
 from tests.browser.conftest import Seen, fill
 
 
@@ -74,14 +75,15 @@ def test_a_fact_is_looked_up_changed_by_the_form_kept_and_left_again(seen, page,
     page.get_by_label("New version").fill("theatre-1")
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_text("Kept: the facts theatre-1 are in use")).to_be_visible()
-    assert [(one.km, one.source) for one in facts_of(home).offsets if one.origin == "AFG"] == [(900.0, "We asked.")]
+    offsets = Theatre(home).facts().offsets
+    assert [(one.km, one.source) for one in offsets if one.origin == "AFG"] == [(900.0, "We asked.")]
 
     product = page.get_by_role("button", name="Back to the facts of the product")
     product.click()
     page.get_by_role("button", name="Stay").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
-    assert facts_of(home).version == "theatre-1"
+    assert Theatre(home).facts().version == "theatre-1"
     product.click()
     page.get_by_role("button", name="Go back").click()
     expect(page.get_by_text("The facts of the product, destinations-2, are in use.")).to_be_visible()
-    assert facts_of(home).version == reference_facts().version
+    assert Theatre(home).facts().version == reference_facts().version

@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geodata.errors import WrongValue
-from geodata.facts import FACTS_FILE, facts_from, facts_of, facts_text, keep_facts, reference_facts
+from geodata.facts import FACTS_FILE, facts_from, reference_facts
+from geodata.theatre import Theatre
 from pages.amendments import difference, farther, going_to, renamed
 from pages.beliefs import believed, grids, starts
 from pages.grids import Grid, points
@@ -17,7 +18,7 @@ from routes.movement import CountryShares, Leg, Movement
 
 PAGE = Path(__file__).parent.parent.parent / "pages" / "assumptions.py"
 HOSTILE = "<img src=x onerror=alert(1)> **bold** :red[x]"
-TEXT = facts_text(Path("/nowhere"))
+TEXT = Theatre(Path("/nowhere")).text()
 ODD = """
 version = "test-1"
 default = ["EU"]
@@ -221,7 +222,7 @@ def test_the_page_tells_the_version_and_what_is_assumed_of_the_country_in_the_ad
 
 def test_text_of_the_facts_is_shown_as_it_is_written(at, home):
     at(home)
-    keep_facts(home, TEXT.replace('name = "Milan"', f'name = "{HOSTILE}"').replace("destinations-2", HOSTILE))
+    Theatre(home).keep(TEXT.replace('name = "Milan"', f'name = "{HOSTILE}"').replace("destinations-2", HOSTILE))
     page = run()
     assert "<img" not in texts(page)
     assert texts(page).count("&lt;img src=x") == 2
@@ -237,7 +238,7 @@ def test_a_text_with_faults_gets_one_sentence_with_all_of_them_and_nothing_is_ke
     assert "&#x27;ATL&#x27; among the members of bloc EU is no country" in texts(page)
     assert "&#x27;XX&#x27; among the default destinations is no bloc" in texts(page)
     press(page, "Keep")
-    assert facts_of(home) is reference_facts()
+    assert Theatre(home).facts() is reference_facts()
     assert draft(page) == wrong
 
 
@@ -255,7 +256,7 @@ def test_facts_are_kept_only_under_a_version_of_their_own(at, home):
     assert not (home / FACTS_FILE).exists()
     page.text_input(key="new-version").set_value("theatre-1").run()
     press(page, "Keep")
-    assert facts_of(home).version == "theatre-1"
+    assert Theatre(home).facts().version == "theatre-1"
     assert "Kept: the facts theatre-1 are in use from now on" in texts(page)
     assert 'version = "theatre-1"' in draft(page)
 
@@ -263,16 +264,16 @@ def test_facts_are_kept_only_under_a_version_of_their_own(at, home):
 def test_facts_are_taken_back_and_those_of_the_product_return_only_once_that_is_confirmed(at, home):
     at(home)
     for version in ("theatre-1", "theatre-2"):
-        keep_facts(home, TEXT.replace("destinations-2", version))
+        Theatre(home).keep(TEXT.replace("destinations-2", version))
     page = press(changing(), "Take back")
-    assert facts_of(home).version == "theatre-1"
+    assert Theatre(home).facts().version == "theatre-1"
     assert 'version = "theatre-1"' in draft(page)
     press(page, "Back to the facts of the product")
-    assert facts_of(home).version == "theatre-1"
+    assert Theatre(home).facts().version == "theatre-1"
     press(page, "Go back")
-    assert facts_of(home) is reference_facts()
+    assert Theatre(home).facts() is reference_facts()
     press(page, "Take back")
-    assert facts_of(home).version == "theatre-1"
+    assert Theatre(home).facts().version == "theatre-1"
 
 
 def test_a_guided_change_is_written_into_the_text_with_its_source_and_kept_by_nobody(at, home):
@@ -317,7 +318,7 @@ def test_an_edited_text_is_not_lost_where_somebody_else_keeps_facts_meanwhile_an
     page = changing()
     mine = TEXT.replace("destinations-2", "mine")
     page.text_area(key="draft").set_value(mine).run()
-    keep_facts(home, TEXT.replace("destinations-2", "theirs"))
+    Theatre(home).keep(TEXT.replace("destinations-2", "theirs"))
     page.run()
     assert draft(page) == mine
     assert "were changed since this text was begun" in texts(page)
@@ -331,4 +332,4 @@ def test_facts_that_cannot_be_read_are_named_and_can_be_left(at, home):
     assert "it cannot be read" in texts(page)
     press(page, "Back to the facts of the product")
     press(page, "Go back")
-    assert facts_of(home) is reference_facts()
+    assert Theatre(home).facts() is reference_facts()
