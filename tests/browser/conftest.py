@@ -96,3 +96,11 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def seen(context: BrowserContext, dashboard: str) -> Seen:
     return Seen(context.new_page(), dashboard)
+
+
+@pytest.fixture
+def page(seen: Seen) -> Iterator[Page]:
+    """Give the page; whatever is done there asks nobody else for anything and raises no complaint."""
+    yield seen.page
+    assert seen.outside == []
+    assert seen.complaints == []

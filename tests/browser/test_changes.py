@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from benchmarks.served import served
 from geodata.facts import reference_facts
@@ -24,14 +24,6 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
 @pytest.fixture
 def seen(context, analyst) -> Seen:
     return Seen(context.new_page(), analyst[0])
-
-
-@pytest.fixture
-def page(seen: Seen) -> Iterator[Page]:
-    """Give the page; whatever is done there asks nobody else for anything and raises no complaint."""
-    yield seen.page
-    assert seen.outside == []
-    assert seen.complaints == []
 
 
 def test_two_windows_are_compared_kept_in_the_address_and_downloaded(seen, page, context):

@@ -44,14 +44,6 @@ def seen(context, analyst) -> Seen:
     return Seen(context.new_page(), analyst[0])
 
 
-@pytest.fixture
-def page(seen: Seen) -> Iterator[Page]:
-    """Give the page; whatever is done there asks nobody else for anything and raises no complaint."""
-    yield seen.page
-    assert seen.outside == []
-    assert seen.complaints == []
-
-
 def opened(seen: Seen, address: str = "") -> Page:
     seen.page.goto(f"{seen.url}/incidents{address}")
     return seen.page

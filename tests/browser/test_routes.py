@@ -34,14 +34,6 @@ def seen(context, analyst) -> Seen:
     return Seen(context.new_page(), analyst)
 
 
-@pytest.fixture
-def page(seen: Seen) -> Iterator[Page]:
-    """Give the page; whatever is done there asks nobody else for anything and raises no complaint."""
-    yield seen.page
-    assert seen.outside == []
-    assert seen.complaints == []
-
-
 def choose(page: Page, table: int, row: int) -> None:
     """Choose a row of one of the tables by the keyboard alone."""
     page.locator("[data-testid=data-grid-canvas]").nth(table).focus()

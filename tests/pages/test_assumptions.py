@@ -15,8 +15,8 @@ from pages.grids import Grid, points
 from pages.workspace import Workspace
 from routes.itineraries import Directed
 from routes.movement import CountryShares, Leg, Movement
+from tests.screens import opened, texts
 
-PAGE = Path(__file__).parent.parent.parent / "pages" / "assumptions.py"
 HOSTILE = "<img src=x onerror=alert(1)> **bold** :red[x]"
 TEXT = Theatre(Path("/nowhere")).text()
 ODD = """
@@ -183,17 +183,8 @@ def test_movement_back_of_a_third_makes_a_leg_go_both_ways_and_a_little_of_it_ch
 # The page
 
 
-def run(**address: str) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
 def changing() -> AppTest:
-    return run(part="Change it")
+    return opened("assumptions.py", part="Change it")
 
 
 def press(page: AppTest, label: str) -> AppTest:
@@ -206,13 +197,9 @@ def draft(page: AppTest) -> str:
     return page.text_area(key="draft").value or ""
 
 
-def texts(page: AppTest) -> str:
-    return "\n".join(element.proto.body for element in page.get("html"))
-
-
 def test_the_page_tells_the_version_and_what_is_assumed_of_the_country_in_the_address(at, home):
     at(home)
-    page = run(country="SDN")
+    page = opened("assumptions.py", country="SDN")
     assert "Version destinations-2, the facts of the product" in texts(page)
     assert "People from Sudan may be going to" in texts(page)
     page.selectbox(key="country").set_value("AFG").run()
@@ -223,7 +210,7 @@ def test_the_page_tells_the_version_and_what_is_assumed_of_the_country_in_the_ad
 def test_text_of_the_facts_is_shown_as_it_is_written(at, home):
     at(home)
     Theatre(home).keep(TEXT.replace('name = "Milan"', f'name = "{HOSTILE}"').replace("destinations-2", HOSTILE))
-    page = run()
+    page = opened("assumptions.py")
     assert "<img" not in texts(page)
     assert texts(page).count("&lt;img src=x") == 2
     assert not [one.value for one in (*page.markdown, *page.caption) if "onerror" in one.value]

@@ -1,12 +1,10 @@
 """The Changes page: windows out of an address, outcomes in words, and the page run as a script without a browser."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from geodata.batches import Batch
 from geodata.ingest import ingest_file
@@ -34,8 +32,8 @@ from routes.hotspots import HotSpots, Spot
 from routes.shifts import Displacement, Shift
 from routes.surveys import whole_months
 from routes.windows import Window
+from tests.screens import opened, texts
 
-PAGE = Path(__file__).parent.parent.parent / "pages" / "changes.py"
 KNOWN = Window.of("2014-01:2024-11")
 YEARS = Spans(Window.of("2022-11:2023-11"), Window.of("2023-11:2024-11"))
 HOSTILE = '<img src=x onerror="alert(1)"> **bold** :red[x]'
@@ -248,22 +246,9 @@ def test_what_came_in_is_counted_by_the_time_of_its_batch():
 # The page
 
 
-def run(**address: str) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=120)
-    for name, value in address.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def texts(page: AppTest) -> str:
-    return "\n".join(element.proto.body for element in page.get("html"))
-
-
 def test_an_empty_ledger_says_what_to_do(at, home):
     at(home)
-    assert "There are no incidents yet" in texts(run())
+    assert "There are no incidents yet" in texts(opened("changes.py"))
 
 
 def test_too_few_months_are_one_sentence(at, home, tmp_path):
@@ -271,7 +256,7 @@ def test_too_few_months_are_one_sentence(at, home, tmp_path):
     file.write_text(f'date,lat,lon,mode,place\n2024-05-03,35.5,12.6,sea,"{HOSTILE.replace(chr(34), chr(34) * 2)}"\n')
     ingest_file(file, Ledger(home))
     at(home)
-    page = run()
+    page = opened("changes.py")
     assert "Nothing can be compared yet: that takes 2 whole months of incidents, and so far none is over." in texts(
         page
     )
@@ -279,7 +264,7 @@ def test_too_few_months_are_one_sentence(at, home, tmp_path):
 
 
 def test_the_page_compares_alarms_and_tells_what_is_new(shown):
-    page = run()
+    page = opened("changes.py")
     spans = usual(sight().known_months(1))
     assert spans is not None
     assert spans.words in texts(page)
@@ -292,7 +277,7 @@ def test_the_page_compares_alarms_and_tells_what_is_new(shown):
 
 
 def test_a_quick_choice_and_other_months_go_into_the_address(shown):
-    page = run()
+    page = opened("changes.py")
     end = sight().known_months(1).end  # type: ignore[union-attr]
     page.segmented_control[0].set_value("last 3 months").run()
     assert page.query_params["after"].endswith(f":{end:%Y-%m}")
@@ -307,14 +292,14 @@ def test_a_quick_choice_and_other_months_go_into_the_address(shown):
 
 
 def test_a_bad_window_in_the_address_is_one_sentence_and_the_page_goes_on(shown):
-    page = run(before="<b>", after="2024-01:2024-01")
+    page = opened("changes.py", before="<b>", after="2024-01:2024-01")
     assert "In the address, “before” is no window of whole months" in texts(page)
     assert "<b>" not in texts(page)
     assert len(page.dataframe) == 1
 
 
 def test_windows_with_too_few_incidents_for_a_corridor_are_compared_all_the_same(shown):
-    page = run(mode="air", before="2021-01:2021-02", after="2021-02:2021-03")
+    page = opened("changes.py", mode="air", before="2021-01:2021-02", after="2021-02:2021-03")
     assert "No corridor can be drawn from the incidents of the two windows." in texts(page)
     assert page.dataframe == []
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from geodata.incident import SCHEMA
 from geodata.ingest import ingest_file
@@ -13,8 +12,8 @@ from geodata.ledger import Ledger
 from pages import listing
 from pages.listing import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
 from pages.workspace import sight
+from tests.screens import opened, texts
 
-PAGE = Path(__file__).parent.parent.parent / "pages" / "incidents.py"
 NO_CORRIDORS = pl.DataFrame(schema={"incident_id": pl.String, "corridor": pl.String})
 REPAIR = "latitude and longitude are swapped: 12.6, 35.5 as given, 35.5, 12.6 proposed, which agrees with Italy"
 HOSTILE = '<img src=x onerror="alert(1)"> **bold** :red[x]'
@@ -197,22 +196,9 @@ def reports(tmp_path, home, at) -> Path:
     return home
 
 
-def run(**address: str) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def texts(page: AppTest) -> str:
-    return "\n".join(element.proto.body for element in page.get("html"))
-
-
 def test_an_empty_ledger_says_what_to_do_and_leads_there(at, home):
     at(home)
-    page = run()
+    page = opened("incidents.py")
     assert "Add a file of yours" in texts(page)
     page.button[0].click().run()
     assert page.session_state["tab"] == "Add incidents"
@@ -220,8 +206,8 @@ def test_an_empty_ledger_says_what_to_do_and_leads_there(at, home):
 
 
 def test_the_table_lists_the_incidents_of_the_window(reports):
-    assert "3 incidents, 1 flagged" in texts(run())
-    page = run(**{"from": "2024-06-01", "to": "2025-01-01"})
+    assert "3 incidents, 1 flagged" in texts(opened("incidents.py"))
+    page = opened("incidents.py", **{"from": "2024-06-01", "to": "2025-01-01"})
     assert "1 incident, 0 flagged" in texts(page)
     assert page.dataframe[0].value["time"].tolist() == ["2024-06-03"]
     first, last = page.date_input[0].value
@@ -229,7 +215,7 @@ def test_the_table_lists_the_incidents_of_the_window(reports):
 
 
 def test_a_window_that_is_changed_goes_into_the_address_as_the_view_has_it(reports):
-    page = run()
+    page = opened("incidents.py")
     page.date_input[0].set_value((date(2024, 5, 1), date(2024, 5, 31))).run()
     assert (page.query_params["from"], page.query_params["to"]) == ("2024-05-01", "2024-06-01")
     assert "1 incident, 0 flagged" in texts(page)
@@ -238,13 +224,13 @@ def test_a_window_that_is_changed_goes_into_the_address_as_the_view_has_it(repor
 
 
 def test_a_window_that_is_none_is_left_out_and_named(reports):
-    page = run(**{"from": "2024-13-01"})
+    page = opened("incidents.py", **{"from": "2024-13-01"})
     assert "was left out" in texts(page)
     assert "3 incidents" in texts(page)
 
 
 def test_the_list_can_be_searched_and_cut_to_what_is_flagged(reports):
-    page = run()
+    page = opened("incidents.py")
     page.text_input[0].set_value("lampedusa").run()
     assert page.dataframe[0].value["place"].tolist() == ["Lampedusa"]
     page.text_input[0].set_value("").run()
@@ -254,19 +240,19 @@ def test_the_list_can_be_searched_and_cut_to_what_is_flagged(reports):
 
 
 def test_the_filters_of_the_view_hold_for_the_list(reports):
-    assert run(mode="land").dataframe[0].value["place"].tolist() == ["Tripoli"]
+    assert opened("incidents.py", mode="land").dataframe[0].value["place"].tolist() == ["Tripoli"]
 
 
 def test_more_incidents_than_are_listed_are_told_of(reports, monkeypatch):
     monkeypatch.setattr(listing, "MOST_ROWS", 2)
-    page = run()
+    page = opened("incidents.py")
     assert len(page.dataframe[0].value) == 2
     assert "3 incidents" in texts(page)
     assert "The newest 2 are listed" in texts(page)
 
 
 def test_text_of_a_file_is_shown_as_it_is_written(reports):
-    page = run()
+    page = opened("incidents.py")
     assert HOSTILE in page.dataframe[0].value["place"].tolist()
     shown_as_markdown = [element.value for element in (*page.markdown, *page.caption, *page.error, *page.warning)]
     assert not [text for text in shown_as_markdown if "onerror" in text or "**bold**" in text]
@@ -276,7 +262,7 @@ def test_text_of_a_file_is_shown_as_it_is_written(reports):
 def test_the_batches_are_listed_and_what_was_taken_back_is_marked(reports):
     batch = sight().history()[0][1]
     sight().undo(batch.batch)
-    rows = run(tab="Batches").dataframe[0].value
+    rows = opened("incidents.py", tab="Batches").dataframe[0].value
     assert rows["note"].tolist() == [f"takes back {batch.batch}", f"taken back by {sight().history()[0][1].batch}"]
     assert rows["kept"].tolist() == [0, 3]
     assert rows["file"].tolist() == ["reports.csv"] * 2

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from geodata.facts import reference_facts
 from geodata.incident import SCHEMA
@@ -59,8 +58,8 @@ from routes.corridors import ASSIGNMENTS, Corridor, CountryRole
 from routes.itineraries import Directed
 from routes.movement import CountryShares, Hub, Leg, Movement
 from routes.windows import Window
+from tests.screens import opened, texts
 
-PAGES = Path(__file__).parent.parent.parent / "pages"
 HOSTILE = '<img src=x onerror="alert(1)"> **bold** :red[x]'
 BEFORE, AFTER = Window.of("2023-01:2024-01"), Window.of("2024-01:2025-01")
 
@@ -403,47 +402,34 @@ def few(tmp_path, home) -> Path:
     return home
 
 
-def run(name: str, **address: str) -> AppTest:
-    page = AppTest.from_file(str(PAGES / name), default_timeout=120)
-    for key, value in address.items():
-        page.query_params[key] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def texts(page: AppTest) -> str:
-    return "\n".join(element.proto.body for element in page.get("html"))
-
-
 @pytest.mark.parametrize("name", ["corridors.py", "countries.py"])
 def test_an_empty_ledger_says_what_to_do(at, home, name):
     at(home)
-    assert "Add a file of yours" in texts(run(name))
+    assert "Add a file of yours" in texts(opened(name))
 
 
 def test_too_few_incidents_say_that_no_route_can_be_told(at, few):
     at(few)
-    said = texts(run("corridors.py"))
+    said = texts(opened("corridors.py"))
     assert "insufficient data" in said
     assert "3 incidents on land and at sea are too few" in said
 
 
 def test_filters_that_leave_nothing_say_so(at, few):
     at(few)
-    assert "No incident is left by the filters" in texts(run("corridors.py", mode="land", kind="death"))
+    assert "No incident is left by the filters" in texts(opened("corridors.py", mode="land", kind="death"))
 
 
 def test_a_country_with_incidents_and_no_movement_shows_what_is_known(at, few):
     at(few)
-    page = run("countries.py", country="ITA")
+    page = opened("countries.py", country="ITA")
     assert "Nothing is told of movement through Italy: insufficient data." in texts(page)
     assert "1 in 9 months" in texts(page)
 
 
 def test_a_country_that_is_none_is_left_out_and_named(at, few):
     at(few)
-    said = texts(run("countries.py", country=HOSTILE))
+    said = texts(opened("countries.py", country=HOSTILE))
     assert "was left out: nothing here touches it" in said
     assert "<img" not in said
 
@@ -451,7 +437,7 @@ def test_a_country_that_is_none_is_left_out_and_named(at, few):
 def test_facts_that_cannot_be_read_give_one_sentence(at, few):
     (few / "facts.toml").write_text("version = 3", encoding="utf-8")
     at(few)
-    page = run("corridors.py")
+    page = opened("corridors.py")
     assert "facts.toml" in texts(page)
     assert 'class="notice error"' in texts(page)
 
