@@ -13,14 +13,12 @@ from geodata.places import country_name
 from pages.catalogue import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
 from pages.figures import Band, Bar, amount, bars, chain, colours, flows, link, months, share_bars
 from pages.filters import ask
+from pages.neighbours import CountryPortrait, countries_table, country_portrait
 from pages.notices import aside, notice, sentences
 from pages.portraits import (
     FLOW_IN_WORDS,
     WAYS,
-    CountryPortrait,
     compared_in_words,
-    countries_table,
-    country_portrait,
     routes_table,
     shares_in_words,
     with_others,

@@ -149,7 +149,7 @@ def members_beside(
     drawn = dict(corridors)
     parts = [pl.DataFrame(schema=ASSIGNMENTS)]
     for number, share in enumerate(shares):
-        kept = np.flatnonzero(days.hold(index.days) & (index.own >= share.resolution))
+        kept = np.flatnonzero(days.inside(index.days) & (index.own >= share.resolution))
         own = index.incidents[kept].filter(pl.col("part").is_in(np.unique(share.cube.part)))
         lon, lat = own["lon"].to_numpy(), own["lat"].to_numpy()
         row, there = rows_of(share.cube.cells, hexes.cells_at(lon, lat, share.resolution))

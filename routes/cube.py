@@ -44,14 +44,14 @@ class Days:
             inside &= day < self.end
         return inside
 
-    def hold(self, days: Rows) -> Mask:
+    def inside(self, days: Rows) -> Mask:
         """Tell which days lie in it."""
-        inside = np.ones(len(days), dtype=bool)
+        kept = np.ones(len(days), dtype=bool)
         if self.start is not None:
-            inside &= days >= self.start
+            kept &= days >= self.start
         if self.end is not None:
-            inside &= days < self.end
-        return inside
+            kept &= days < self.end
+        return kept
 
 
 ALWAYS = Days()

@@ -92,7 +92,7 @@ class Index:
 
     def exact_enough(self, days: Days, resolution: int) -> int:
         """Return the number of incidents of a window that are placed exactly enough for a resolution."""
-        return int((days.hold(self.days) & (self.own >= resolution)).sum())
+        return int((days.inside(self.days) & (self.own >= resolution)).sum())
 
 
 def straits_of(part: Rows) -> list[int]:

@@ -129,12 +129,12 @@ def _lines(index: Index, days: Days, resolution: int | None, replicates: int) ->
     """Return the centrelines of a mode and the evidence to assign to them; by default, straits in finer hexes."""
     usual = resolution or USUAL_RESOLUTION
     layer = index.layer(usual)
-    traced = others = layer.cube.only(days.hold(layer.cube.day))
+    traced = others = layer.cube.only(days.inside(layer.cube.day))
     groups: list[list[Centreline]] = []
     shares: list[Share] = []
     for number in straits_of(traced.part) if resolution is None else ():
         near = index.layer(STRAIT_RESOLUTION, number)
-        inside = near.cube.only(days.hold(near.cube.day))
+        inside = near.cube.only(days.inside(near.cube.day))
         crossings = centrelines(near.area(inside, index.mode), Scale.at(STRAIT_RESOLUTION), replicates)
         if crossings:
             groups.append(crossings)

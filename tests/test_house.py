@@ -90,8 +90,8 @@ ORDER = {
     ),
     "desk": "tokens",
     "pages": (
-        "uploads years workspace intake service filters headers notices listing portraits figures catalogue batches "
-        "columns wizard grids spans outcomes beliefs amendments method monitor corridors countries incidents "
+        "uploads years workspace intake service filters headers notices listing portraits neighbours figures catalogue "
+        "batches columns wizard grids spans outcomes beliefs amendments method monitor corridors countries incidents "
         "changes assumptions dashboard"
     ),
 }

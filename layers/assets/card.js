@@ -129,6 +129,7 @@ Monitor.Card = class {
       this._people("To", corridor.destinations, (code) => this.monitor.picture.country(code)),
       element("p", { class: "facts" }, facts.join(" · ")),
       this._sureness(corridor),
+      corridor.layer === "routes" ? this._page(corridor) : element("span"),
       corridor.direction_basis
         ? element("details", { class: "facts" }, element("summary", {}, "What its direction rests on"), element("p", {}, corridor.direction_basis))
         : element("span"),
@@ -136,9 +137,17 @@ Monitor.Card = class {
     );
   }
 
+  /** The page that tells all of a route, with the filters of this view; in a tab of its own, as a frame may not leave the page. */
+  _page(corridor) {
+    const { element } = Monitor;
+    const params = new URLSearchParams(this.monitor.state.address.filters());
+    params.set("route", corridor.id);
+    return element("p", { class: "facts" }, element("a", { href: `/routes?${params}`, target: "_blank", rel: "noopener" }, "All that is known of this route ↗"));
+  }
+
   /** Whence or whither, the largest three shares in words. */
   _people(word, shares, name) {
-    const some = Object.entries(shares ?? {}).slice(0, 3).map(([code, share]) => `${name(code)} ${Math.round(share * 100)} %`);
+    const some = Object.entries(shares ?? {}).slice(0, 3).map(([code, share]) => `${name(code)} ${Math.round(share * 100)}\u00a0%`);
     return some.length ? Monitor.element("p", { class: "facts" }, `${word} ${some.join(", ")}`) : Monitor.element("span");
   }
 
@@ -172,7 +181,7 @@ Monitor.Card = class {
     const { element } = Monitor;
     const { theme, picture } = this.monitor;
     const items = countries.map(({ iso3, role, ...shares }) => {
-      const parts = Monitor.ROLES.filter((one) => shares[one] >= 0.01).map((one) => `${one} ${Math.round(shares[one] * 100)} %`);
+      const parts = Monitor.ROLES.filter((one) => shares[one] >= 0.01).map((one) => `${one} ${Math.round(shares[one] * 100)}\u00a0%`);
       const tag = element("b", { class: "tag", title: role }, Monitor.ROLE_LETTERS[role]);
       tag.style.background = theme.role[role];
       return element("li", { title: parts.join(", ") }, tag, picture.country(iso3));

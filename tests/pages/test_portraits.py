@@ -27,6 +27,7 @@ from pages.figures import (
     seasons,
     share_bars,
 )
+from pages.neighbours import countries_table, country_portrait
 from pages.portraits import (
     CHANGES,
     OTHERS,
@@ -35,8 +36,6 @@ from pages.portraits import (
     chain_of,
     change_of,
     compared_in_words,
-    countries_table,
-    country_portrait,
     evidence,
     goal_name,
     history,
