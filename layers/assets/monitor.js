@@ -28,6 +28,7 @@ Monitor.Main = class {
     state.on("select", () => this.later("reselect"));
     state.on("layers", () => this.later("relayer"));
     map.on("moveend", () => this._moved());
+    map.on("resize", () => this._resized());
     if (state.notes.length) this.status.say(`Opened the nearest valid view: ${state.notes.join("; ")}.`);
     this.feed = new Monitor.Feed(this);
     this._listen();
@@ -148,9 +149,26 @@ Monitor.Main = class {
   }
 
   _moved() {
-    if (this.placing) return;
+    if (this.placing || this._rounded()) return;
     const centre = this.map.getCenter().wrap();
     this.state.set("view", { view: { lat: centre.lat, lon: centre.lng, zoom: this.map.getZoom() } });
+  }
+
+  /** Whether the map lies off the view by less than a pixel: Leaflet rounds when its size changes, and nobody moved it. */
+  _rounded() {
+    const { map, state } = this;
+    if (!state.view || map.getZoom() !== state.view.zoom) return false;
+    const [wanted, here] = [L.latLng(state.view.lat, state.view.lon), map.getCenter().wrap()].map((place) => map.project(place));
+    return wanted.distanceTo(here) < 1;
+  }
+
+  /** A frame that takes its size late does not shift the view that was asked for. */
+  _resized() {
+    const { map, state } = this;
+    if (!state.view || !this._rounded()) return;
+    this.placing = true;
+    map.setView([state.view.lat, state.view.lon], state.view.zoom, { reset: true });
+    this.placing = false;
   }
 
   /** The dashboard tells us its filters and theme; we say that we are here. */

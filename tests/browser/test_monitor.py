@@ -60,6 +60,14 @@ def test_moving_the_window_changes_hexes_corridors_count_and_label_without_askin
     assert len([url for url in seen.asked if "/data/" in url and "/data/head" not in url]) == asked
 
 
+def test_a_frame_that_changes_its_size_does_not_shift_the_view_that_was_asked_for(seen):
+    frame = seen.open("?lat=35&lon=18&z=5")
+    for height in (811, 900, 733, 1000):
+        seen.page.set_viewport_size({"width": 1440 + height % 7, "height": height})
+        seen.page.wait_for_timeout(250)
+        assert frame.evaluate(STATE)["centre"] == ["35.00", "18.00", 5]
+
+
 def test_a_copied_link_reopens_the_same_view(seen, context):
     frame = seen.open("?mode=sea&lat=35&lon=18&z=5")
     frame.locator("#timebar button", has_text="3 m").click()
