@@ -12,8 +12,9 @@ from geodata.incident import MODES, SCHEMA, TIME
 from geodata.origins import origins_of
 
 REQUIRED = ("lon", "lat", "time", "mode")
-OPTIONAL = ("people", "source", "departure", "destination", "cell", "origins")
-"""Used where they are there; ``origins`` as the ledger types it or as text."""
+OPTIONAL = ("incident_id", "people", "source", "departure", "destination", "cell", "origins")
+"""Used where they are there; ``origins`` as the ledger types it or as text. A row without ``incident_id`` is called by
+its number in the file, "row 2" for the first behind the headings, so that an answer can name it."""
 _H3_CELLS = (2**59, 2**60 - 1)
 
 
@@ -56,7 +57,10 @@ def read_table(path: Path) -> pl.DataFrame:
         *_optional(plain.schema),
     )
     _refuse_first_fault(plain, typed, path.name)
-    return typed
+    named = pl.format("row {}", pl.int_range(2, pl.len() + 2))
+    return typed.with_columns(
+        pl.coalesce("incident_id", named) if "incident_id" in typed.columns else named.alias("incident_id")
+    )
 
 
 def _optional(schema: pl.Schema) -> list[pl.Expr]:

@@ -73,6 +73,7 @@ def test_optional_columns_get_the_types_of_the_ledger_and_others_are_left_out(tm
             "departure": "IST",
             "destination": "MSQ",
             "cell": 0x8A3967000007FFF,
+            "incident_id": "row 2",
         }
     ]
     assert all(SCHEMA[name] == kind for name, kind in incidents.schema.items())
@@ -101,7 +102,7 @@ def test_origins_are_taken_as_the_ledger_types_them_or_as_text(tmp_path):
     ],
 )
 def test_spaces_capitals_order_and_the_marks_of_spreadsheets_do_not_matter(tmp_path, text):
-    assert read_table(csv(tmp_path, text)).rows() == [(12.6, 35.5, MAY_3, "sea")]
+    assert read_table(csv(tmp_path, text)).rows() == [(12.6, 35.5, MAY_3, "sea", "row 2")]
 
 
 def test_a_name_with_signs_of_a_pattern_is_one_file(tmp_path):

@@ -82,6 +82,17 @@ def test_the_window_and_the_modes_leave_incidents_out(tmp_path, table):
     assert json.loads(out.read_text(encoding="utf-8"))["features"] == []
 
 
+def test_each_incident_of_a_file_is_assigned_under_its_own_name_or_its_row(tmp_path, table):
+    file, said = tmp_path / "incidents.parquet", tmp_path / "A.parquet"
+    names = [f"case {number}" if number % 2 else None for number in range(table.height)]
+    table.with_columns(pl.Series("incident_id", names)).write_parquet(file)
+    told("reduce", "--incidents", file, "-o", tmp_path / "out.geojson", *RIDGES, "--replicates", 0, "--assign", said)
+    assigned = pl.read_parquet(said)
+    assert assigned.height > 1000
+    assert assigned["incident_id"].is_unique().all()
+    assert set(assigned["incident_id"]) <= {name or f"row {row}" for row, name in enumerate(names, 2)}
+
+
 def test_movement_is_what_is_reduced_to_unless_asked_otherwise(tmp_path, table):
     file, out = tmp_path / "incidents.parquet", tmp_path / "out.geojson"
     table.write_parquet(file)
