@@ -1,9 +1,11 @@
 """BRIDGE: gaps between lines that run towards each other are closed along the best evidence, and marked as inferred.
 
-A gap may be long where two free ends point at each other, shorter where only one does, and short otherwise. Ways stay
-within the domain, so that no bridge crosses a cape; detours are not taken.
+How likely a gap is a route on which nobody reported is told from five things: its length, whether the free ends at it
+point across it, the evidence along the way, and the detour that the way takes. Ways stay within the domain, so that no
+bridge crosses a cape.
 
-Source: minimum spanning tree over shortest ways between parts (Kruskal 1956; Mehlhorn 1988 for the ways).
+Sources: minimum spanning tree over shortest ways between parts (Kruskal 1956; Mehlhorn 1988 for the ways); logistic
+regression (Cox 1958).
 """
 
 from __future__ import annotations
@@ -22,29 +24,45 @@ from routes.domain import REFERENCE_RESOLUTION, Domain, cheapened
 from routes.ridges import Edges, unique_edges, upper_edges
 from routes.sphere import Floats, Rows, Vectors, km_between, line_km
 
-FACING_KM, TOWARDS_KM, ASIDE_KM = 350.0, 150.0, 60.0
-"""Longest gap where both ends point at each other, one end at the other line, and neither; at the finest bandwidth of
-resolution 5. Sparse evidence, seen through a wider kernel, leaves longer gaps."""
+LEAST_CHANCE = 0.1
+FARTHEST_KM = 500.0
+"""Longest way looked at, at the finest bandwidth of resolution 5. Sparse evidence, seen through a wider kernel, leaves
+longer gaps."""
+_CONSTANT, _OF_LOG_KM, _OF_END, _OF_COSINE, _OF_LOG_CONTRAST, _OF_LOG_DETOUR = 8.14, -2.37, -2.9, 5.32, 1.2, -8.57
+"""Fitted to 7,542 gaps between lines of made-up routes and of noise (docs/decisions/0009)."""
+_LEAST_CONTRAST, _MOST_DETOUR = 0.01, 3.0
 _FINEST_KM, _GROWTH = 14.0, 0.75
-WITHIN_DEGREES = 50.0
-LONGEST_DETOUR, DETOUR_SLACK_KM = 1.6, 40.0
-_FACTOR = {2: 1.0, 1: 1.5, 0: 2.0}
 _ROUNDS = 3
-_LOOK_BACK = 4
+_LOOK_BACK = 7
 
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """Least-cost ways through a domain: every edge once, its cost, the graph of costs, and how far limits stretch."""
+    """Least-cost ways through a domain.
+
+    Attributes
+    ----------
+    start, end : Rows
+        Of every edge, each once.
+    cost : Floats
+        Of these edges.
+    graph : sparse array, (n, n)
+        Of costs.
+    stretch : float
+        By how much gaps are longer than at the finest bandwidth of the reference resolution.
+    contrast : Floats, (n,)
+        Density over the level of the clutter.
+    """
 
     start: Rows
     end: Rows
     cost: Floats
     graph: csr_array
     stretch: float
+    contrast: Floats
 
 
-def bridged(area: Domain, density: Density, edges: Edges) -> tuple[Edges, Edges]:
+def bridged(area: Domain, density: Density, level: Floats, edges: Edges) -> tuple[Edges, Edges]:
     """Return the graph with its gaps closed, and those of its edges that are inferred.
 
     Parameters
@@ -52,6 +70,8 @@ def bridged(area: Domain, density: Density, edges: Edges) -> tuple[Edges, Edges]
     area : Domain
     density : Density
         Its counts make ways cheap; its width says how long a gap may be.
+    level : Floats, (n,)
+        Of the clutter, per cell.
     edges : Edges
         The ridge graph, in rows of the domain.
     """
@@ -59,7 +79,8 @@ def bridged(area: Domain, density: Density, edges: Edges) -> tuple[Edges, Edges]
     if not len(edges):
         return edges, nothing
     graph = cheapened(area.km, density.counts)
-    ways = _Ways(*upper_edges(graph), graph.data[_upper(graph)], graph, _stretch(area, density))
+    contrast = np.maximum(density.counts / level, _LEAST_CONTRAST)
+    ways = _Ways(*upper_edges(graph), graph.data[_upper(graph)], graph, _stretch(area, density), contrast)
     inferred = nothing
     for _ in range(_ROUNDS):
         added = _round(area.points, ways, edges)
@@ -76,68 +97,71 @@ def _upper(graph: csr_array) -> NDArray[np.bool_]:
 
 
 def _stretch(area: Domain, density: Density) -> float:
-    """Return by how much the limits stretch: with the size of the cells, and with the kernel in cells."""
+    """Return by how much gaps are longer: with the size of the cells, and with the kernel in cells."""
     size = area.spacing_km / float(hexes.SPACING_KM[REFERENCE_RESOLUTION])
     return float(size * (density.width_km / (_FINEST_KM * size)) ** _GROWTH)
 
 
 def _round(points: Vectors, ways: _Ways, edges: Edges) -> Edges:
-    """Return the edges of bridges between parts, cheapest first, each joining two parts that were none."""
+    """Return the edges of bridges between parts, the likeliest first, each joining two parts that were none."""
     sources = np.unique(edges)
     cost, previous, nearest = dijkstra(
         ways.graph,
         indices=sources,
         min_only=True,
         return_predecessors=True,
-        limit=FACING_KM * ways.stretch,
+        limit=FARTHEST_KM * ways.stretch,
     )
     before, source = np.asarray(previous, dtype=np.int64), np.asarray(nearest, dtype=np.int64)
     part = part_of(edges, len(points))
-    best = _meetings(ways, cost, source, part)
+    paths = [
+        [*_back(before, here)[::-1], *_back(before, there)]
+        for here, there in _meetings(ways, cost, source, part).tolist()
+    ]
     joined: dict[int, int] = {}
     found: list[Edges] = []
-    for _, meeting in _admitted(points, ways, edges, (cost, source), best):
-        here, there = int(ways.start[meeting]), int(ways.end[meeting])
-        a, b = (_root(joined, int(part[source[node]])) for node in (here, there))
-        if a == b:
-            continue
-        path = [*_back(before, here)[::-1], *_back(before, there)]
-        gap = float(km_between(points[path[0]], points[path[-1]]))
-        if line_km(points[path]) > LONGEST_DETOUR * gap + DETOUR_SLACK_KM:
+    chance = _chances(points, ways, paths, _outward(points, edges))
+    for number in np.argsort(-chance, kind="stable"):
+        path = paths[number]
+        a, b = (_root(joined, int(part[end])) for end in (path[0], path[-1]))
+        if a == b or chance[number] < LEAST_CHANCE:
             continue
         joined[b] = a
         found.append(np.column_stack([path[:-1], path[1:]]))
     return unique_edges(*found) if found else np.empty((0, 2), dtype=np.int64)
 
 
-def _meetings(ways: _Ways, cost: Floats, source: Rows, part: Rows) -> Rows:
+def _chances(points: Vectors, ways: _Ways, paths: list[list[int]], outward: Vectors) -> Floats:
+    """Return for each way across a gap how likely it is a route, 0 to 1."""
+    if not paths:
+        return np.empty(0)
+    here, there = (np.array([path[end] for path in paths]) for end in (0, -1))
+    gap = np.maximum(km_between(points[here], points[there]), 1.0)
+    detour = np.clip([line_km(points[path]) for path in paths] / gap, 1, _MOST_DETOUR)
+    contrast = np.array([np.median(ways.contrast[path[1:-1] or path]) for path in paths])
+    odds = (
+        _CONSTANT
+        + _OF_LOG_KM * np.log(gap / ways.stretch)
+        + _of_end(points, outward, here, there)
+        + _of_end(points, outward, there, here)
+        + _OF_LOG_CONTRAST * np.log(contrast)
+        + _OF_LOG_DETOUR * np.log(detour)
+    )
+    return np.asarray(1 / (1 + np.exp(-odds)))
+
+
+def _meetings(ways: _Ways, cost: Floats, source: Rows, part: Rows) -> Edges:
     """Return the edges at which the reaches of two parts meet, the cheapest of each pair of nodes that reach it."""
     here, there = source[ways.start], source[ways.end]
     apart = np.flatnonzero((here >= 0) & (there >= 0))
     apart = apart[part[here[apart]] != part[there[apart]]]
     if not apart.size:
-        return np.empty(0, dtype=np.int64)
+        return np.empty((0, 2), dtype=np.int64)
     total = cost[ways.start[apart]] + cost[ways.end[apart]] + ways.cost[apart]
     pair = np.minimum(here[apart], there[apart]) * len(part) + np.maximum(here[apart], there[apart])
     order = np.lexsort((apart, total, pair))
-    first = np.r_[True, pair[order][1:] != pair[order][:-1]]
-    return np.asarray(apart[order[first]], dtype=np.int64)
-
-
-def _admitted(
-    points: Vectors, ways: _Ways, edges: Edges, reached: tuple[Floats, Rows], meetings: Rows
-) -> list[tuple[float, int]]:
-    """Return the meetings whose gap is short enough for how their ends point, with what they cost, cheapest first."""
-    cost, source = reached
-    here, there = source[ways.start[meetings]], source[ways.end[meetings]]
-    gap = km_between(points[here], points[there])
-    outward = _outward(points, edges)
-    facing = _points_at(points, outward, here, there) + _points_at(points, outward, there, here)
-    longest = np.choose(facing, [ASIDE_KM, TOWARDS_KM, FACING_KM]) * ways.stretch
-    factor = np.choose(facing, [_FACTOR[0], _FACTOR[1], _FACTOR[2]])
-    total = (cost[ways.start[meetings]] + cost[ways.end[meetings]] + ways.cost[meetings]) * factor
-    short = gap <= longest
-    return sorted(zip(total[short].tolist(), meetings[short].tolist(), strict=True))
+    best = apart[order[np.r_[True, pair[order][1:] != pair[order][:-1]]]]
+    return np.column_stack([ways.start[best], ways.end[best]])
 
 
 def _outward(points: Vectors, edges: Edges) -> Vectors:
@@ -154,14 +178,12 @@ def _outward(points: Vectors, edges: Edges) -> Vectors:
     return outward
 
 
-def _points_at(points: Vectors, outward: Vectors, tip: Rows, other: Rows) -> NDArray[np.int64]:
-    """Return 1 where a free end points at the other node, else 0."""
+def _of_end(points: Vectors, outward: Vectors, tip: Rows, other: Rows) -> Floats:
+    """Return what one end of a gap adds: nothing if its line goes on, else the more the better it points across."""
     ahead = points[other] - points[tip]
     ahead -= (ahead * points[tip]).sum(axis=1, keepdims=True) * points[tip]
     ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-12)
-    with np.errstate(invalid="ignore"):
-        cosine = np.asarray((ahead * outward[tip]).sum(axis=1))
-        return np.asarray(cosine >= np.cos(np.radians(WITHIN_DEGREES)), dtype=np.int64)
+    return np.asarray(np.nan_to_num(_OF_END + _OF_COSINE * (ahead * outward[tip]).sum(axis=1), nan=0.0))
 
 
 def _back(before: Rows, node: int) -> list[int]:

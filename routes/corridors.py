@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geodata.incident import Mode
 
-METHOD_VERSION = "ridges-0.3"
+METHOD_VERSION = "ridges-0.4"
 """Stamped on every corridor, export and share, so that an old picture is never taken for a new one."""
 
 Line = NDArray[np.float64]

@@ -79,7 +79,8 @@ def ridge_graph(area: Domain, scale: Scale, steps: int | None = None) -> RidgeGr
     """Return the lines that the evidence of a domain shows; ``steps`` as for ``density.kernel_density``."""
     density = kernel_density(area, steps)
     counted = density.counts
-    mask = dense(area, counted, clutter(area, counted))
+    level = clutter(area, counted)
+    mask = dense(area, counted, level)
     rows = np.flatnonzero(mask)
     edges = inferred = np.empty((0, 2), dtype=np.int64)
     if rows.size:
@@ -89,6 +90,6 @@ def ridge_graph(area: Domain, scale: Scale, steps: int | None = None) -> RidgeGr
         edges = without_heaps(area, counted, mask, edges)
         edges = without_overshoot(area, counted, edges, density.width_km)
         edges = without_short_parts(edges, area.points, scale.leaf_km)
-        edges, inferred = bridged(area, density, edges)
+        edges, inferred = bridged(area, density, level, edges)
         edges = without_round_parts(area, counted, mask, edges, scale.elongation)
     return RidgeGraph(edges, inferred, density.steps, density.width_km)

@@ -9,11 +9,15 @@ from benchmarks.corridors.choices import Chosen, chosen, grouped
 from benchmarks.corridors.figures import Figure
 from benchmarks.corridors.methods import OURS, Method
 
+_TOPO = {2_000: 0.88, 10_000: 0.93, 100_000: 0.95, 1_000_000: 0.95}
+"""Found with a matching of each to any; asked of both."""
 AT_LEAST = {
     "f1": {2_000: 0.85, 10_000: 0.93, 100_000: 0.955, 1_000_000: 0.955},
-    "topo": {2_000: 0.88, 10_000: 0.93, 100_000: 0.95, 1_000_000: 0.95},
+    "topo": _TOPO,
+    "topo_any": _TOPO,
     "apls": {2_000: 0.55, 10_000: 0.65, 100_000: 0.80, 1_000_000: 0.80},
 }
+TITLES = {"f1": "F1", "topo": "TOPO", "topo_any": "TOPO to any", "apls": "APLS"}
 MOST_BIAS_KM = 2.5
 LENGTH = 0.9, 1.1
 UNDER_STRESS = {"clutter 50 %": 0.88, "snapped 80 %": 0.90, "gaps 30 %": 0.85, "sigma 25 km": 0.85}
@@ -60,7 +64,7 @@ def _base(figures: list[Figure], known: dict[str, Method]) -> Iterator[Gate]:
     for incidents, some in grouped(figures, lambda one: one.cell.incidents).items():
         own, *others = chosen(some, known)
         for score, least in AT_LEAST.items():
-            yield Gate(f"{score.upper()}, {incidents:,}", own.mean(score), low=least[incidents])
+            yield Gate(f"{TITLES[score]}, {incidents:,}", own.mean(score), low=least[incidents])
         yield Gate(f"bias km, {incidents:,}", own.mean("bias"), high=MOST_BIAS_KM)
         yield Gate(f"length, {incidents:,}", own.mean("length"), *LENGTH)
         rivals = [one for one in others if not one.method.oracle]

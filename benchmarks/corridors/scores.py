@@ -32,7 +32,8 @@ def score(proposal: Network, truth: Network) -> Scores:
     Returns
     -------
     dict of float
-        complete, correct, f1 and the same at 50 km, topo, apls: shares; chamfer, h95, bias: km; length: ratio; parts.
+        complete, correct, f1 and the same at 50 km, topo, topo_any, apls: shares; chamfer, h95, bias: km; length:
+        ratio; parts.
     """
     if not len(proposal.points):
         return nothing_found()
@@ -40,7 +41,7 @@ def score(proposal: Network, truth: Network) -> Scores:
     near = to_truth[to_truth <= SNAP_KM]
     return {
         **_buffers(to_truth, to_proposal),
-        "topo": topo(proposal, truth),
+        **topo(proposal, truth),
         "apls": apls(proposal, truth),
         "chamfer": float(to_truth.mean() + to_proposal.mean()) / 2,
         "h95": float(max(np.quantile(to_truth, 0.95), np.quantile(to_proposal, 0.95))),
@@ -52,26 +53,36 @@ def score(proposal: Network, truth: Network) -> Scores:
 
 def nothing_found() -> Scores:
     """Return the measures of an empty proposal."""
-    none = dict.fromkeys(("complete", "correct", "f1", "complete50", "correct50", "f1_50", "topo", "apls"), 0.0)
+    none = dict.fromkeys(("complete", "correct", "f1", "complete50", "correct50", "f1_50"), 0.0)
+    none |= dict.fromkeys(("topo", "topo_any", "apls"), 0.0)
     return none | dict.fromkeys(("chamfer", "h95", "bias"), float("nan")) | {"length": 0.0, "parts": 0.0}
 
 
-def topo(proposal: Network, truth: Network) -> float:
-    """Return TOPO-F: holes in the truth, marbles in the proposal, 250 km along the lines, matched one to one."""
+def topo(proposal: Network, truth: Network) -> Scores:
+    """Return TOPO-F: holes in the truth, marbles in the proposal, 250 km along the lines, matched within 50 km.
+
+    Matched one to one ("topo"), which asks for as many samples as the truth has there too, and each to any
+    ("topo_any"), as the gates were measured.
+    """
     random = np.random.default_rng(0)
     seeds = random.choice(len(truth.points), min(SEEDS, len(truth.points)), replace=False)
     starts = proposal.nearest(truth.points[seeds])
     found = km_between(truth.points[seeds], proposal.points[starts]) <= SNAP_KM
     holes = _flooded(truth, seeds)
     marbles = _flooded(proposal, starts)
-    matched = sum(
-        _matches(truth.points[hole], proposal.points[marble])
-        for hole, marble, near in zip(holes, marbles, found, strict=True)
-        if near
-    )
     all_holes = sum(map(len, holes))
     all_marbles = sum(len(marble) for marble, near in zip(marbles, found, strict=True) if near)
-    return 2 * matched / (all_holes + all_marbles) if matched else 0.0
+    pairs = holes_filled = marbles_placed = 0
+    for hole, marble, near in zip(holes, marbles, found, strict=True):
+        if near:
+            here, there = truth.points[hole], proposal.points[marble]
+            pairs += _matches(here, there)
+            holes_filled += _reached(here, there)
+            marbles_placed += _reached(there, here)
+    return {
+        "topo": 2 * pairs / (all_holes + all_marbles) if pairs else 0.0,
+        "topo_any": f_score(holes_filled / all_holes, marbles_placed / max(all_marbles, 1)),
+    }
 
 
 def apls(proposal: Network, truth: Network) -> float:
@@ -106,6 +117,11 @@ def _matches(holes: Vectors, marbles: Vectors) -> int:
     ends = np.cumsum([0, *map(len, near)]).astype(np.int32)
     pairs = csr_array((np.ones(len(columns), dtype=np.int8), columns, ends), shape=(len(holes), len(marbles)))
     return int((maximum_bipartite_matching(pairs, perm_type="column") >= 0).sum())
+
+
+def _reached(asked: Vectors, others: Vectors) -> int:
+    """Return how many have any other within 50 km."""
+    return int((cKDTree(others).query(asked)[0] <= chord(SNAP_KM)).sum())
 
 
 def _paths_kept(asked: Network, answering: Network) -> float:

@@ -6,7 +6,7 @@ import pytest
 from geodata.coast import is_land
 from routes.bridges import bridged
 from routes.cube import cube
-from routes.density import FEWEST_STEPS, kernel_density
+from routes.density import FEWEST_STEPS, Density
 from routes.domain import domain
 from routes.reduce import reduce_incidents
 from routes.ridges import Edges, unique_edges
@@ -53,16 +53,43 @@ def desert(at, along):
     return domain(cube(at(along([(16, 20), (23.5, 20)], 900)), 5).counts, "land", 5)
 
 
+def even(area, within: float, elsewhere: float = 1.0) -> Density:
+    """Return a density that is the same everywhere, but for the cells between 18 and 21 degrees east at 20 north."""
+    lon, lat = lonlat(area.points).T
+    gap = (np.abs(lat - 20) < 0.4) & (lon > 18) & (lon < 21)
+    return Density(np.where(gap, within, elsewhere), FEWEST_STEPS, 14.0)
+
+
+LEVEL = 1.0
+
+
+def joins(area, density: Density, *lines: list[tuple[float, float]]) -> bool:
+    """Tell whether the gap between lines is closed."""
+    apart = graph_of(area, *lines)
+    joined, inferred = bridged(area, density, np.full(len(area.points), LEVEL), apart)
+    assert len(joined) == len(apart) + len(inferred)
+    return len(inferred) > 0
+
+
 def test_ends_that_face_each_other_are_joined_farther_than_lines_that_run_side_by_side(desert):
-    density = kernel_density(desert, FEWEST_STEPS)
-    facing = graph_of(desert, [(16, 20), (18.5, 20)], [(20.5, 20), (23, 20)])
-    aside = graph_of(desert, [(16, 19.5), (23, 19.5)], [(16, 20.5), (23, 20.5)])
-    joined, inferred = bridged(desert, density, facing)
-    assert len(joined) == len(facing) + len(inferred)
-    assert 8 <= len(inferred) <= 18
-    same, nothing = bridged(desert, density, aside)
-    assert len(nothing) == 0
-    assert np.array_equal(same, aside)
+    density = even(desert, 1.0)
+    assert joins(desert, density, [(16, 20), (18.8, 20)], [(20.2, 20), (23, 20)])
+    assert not joins(desert, density, [(16, 19.5), (23, 19.5)], [(16, 20.5), (23, 20.5)])
+
+
+def test_a_gap_is_closed_the_farther_the_more_evidence_lies_in_it(desert):
+    far = [(16, 20), (18, 20)], [(20.8, 20), (23, 20)]
+    assert joins(desert, even(desert, 3.0), *far)
+    assert not joins(desert, even(desert, 0.2), *far)
+
+
+def test_of_two_gaps_the_likelier_is_closed_first_and_no_loop_is_made(desert):
+    lines = [(16, 20), (18.8, 20)], [(20.2, 20), (23, 20)], [(19.5, 19.0), (23, 19.0), (23, 20)]
+    apart = graph_of(desert, *lines)
+    joined, inferred = bridged(desert, even(desert, 3.0), np.full(len(desert.points), LEVEL), apart)
+    ends = lonlat(desert.points[np.unique(inferred)])
+    assert len(joined) == len(apart) + len(inferred)
+    assert np.abs(ends[:, 1] - 20).max() < 0.4
 
 
 def test_a_bridge_at_sea_goes_round_a_cape_or_is_not_built(at, along):
