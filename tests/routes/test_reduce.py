@@ -93,7 +93,9 @@ def test_a_line_of_incidents_becomes_one_corridor_along_its_whole_length(route, 
     truth = resampled(unit_vectors(lon, lat), 5.0)
     found = path_of(corridor)
     # In clutter a tip may be taken for a chance heap: up to 60 km of an end are lost.
-    assert (km_apart(truth, found) <= WITHIN_KM).mean() >= (0.97 if cluttered else 1.0)
+    apart = km_apart(truth, found)
+    assert apart.max() <= (60 if cluttered else WITHIN_KM)
+    assert (apart <= WITHIN_KM).mean() >= 0.95
     assert (km_apart(found, truth) <= WITHIN_KM).mean() >= (0.93 if cluttered else 0.99)
     assert np.median(km_apart(found, truth)) <= 5.0
     assert 1500 * 0.95 <= corridor.incidents <= 1500 * 1.1
