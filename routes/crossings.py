@@ -2,7 +2,8 @@
 
 A crossing is the shortest line over water. It is dropped where a land path is hardly longer, as along a coast,
 where too little of it has been seen (no incidents near half of it), and where it is much longer than the shortest
-crossing from the same beach: boats take the short way.
+crossing from the same beach: boats take the short way. A crossing that the facts know by name, such as from Türkiye to
+Italy, is compared with those into the same country alone, others with all into the same bloc.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from routes.sphere import Floats, Mask, Rows, Vectors, chord, km_between, line_k
 
 LONGEST_KM, SHORTEST_KM = 2000.0, 12.0
 ROUND_A_CAPE = (700.0, 0.45)
-"""Lines shorter than this, km, with less land than this are looked for around capes and islands."""
+"""Lines shorter than this, km, or known by name, with less land than this are looked for around capes and islands."""
 ROUNDABOUT = (1.3, 30.0)
 LAND_INSTEAD = (1.7, 60.0)
 LAND_INSTEAD_ABROAD = 3.0
@@ -119,10 +120,19 @@ def _no_hubs() -> Hubs:
 
 @dataclass(frozen=True, eq=False)
 class _Candidates:
-    """Pairs of hubs with a line between them, and the bloc that each end belongs to (-1: none that is closed)."""
+    """Pairs of hubs with a line between them.
+
+    Attributes
+    ----------
+    bloc : Rows
+        The bloc that each hub belongs to, -1: none that is closed.
+    known : set of pairs of rows
+        Countries between which the facts know a route at sea.
+    """
 
     hubs: Hubs
     bloc: Rows
+    known: frozenset[tuple[int, int]]
     start: Rows
     end: Rows
     km: Floats
@@ -158,13 +168,21 @@ class _Candidates:
         a, b, km = a[kept], b[kept], km[kept]
         lines = tuple(ends.points[[x, y]] for x, y in zip(a, b, strict=True))
         both = np.ones(len(a), bool)
-        return cls(ends, bloc, a, b, km, lines, both, both, np.zeros(len(a)))
+        codes = ground.codes[ends.country]
+        known = frozenset(
+            (int(ends.country[x]), int(ends.country[y]))
+            for start, end in zip(a.tolist(), b.tolist(), strict=True)
+            for x, y in ((start, end), (end, start))
+            if facts.route_of("sea", str(codes[x]), str(codes[y]))
+        )
+        return cls(ends, bloc, known, a, b, km, lines, both, both, np.zeros(len(a)))
 
     def of(self, kept: Rows) -> _Candidates:
         """Return some of them."""
         return _Candidates(
             self.hubs,
             self.bloc,
+            self.known,
             self.start[kept],
             self.end[kept],
             self.km[kept],
@@ -180,6 +198,7 @@ class _Candidates:
         both = _Candidates(
             self.hubs,
             self.bloc,
+            self.known,
             start,
             end,
             np.r_[self.km, others.km],
@@ -195,7 +214,14 @@ class _Candidates:
         share = land_on_lines(self.hubs.points[self.start], self.hubs.points[self.end])
         longest, most = ROUND_A_CAPE
         direct = share <= ON_LAND
-        return np.flatnonzero(direct), np.flatnonzero(~direct & (share < most) & (self.km < longest))
+        near = (self.km < longest) | self._is_known()
+        return np.flatnonzero(direct), np.flatnonzero(~direct & (share < most) & near)
+
+    def _is_known(self) -> Mask:
+        """Tell which join countries between which the facts know a route at sea, one way or the other."""
+        country = self.hubs.country
+        pairs = zip(country[self.start].tolist(), country[self.end].tolist(), strict=True)
+        return np.array([(a, b) in self.known or (b, a) in self.known for a, b in pairs], bool)
 
     def without_land_instead(self, ground: Terrain) -> _Candidates:
         """Return those for which no land path is hardly longer."""
@@ -215,8 +241,8 @@ class _Candidates:
         to_each: dict[tuple[int, int], float] = {}
         for a, b, km in zip(self.start.tolist(), self.end.tolist(), self.km.tolist(), strict=True):
             for start, end in ((a, b), (b, a)):
-                key = (start, self._target(end))
-                to_each[key] = min(to_each.get(key, _FAR), km)
+                for key in {(start, self._target(end)), (start, int(self.hubs.country[end]))}:
+                    to_each[key] = min(to_each.get(key, _FAR), km)
         to_any: dict[int, float] = {}
         for (start, _), km in to_each.items():
             to_any[start] = min(to_any.get(start, _FAR), km)
@@ -232,6 +258,9 @@ class _Candidates:
         to_each, to_any = shortest
 
         def least(start: int, end: int) -> float:
+            country = int(self.hubs.country[end])
+            if self.bloc[end] >= 0 and (int(self.hubs.country[start]), country) in self.known:
+                return to_each.get((start, country), _FAR)
             if self.bloc[end] >= 0:
                 return to_each.get((start, self._target(end)), _FAR)
             return to_any.get(start, _FAR)
@@ -257,7 +286,7 @@ class _Candidates:
         some = self.of(kept)
         excess = (some.km - least[kept]) / (least[kept] + more)
         return _Candidates(
-            some.hubs, some.bloc, some.start, some.end, some.km, some.lines, out[kept], home[kept], excess
+            some.hubs, some.bloc, some.known, some.start, some.end, some.km, some.lines, out[kept], home[kept], excess
         )
 
     def around_capes(self, ground: Terrain) -> _Candidates:
@@ -289,7 +318,16 @@ class _Candidates:
         some = self.of(np.array(kept, np.int64))
         km = np.array([line_km(line) for line in lines])
         return _Candidates(
-            some.hubs, some.bloc, some.start, some.end, km, tuple(lines), some.outward, some.homeward, some.excess
+            some.hubs,
+            some.bloc,
+            some.known,
+            some.start,
+            some.end,
+            km,
+            tuple(lines),
+            some.outward,
+            some.homeward,
+            some.excess,
         )
 
 

@@ -25,7 +25,7 @@ from routes.stretches import Stretch, pruned, stretches
 from routes.voyages import REQUIRED, Voyages, voyages
 from routes.ways import LAND, SEA, Ways, ways
 
-MOVEMENT_VERSION = "movement-0.2"
+MOVEMENT_VERSION = "movement-0.3"
 FEWEST_INCIDENTS = 5
 LEAST_FLOW = 0.5
 

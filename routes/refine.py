@@ -14,9 +14,10 @@ from geodata import hexes
 from geodata.coast import is_land
 from geodata.incident import Mode
 from routes.domain import Domain, rows_of
-from routes.sphere import EARTH_KM, Floats, Vectors, chord, km_between, lonlat, normalised
+from routes.sphere import EARTH_KM, Floats, Rows, Vectors, chord, km_between, lonlat, normalised
 
 KERNEL_PER_BANDWIDTH = 1.4
+LEAST_EVIDENCE = 3.0
 FARTHEST_SPACINGS = 1.5
 FARTHEST_ASHORE_SPACINGS = 2.0
 _ROUNDS = 40
@@ -31,14 +32,44 @@ def on_crest(area: Domain, nodes: NDArray[np.int64], bandwidth_km: float) -> Vec
     near, weight = _evidence_near(area, nodes, rings)
     centroids = area.centroids[near]
     start = area.points[nodes]
-    at = start.copy()
+    at = _climbed(start, centroids, weight, width)
+    kept = km_between(at, start) <= FARTHEST_SPACINGS * area.spacing_km
+    return np.asarray(np.where(kept[:, None], at, start))
+
+
+def toward_evidence(at: Vectors, points: Vectors, weights: Floats, width_km: float, farthest_km: float) -> Vectors:
+    """Return places moved onto the crest of evidence around them; those with too little around them stay.
+
+    Parameters
+    ----------
+    at : Vectors, (n, 3)
+    points : Vectors, (m, 3)
+        Where the evidence lies.
+    weights : Floats, (m,)
+    width_km : float, km
+        Standard deviation of the kernel.
+    farthest_km : float, km
+        A place that would move farther stays.
+    """
+    if not len(at) or not len(points):
+        return at
+    reach = chord(farthest_km + 2 * width_km)
+    pairs = cKDTree(at).sparse_distance_matrix(cKDTree(points), reach, output_type="ndarray")
+    pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
+    near, weight = _padded(pairs["i"], pairs["j"], weights, len(at))
+    moved = _climbed(at, points[near], weight, width_km)
+    kept = (km_between(moved, at) <= farthest_km) & (weight.sum(axis=1) >= LEAST_EVIDENCE)
+    return np.asarray(np.where(kept[:, None], moved, at))
+
+
+def _climbed(at: Vectors, evidence: Vectors, weight: Floats, width_km: float) -> Vectors:
+    """Return places after mean shifts over the evidence near each, (n, k, 3), until they are still."""
     for _ in range(_ROUNDS):
-        step = _step(at, centroids, weight, width)
+        step = _step(at, evidence, weight, width_km)
         at = normalised(at + step)
         if np.abs(step).max(initial=0.0) * EARTH_KM < _STILL_KM:
             break
-    kept = km_between(at, start) <= FARTHEST_SPACINGS * area.spacing_km
-    return np.asarray(np.where(kept[:, None], at, start))
+    return at
 
 
 def held_to_side(area: Domain, nodes: Vectors) -> Vectors:
@@ -77,12 +108,17 @@ def _evidence_near(area: Domain, nodes: NDArray[np.int64], rings: int) -> tuple[
     rows, there = rows_of(area.cells, around)
     there &= area.weights[rows] > 0
     owner, rows = owner[there], rows[there]
-    number = np.bincount(owner, minlength=len(nodes))
+    return _padded(owner, rows, area.weights, len(nodes))
+
+
+def _padded(owner: NDArray[np.int64], rows: NDArray[np.int64], weights: Floats, size: int) -> tuple[Rows, Floats]:
+    """Return the rows of each owner, owners in order, and their weights, as arrays padded with weight 0."""
+    number = np.bincount(owner, minlength=size)
     place = np.arange(len(owner)) - np.repeat(np.cumsum(number) - number, number)
-    near = np.zeros((len(nodes), max(int(number.max(initial=0)), 1)), dtype=np.int64)
+    near = np.zeros((size, max(int(number.max(initial=0)), 1)), dtype=np.int64)
     weight = np.zeros(near.shape)
     near[owner, place] = rows
-    weight[owner, place] = area.weights[rows]
+    weight[owner, place] = weights[rows]
     return near, weight
 
 

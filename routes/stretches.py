@@ -15,6 +15,7 @@ from geodata.coast import is_land
 from geodata.incident import Mode
 from routes.chains import Chain, chains, degrees, smoothed
 from routes.flow import Flow
+from routes.refine import toward_evidence
 from routes.sealines import REACH_KM, STEP_KM
 from routes.sphere import Floats, Mask, Vectors, chord, line_km, lonlat, resampled
 from routes.voyages import Voyages
@@ -30,6 +31,8 @@ LEAST_BACK = 3.0
 LEAST_SHARE = 0.02
 NEAR_KM = 50.0
 """A way this near stands for the same; the network over land is laid out in cells of 45 km."""
+KERNEL_KM, FARTHEST_KM = 30.0, 45.0
+"""Over land a network laid out in cells of 45 km is moved onto the evidence by no more than such a cell."""
 _ROUNDS = 4
 
 Direction = Literal["one-way", "two-way", "unclear"]
@@ -141,7 +144,7 @@ def stretches(ways: Ways, piles: Voyages, drawn: Mask, moved: Flow, again: Seque
     """
     directed = moved.directed(len(ways.kind))
     by_way = _ByWay(moved, piles)
-    found = [*_over_land(ways, drawn, directed, by_way), *_over_sea(ways, piles, drawn, directed, by_way)]
+    found = [*_over_land(ways, piles, drawn, directed, by_way), *_over_sea(ways, piles, drawn, directed, by_way)]
     found = [stretch for stretch in found if stretch.flow > 0]
     for mode in ("land", "sea") if again else ():
         rows = [row for row, stretch in enumerate(found) if stretch.mode == mode]
@@ -227,7 +230,7 @@ def _summed(journeys: Mapping[tuple[str, str], float], side: int) -> dict[str, f
     return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _over_land(ways: Ways, drawn: Mask, directed: Floats, by_way: _ByWay) -> Iterator[Stretch]:
+def _over_land(ways: Ways, piles: Voyages, drawn: Mask, directed: Floats, by_way: _ByWay) -> Iterator[Stretch]:
     rows = np.flatnonzero(drawn[: ways.roads])
     if not rows.size:
         return
@@ -240,7 +243,8 @@ def _over_land(ways: Ways, drawn: Mask, directed: Floats, by_way: _ByWay) -> Ite
     joined = np.flatnonzero(drawn & (ways.kind == SEA))
     ends = {*ways.start[joined].tolist(), *ways.end[joined].tolist()}
     runs = [part for run in chains(edges) for part in _split(run, ends)]
-    points = _on_land(smoothed(ways.ground.land.points, runs, SMOOTHING_ROUNDS), ways.ground.land.points, runs)
+    points = _toward_evidence(ways.ground.land.points, runs, ends, piles)
+    points = _on_land(smoothed(points, runs, SMOOTHING_ROUNDS), ways.ground.land.points, runs)
     codes = ways.ground.codes[ways.ground.land.country]
     for run in runs:
         along = [number[pair] for pair in pairwise(run)]
@@ -256,6 +260,18 @@ def _over_land(ways: Ways, drawn: Mask, directed: Floats, by_way: _ByWay) -> Ite
             by_way.journeys([row for row, _ in along]),
             (str(codes[path[0]]), str(codes[path[-1]])),
         )
+
+
+def _toward_evidence(centres: Vectors, runs: list[Chain], ends: set[int], piles: Voyages) -> Vectors:
+    """Return the centres of cells with those of the network moved onto the crest of the evidence on land around them.
+
+    Where crossings begin the network stays at its cell.
+    """
+    nodes = np.array(sorted({node for run in runs for node in run} - ends), np.int64)
+    moved = centres.copy()
+    ashore = ~piles.at_sea
+    moved[nodes] = toward_evidence(centres[nodes], piles.points[ashore], piles.weights[ashore], KERNEL_KM, FARTHEST_KM)
+    return moved
 
 
 def _on_land(points: Vectors, centres: Vectors, runs: list[Chain]) -> Vectors:
