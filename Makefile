@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-movement docs lock reference browser clean
+.PHONY: run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement docs lock reference browser clean
 
 run: $(VENV)/.product
 	$(BIN)/python -m geodata demo --if-empty
@@ -41,6 +41,9 @@ bench-corridors: $(VENV)/.developer
 
 bench-legs: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.legs --no-origins
+
+bench-map: $(VENV)/.developer browser
+	$(BIN)/python -m benchmarks.map
 
 bench-movement: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.movement

@@ -3,7 +3,7 @@
 The way down, each importing only what stands before it:
 
 - values, which every room may import: errors, incident, hexes, coast, places, facts, terrain, mentions <-
-  gazetteer; view, settings; errors <- whole, for every file that is written;
+  gazetteer, toponyms; view, settings; errors <- whole, for every file that is written;
 - what a row says: angles <- projections <- coordinates; times, repairs, origins; identity <- revisions, datafiles <-
   batches <- ledger;
 - reading: limits <- texts <- chunks <- positions, archives <- separated, documents, markup; seal <- confined <-

@@ -1,8 +1,10 @@
 """Synthetic incidents along publicly documented routes, so that an empty workspace has something to show.
 
 Courses and trends are data (``reference/demo_routes.toml``). The incidents have the habits of real files: they pile up
-unevenly along a route, are snapped to towns, miss whole months and stretches, and lie among unrelated reports. They are
-written as a CSV file and come in through the same gate as any other; their source is ``incident.SYNTHETIC_SOURCE``.
+unevenly along a route, are snapped to towns, miss whole months and stretches, and lie among unrelated reports. In the
+last year one route begins, one surges, one ebbs, one ends and one takes another course, so that change can be seen.
+They are written as a CSV file and come in through the same gate as any other; their source is
+``incident.SYNTHETIC_SOURCE``.
 """
 
 from __future__ import annotations
@@ -31,6 +33,10 @@ FLIGHT_SHARE = 0.05
 SNAPPED_TO_TOWNS = 0.3
 SNAP_KM = 25.0
 GAP_KM = 60.0
+NEWS_DAYS = 210
+"""So many days before the last one a route begins."""
+YEAR_DAYS = 365
+"""So many days before the last one a route surges, ebbs, ends or takes another course."""
 _KINDS = {
     "sea": {"interception": 45, "detection": 25, "rescue": 15, "death": 10, "smuggling": 5},
     "land": {"detection": 50, "smuggling": 20, "interception": 20, "seizure": 5, "death": 5},
@@ -96,19 +102,29 @@ def _shared_out(plans: list[dict[str, Any]], count: int, days: int, random: Rand
     """Return incidents for each plan, in number by its share and by how much its trend leaves of it."""
     weights = np.array([plan["share"] * _trend(plan["trend"], np.arange(days), days).mean() for plan in plans])
     counts = np.round(count * weights / weights.sum()).astype(int)
-    return [make(plan, int(number), days, random) for plan, number in zip(plans, counts, strict=True)]
+    return [make(plan, int(number), days, random) for plan, number in zip(plans, counts, strict=True) if number]
 
 
 def _trend(name: str, day: NDArray[np.int64], days: int) -> Floats:
     """Return the relative intensity of each day."""
     through = day / max(days - 1, 1)
+    late = (day >= _turn(days, YEAR_DAYS)).astype(float)
     curves: dict[str, Floats] = {
         "steady": np.ones(len(day)),
         "grows": 0.4 + 1.2 * through,
         "fades": 1.6 / (1 + np.exp((through - 0.42) * 22)) + 0.03,
         "emerges": 1.9 / (1 + np.exp((0.55 - through) * 22)),
+        "begins": (day >= _turn(days, NEWS_DAYS)).astype(float),
+        "surges": 1 + 4 * late,
+        "ebbs": 1 - 0.85 * late,
+        "ends": 1 - late,
     }
     return curves[name]
+
+
+def _turn(days: int, before_last: int) -> int:
+    """Return the day on which a route changes; in a short demonstration, half way."""
+    return max(days - before_last, days // 2)
 
 
 def _days(plan: dict[str, Any], mode: str, count: int, days: int, random: Random) -> NDArray[np.int64]:
@@ -123,12 +139,16 @@ def _days(plan: dict[str, Any], mode: str, count: int, days: int, random: Random
 
 def _along_route(plan: dict[str, Any], count: int, days: int, random: Random) -> pl.DataFrame:
     mode = plan["mode"]
-    lon, lat = _places_along(plan, count, random)
+    day = _days(plan, mode, count, days, random)
+    lon, lat = _places_along(plan, plan["way"], count, random)
+    if "later_way" in plan:
+        later = _places_along(plan, plan["later_way"], count, random)
+        lon, lat = (np.where(day >= _turn(days, YEAR_DAYS), *pair) for pair in zip(later, (lon, lat), strict=True))
     snapped = (random.random(count) < SNAPPED_TO_TOWNS) & (mode == "land")
     lon, lat, snapped = _snapped(lon, lat, snapped)
     return pl.DataFrame(
         {
-            "day": _days(plan, mode, count, days, random),
+            "day": day,
             "lon": lon,
             "lat": lat,
             "precision_km": np.where(snapped, 8.0, 1.0),
@@ -140,9 +160,9 @@ def _along_route(plan: dict[str, Any], count: int, days: int, random: Random) ->
     ).with_columns(*_content(plan, mode, count, random))
 
 
-def _places_along(plan: dict[str, Any], count: int, random: Random) -> tuple[Floats, Floats]:
+def _places_along(plan: dict[str, Any], way: list[float], count: int, random: Random) -> tuple[Floats, Floats]:
     """Draw places beside the course, on the right side of the coast: uneven along it, with stretches nobody reports."""
-    course = _course(np.array(plan["way"], float).reshape(-1, 2))
+    course = _course(np.array(way, float).reshape(-1, 2))
     step_km = EARTH_KM * np.linalg.norm(np.diff(course, axis=0), axis=1).mean()
     swell = np.convolve(random.normal(0, 1, len(course) + 200), np.ones(201) / 201**0.5, "valid")
     weight = np.exp(0.7 * swell)

@@ -14,19 +14,29 @@ from branca.element import Figure, Template
 from xstatic.pkg import leaflet
 
 from layers.actions import Actions
+from layers.alerts import Alerts
+from layers.arrivals import Arrivals
 from layers.asset import asset_url, script
 from layers.basemap import ATTRIBUTION, BaseMap
+from layers.camera import Camera
 from layers.card import Card
+from layers.changes import Changes
 from layers.corridors import Bands, Corridors
 from layers.countries import Countries
+from layers.graticule import Degrees, Graticule, Scale
 from layers.hexes import Hexes
+from layers.hotspots import Hotspots
 from layers.hubs import Hubs
+from layers.incidents import Incidents
+from layers.keys import Keys
 from layers.labels import Labels
 from layers.legend import Legend
 from layers.palette import palette
 from layers.ranking import Ranking
+from layers.search import Search
 from layers.status import Status
 from layers.timebar import TimeBar
+from layers.watch import Watch
 
 LEAFLET = "/vendor/leaflet"
 TITLE = "Smuggling route monitor"
@@ -37,7 +47,7 @@ class MonitorMap(folium.Map):
 
     default_js: ClassVar[list[tuple[str, str]]] = [
         ("leaflet", f"{LEAFLET}/leaflet.js?v={leaflet.PACKAGE_VERSION}"),
-        *(script(name) for name in ("canvas.js", "state.js", "feed.js", "monitor.js")),
+        *(script(name) for name in ("canvas.js", "state.js", "feed.js", "late.js", "monitor.js")),
     ]
     default_css: ClassVar[list[tuple[str, str]]] = [
         ("leaflet_css", f"{LEAFLET}/leaflet.css?v={leaflet.PACKAGE_VERSION}"),
@@ -54,7 +64,6 @@ class MonitorMap(folium.Map):
         {% macro script(this, kwargs) %}
         const monitor = new Monitor.Main(L.map("map", {{ this.leaflet|tojson }}), {{ this.palette|tojson }});
         monitor.map.attributionControl.setPrefix(false).addAttribution({{ this.attribution|tojson }});
-        L.control.scale({imperial: false}).addTo(monitor.map);
         window.monitor = monitor;
         {% endmacro %}
         """
@@ -118,8 +127,24 @@ def map_page() -> MapPage:
 
 def _assembled() -> MonitorMap:
     monitor = MonitorMap()
-    parts = (BaseMap, Countries, Bands, Hexes, Corridors, Hubs, Labels)
-    panels = (Status, Actions, Ranking, Legend, TimeBar, Card)
+    parts = (
+        BaseMap,
+        Graticule,
+        Countries,
+        Bands,
+        Hexes,
+        Hotspots,
+        Corridors,
+        Changes,
+        Hubs,
+        Incidents,
+        Watch,
+        Arrivals,
+        Labels,
+        Degrees,
+    )
+    panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys)
     for number, part in enumerate((*parts, *panels)):
         monitor.add_child(part(), name=f"part_{number}")
+    monitor.add_child(Camera(TITLE), name="camera")
     return monitor

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from layers.asset import ASSETS
+from pages.stamps import stamp
 
 st.set_page_config(page_title="Smuggling route monitor", page_icon=ASSETS / "icon.svg", layout="wide")
 st.html(ASSETS / "dashboard.css")
@@ -18,3 +19,4 @@ st.navigation(
     ],
     position="top",
 ).run()
+stamp()

@@ -9,6 +9,7 @@ import asyncio
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, wraps
@@ -25,11 +26,16 @@ from xstatic.pkg import leaflet
 
 from geodata.coast import REFERENCE
 from geodata.errors import RoutesError, UnknownVersion, WrongValue
+from geodata.places import country_name
+from geodata.toponyms import LONGEST, places_named
 from geodata.view import View
 from layers.asset import ASSETS
 from layers.exports import MEDIA_TYPES, Format, encoded
 from layers.monitor import LEAFLET, map_page
+from layers.points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.snapshot import Snapshot
+from layers.watch import areas_of
+from pages import live
 from pages.intake import intake
 from pages.workspace import Workspace, sight
 
@@ -38,6 +44,7 @@ ASK_FIRST = "no-cache"
 SCALES = ("110m", "50m")
 _LONGEST = 18
 """Digits of a version that are read as a number at all."""
+_KEY = re.compile("[0-9a-f]{16}")
 
 Answer = Callable[[Request], Response]
 Handler = Callable[[Request], Awaitable[Response]]
@@ -71,9 +78,25 @@ def routes() -> list[BaseRoute]:
         Route("/data/r/{name}", _in_thread(_resource)),
         Route("/data/export", _in_thread(_export)),
         Route("/data/basemap/{scale}", _in_thread(_basemap)),
+        *_computed_late(),
+        Route("/data/places", _in_thread(_places)),
+        Route("/data/points", _in_thread(_points)),
+        Route("/data/incidents", _in_thread(_incidents)),
         intake(),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
         Mount("/assets", KeptFiles(directory=ASSETS)),
+    ]
+
+
+def _computed_late() -> list[BaseRoute]:
+    """Return what a map asks for once its routes stand; the slow ones of it go through one door, one at a time."""
+    door = asyncio.Lock()
+    slow = {"changes": live.changes, "alerts": live.alerts, "hotspots": live.hot_spots}
+    return [
+        *(Route(f"/data/{name}", _one_at_a_time(_in_thread(_of_view(tell)), door)) for name, tell in slow.items()),
+        Route("/data/areas", _in_thread(_areas)),
+        Route("/data/arrivals", _in_thread(_arrivals)),
+        Route("/data/freshness", _in_thread(_of_view(lambda seen, _, version: live.freshness(seen, version)))),
     ]
 
 
@@ -92,9 +115,9 @@ def _in_thread(answer: Answer) -> Handler:
     return handler
 
 
-def _one_at_a_time(handler: Handler) -> Handler:
+def _one_at_a_time(handler: Handler, shared: asyncio.Lock | None = None) -> Handler:
     """Let one request in at a time, so that slow work leaves the server to others; who has gone away gets nothing."""
-    door = asyncio.Lock()
+    door = shared or asyncio.Lock()
 
     async def patient(request: Request) -> Response:
         async with door:
@@ -183,6 +206,89 @@ def _basemap(request: Request) -> Response:
     return _checked(request, content, "application/geo+json", etag)
 
 
+def _places(request: Request) -> Response:
+    """Answer with places of the gazetteer; nothing of the ledger is in it."""
+    words = request.query_params.get("q", "")
+    if len(words) > LONGEST:
+        raise WrongValue(f"{len(words)} letters", rule=f"a search has at most {LONGEST}", done="nothing was looked for")
+    found = [
+        {
+            "name": place.name,
+            "country": country_name(place.iso3),
+            "kind": place.kind,
+            "lon": round(place.lon, 4),
+            "lat": round(place.lat, 4),
+            "reach_km": round(place.reach_km, 1),
+        }
+        for place in places_named(words)
+    ]
+    return _checked(request, json.dumps({"places": found}, ensure_ascii=False).encode(), "application/json")
+
+
+def _points(request: Request) -> Response:
+    """Answer with the incidents of a View within a box, as ``layers.points`` writes them."""
+    seen = sight()
+    view, _ = View.from_query(request.query_params.multi_items())
+    found = _box(request).select(view.select(seen.keyed(_version(request, seen))))
+    if found.height > MOST_POINTS:
+        return _refused(f"{found.height:,} incidents lie here; at most {MOST_POINTS:,} are drawn one by one.", 413)
+    return _checked(request, points_of(found), "application/octet-stream")
+
+
+def _box(request: Request) -> View:
+    """Return the View of the box that is asked for: west, south, east, north, degrees."""
+    text = request.query_params.get("box", "")
+    box, _ = View.from_query([("region", text)])
+    if box.region is None:
+        rule = "a box is west,south,east,north in degrees"
+        raise WrongValue(f"box={text[:40]!r}", rule=rule, done="nothing was drawn")
+    return box
+
+
+def _incidents(request: Request) -> Response:
+    """Answer with the facts of a few incidents, by their keys."""
+    seen = sight()
+    asked = request.query_params.getlist("key")
+    if len(asked) > MOST_FACTS:
+        raise WrongValue(f"{len(asked)} incidents", rule=f"at most {MOST_FACTS} are told of", done="nothing was told")
+    if not all(_KEY.fullmatch(key) for key in asked):
+        raise WrongValue("a key", rule="a key is 16 hexadecimal digits", done="nothing was told")
+    facts = facts_of(seen.keyed(_version(request, seen)), [int(key, 16) for key in asked])
+    content = json.dumps({"incidents": facts}, ensure_ascii=False, allow_nan=False).encode()
+    return _checked(request, content, "application/json")
+
+
+def _of_view(tell: Callable[[Workspace, View, int], Mapping[str, Any]]) -> Answer:
+    """Return a handler that answers with what ``tell`` says of a View of a version."""
+
+    def answer(request: Request) -> Response:
+        return _told(request, tell)
+
+    return answer
+
+
+def _told(request: Request, tell: Callable[[Workspace, View, int], Mapping[str, Any]]) -> Response:
+    seen = sight()
+    view, _ = View.from_query(request.query_params.multi_items())
+    version = _version(request, seen)
+    content = json.dumps({"ledger": version, **tell(seen, view, version)}, ensure_ascii=False, allow_nan=False)
+    return _checked(request, content.encode(), "application/json")
+
+
+def _areas(request: Request) -> Response:
+    """Answer with what lies in the watch areas of a link."""
+    areas = areas_of(request.query_params.getlist("area"))
+    return _told(request, lambda seen, view, version: live.watched(seen, view, version, areas))
+
+
+def _arrivals(request: Request) -> Response:
+    """Answer with where the incidents lie that came in after a version: little enough for every tick."""
+    since = _number(request.query_params.get("since", ""))
+    if since is None:
+        raise WrongValue("since", rule="it is the number of a version of the ledger", done="nothing was looked for")
+    return _told(request, lambda seen, view, version: live.arrivals(seen, view, since, version))
+
+
 @cache
 def _countries(scale: str) -> tuple[bytes, str]:
     content = Path(REFERENCE / f"countries_{scale}.geojson").read_bytes()
@@ -204,9 +310,15 @@ def _version(request: Request, seen: Workspace) -> int:
         raise UnknownVersion("the workspace is empty", rule="a picture needs incidents", done="nothing was drawn")
     if not text:
         return newest
-    if not text.isascii() or not text.isdecimal() or len(text) > _LONGEST or int(text) > newest:
+    number = _number(text)
+    if number is None or number > newest:
         raise UnknownVersion(f"version={text[:20]!r}", rule=f"versions are 0 to {newest}", done="nothing was drawn")
-    return int(text)
+    return number
+
+
+def _number(text: str) -> int | None:
+    plain = text.isascii() and text.isdecimal() and len(text) <= _LONGEST
+    return int(text) if plain else None
 
 
 def _etag(content: bytes) -> str:

@@ -29,6 +29,7 @@ from geodata.settings import Settings
 from geodata.theatre import Theatre
 from geodata.view import View
 from layers.exports import Export
+from layers.points import Keys, keys_of
 from layers.snapshot import Snapshot, snapshot
 from pages import uploads
 from pages.uploads import Preview, Upload
@@ -114,6 +115,7 @@ class Workspace:
         self._ledger = ledger
         self.theatre = Theatre(ledger.home)
         self._incidents: Kept[pl.DataFrame] = Kept(2)
+        self._keys: Kept[Keys] = Kept(2)
         self._evidence: Kept[Evidence] = Kept(3)
         self._reductions: Kept[Reduction] = Kept(SNAPSHOTS)
         self._routes: Kept[Routes] = Kept(2)
@@ -142,6 +144,11 @@ class Workspace:
     def incidents(self, version: int) -> pl.DataFrame:
         """Return the incidents of a version."""
         return self._incidents.get(version, lambda: self._ledger.incidents(version))
+
+    def keyed(self, version: int) -> pl.DataFrame:
+        """Return the incidents of a version with ``key``, by which a map names single ones."""
+        keys = self._keys.get(version, lambda: keys_of(self.incidents(version)))
+        return self.incidents(version).with_columns(pl.Series("key", keys, dtype=pl.UInt64))
 
     def offers(self, version: int) -> dict[str, Any]:
         """Return what the filters offer and the header says: modes, kinds, origins, sources, count, synthetic."""

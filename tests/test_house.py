@@ -72,7 +72,7 @@ def test_an_import_against_the_flow_is_noticed(tmp_path):
 
 ORDER = {
     "geodata": (
-        "errors whole incident hexes coast places facts terrain mentions gazetteer view settings "
+        "errors whole incident hexes coast places facts terrain mentions gazetteer toponyms view settings "
         "angles projections coordinates times repairs origins identity revisions datafiles batches ledger "
         "limits texts chunks positions archives separated documents markup seal confined columnar workbooks vectors "
         "readings profiles check modes spool refusals ingest changes upkeep guesses mappings "
@@ -85,14 +85,15 @@ ORDER = {
         "comparison surveys reduce itineraries identity"
     ),
     "layers": (
-        "asset palette hexmesh part actions basemap card corridors countries hexes hubs labels legend ranking status "
-        "timebar monitor snapshot exports"
+        "asset palette hexmesh points part basemap actions changes alerts arrivals camera card corridors countries "
+        "graticule hexes hotspots hubs incidents keys labels legend ranking search status timebar watch monitor "
+        "snapshot exports"
     ),
     "desk": "tokens",
     "pages": (
-        "uploads years workspace intake service filters headers notices listing portraits neighbours figures catalogue "
-        "batches columns wizard grids spans outcomes beliefs amendments method monitor corridors countries incidents "
-        "changes assumptions dashboard"
+        "uploads years workspace intake grids spans outcomes live service filters headers notices listing portraits "
+        "neighbours figures catalogue batches columns wizard beliefs amendments method monitor corridors countries "
+        "incidents changes assumptions stamps dashboard"
     ),
 }
 """Every module of a room, each importing only what stands before it."""

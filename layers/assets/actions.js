@@ -17,6 +17,7 @@ Monitor.Actions = class {
       this._button("Copy link to this view", "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy()),
       this.files,
       this.theme,
+      this._button("Keys (?)", "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
     );
     monitor.map.getContainer().append(bar);
     document.addEventListener("click", (event) => {
@@ -39,7 +40,7 @@ Monitor.Actions = class {
   }
 
   _summary() {
-    const name = "Download the corridors of this view";
+    const name = "Download this view";
     const icon = Monitor.icon("M10 3v9M6.5 8.5L10 12l3.5-3.5M4 16h12");
     return Monitor.element("summary", { class: "square", title: name, "aria-label": name }, icon);
   }
@@ -52,7 +53,27 @@ Monitor.Actions = class {
       for (const moment of ["pointerdown", "focus", "click"]) made.addEventListener(moment, aim);
       return made;
     };
-    return Monitor.element("div", { class: "menu panel" }, link("geojson", "GeoJSON"), link("gpkg", "GeoPackage"));
+    const make = (name, act) => {
+      const go = () => {
+        this.files.open = false;
+        this.files.firstChild.focus();
+        this.monitor.camera[act]();
+      };
+      return Monitor.element("button", { type: "button", onclick: go }, name);
+    };
+    const { element } = Monitor;
+    return element(
+      "div",
+      { class: "menu panel" },
+      element("p", {}, "Corridors"),
+      link("geojson", "GeoJSON"),
+      link("gpkg", "GeoPackage"),
+      element("hr"),
+      element("p", {}, "The map as you see it"),
+      make("Picture (PNG)", "picture"),
+      make("Frames (ZIP of PNG)", "frames"),
+      make("Print", "print"),
+    );
   }
 
   /** Where the server gives what is shown, as a file. */

@@ -5,6 +5,8 @@ const Monitor = {};
 
 /** Width of the world in Mercator units, as in layers/hexmesh.py. */
 Monitor.WORLD = 2 ** 31;
+/** Pixels of a canvas to one of the page while a picture is taken; null else. */
+Monitor.sharpness = null;
 Monitor.MARGIN = Monitor.WORLD / 18;
 
 /** @returns {[number, number]} x to the east, y to the south, in Mercator units */
@@ -44,9 +46,11 @@ Monitor.CanvasLayer = L.Renderer.extend({
 
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
+    // On paper the map has no size; what was drawn stays.
+    if (!this._map.getSize().x || !this._map.getSize().y) return;
     L.Renderer.prototype._update.call(this);
     const size = this._bounds.getSize();
-    const ratio = Math.min(window.devicePixelRatio || 1, this.options.sharpness);
+    const ratio = Monitor.sharpness ?? Math.min(window.devicePixelRatio || 1, this.options.sharpness);
     const canvas = this._container;
     const [width, height] = [Math.round(size.x * ratio), Math.round(size.y * ratio)];
     L.DomUtil.setPosition(canvas, this._bounds.min);
@@ -101,6 +105,12 @@ Monitor.CanvasLayer = L.Renderer.extend({
   prepare() {},
   draw() {},
 });
+
+/** A box of one canvas as it lies on another; both follow the same map. */
+Monitor.boxOn = (there, here, [left, top, right, bottom]) => {
+  const [dx, dy] = [here._bounds.min.x - there._bounds.min.x, here._bounds.min.y - there._bounds.min.y];
+  return [left + dx, top + dy, right + dx, bottom + dy];
+};
 
 /** Make an element; text is always text. */
 Monitor.element = (tag, attributes = {}, ...children) => {

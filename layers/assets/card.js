@@ -8,14 +8,15 @@ Monitor.Card = class {
 
   attach(monitor) {
     this.monitor = monitor;
-    this.card = Monitor.panel("card", { class: "panel", "aria-live": "polite", "aria-label": "Details" });
+    this.card = Monitor.panel("card", { class: "panel", "aria-label": "Details" });
     this.card.hidden = true;
     this.tip = Monitor.element("div", { id: "tip", class: "panel", role: "tooltip" });
     this.tip.hidden = true;
     monitor.map.getContainer().append(this.card, this.tip);
     monitor.map.on("mousemove", (event) => this._hover(event.containerPoint));
     monitor.map.on("mouseout movestart", () => this._hover(null));
-    monitor.map.on("click", (event) => this._click(event.containerPoint));
+    // A button that has gone with its click is no longer known to Leaflet as part of a panel.
+    monitor.map.on("click", (event) => event.originalEvent.target.isConnected && this._click(event.containerPoint));
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && monitor.state.selected) monitor.select(null);
     });
@@ -33,25 +34,40 @@ Monitor.Card = class {
     if (this.card) this.reselect();
   }
 
-  /** What lies at a point: a hub before a corridor before a hex. */
+  /** What lies at a point: an incident before a hub before a corridor before a hex. */
   _find(point) {
-    const { corridors, hexes, hubs, labels, picture } = this.monitor;
-    if (!picture?.steps) return {};
+    const { changes, corridors, hexes, hotspots, hubs, incidents, labels, picture, watch } = this.monitor;
+    if (!picture?.steps || watch.drawing || watch.at(point)) return {};
+    const chip = changes.chipAt(point);
+    if (chip) return { change: chip, hex: -1 };
+    const incident = incidents?.at(point);
+    if (incident) return { incident, hex: -1 };
     const mark = hubs.at(point);
     if (mark) return { mark, hex: -1 };
+    const change = changes.at(point);
+    if (change) return { change, hex: -1 };
     const corridor = picture.corridor(labels?.at(point)) ?? corridors.at(point);
+    const spot = corridor ? null : hotspots.at(point);
+    if (spot) return { spot, hex: -1 };
     return { corridor, hex: corridor ? -1 : hexes.at(point) };
   }
 
   _hover(point) {
-    const { corridor, hex, mark } = point ? this._find(point) : {};
+    const { change, corridor, hex, incident, mark, spot } = point ? this._find(point) : {};
     this.monitor.corridors.hover(corridor?.id ?? null);
-    const found = mark ?? corridor ?? (hex >= 0 ? hex : null);
+    this.monitor.changes.hover(change?.id ?? null);
+    const found = change ?? spot ?? incident ?? mark ?? corridor ?? (hex >= 0 ? hex : null);
     this.monitor.map.getContainer().classList.toggle("pointing", found !== null);
     this.tip.hidden = found === null;
     if (found === null) return;
     const [from, to] = this.monitor.range;
-    const lines = mark
+    const lines = change
+      ? this.monitor.changes.words(change)
+      : spot
+      ? this.monitor.hotspots.words(spot)
+      : incident
+      ? this.monitor.incidents.words(incident)
+      : mark
       ? Monitor.Card.hub(mark)
       : corridor
       ? [corridor.title, `${Monitor.counted(corridor.sums[to] - corridor.sums[from], "incident")} in the window`]
@@ -68,18 +84,34 @@ Monitor.Card = class {
   }
 
   _click(point) {
-    const { corridor, hex } = this._find(point);
-    if (corridor) this.monitor.select(corridor.id);
+    if (this.monitor.watch.drawing) return;
+    const { change, corridor, hex, incident, spot } = this._find(point);
+    if (change ?? spot) this.monitor.select((change ?? spot).id);
+    else if (incident) this.monitor.incidents.open(incident);
+    else if (corridor) this.monitor.select(corridor.id);
     else if (hex >= 0) this.monitor.select(this.monitor.hexes.level.name(hex));
     else if (this.monitor.state.selected) this.monitor.select(null);
   }
 
+  /** Whoever was in the card, or chose from a list that it covers, is in it again: at its button to close. */
   reselect() {
+    const before = document.activeElement;
+    const [held, lost] = [this.card.contains(before), before?.closest("#ranking")];
+    this._show();
+    if (!this.card.hidden && (held || lost)) this.card.querySelector(".close")?.focus();
+    else if (this.card.hidden && held) this.monitor.map.getContainer().focus({ preventScroll: true });
+  }
+
+  _show() {
     const { picture, state } = this.monitor;
     const corridor = picture?.steps ? picture.corridor(state.selected) : null;
     const level = this.monitor.hexes.level;
     const hex = !corridor && level && state.selected ? [...level.cells].findIndex((_, at) => level.name(at) === state.selected) : -1;
-    this.card.hidden = !corridor && hex < 0;
+    const head = (...parts) => this._head(...parts);
+    const tellers = [this.monitor.incidents?.cards, this.monitor.changes, this.monitor.hotspots];
+    const own = !corridor && picture?.steps ? tellers.reduce((said, teller) => said ?? teller?.nodes(state.selected, head) ?? null, null) : null;
+    this.card.hidden = !corridor && hex < 0 && !own;
+    if (own) this.card.replaceChildren(...own);
     if (corridor) this._corridor(corridor);
     else if (hex >= 0) this._hex(level, hex);
   }

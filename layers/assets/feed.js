@@ -88,6 +88,17 @@ Monitor.Picture = class {
     routes.forEach((route, at) => (route.rank = at / routes.length));
   }
 
+  /** A manifest that still lacks its routes shows those of the version before meanwhile: a new batch makes nothing vanish. */
+  static carried(manifest, before) {
+    if (manifest.stage !== "sketch" || !before?.routed || before.query !== manifest.query) return manifest;
+    const routes = before.corridors.filter(({ properties }) => properties.layer === "routes");
+    const known = new Set(routes.map(({ properties }) => properties.corridor_id));
+    const ridges = manifest.corridors.filter(({ properties }) => !known.has(properties.corridor_id));
+    const { hubs, landings } = before;
+    const countries = { ...before.countries, ...manifest.countries };
+    return { ...manifest, corridors: [...routes, ...ridges], hubs, landings, countries, routed: true, routes_of: before.routes_of ?? before.version };
+  }
+
   total(from, to) {
     return this.sums[to] - this.sums[from];
   }
@@ -158,7 +169,7 @@ Monitor.Picture.MAIN = 0.15;
 
 /** Polls the newest version and fetches snapshots. Tells the monitor what happens. */
 Monitor.Feed = class {
-  static EVERY = 5000;
+  static EVERY = 2500;
 
   constructor(monitor) {
     this.monitor = monitor;
@@ -181,13 +192,22 @@ Monitor.Feed = class {
     try {
       const answer = await fetch("/data/head", { cache: "no-cache" });
       if (!answer.ok) throw new Error(`head: ${answer.status}`);
+      const before = this.head;
       this.head = await answer.json();
+      this._arrived(before);
       this.monitor.status.lost(false);
       this.monitor.status.troubled(this.head.trouble);
       await this.follow();
+      this.monitor.tell("ticked");
     } catch {
       this.monitor.status.lost(true);
     }
+  }
+
+  /** What a new batch brought is shown at once, before the picture that it makes. */
+  _arrived(before) {
+    if (before === undefined || before.version === null || before.version >= this.head.version) return;
+    this.monitor.arrivals.since(before.version, this.head.version).catch(() => null);
   }
 
   /** Another View is asked for. */
@@ -263,7 +283,8 @@ Monitor.Feed = class {
     params.set("version", this.head.version);
     const answer = await fetch(`/data/${kind}?${params}`, { signal });
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? `The server answered ${answer.status}.`);
-    const picture = new Monitor.Picture(await answer.json());
+    const manifest = Monitor.Picture.carried(await answer.json(), this.monitor.picture?.manifest);
+    const picture = new Monitor.Picture(manifest);
     await picture.level(this.monitor.map.getZoom()).load(signal);
     return picture;
   }

@@ -47,19 +47,20 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
   draw() {
     const context = this.wipe();
     const { monitor } = this;
-    this.taken = this._panels();
+    this.taken = [...this._panels(), ...(monitor.changes?.chipsFor(this) ?? []), ...(monitor.watch?.chipsFor(this) ?? [])];
     this.chips = [];
     if (monitor.state.hidden.has("names")) return;
     context.textBaseline = "middle";
-    for (const shape of this._ranked()) this._chip(context, shape);
+    for (const shape of this._ranked()) if (monitor.state.hidden.has("changes") || shape.corridor.id === monitor.state.selected) this._chip(context, shape);
     const countries = [...(monitor.countries ?? [])].sort((a, b) => b.extent - a.extent);
     const withRole = ({ iso3 }) => !monitor.state.hidden.has("countries") && monitor.roles.has(iso3);
     for (const country of countries.filter(withRole)) this._country(context, country, monitor.roles.get(country.iso3));
     for (const country of countries.filter((one) => !withRole(one))) this._country(context, country, null);
   },
 
-  /** Where panels lie over the map: a name under one could not be read. */
+  /** Where panels lie over the map: a name under one could not be read. None on a picture to take away (`alone`). */
   _panels() {
+    if (this.alone) return this._edges();
     const { x: left, y: top } = this._map.getContainer().getBoundingClientRect();
     return [...this._map.getContainer().querySelectorAll(":scope > .panel")].flatMap((panel) => {
       const box = panel.getBoundingClientRect();
@@ -67,6 +68,15 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
       const corner = this.inCanvas([box.left - left, box.top - top]);
       return [[...corner, corner[0] + box.width, corner[1] + box.height]];
     });
+  },
+
+  /** On a picture to take away: what lies outside of the view, and its corner with the scale. */
+  _edges() {
+    const { x: width, y: height } = this._map.getSize();
+    const [left, top] = this.inCanvas([0, 0]);
+    const far = 1e5;
+    const sides = [[-far, -far, left, far], [left + width, -far, far, far], [-far, -far, far, top], [-far, top + height, far, far]];
+    return [...sides, [left, top + height - 66, left + 200, top + height]];
   },
 
   /** Corridors worth a chip at this zoom, the selected one first. */

@@ -8,6 +8,7 @@ Monitor.Legend = class {
 
   attach(monitor) {
     this.monitor = monitor;
+    monitor.legend = this;
     this.body = Monitor.element("div", { class: "body" });
     const narrow = window.innerWidth < this.options.open_from;
     this.details = Monitor.element("details", { open: !narrow }, Monitor.element("summary", {}, "Legend"), this.body);
@@ -33,17 +34,39 @@ Monitor.Legend = class {
         { class: "note" },
         "Grade: how often a line comes back when its evidence is drawn again; C and D are hints. Inferred: without reports. Pale: none in the window. Hot ridges: where reports pile up along a line.",
       ),
+      this._switch("changes", "What changed"),
+      this._own("changes"),
       this._switch("hexes", "Incidents per hex"),
       this._ramp(),
+      this._switch("hotspots", "Hot spots"),
+      this._own("hotspots"),
+      this._switch("incidents", "Single incidents"),
+      this._row(this._swatch((context) => this._incident(context)), "place known to within the ring", "incidents"),
       this._switch("countries", "Countries"),
       this._roles(),
       this._switch("names", "Names"),
+      this._switch("graticule", "Degrees"),
     );
     this.relayer();
   }
 
   relayer() {
     for (const box of this.body.querySelectorAll("input[type=checkbox]")) box.checked = !this.monitor.state.hidden.has(box.name);
+    this.relegend();
+  }
+
+  /** Where a layer says for itself what it shows, while it is shown. */
+  _own(layer) {
+    const place = Monitor.element("div", { class: "own" });
+    place.dataset.layer = layer;
+    return place;
+  }
+
+  relegend() {
+    for (const place of this.body.querySelectorAll(".own")) {
+      const { layer } = place.dataset;
+      place.replaceChildren(...(this.monitor.state.hidden.has(layer) ? [] : this.monitor[layer].legend(this)));
+    }
   }
 
   /** From the main routes to everything supported. */
@@ -78,7 +101,7 @@ Monitor.Legend = class {
 
   /** A small drawing, 44 by 14, in CSS pixels. */
   _swatch(paint, width = 44, height = 14) {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = Monitor.sharpness ?? (window.devicePixelRatio || 1);
     const canvas = Monitor.element("canvas", { width: width * ratio, height: height * ratio, "aria-hidden": "true" });
     [canvas.style.width, canvas.style.height] = [`${width}px`, `${height}px`];
     const context = canvas.getContext("2d");
@@ -87,8 +110,9 @@ Monitor.Legend = class {
     return canvas;
   }
 
-  _row(swatch, text) {
-    return Monitor.element("div", { class: "row" }, swatch, Monitor.element("span", {}, text));
+  /** A swatch with words; `layer` is named where the row tells of one alone. */
+  _row(swatch, text, layer = null) {
+    return Monitor.element("div", { class: "row", "data-layer": layer }, swatch, Monitor.element("span", {}, text));
   }
 
   _mode(mode) {
@@ -136,6 +160,18 @@ Monitor.Legend = class {
       });
     };
     return this._row(this._swatch(paint), "wider: more movement; of ridges, more incidents a month");
+  }
+
+  _incident(context) {
+    const { theme } = this.monitor;
+    context.strokeStyle = context.fillStyle = theme.mode.sea;
+    context.lineWidth = 1.3;
+    context.beginPath();
+    context.arc(23, 7, 6.2, 0, 2 * Math.PI);
+    context.stroke();
+    context.beginPath();
+    context.arc(23, 7, 2.6, 0, 2 * Math.PI);
+    context.fill();
   }
 
   _ramp() {

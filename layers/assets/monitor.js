@@ -70,14 +70,15 @@ Monitor.Main = class {
     this.state.set("select", { selected: id });
   }
 
-  /** A new picture, or null for an empty workspace; one of the same View and version leaves the map where it is. */
+  /** A new picture, or null for an empty workspace; one of the same View leaves the map where it is. */
   show(picture) {
     const before = this.picture;
     const shown = before?.manifest;
-    const same = picture && shown?.query === picture.manifest.query && shown.version === picture.manifest.version;
+    const alike = picture && shown?.query === picture.manifest.query;
+    const same = alike && shown.version === picture.manifest.version;
     this.picture = picture;
     this.map.getContainer().dataset.unsure = String(picture?.unsure ?? false);
-    if (!this.state.view && picture?.steps && !same) this.fit();
+    if (!this.state.view && picture?.steps && !(alike && before.steps)) this.fit();
     this.state.shown = picture && picture.steps ? this.range.map((step) => step + picture.first) : null;
     this.tell("repicture");
     if (same) this.follow(before.corridor(this.state.selected));

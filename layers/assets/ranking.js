@@ -48,7 +48,9 @@ Monitor.Ranking = class {
     const key = ranked.slice(0, this.options.rows).map(({ corridor, incidents }) => `${corridor.id}${incidents}`).join();
     if (key === this.key && this.dark === state.dark) return;
     [this.key, this.dark] = [key, state.dark];
+    const held = [...this.list.querySelectorAll("button")].indexOf(document.activeElement);
     this.list.replaceChildren(...ranked.slice(0, this.options.rows).map((row) => this._row(row, ranked[0].incidents)));
+    if (held >= 0) this.list.querySelectorAll("button")[held]?.focus();
   }
 
   _row({ corridor, incidents }, most) {

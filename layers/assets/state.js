@@ -1,14 +1,17 @@
 /* What is being looked at, and its home: the address bar, so that a copied link opens the same view again. */
 "use strict";
 
-Monitor.LAYERS = ["routes", "ridges", "hubs", "hexes", "countries", "names"];
+Monitor.LAYERS = ["routes", "ridges", "hubs", "hexes", "countries", "names", "incidents", "graticule", "changes", "hotspots"];
 
 /** What is hidden when nobody has chosen: ridges, which routes explain, once there are routes. */
 Monitor.HIDDEN = ["ridges"];
 
+/** What shows only when it is asked for: named in a link where it is shown, so that an older link stays as it was. */
+Monitor.OPTIONAL = ["changes", "graticule", "hotspots", "incidents"];
+
 /** The address bar of the top window: filters belong to the dashboard, the rest to the map. */
 Monitor.Address = class {
-  static MINE = ["from", "to", "lat", "lon", "z", "sel", "theme", "hide", "detail"];
+  static MINE = ["from", "to", "lat", "lon", "z", "sel", "theme", "hide", "show", "detail", "area"];
   static FILTERS = ["mode", "kind", "origin", "source", "region", "resolution"];
   static PAUSE = 250;
 
@@ -75,10 +78,13 @@ Monitor.State = class {
     this.selected = given.get("sel") || null;
     this.theme = ["light", "dark"].includes(given.get("theme")) ? given.get("theme") : null;
     const hidden = given.has("hide") ? given.get("hide").split(",") : Monitor.HIDDEN;
-    this.hidden = new Set(hidden.filter((name) => Monitor.LAYERS.includes(name)));
+    const shown = (given.get("show") ?? "").split(",");
+    const unasked = Monitor.OPTIONAL.filter((name) => !shown.includes(name));
+    this.hidden = new Set([...hidden.filter((name) => Monitor.LAYERS.includes(name) && !Monitor.OPTIONAL.includes(name)), ...unasked]);
     const detail = Number(given.get("detail") ?? 1);
     this.detail = detail >= 0 && detail <= 1 ? detail : 1;
     this.host = null;
+    this.areas = [];
   }
 
   on(name, listener) {
@@ -92,8 +98,9 @@ Monitor.State = class {
     this.address.write(this.entries());
   }
 
-  /** The theme in force: the viewer's own choice, else that of the dashboard, else that of the system. */
+  /** The theme in force: light on paper; else the viewer's own choice, that of the dashboard, or that of the system. */
   get dark() {
+    if (this.printing) return false;
     const system = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     return (this.theme ?? this.host ?? system) === "dark";
   }
@@ -108,9 +115,12 @@ Monitor.State = class {
     }
     if (this.selected) found.push(["sel", this.selected]);
     if (this.theme) found.push(["theme", this.theme]);
-    const hidden = [...this.hidden].sort().join(",");
+    const hidden = [...this.hidden].filter((name) => !Monitor.OPTIONAL.includes(name)).sort().join(",");
     if (hidden !== Monitor.HIDDEN.join(",")) found.push(["hide", hidden]);
+    const shown = Monitor.OPTIONAL.filter((name) => !this.hidden.has(name)).join(",");
+    if (shown) found.push(["show", shown]);
     if (this.detail < 1) found.push(["detail", String(this.detail)]);
+    for (const { text } of this.areas) found.push(["area", text]);
     return found;
   }
 

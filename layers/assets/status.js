@@ -14,7 +14,9 @@ Monitor.Status = class {
     this.said = element("div", { class: "said", role: "status" });
     this.wait = element("div", { class: "wait", role: "status" }, element("i"), "Reading the ledger …");
     this.grading = element("div", { class: "wait", role: "status" }, element("i"), element("span"));
-    const parts = [this.badge, this.notice, this.said, this.wait, this.grading];
+    this.fresh = element("details", { class: "fresh" });
+    this.late = new Monitor.Late(monitor, "/data/freshness", () => this._refresh(), () => [], true);
+    const parts = [this.badge, this.fresh, this.notice, this.said, this.wait, this.grading];
     for (const part of parts) part.hidden = true;
     const lane = element("div", { id: "lane" }, ...parts);
     this.sheet = Monitor.panel("sheet", { class: "panel", role: "status" });
@@ -29,6 +31,37 @@ Monitor.Status = class {
     else if (!picture.steps) this._nothing();
     else this.sheet.hidden = true;
     this.shownAt = new Date();
+    this.late.look();
+    this._refresh();
+  }
+
+  ticked() {
+    this.late.look();
+    this._refresh();
+  }
+
+  /** How old the newest incident and the last batch are, and which source is late. */
+  _refresh() {
+    const { answer } = this.late;
+    this.fresh.hidden = !answer?.taken || !this.monitor.picture?.steps;
+    if (this.fresh.hidden) return;
+    const { element } = Monitor;
+    const now = Date.now();
+    const age = ({ at }) => (now - Date.parse(at)) / 1000;
+    const late = answer.sources.filter((source) => source.usual !== null && age(source) > answer.late_after * source.usual);
+    const said = [`Newest incident ${answer.latest}`, `last batch ${Monitor.ago(age({ at: answer.taken }))}`];
+    if (late.length) said.push(`${Monitor.counted(late.length, "source")} late`);
+    const text = said.join(" · ");
+    this.fresh.classList.toggle("late", late.length > 0);
+    if (text === this.freshText) return;
+    this.freshText = text;
+    const rows = answer.sources.map((source) => {
+      const usual = source.usual === null ? "too few batches to tell when it is late" : `usually every ${Monitor.span(source.usual)}`;
+      const state = late.includes(source) ? "late: " : "";
+      return element("li", late.includes(source) ? { class: "late" } : {}, element("b", {}, source.name), ` ${state}last batch ${Monitor.ago(age(source))}, ${usual}`);
+    });
+    if (answer.more) rows.push(element("li", {}, `and ${Monitor.counted(answer.more, "more source")}`));
+    this.fresh.replaceChildren(element("summary", {}, element("i", { "aria-hidden": "true" }), text), element("ul", {}, ...rows));
   }
 
   /** A sentence that goes by itself. */
@@ -55,7 +88,9 @@ Monitor.Status = class {
 
   /** What the server is still at, while the picture can be used already. */
   working(stage) {
-    const words = { routed: "Working out the routes …", supported: "Grading the ridges …" };
+    const old = this.monitor.picture?.manifest.routes_of;
+    const routes = old === undefined ? "Working out the routes …" : `Routes are those of ledger version ${old} until the new ones are worked out …`;
+    const words = { routed: routes, supported: "Grading the ridges …" };
     this.grading.hidden = !stage;
     this.grading.lastChild.textContent = words[stage] ?? "";
   }
@@ -92,3 +127,11 @@ Monitor.Status = class {
     this._say("No incidents match these filters", ["Take a filter away to see more."]);
   }
 };
+
+/** "40 seconds", "5 minutes", "3 hours", "12 days" */
+Monitor.span = (seconds) => {
+  const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"]].find(([least]) => seconds >= least) ?? [1, "second"];
+  return Monitor.counted(Math.max(1, Math.floor(seconds / size)), unit);
+};
+
+Monitor.ago = (seconds) => (seconds < 60 ? "just now" : `${Monitor.span(seconds)} ago`);

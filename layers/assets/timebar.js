@@ -16,6 +16,7 @@ Monitor.TimeBar = class {
 
   attach(monitor) {
     this.monitor = monitor;
+    monitor.timebar = this;
     const { element } = Monitor;
     this.play = this._button("Play", Monitor.TimeBar.PLAY, () => this.toggle(), "solid primary");
     this.label = element("strong", { class: "when" });
@@ -175,6 +176,7 @@ Monitor.TimeBar = class {
     this.play.setAttribute("aria-label", this.play.title);
     clearTimeout(this.timer);
     if (this.playing) this._advance();
+    else this.monitor.keys.rewindow();
   }
 
   /** One step on; from the end it starts again. Whoever wants less motion gets one step in two seconds. */
@@ -247,7 +249,7 @@ Monitor.TimeBar = class {
   }
 
   _key(event) {
-    if (!this.monitor.picture?.steps || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.monitor.picture?.steps || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.target.closest("select, input, textarea")) return;
     if (event.key === " " && !event.target.closest("button, a, summary")) this.toggle();
     else if (event.key === "ArrowLeft") this.step(-1);

@@ -272,7 +272,7 @@ def test_the_page_compares_alarms_and_tells_what_is_new(shown):
     found = sight().compared(View(), 1, spans.before, spans.after)
     assert counted(found) in texts(page)
     assert sorted(page.dataframe[0].value["name"]) == sorted(one.name for one in found.corridors)
-    for words in ("false discovery rate of 5%", "alarms in the last 12 months", "came in or were revised", "Usual in"):
+    for words in ("false discovery rate of 5%", "in the last 12 months, ", "came in or were revised", "Usual in"):
         assert words in texts(page)
 
 

@@ -1,0 +1,146 @@
+"""Many people at one process: each changes a filter, waits for the picture, thinks, and changes it again.
+
+They are plain HTTP clients that ask what the map asks: the manifest of the View, what it names for the level in sight
+and is not kept yet, then routes and grades as far as there is time before the next change; and every five seconds for
+news.
+Streamlit's own part, the run of the page's script, is not among it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import random
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks.map.servers import PRODUCT, running
+from geodata.view import View
+
+PEOPLE = 25
+THINK_SECONDS = 5.0
+LEVEL = 5
+"""H3 resolution of the hexes in sight."""
+
+
+@dataclass(slots=True)
+class Person:
+    """One person's connection, cache and waits."""
+
+    address: str
+    queries: Sequence[str]
+    chance: random.Random
+    level: int = LEVEL
+    follows: bool = True
+    kept: set[str] = field(default_factory=set)
+    waits: list[float] = field(default_factory=list)
+    troubles: int = 0
+
+    def work(self, end: float) -> None:
+        """Change filters until the clock shows ``end``, s."""
+        time.sleep(self.chance.uniform(0, THINK_SECONDS))
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            try:
+                query = self.chance.choice(self.queries)
+                stage = self._picture("snapshot", query, 120.0)
+                self.waits.append(time.monotonic() - begun)
+                self._follow(query, stage, begun + self.waits[-1] + THINK_SECONDS)
+            except (OSError, http.client.HTTPException, RuntimeError):
+                self.troubles += 1
+            time.sleep(max(0.0, begun + (self.waits[-1] if self.waits else 0) + THINK_SECONDS - time.monotonic()))
+
+    def ready(self, query: str, patience: float) -> None:
+        """Ask for all that there is of a View, as long as it takes."""
+        for kind in ("snapshot", "routed", "supported") if self.follows else ("snapshot",):
+            self._picture(kind, query, patience)
+
+    def _follow(self, query: str, stage: str, until: float) -> None:
+        """Ask for news, for routes and for grades; what is not there when the next filter is due is given up."""
+        self._get("/data/head", THINK_SECONDS)
+        for wanted in ("routed", "supported"):
+            left = until - time.monotonic()
+            if stage == "supported" or left <= 0 or not self.follows:
+                return
+            try:
+                stage = self._picture(wanted, query, left)
+            except TimeoutError:
+                return
+
+    def _picture(self, kind: str, query: str, patience: float) -> str:
+        manifest = json.loads(self._get(f"/data/{kind}?{query}", patience))
+        level = next(one for one in manifest["levels"] if one["resolution"] == self.level)
+        for name in ("corners", "cells", "counts"):
+            if level[name] not in self.kept:
+                self._get(level[name], patience)
+                self.kept.add(level[name])
+        stage: str = manifest["stage"]
+        return stage
+
+    def _get(self, path: str, patience: float) -> bytes:
+        connection = http.client.HTTPConnection(self.address, timeout=patience)
+        try:
+            connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+            answer = connection.getresponse()
+            content = answer.read()
+        finally:
+            connection.close()
+        if answer.status != http.HTTPStatus.OK:
+            raise RuntimeError(f"{path}: {answer.status}")
+        return gzip.decompress(content) if answer.headers.get("Content-Encoding") == "gzip" else content
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Seconds that people waited for a picture, and how often they got none."""
+
+    waits: list[float]
+    troubles: int
+
+
+def crowd(
+    home: Path, queries: Sequence[str], seconds: float, *, warmed: bool, level: int = LEVEL, follows: bool = True
+) -> Crowd:
+    """Let ``PEOPLE`` work for some seconds.
+
+    Parameters
+    ----------
+    home : Path
+    queries : sequence of str
+        The Views that they ask for.
+    seconds : float, s
+    warmed : bool
+        Somebody has asked for every View before.
+    level : int
+        H3 resolution in sight.
+    follows : bool
+        They ask for routes and grades after the first picture, as the map does.
+    """
+    with running(PRODUCT, ROUTES_HOME=home) as url:
+        address = urlsplit(url).netloc
+        first = Person(address, queries, random.Random(0), level, follows)  # noqa: S311  no secret
+        first.ready("", 600.0)
+        for query in queries if warmed else ():
+            first.ready(query, 600.0)
+        people = [Person(address, queries, random.Random(number), level, follows) for number in range(PEOPLE)]  # noqa: S311
+        end = time.monotonic() + seconds
+        threads = [threading.Thread(target=person.work, args=(end,)) for person in people]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return Crowd([wait for person in people for wait in person.waits], sum(person.troubles for person in people))
+
+
+def views(kinds: Sequence[str], count: int) -> list[str]:
+    """Return the queries of ``count`` Views, each of some of the kinds."""
+    found = []
+    for number in range(1, 2 ** len(kinds)):
+        chosen = tuple(kind for at, kind in enumerate(kinds) if number >> at & 1)
+        found.append(View(kinds=chosen).query())
+    return found[:count]

@@ -1,0 +1,71 @@
+"""The product served with made hexes and routes in place of its workspace: same pages, same routes, same scripts.
+
+``MAP_HEXES`` and ``MAP_ROUTES`` in the environment say how many. Only what the ledger and the reduction would answer is
+made up; the snapshot is built, packed and sent by the product.
+"""
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+from starlette.middleware import Middleware
+
+import pages.workspace
+from benchmarks.map import fields
+from geodata.ledger import Ledger
+from geodata.view import View
+from pages.headers import SecurityHeaders, streamlit_policy
+from routes.corridors import Reduction
+from routes.itineraries import Directed
+
+ROOT = Path(__file__).parent.parent.parent
+HEXES, ROUTES = int(os.environ.get("MAP_HEXES", "10000")), int(os.environ.get("MAP_ROUTES", "200"))
+VERSION = 1
+
+
+class Prepared(pages.workspace.Workspace):
+    """A workspace whose incidents and routes are made."""
+
+    def version(self) -> int | None:
+        """Return the one version there is."""
+        return VERSION
+
+    def incidents(self, version: int) -> pl.DataFrame:
+        """Return the incidents of the field."""
+        return self._incidents.get(version, lambda: fields.incidents(HEXES))
+
+    def reduction(self, *_: Any, **__: Any) -> Reduction:
+        """Return no ridges: all lines are routes."""
+        return Reduction(())
+
+    def routes(self, *_: Any, **__: Any) -> Directed:
+        """Return the routes."""
+        return _routes()
+
+
+@cache
+def _routes() -> Directed:
+    return fields.corridors(ROUTES, HEXES)
+
+
+@cache
+def prepared() -> Prepared:
+    """Return the workspace, its picture of everything made ready."""
+    made = Prepared(Ledger(Path(tempfile.mkdtemp(prefix="map-")) / "workspace"))
+    made.snapshot(View(), VERSION)
+    return made
+
+
+pages.workspace.sight = prepared
+from pages.service import routes  # noqa: E402  it must find the made workspace
+
+prepared()
+app = st.App(
+    ROOT / "pages" / "dashboard.py",
+    routes=routes(),
+    middleware=[Middleware(SecurityHeaders, policy=streamlit_policy())],
+)

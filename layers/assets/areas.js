@@ -1,0 +1,56 @@
+/* Watch areas as an address spells them; see layers/watch.py. They are checked and never repaired. */
+"use strict";
+
+Monitor.Area = {
+  /** @param {[number, number][]} corners lon, lat in degrees */
+  spelt(name, corners) {
+    let [lon, lat] = [0, 0];
+    const parts = corners.map(([x, y]) => [Math.round(x * 100), Math.round(y * 100)]).flatMap(([x, y]) => {
+      const step = [(x - lon).toString(36), (y - lat).toString(36)];
+      [lon, lat] = [x, y];
+      return step;
+    });
+    return `${name}~${parts.join(".")}`;
+  },
+
+  /** @returns {{name, text, corners}|null} null where it is none */
+  read(text, { corners: most, letters }) {
+    const [name, code, ...rest] = text.split("~");
+    const parts = (code ?? "").split(".");
+    if (rest.length || !name.trim() || /\p{C}/u.test(name) || name.length > letters || parts.length % 2 || parts.some((part) => !/^-?[0-9a-z]{1,5}$/.test(part))) return null;
+    let [lon, lat] = [0, 0];
+    const corners = [];
+    for (let at = 0; at < parts.length; at += 2) {
+      lon += parseInt(parts[at], 36);
+      lat += parseInt(parts[at + 1], 36);
+      corners.push([lon / 100, lat / 100]);
+    }
+    return Monitor.Area.fault(corners, most) ? null : { name, text, corners };
+  },
+
+  /** What is wrong with the corners of an area, as a sentence, or null. */
+  fault(corners, most) {
+    if (corners.length < 3) return "An area has at least three corners.";
+    if (corners.length > most) return `An area has at most ${most} corners.`;
+    if (corners.some(([lon, lat]) => Math.abs(lon) > 180 || Math.abs(lat) > 85)) return "An area lies within 180° of longitude and 85° of latitude; it may not cross 180°.";
+    if (Monitor.Area.crosses(corners)) return "The border of an area may not cross itself.";
+    const twice = corners.reduce((sum, [x, y], at) => {
+      const [nextX, nextY] = corners[(at + 1) % corners.length];
+      return sum + x * nextY - nextX * y;
+    }, 0);
+    return Math.abs(twice) < 2e-4 ? "An area encloses something." : null;
+  },
+
+  crosses(corners) {
+    const n = corners.length;
+    const side = ([ax, ay], [bx, by], [x, y]) => Math.sign((bx - ax) * (y - ay) - (by - ay) * (x - ax));
+    for (let i = 0; i < n; i++) {
+      for (let j = i + 2; j < n; j++) {
+        if (i === 0 && j === n - 1) continue;
+        const [a, b, c, d] = [corners[i], corners[i + 1], corners[j], corners[(j + 1) % n]];
+        if (side(a, b, c) !== side(a, b, d) && side(c, d, a) !== side(c, d, b)) return true;
+      }
+    }
+    return false;
+  },
+};

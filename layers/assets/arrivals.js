@@ -1,0 +1,77 @@
+/* New incidents, once, where they lie: a ring that widens and goes; one that stands still where less motion is wanted. */
+"use strict";
+
+Monitor.Arrivals = Monitor.CanvasLayer.extend({
+  initialize(options) {
+    Monitor.CanvasLayer.prototype.initialize.call(this, "arrivals", { zIndex: 490, ...options });
+    this.rings = [];
+  },
+
+  attach(monitor) {
+    this.monitor = monitor;
+    monitor.arrivals = this;
+    this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.addTo(monitor.map);
+  },
+
+  /** Ask for what came in after a version, and show it. */
+  async since(before, now) {
+    const { feed, status } = this.monitor;
+    const params = new URLSearchParams(feed.query);
+    params.set("version", now);
+    params.set("since", before);
+    const answer = await fetch(`/data/arrivals?${params}`);
+    if (!answer.ok) return;
+    const { places, count } = await answer.json();
+    if (!count) return;
+    status.say(`${Monitor.counted(count, "incident")} came in or ${count === 1 ? "was" : "were"} revised.`);
+    const begun = performance.now();
+    this.rings = [...this.rings.filter(({ until }) => until > begun), ...places.map(([x, y]) => ({ x, y, begun, until: begun + this._lasts() }))];
+    this._turn();
+  },
+
+  _lasts() {
+    return this.still.matches ? this.options.still_ms : this.options.pulse_ms;
+  },
+
+  /** Draw until the last ring is gone: at every frame while they widen, once and again at the end while they stand still. */
+  _turn() {
+    if (this.turning) return;
+    this.refresh();
+    if (!this.rings.length) return;
+    this.turning = true;
+    const next = () => {
+      this.turning = false;
+      const now = performance.now();
+      this.rings = this.rings.filter(({ until }) => until > now);
+      this._turn();
+    };
+    if (this.still.matches) setTimeout(next, 500);
+    else requestAnimationFrame(next);
+  },
+
+  draw() {
+    const context = this.wipe();
+    const { theme } = this.monitor;
+    const { scale, dy, copies, width, height } = this.frame;
+    const now = performance.now();
+    for (const { x, y, begun, until } of this.rings) {
+      const age = this.still.matches ? 0.35 : Math.min(1, (now - begun) / (until - begun));
+      for (const dx of copies) {
+        const [px, py] = [x * scale + dx, y * scale + dy];
+        if (px < -40 || py < -40 || px > width + 40 || py > height + 40) continue;
+        for (const [colour, wide] of [[theme.casing, 5], [theme.accent, 2.6]]) {
+          [context.globalAlpha, context.strokeStyle, context.lineWidth] = [this.still.matches ? 1 : 1 - age * age, colour, wide];
+          context.beginPath();
+          context.arc(px, py, 5 + 26 * Math.sqrt(age), 0, 2 * Math.PI);
+          context.stroke();
+        }
+        context.globalAlpha = 1;
+        context.fillStyle = theme.accent;
+        context.beginPath();
+        context.arc(px, py, 3, 0, 2 * Math.PI);
+        context.fill();
+      }
+    }
+  },
+});

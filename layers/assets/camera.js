@@ -1,0 +1,182 @@
+/* Pictures to take away: the map as seen as a PNG, and a ZIP of PNGs, one for each place of the window. */
+"use strict";
+
+Monitor.Camera = class {
+  constructor(options) {
+    this.options = options;
+    this.left = false;
+  }
+
+  attach(monitor) {
+    this.monitor = monitor;
+    monitor.camera = this;
+    const { element } = Monitor;
+    this.bar = element("progress", { "aria-labelledby": "frames-title" });
+    this.said = element("p", { role: "status" });
+    this.dialog = element(
+      "dialog",
+      { id: "frames", "aria-labelledby": "frames-title", oncancel: () => this.leave() },
+      element("h2", { id: "frames-title" }, "Making pictures"),
+      this.bar,
+      this.said,
+      element("button", { type: "button", class: "plain", onclick: () => this.leave() }, "Cancel"),
+    );
+    L.DomEvent.disableClickPropagation(this.dialog);
+    this.paper = element("div", { id: "paper", "aria-hidden": "true" });
+    monitor.map.getContainer().append(this.dialog);
+    document.body.append(this.paper);
+    window.addEventListener("beforeprint", () => this.lay());
+    window.addEventListener("afterprint", () => this.paper.replaceChildren());
+  }
+
+  /** The whole of the map as seen, twice as sharp as the screen. */
+  async picture() {
+    if (!this._ready()) return;
+    await this.monitor.during(
+      this._posed(this._sharpness(), async (sheet) => {
+        const blob = await this._png(sheet);
+        Monitor.Camera.save(blob, `map-${this._name(sheet)}.png`);
+        this.monitor.status.say("The picture is saved.");
+      }),
+    ).catch((error) => this.monitor.status.say(`The picture could not be made. ${error.message}`));
+  }
+
+  /** One picture for each place of the window from the first to the last month, or for each month where it spans them all. */
+  async frames() {
+    if (!this._ready()) return;
+    const places = this._places();
+    if (places.length > this.options.most_frames) {
+      this.monitor.status.say(`${places.length} pictures are too many at once; at most ${this.options.most_frames} are made. Take a longer window.`);
+      return;
+    }
+    this.left = false;
+    [this.bar.max, this.bar.value] = [places.length, 0];
+    this.dialog.showModal();
+    try {
+      await this._posed(1, (sheet) => this._film(sheet, places));
+    } catch (error) {
+      this.monitor.status.say(`The pictures could not be made. ${error.message}`);
+    } finally {
+      this.dialog.close();
+    }
+  }
+
+  leave() {
+    this.left = true;
+  }
+
+  /** Twice as sharp as the screen, less where the canvas would grow past what browsers draw quickly. */
+  _sharpness() {
+    const { x: width, y: height } = this.monitor.map.getSize();
+    return Math.max(1, Math.min(this.options.sharpness, Math.sqrt((this.options.most_pixels * 1e6) / (width * height))));
+  }
+
+  _ready() {
+    if (this.monitor.picture?.steps) return true;
+    this.monitor.status.say("There is nothing to take a picture of yet.");
+    return false;
+  }
+
+  _places() {
+    const { steps } = this.monitor.picture;
+    const [from, to] = this.monitor.range;
+    const span = to - from === steps ? 1 : to - from;
+    return Array.from({ length: steps - span + 1 }, (_, start) => [start, start + span]);
+  }
+
+  async _film(sheet, places) {
+    const { state, picture } = this.monitor;
+    const [kept, zip, name] = [{ from: state.from, to: state.to }, new Monitor.Zip(sheet.generated), this._name(sheet)];
+    try {
+      for (const [at, [from, to]] of places.entries()) {
+        this._turn(from, to);
+        const when = Monitor.month.span(from + picture.first, to + picture.first);
+        this.said.textContent = `${at + 1} of ${places.length}: ${when}`;
+        this.bar.value = at;
+        const content = new Uint8Array(await (await this._png(sheet)).arrayBuffer());
+        if (this.left || this.monitor.picture !== picture) break;
+        zip.add(`${String(at + 1).padStart(4, "0")}-${Monitor.month.key(from + picture.first)}.png`, content);
+      }
+    } finally {
+      Object.assign(state, kept);
+      this.monitor.tell("rewindow");
+    }
+    if (this.left) this.monitor.status.say("No pictures were saved.");
+    else if (zip.entries.length < places.length) this.monitor.status.say("The data changed meanwhile; no pictures were saved. Try again.");
+    else {
+      zip.add("about.txt", new TextEncoder().encode(this._about(sheet)));
+      Monitor.Camera.save(zip.blob(), `frames-${name}.zip`);
+      this.monitor.status.say(`${places.length} pictures are saved.`);
+    }
+  }
+
+  /** Move the window for a picture alone: neither the address nor a listener hears of it. */
+  _turn(from, to) {
+    const { state, picture } = this.monitor;
+    Object.assign(state, { from: from + picture.first, to: to + picture.first });
+    this.monitor.tell("rewindow");
+  }
+
+  _about(sheet) {
+    const { title, asked } = sheet.words();
+    return [title, ...asked, ...sheet.marks(), ...sheet.stamp(), this.options.attribution, ""].join("\n");
+  }
+
+  /** Draw the map without its panels and as sharp as asked for, and as it was again afterwards. */
+  async _posed(sharpness, work) {
+    try {
+      this._pose(sharpness);
+      return await work(new Monitor.Sheet(this.monitor, this.options, sharpness));
+    } finally {
+      this._pose(null);
+    }
+  }
+
+  _pose(sharpness) {
+    const { labels, legend, parts } = this.monitor;
+    [Monitor.sharpness, labels.alone] = [sharpness, sharpness !== null];
+    for (const part of parts) if (part instanceof Monitor.CanvasLayer) part._update();
+    legend.recolour();
+  }
+
+  print() {
+    this.monitor.state.address.window.print();
+  }
+
+  /** On paper the page is one sheet, in light colours whatever the theme. */
+  lay() {
+    const { monitor, paper } = this;
+    if (!monitor.picture?.steps) return;
+    const sharpness = this._sharpness();
+    try {
+      monitor.state.printing = true;
+      monitor.recolour();
+      this._pose(sharpness);
+      paper.replaceChildren(new Monitor.Sheet(monitor, this.options, sharpness).paint());
+    } finally {
+      monitor.state.printing = false;
+      this._pose(null);
+      monitor.recolour();
+    }
+  }
+
+  _png(sheet) {
+    return new Promise((done, failed) => {
+      sheet.paint().toBlob((blob) => (blob ? done(blob) : failed(new Error("The picture is too large for this browser."))), "image/png");
+    });
+  }
+
+  /** "v3-202512-202611-synthetic" */
+  _name(sheet) {
+    const { picture, range } = this.monitor;
+    const months = range.map((step, at) => Monitor.month.key(step + picture.first - at).replace("-", ""));
+    return [`v${picture.manifest.version}`, ...months, ...(picture.manifest.synthetic ? ["synthetic"] : []), ...(sheet.monitor.state.dark ? ["dark"] : [])].join("-");
+  }
+};
+
+/** Hand a file to the browser as a download. */
+Monitor.Camera.save = (blob, name) => {
+  const link = Monitor.element("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+};

@@ -1,0 +1,116 @@
+/* The facts of single incidents: the card of one, the list of several. */
+"use strict";
+
+/** A precision in words, as on the Incidents page. */
+Monitor.precision = (km) => (km < 1 ? `about ${Math.round(km * 100) * 10} m` : `about ${km < 10 ? Number(km.toFixed(1)) : Monitor.number(Math.round(km))} km`);
+
+/** The card of one incident, and the list of several: "i:<key>" and "i:list" are what is selected. */
+Monitor.IncidentCards = class {
+  static LIST = "i:list";
+
+  constructor(monitor, layer) {
+    this.monitor = monitor;
+    this.layer = layer;
+    this.forget();
+  }
+
+  /** The key of one incident, or null if something else is selected. */
+  static key(selected) {
+    return /^i:([0-9a-f]{16})$/.exec(selected ?? "")?.[1] ?? null;
+  }
+
+  forget() {
+    this.facts = new Map();
+    this.asked = new Set();
+  }
+
+  /** List incidents of the layer, the latest first, as many as are told of at once. */
+  list(members) {
+    const { points, options } = this.layer;
+    const latest = [...members].sort((a, b) => points.month[b] - points.month[a]);
+    this.among = { keys: latest.slice(0, options.listed).map((at) => points.name(at)), all: members.length };
+    this.monitor.select(Monitor.IncidentCards.LIST);
+  }
+
+  /** @returns {Node[]|null} what the card shows, null if no incident is selected */
+  nodes(selected, head) {
+    const key = Monitor.IncidentCards.key(selected);
+    if (key) return this._one(key, head);
+    return selected === Monitor.IncidentCards.LIST && this.among ? this._several(head) : null;
+  }
+
+  /** Facts of some incidents; null while the server is asked, after which the card is made again. */
+  _known(keys) {
+    const missing = keys.filter((key) => !this.asked.has(key));
+    if (missing.length) this._ask(missing);
+    return keys.some((key) => !this.facts.has(key)) ? null : keys.map((key) => this.facts.get(key)).filter(Boolean);
+  }
+
+  async _ask(keys) {
+    for (const key of keys) this.asked.add(key);
+    const params = new URLSearchParams(keys.map((key) => ["key", key]));
+    params.set("version", this.monitor.picture.manifest.version);
+    try {
+      const answer = await this.monitor.during(fetch(`/data/incidents?${params}`));
+      if (!answer.ok) throw new Error(answer.status);
+      const { incidents } = await answer.json();
+      for (const key of keys) this.facts.set(key, null);
+      for (const facts of incidents) this.facts.set(facts.key, facts);
+    } catch {
+      for (const key of keys) this.asked.delete(key);
+      this.monitor.status.say("The incidents could not be read; try again.");
+      return;
+    }
+    this.monitor.later("reselect");
+  }
+
+  _one(key, head) {
+    const { element } = Monitor;
+    const known = this._known([key]);
+    if (!known) return [head("Incident", element("span", { class: "mode" }, "Reading …"), null)];
+    if (!known.length) return [head("Incident", element("span", { class: "mode" }, "not in this version of the ledger"), null)];
+    const [facts] = known;
+    const rows = [
+      ["Date (UTC)", facts.time],
+      ["Mode", facts.mode],
+      ["Kind", facts.kind],
+      ["Country", facts.country ?? "none: at sea"],
+      ["People", facts.people === null ? "not stated" : Monitor.number(facts.people)],
+      ["Place known to", Monitor.precision(facts.precision_km)],
+      ["Source", facts.source],
+      ["Incident", facts.id],
+    ];
+    const pairs = rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value ?? "not stated")));
+    const back = this.among?.keys.includes(key)
+      ? element("button", { type: "button", class: "back", onclick: () => this.monitor.select(Monitor.IncidentCards.LIST) }, "‹ All of them")
+      : element("span");
+    return [
+      head("Incident", this._mode(facts), null),
+      element("dl", { class: "pairs" }, ...pairs),
+      back,
+      element("footer", {}, `Ledger version ${this.monitor.picture.manifest.version}`),
+    ];
+  }
+
+  _mode(facts) {
+    const chip = Monitor.element("span", { class: "mode" }, [facts.kind, facts.mode].filter(Boolean).join(", "));
+    chip.style.color = this.monitor.theme.mode[facts.mode] ?? "";
+    return chip;
+  }
+
+  _several(head) {
+    const { element } = Monitor;
+    const { keys, all } = this.among;
+    const known = this._known(keys)?.sort((a, b) => (a.time < b.time ? 1 : -1));
+    const note = all > keys.length ? `the latest ${keys.length} are listed` : null;
+    const title = head(Monitor.counted(all, "incident"), element("span", { class: "mode" }, known ? note ?? "near each other, or in one view" : "Reading …"), null);
+    const rows = (known ?? []).map((facts) =>
+      element(
+        "li",
+        {},
+        element("button", { type: "button", onclick: () => this.monitor.select(`i:${facts.key}`) }, element("span", { class: "name" }, `${facts.time} · ${facts.kind ?? "incident"}`), element("span", { class: "value" }, facts.mode)),
+      ),
+    );
+    return [title, element("ol", { class: "listed" }, ...rows)];
+  }
+};

@@ -1,0 +1,218 @@
+/* Meridians and parallels that fit the zoom, their degrees along the edges, and the scale bar. */
+"use strict";
+
+/** Steps of the graticule, in minutes of arc. */
+Monitor.ARCS = [1800, 1200, 600, 300, 120, 60, 30, 20, 10, 5, 2, 1];
+
+/** "12° E", "12°30′ E"; whole degrees where the step has no minutes. */
+Monitor.degreeName = (minutes, [positive, negative]) => {
+  const size = Math.abs(minutes);
+  const rest = size % 60;
+  const side = minutes === 0 || size === 180 * 60 ? "" : ` ${minutes < 0 ? negative : positive}`;
+  return `${Math.floor(size / 60)}°${rest ? `${String(rest).padStart(2, "0")}′` : ""}${side}`;
+};
+
+/** Lines of a frame: [minutes, place on the canvas] of meridians and parallels in sight. */
+Monitor.graticule = ({ scale, dy, copies, width, height }, apart) => {
+  const degree = (scale * Monitor.WORLD) / 360;
+  const fitting = Monitor.ARCS.filter((arc) => (arc / 60) * degree >= apart);
+  const step = fitting.at(-1) ?? Monitor.ARCS[0];
+  const lines = { step, meridians: [], parallels: [] };
+  for (const dx of copies) {
+    const west = Math.max(-180 * 60, Math.ceil(((-dx / degree) * 60) / step) * step);
+    const east = Math.min(180 * 60 - 1, ((width - dx) / degree) * 60);
+    for (let arc = west; arc <= east; arc += step) lines.meridians.push([arc, (arc / 60) * degree + dx]);
+  }
+  for (let arc = Math.ceil((-84 * 60) / step) * step; arc <= 84 * 60; arc += step) {
+    const y = Monitor.toWorld(0, arc / 60)[1] * scale + dy;
+    if (y >= 0 && y <= height) lines.parallels.push([arc, y]);
+  }
+  return lines;
+};
+
+Monitor.Graticule = Monitor.CanvasLayer.extend({
+  initialize(options) {
+    Monitor.CanvasLayer.prototype.initialize.call(this, "graticule", { zIndex: 240, ...options });
+  },
+
+  attach(monitor) {
+    this.monitor = monitor;
+    monitor.graticule = this;
+    this.addTo(monitor.map);
+  },
+
+  recolour() {
+    this.refresh();
+  },
+
+  relayer() {
+    this.refresh();
+  },
+
+  prepare() {
+    this.lines = Monitor.graticule(this.frame, this.options.apart);
+  },
+
+  draw() {
+    const context = this.wipe();
+    const { state, theme } = this.monitor;
+    if (state.hidden.has("graticule")) return;
+    const { width, height } = this.frame;
+    context.beginPath();
+    for (const [, x] of this.lines.meridians) {
+      context.moveTo(Math.round(x) + 0.5, 0);
+      context.lineTo(Math.round(x) + 0.5, height);
+    }
+    for (const [, y] of this.lines.parallels) {
+      context.moveTo(0, Math.round(y) + 0.5);
+      context.lineTo(width, Math.round(y) + 0.5);
+    }
+    context.strokeStyle = theme.muted;
+    context.globalAlpha = 0.45;
+    context.lineWidth = 1;
+    context.stroke();
+    context.globalAlpha = 1;
+  },
+});
+
+Monitor.Degrees = Monitor.CanvasLayer.extend({
+  initialize(options) {
+    Monitor.CanvasLayer.prototype.initialize.call(this, "degrees", { zIndex: 505, padding: 0, ...options });
+  },
+
+  attach(monitor) {
+    this.monitor = monitor;
+    this.addTo(monitor.map);
+    monitor.map.on("move", () => this.rebuild());
+  },
+
+  recolour() {
+    this.refresh();
+  },
+
+  relayer() {
+    this.refresh();
+  },
+
+  repicture() {
+    this.refresh();
+  },
+
+  draw() {
+    const context = this.wipe();
+    const { state, graticule, labels } = this.monitor;
+    if (state.hidden.has("graticule") || !graticule?.lines) return;
+    context.font = `500 11px ${FONT}`;
+    context.textBaseline = "middle";
+    this.taken = labels.alone ? [] : labels._panels().map((box) => Monitor.Degrees.moved(labels, this, box));
+    const [dx, dy] = ["x", "y"].map((axis) => graticule._bounds.min[axis] - this._bounds.min[axis]);
+    this._spare(labels.alone);
+    const { meridians, parallels } = graticule.lines;
+    const { x: width, y: height } = this._map.getSize();
+    const [left, top] = this.inCanvas([0, 0]);
+    const floor = labels.alone ? height : this._floor(height);
+    for (const [arc, x] of meridians) this._name(context, Monitor.degreeName(arc, ["E", "W"]), x + dx, top + floor - 12, "center");
+    for (const [arc, y] of parallels) this._name(context, Monitor.degreeName(arc, ["N", "S"]), left + 10, y + dy, "left");
+    for (const [arc, y] of parallels) this._name(context, Monitor.degreeName(arc, ["N", "S"]), left + width - 10, y + dy, "right");
+  },
+
+  /** The lowest line of the map that no panel over its whole width covers. */
+  _floor(height) {
+    const bar = this._map.getContainer().querySelector("#timebar");
+    const tall = bar?.offsetHeight || (this.monitor.picture?.steps ? Monitor.Degrees.BAR : 0);
+    return tall ? height - tall - 12 : height;
+  },
+
+  /** Leave the scale bar free. */
+  _spare(alone) {
+    const [left, top] = this.inCanvas([0, 0]);
+    const { y: height } = this._map.getSize();
+    const below = alone ? height - 62 : this._floor(height) - 34;
+    this.taken.push([left, top + below, left + 190, top + below + (alone ? 36 : 34)]);
+  },
+
+  _name(context, text, x, y, align) {
+    const width = context.measureText(text).width;
+    const from = align === "center" ? x - width / 2 : align === "right" ? x - width : x;
+    const box = [from - 4, y - 9, from + width + 4, y + 9];
+    if (this.taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return;
+    this.taken.push(box);
+    const { theme } = this.monitor;
+    context.textAlign = "left";
+    [context.lineWidth, context.lineJoin, context.strokeStyle, context.fillStyle] = [4, "round", theme.halo, theme.text];
+    context.strokeText(text, from, y);
+    context.fillText(text, from, y);
+  },
+});
+
+/** Height of the time bar while it does not stand yet. */
+Monitor.Degrees.BAR = 134;
+
+/** A box of one canvas as it lies on another. */
+Monitor.Degrees.moved = (from, to, [left, top, right, bottom]) => {
+  const [dx, dy] = ["x", "y"].map((axis) => from._bounds.min[axis] - to._bounds.min[axis]);
+  return [left + dx, top + dy, right + dx, bottom + dy];
+};
+
+/** The scale bar: kilometres that are a round number, true in the middle of the view. */
+Monitor.Scale = class {
+  static ROUND = [1, 2, 5];
+
+  constructor(options) {
+    this.options = options;
+  }
+
+  attach(monitor) {
+    this.monitor = monitor;
+    monitor.scale = this;
+    this.canvas = Monitor.element("canvas", { id: "scale", role: "img" });
+    monitor.map.getContainer().append(this.canvas);
+    monitor.map.on("move zoom", () => this.paint());
+    this.paint();
+  }
+
+  recolour() {
+    if (this.canvas) this.paint();
+  }
+
+  /** @returns {{km: number, pixels: number}} */
+  measure() {
+    const { map } = this.monitor;
+    const { lat } = map.getCenter();
+    const pixel = (EARTH_KM * Math.cos((lat * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
+    const most = pixel * this.options.longest;
+    const ten = 10 ** Math.floor(Math.log10(most));
+    const km = ten * Math.max(...Monitor.Scale.ROUND.filter((part) => part * ten <= most));
+    return { km, pixels: km / pixel };
+  }
+
+  paint() {
+    const ratio = window.devicePixelRatio || 1;
+    const { km, pixels } = this.measure();
+    const [width, height] = [this.options.longest + 40, 34];
+    [this.canvas.width, this.canvas.height] = [width * ratio, height * ratio];
+    [this.canvas.style.width, this.canvas.style.height] = [`${width}px`, `${height}px`];
+    const context = this.canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    this.draw(context, 8, 20, { km, pixels });
+    this.canvas.setAttribute("aria-label", `Scale: the bar is ${Monitor.number(km)} km long`);
+  }
+
+  /** Two halves, one filled, with what they measure above; x, y is the left end of the bar. */
+  draw(context, x, y, { km, pixels } = this.measure()) {
+    const { theme } = this.monitor;
+    context.save();
+    [context.font, context.textBaseline, context.textAlign] = [`600 11px ${FONT}`, "alphabetic", "left"];
+    [context.lineJoin, context.lineWidth, context.strokeStyle] = ["round", 4, theme.halo];
+    const text = `${Monitor.number(km)} km · ${Monitor.number(Number((km / 1.852).toPrecision(2)))} nmi`;
+    context.strokeText(text, x, y - 6);
+    context.fillStyle = theme.text;
+    context.fillText(text, x, y - 6);
+    context.fillStyle = theme.halo;
+    context.fillRect(x - 2, y - 2, pixels + 4, 9);
+    [context.fillStyle, context.strokeStyle, context.lineWidth] = [theme.text, theme.text, 1];
+    context.strokeRect(x + 0.5, y + 0.5, pixels - 1, 4);
+    context.fillRect(x, y, pixels / 2, 5);
+    context.restore();
+  }
+};

@@ -1,0 +1,205 @@
+/* Emerging hot and cold spots by Esri's classes: a letter and a hatch for each class, a colour for hot and one for cold. */
+"use strict";
+
+/** Letter of each class, and how its hatch runs. */
+Monitor.SPOTS = {
+  new: { letter: "N", hatch: "dots" },
+  consecutive: { letter: "C", hatch: "rise" },
+  intensifying: { letter: "I", hatch: "full" },
+  persistent: { letter: "P", hatch: "level" },
+  diminishing: { letter: "D", hatch: "fall" },
+  sporadic: { letter: "S", hatch: "none" },
+  oscillating: { letter: "O", hatch: "cross" },
+  historical: { letter: "H", hatch: "upright" },
+};
+
+/** A tile of the hatch of a class. */
+Monitor.spotHatch = (hatch, colour) => {
+  const tile = document.createElement("canvas");
+  [tile.width, tile.height] = [8, 8];
+  const context = tile.getContext("2d");
+  [context.strokeStyle, context.fillStyle, context.lineWidth] = [colour, colour, 1.5];
+  const line = (...ends) => {
+    context.beginPath();
+    context.moveTo(ends[0], ends[1]);
+    context.lineTo(ends[2], ends[3]);
+    context.stroke();
+  };
+  const rise = () => [[-2, 10, 10, -2], [-2, 2, 2, -2], [6, 10, 10, 6]].forEach((ends) => line(...ends));
+  const fall = () => [[-2, -2, 10, 10], [-2, 6, 2, 10], [6, -2, 10, 2]].forEach((ends) => line(...ends));
+  if (hatch === "dots") context.fillRect(2, 2, 2.5, 2.5);
+  if (hatch === "rise" || hatch === "cross") rise();
+  if (hatch === "fall" || hatch === "cross") fall();
+  if (hatch === "level") line(0, 4, 8, 4);
+  if (hatch === "upright") line(4, 0, 4, 8);
+  if (hatch === "full") context.fillRect(0, 0, 8, 8);
+  return tile;
+};
+
+Monitor.Hotspots = Monitor.CanvasLayer.extend({
+  statics: { PREFIX: "spot-" },
+
+  initialize(options) {
+    Monitor.CanvasLayer.prototype.initialize.call(this, "hotspots", { zIndex: 360, ...options });
+    this.spots = [];
+    this.meanings = new Map(this.options.meanings);
+  },
+
+  attach(monitor) {
+    this.monitor = monitor;
+    monitor.hotspots = this;
+    this.late = new Monitor.Late(monitor, "/data/hotspots", () => this._told());
+    this.addTo(monitor.map);
+    this.relayer();
+  },
+
+  showing() {
+    return !this.monitor.state.hidden.has("hotspots");
+  },
+
+  relayer() {
+    this.monitor.map.getContainer().dataset.hotspots = this.showing() ? "on" : "off";
+    this.late.look(this.showing());
+    this.refresh();
+  },
+
+  repicture() {
+    this.late.look(this.showing());
+  },
+
+  ticked() {
+    if (this.late.state === "failed") this.late.look(this.showing());
+  },
+
+  recolour() {
+    this.refresh();
+  },
+
+  reselect() {
+    this.refresh();
+  },
+
+  _told() {
+    if (this.late.state === "ready") {
+      this.spots = (this.late.answer.spots ?? []).map((spot) => ({ ...spot, id: Monitor.Hotspots.PREFIX + spot.cell }));
+      this.rebuild();
+    }
+    this.monitor.tell("relegend");
+    if (this.spots.some(({ id }) => id === this.monitor.state.selected)) this.monitor.later("reselect");
+  },
+
+  prepare() {
+    const { scale, dy, copies, width, height } = this.frame;
+    this.shapes = this.spots.flatMap((spot) =>
+      copies.flatMap((dx) => {
+        const ring = Array.from({ length: 6 }, (_, at) => [spot.corners[2 * at] * scale + dx, spot.corners[2 * at + 1] * scale + dy]);
+        const [xs, ys] = [ring.map(([x]) => x), ring.map(([, y]) => y)];
+        const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+        if (box[2] < 0 || box[0] > width || box[3] < 0 || box[1] > height) return [];
+        const path = new Path2D();
+        ring.forEach(([x, y], at) => (at ? path.lineTo(x, y) : path.moveTo(x, y)));
+        path.closePath();
+        return [{ spot, path, box }];
+      }),
+    );
+  },
+
+  draw() {
+    const context = this.wipe();
+    if (!this.showing()) return;
+    const { theme, state } = this.monitor;
+    const patterns = new Map();
+    const pattern = (name, heat) => {
+      const key = `${name} ${heat}`;
+      if (!patterns.has(key)) patterns.set(key, context.createPattern(Monitor.spotHatch(Monitor.SPOTS[name].hatch, theme.spot[heat]), "repeat"));
+      return patterns.get(key);
+    };
+    for (const { spot, path, box } of this.shapes) {
+      const held = spot.id === state.selected;
+      Monitor.spot(context, path, theme.spot[spot.heat], pattern(spot.pattern, spot.heat), spot.heat === "cold", held ? 3 : 1.6);
+      if (box[2] - box[0] > 17) this._letter(context, Monitor.SPOTS[spot.pattern].letter, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+    }
+    context.globalAlpha = 1;
+  },
+
+  _letter(context, letter, x, y) {
+    const { theme } = this.monitor;
+    context.font = '700 11px "Inter", "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+    [context.textAlign, context.textBaseline, context.lineJoin, context.lineWidth] = ["center", "middle", "round", 3.5];
+    [context.strokeStyle, context.fillStyle] = [theme.casing, theme.text];
+    context.strokeText(letter, x, y + 0.5);
+    context.fillText(letter, x, y + 0.5);
+  },
+
+  /** The spot under a point of the map's container, or null. */
+  at(point) {
+    if (!this.showing() || !this.shapes) return null;
+    const [x, y] = this.inCanvas(point);
+    const { ratio } = this.frame;
+    const found = this.shapes.find(({ path, box }) => x > box[0] && x < box[2] && y > box[1] && y < box[3] && this.context.isPointInPath(path, x * ratio, y * ratio));
+    return found?.spot ?? null;
+  },
+
+  _name({ pattern, heat }) {
+    return `${pattern[0].toUpperCase()}${pattern.slice(1)} ${heat} spot`;
+  },
+
+  _meaning({ pattern, heat }) {
+    const meaning = this.meanings.get(pattern);
+    return heat === "hot" ? meaning : meaning.replace(/hot|cold/g, (word) => (word === "hot" ? "cold" : "hot"));
+  },
+
+  words(spot) {
+    return [this._name(spot), this._meaning(spot)];
+  },
+
+  /** What the card says of what is selected, or null. */
+  nodes(selected, head) {
+    const spot = this.spots.find(({ id }) => id === selected);
+    if (!spot) return null;
+    const { element } = Monitor;
+    const figures = [[`${spot.hot} of ${spot.of}`, "months hot"], [`${spot.cold} of ${spot.of}`, "months cold"]];
+    return [
+      head(this._name(spot), element("span", { class: "mode" }, spot.cell), null),
+      element("dl", { class: "figures" }, ...figures.map(([value, name]) => element("div", {}, element("dd", {}, value), element("dt", {}, name)))),
+      element("p", { class: "facts" }, `${this._meaning(spot)}.`),
+      element("footer", {}, `${this.late.answer.window} · H3 resolution ${this.late.answer.resolution} · where reports gather, and no alarm`),
+    ];
+  },
+
+  /** Rows of the legend: every class, how many hexes it has, what it means. */
+  legend(legend) {
+    const { element } = Monitor;
+    const { theme } = this.monitor;
+    const { answer, words } = this.late;
+    const said = words ?? (this.spots.length ? null : "No hex is a hot or a cold spot.");
+    const rows = [...this.meanings].map(([pattern, meaning]) => {
+      const hot = this.spots.filter((spot) => spot.pattern === pattern && spot.heat === "hot").length;
+      const cold = this.spots.filter((spot) => spot.pattern === pattern && spot.heat === "cold").length;
+      const swatch = legend._swatch((context) => {
+        const path = new Path2D("M9 1H25L32 9L25 17H9L2 9Z");
+        Monitor.spot(context, path, theme.spot.hot, context.createPattern(Monitor.spotHatch(Monitor.SPOTS[pattern].hatch, theme.spot.hot), "repeat"), false, 1.4);
+        this._letter(context, Monitor.SPOTS[pattern].letter, 17, 9);
+      }, 34, 18);
+      const text = element("span", {}, element("strong", {}, pattern), ` ${meaning}`);
+      return element("div", { class: "row" }, swatch, text, element("b", {}, cold ? `${hot} + ${cold}` : String(hot)));
+    });
+    return [
+      said ? element("p", { class: "note state", role: "status" }, said) : null,
+      answer?.window ? element("p", { class: "note" }, `${answer.window}, hexes of ${Math.round(this.monitor.picture?.manifest.edge_km[answer.resolution] ?? 0)} km edge, each month against the whole of it. Cold spots: blue, dashed border.`) : null,
+      ...(this.spots.length ? rows : []),
+    ].filter(Boolean);
+  },
+});
+
+/** Paint one spot along its outline. */
+Monitor.spot = (context, path, colour, pattern, dashed, width) => {
+  [context.globalAlpha, context.fillStyle] = [0.2, colour];
+  context.fill(path);
+  [context.globalAlpha, context.fillStyle] = [0.42, pattern];
+  context.fill(path);
+  [context.globalAlpha, context.strokeStyle, context.lineWidth] = [1, colour, width];
+  context.setLineDash(dashed ? [4, 3] : []);
+  context.stroke(path);
+  context.setLineDash([]);
+};

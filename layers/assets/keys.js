@@ -1,0 +1,156 @@
+/* Keys of the map, the panel that tells them, and what a screen reader is told. */
+"use strict";
+
+Monitor.Keys = class {
+  static STORED = "monitor-letter-keys";
+  static HELP = [
+    ["Map", [["Shift + arrows", "move the map"], ["+  −", "zoom in and out"], ["0", "show all"], ["/", "search"]]],
+    ["Time", [["←  →", "move the window by a month"], ["Space", "play and pause"], ["Tab", "to the window and its ends; arrows, Page Up, Page Down, Home and End move them"]]],
+    ["What is shown", [["N  P", "next and previous route of the window"], ["I", "list the incidents in view"], ["L", "legend and layers"], ["G", "degrees"], ["D", "downloads"], ["T", "dark or light"]]],
+    ["Everywhere", [["Escape", "close the card, the list or the search"], ["?", "this panel"], ["Tab", "to the next button"]]],
+  ];
+  static PAN = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+  constructor(options) {
+    this.options = options;
+    this.letters = true;
+  }
+
+  attach(monitor) {
+    this.monitor = monitor;
+    monitor.keys = this;
+    const { element } = Monitor;
+    const map = monitor.map.getContainer();
+    map.tabIndex = 0;
+    map.setAttribute("role", "region");
+    map.setAttribute("aria-label", "Map of corridors. Press question mark for the keys.");
+    this.spoken = element("p", { id: "spoken", class: "unseen", role: "status" });
+    this.dialog = this._help();
+    map.append(this.spoken, this.dialog);
+    this.letters = this._stored() !== "off";
+    this.dialog.querySelector("input").checked = this.letters;
+    this.acts = {
+      "?": () => this.help(), 0: () => monitor.picture && monitor.fit(), n: () => this.turn(1), p: () => this.turn(-1),
+      i: () => monitor.incidents.listInView(), l: () => this._legend(), g: () => this._toggle("graticule"), d: () => this._files(),
+      t: () => document.querySelector("#actions [aria-label='Dark or light']").click(),
+    };
+    document.addEventListener("keydown", (event) => this._key(event), true);
+  }
+
+  help() {
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  _help() {
+    const { element } = Monitor;
+    const rows = ([keys, words]) => element("div", {}, element("dt", {}, ...keys.split("  ").map((key) => element("kbd", {}, key))), element("dd", {}, words));
+    const groups = Monitor.Keys.HELP.map(([name, keys]) => element("section", {}, element("h3", {}, name), element("dl", {}, ...keys.map(rows))));
+    const close = element("button", { type: "button", class: "square close", title: "Close (Esc)", "aria-label": "Close", onclick: () => this.dialog.close() }, Monitor.icon("M5 5l10 10M15 5L5 15"));
+    const box = element("input", { type: "checkbox", onchange: (event) => this._store(event.target.checked) });
+    const dialog = element(
+      "dialog",
+      { id: "keys", "aria-labelledby": "keys-title" },
+      element("div", { class: "head" }, element("h2", { id: "keys-title" }, "Keys"), close),
+      element("div", { class: "groups" }, ...groups),
+      element("label", { class: "switch" }, box, element("span", {}, "Single letters and signs work as keys")),
+    );
+    L.DomEvent.disableClickPropagation(dialog);
+    L.DomEvent.disableScrollPropagation(dialog);
+    return dialog;
+  }
+
+  _stored() {
+    try {
+      return window.localStorage.getItem(Monitor.Keys.STORED);
+    } catch {
+      return null; // Storage is switched off: the letters work.
+    }
+  }
+
+  _store(on) {
+    this.letters = on;
+    try {
+      window.localStorage.setItem(Monitor.Keys.STORED, on ? "on" : "off");
+    } catch {
+      // It holds for as long as the page is open.
+    }
+  }
+
+  /** Before any other listener, so that one key does one thing. */
+  _key(event) {
+    if (event.target.closest?.("dialog[open]")) {
+      event.stopPropagation();
+      return;
+    }
+    const { ctrlKey, metaKey, altKey, shiftKey, key } = event;
+    if (ctrlKey || metaKey || altKey || event.target.closest?.("select, textarea, input:not([type=checkbox]):not([type=range])")) return;
+    const pan = shiftKey && !event.target.closest?.("[role=slider], input") ? Monitor.Keys.PAN[key] : null;
+    const act = key === "?" || this.letters ? this.acts[key] ?? this.acts[key.toLowerCase()] : null;
+    if (pan) this._pan(pan);
+    else if (act) act();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  _pan(way) {
+    const animate = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.monitor.map.panBy(way.map((part) => part * this.options.step), { animate, duration: 0.15 });
+  }
+
+  /** The next or previous corridor of the window, in the order of the list; it is brought into view. */
+  turn(by) {
+    const { picture, state, range, search } = this.monitor;
+    if (!picture?.steps) return;
+    const incidents = ({ sums }) => sums[range[1]] - sums[range[0]];
+    const order = picture.seen(state).filter((corridor) => incidents(corridor) > 0).sort((a, b) => incidents(b) - incidents(a));
+    if (!order.length) return;
+    const now = order.findIndex(({ id }) => id === state.selected);
+    const next = now < 0 ? (by > 0 ? 0 : order.length - 1) : (now + by + order.length) % order.length;
+    search.finder._route(order[next]);
+  }
+
+  _legend() {
+    const { details } = this.monitor.legend;
+    details.open = true;
+    details.querySelector("input").focus();
+  }
+
+  _files() {
+    const files = document.querySelector("#actions .files");
+    files.open = true;
+    files.querySelector("a").focus();
+  }
+
+  _toggle(layer) {
+    const hidden = new Set(this.monitor.state.hidden);
+    if (!hidden.delete(layer)) hidden.add(layer);
+    this.monitor.state.set("layers", { hidden });
+  }
+
+  rewindow() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this._tellWindow(), this.options.settle_ms);
+  }
+
+  /** While it plays nothing is said: every month would drown all else. */
+  _tellWindow() {
+    const { picture, timebar } = this.monitor;
+    if (!picture?.steps || timebar.playing) return;
+    const [from, to] = this.monitor.range;
+    this.say(`${Monitor.month.span(from + picture.first, to + picture.first)}, ${Monitor.counted(picture.total(from, to), "incident")}`);
+  }
+
+  reselect() {
+    const { picture, state } = this.monitor;
+    if (state.selected === this.told || !picture?.steps) return;
+    this.told = state.selected;
+    const [corridor, range] = [picture.corridor(state.selected), this.monitor.range];
+    if (corridor) this.say(`${corridor.title}: ${Monitor.counted(corridor.sums[range[1]] - corridor.sums[range[0]], "incident")} in the window. Escape closes its card.`);
+    else this.say(state.selected ? "" : "Nothing is chosen.");
+  }
+
+  say(words) {
+    this.spoken.textContent = words;
+  }
+};

@@ -1,0 +1,59 @@
+"""Hot spots: the classes of emerging hot and cold spots, a letter and a hatch for each as well as a colour."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from layers.asset import script
+from layers.hexmesh import corners
+from layers.part import Part
+from routes.hotspots import HotSpots
+from routes.windows import Window
+
+MEANINGS = {
+    "new": "hot in the last month for the first time",
+    "consecutive": "hot in an unbroken run of the latest months",
+    "intensifying": "hot in nearly every month, and ever more",
+    "persistent": "hot in nearly every month, no trend",
+    "diminishing": "hot in nearly every month, and ever less",
+    "sporadic": "hot on and off, and in the last month",
+    "oscillating": "hot in the last month, cold before",
+    "historical": "hot in nearly every month, but not the last",
+}
+"""Each class in one line, as of a hot spot; of a cold one it is the other way round."""
+
+
+class Hotspots(Part):
+    """Hexes by class, in the order and with the meanings of ``MEANINGS``."""
+
+    default_js: ClassVar[list[tuple[str, str]]] = [script("hotspots.js")]
+
+    def __init__(self) -> None:
+        super().__init__(meanings=list(MEANINGS.items()))
+
+
+def drawn_spots(found: HotSpots, window: Window) -> list[dict[str, Any]]:
+    """Return what a map draws of each hex that has a pattern.
+
+    Returns
+    -------
+    list of dict
+        ``cell``, ``heat``, ``pattern``, the months in which it was ``hot`` and ``cold`` of those in ``window``, and its
+        ``corners``: x, y of six in Mercator units.
+    """
+    chosen = [number for number, spot in enumerate(found.spots) if spot.heat != "none"]
+    drawn = corners(found.cells[np.array(chosen, dtype=np.int64)].tolist())
+    return [
+        {
+            "cell": format(int(found.cells[number]), "x"),
+            "heat": found.spots[number].heat,
+            "pattern": found.spots[number].pattern,
+            "hot": int((found.state[number] == 1).sum()),
+            "cold": int((found.state[number] == -1).sum()),
+            "of": len(window.months),
+            "corners": ring,
+        }
+        for number, ring in zip(chosen, drawn.tolist(), strict=True)
+    ]

@@ -1,0 +1,144 @@
+"""What a map asks for beside its picture: changes, alerts, hot spots, watch areas, what came in, how fresh all is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+import polars as pl
+
+from geodata.batches import Batch
+from geodata.view import View
+from layers.alerts import MOST_ALERTS, alerts_of
+from layers.changes import drawn_changes
+from layers.hotspots import drawn_spots
+from layers.points import lattice_places
+from layers.watch import Area, counted_in
+from pages.outcomes import rate, recent
+from pages.spans import FEWEST_MONTHS, Spans, in_words, usual
+from pages.workspace import Workspace
+from routes.surveys import SURVEY_MONTHS, SURVEY_RESOLUTION, whole_months
+from routes.windows import Window
+
+MOST_ARRIVALS = 200
+"""Places of new incidents that are given at once, the latest of them."""
+MOST_SOURCES = 12
+LATE = 3
+"""A source is late after so many of its usual intervals without a batch."""
+_FEWEST_BATCHES = 3
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def changes(seen: Workspace, view: View, version: int) -> dict[str, Any]:
+    """Return what became of the corridors between the two windows that the Changes page opens with."""
+    spans = _spans(seen, version)
+    if isinstance(spans, str):
+        return {"insufficient": spans}
+    found = seen.compared(view, version, spans.before, spans.after)
+    told = {
+        "windows": {**spans.query(), "words": f"{_months(spans.after)} against {_months(spans.before)}"},
+        "link": "/changes?" + "&".join(filter(None, [view.without_window().query(), urlencode(spans.query())])),
+        "corridors": drawn_changes(found, [rate(one) for one in found.changes]),
+        "notes": list(found.notes),
+    }
+    none = "No corridor can be drawn from the incidents of the two windows."
+    return told if found.corridors else {**told, "insufficient": none}
+
+
+def alerts(seen: Workspace, view: View, version: int) -> dict[str, Any]:
+    """Return corridors born and growing and the alarms of the last year, the latest first."""
+    spans, known = _spans(seen, version), seen.known_months(version)
+    found = None if isinstance(spans, str) else seen.compared(view, version, spans.before, spans.after)
+    alarms = recent(seen.alarms(view, version), known) if known else []
+    ridges = seen.reduction(view.without_window(), version, 0).corridors if alarms else ()
+    listed = alerts_of(found, alarms, ridges)
+    said = {"insufficient": spans} if isinstance(spans, str) and not listed else {}
+    return {"alerts": listed[:MOST_ALERTS], "more": max(len(listed) - MOST_ALERTS, 0), **said}
+
+
+def hot_spots(seen: Workspace, view: View, version: int) -> dict[str, Any]:
+    """Return the hexes that are emerging hot or cold spots over the latest months."""
+    window = whole_months(view.without_window().select(seen.incidents(version)), SURVEY_MONTHS)
+    found = seen.hot_spots(view, version)
+    if window is None or found is None:
+        return {"insufficient": "No month of incidents is over yet: hot spots are told from whole months."}
+    return {
+        "window": _months(window),
+        "months": len(window.months),
+        "resolution": SURVEY_RESOLUTION,
+        "spots": drawn_spots(found, window),
+    }
+
+
+def watched(seen: Workspace, view: View, version: int, areas: Sequence[Area]) -> dict[str, Any]:
+    """Return for each area its incidents by month, as the picture counts, and what the latest batches brought."""
+    chosen = view.without_window().select(seen.incidents(version)).drop_nulls(["lon", "lat"])
+    span = view.without_window().select(seen.incidents(version))["time_start"]
+    first, last = span.min(), span.max()
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return {"areas": [counted_in(area, chosen, {}, None, 0) for area in areas]}
+    months = _number(last) - _number(first) + 1
+    versions = {batch.batch: made for made, batch in seen.history() if made <= version}
+    start = f"{first.astimezone(UTC):%Y-%m}"
+    return {"areas": [counted_in(area, chosen, versions, start, months) for area in areas]}
+
+
+def arrivals(seen: Workspace, view: View, since: int, version: int) -> dict[str, Any]:
+    """Return where incidents lie that batches brought or revised after ``since``, up to ``version``."""
+    batches = [batch.batch for made, batch in seen.history() if since < made <= version]
+    late = view.without_window().select(seen.incidents(version).filter(pl.col("batch").is_in(batches)))
+    placed = late.drop_nulls(["lon", "lat"]).sort("time_start", descending=True).head(MOST_ARRIVALS)
+    km = placed["place_precision_km"].fill_null(0.0).to_numpy()
+    x, y = lattice_places(placed["lon"].to_numpy(), placed["lat"].to_numpy(), km)
+    places = [list(at) for at in zip(x.tolist(), y.tolist(), strict=True)]
+    return {"since": since, "version": version, "count": late.height, "places": places}
+
+
+def freshness(seen: Workspace, version: int) -> dict[str, Any]:
+    """Return when incidents last happened and came in; of each source its last batch and usual interval, seconds."""
+    latest = seen.incidents(version)["time_start"].max()
+    taken = [batch for made, batch in seen.history() if made <= version and not batch.undoes]
+    sources: dict[str, list[Batch]] = {}
+    for batch in taken:
+        sources.setdefault(batch.source or batch.file, []).append(batch)
+    told = [{"name": name, "at": own[0].at, "usual": _usual(own)} for name, own in sources.items()]
+    return {
+        "latest": f"{latest.astimezone(UTC):%Y-%m-%d}" if isinstance(latest, datetime) else None,
+        "taken": taken[0].at if taken else None,
+        "late_after": LATE,
+        "sources": sorted(told, key=lambda source: str(source["at"]), reverse=True)[:MOST_SOURCES],
+        "more": max(len(told) - MOST_SOURCES, 0),
+    }
+
+
+def _usual(batches: Sequence[Batch]) -> float | None:
+    """Return the median seconds between batches of one source, newest first; None where there are too few to tell."""
+    if len(batches) < _FEWEST_BATCHES:
+        return None
+    times = [datetime.fromisoformat(batch.at).timestamp() for batch in batches]
+    return round(median(later - earlier for later, earlier in pairwise(times)), 1)
+
+
+def _spans(seen: Workspace, version: int) -> Spans | str:
+    """Return the windows that are compared where nobody asks, or the sentence that says why none can be."""
+    known = seen.known_months(version)
+    spans = usual(known)
+    if spans is not None:
+        return spans
+    so_far = f"so far there is only {in_words(known)}" if known else "so far none is over"
+    return f"Nothing can be compared yet: that takes {FEWEST_MONTHS} whole months of incidents, and {so_far}."
+
+
+def _months(window: Window) -> str:
+    """Return a window as a reader says it: ``Nov 2025 – Oct 2026``."""
+    first, last = (f"{_MONTHS[int(month[5:]) - 1]} {month[:4]}" for month in (window.months[0], window.months[-1]))
+    return first if first == last else f"{first} – {last}"
+
+
+def _number(moment: datetime) -> int:
+    day = moment.astimezone(UTC)
+    return day.year * 12 + day.month

@@ -1,0 +1,41 @@
+"""The stamp on a printed page: what it shows, from which version of the ledger, by which method, and when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html import escape
+
+import streamlit as st
+
+from geodata.view import View
+from pages.workspace import sight
+from routes.corridors import METHOD_VERSION
+
+
+def stamp() -> None:
+    """Write the stamp; the style sheet shows it on paper only."""
+    st.html(f'<p class="stamp">{escape(stamped(datetime.now(UTC)))}</p>')
+
+
+def stamped(now: datetime) -> str:
+    """Return the words of the stamp.
+
+    Parameters
+    ----------
+    now : datetime
+        When the page is made, UTC.
+    """
+    seen = sight()
+    version = seen.version()
+    asked = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    view, _ = View.from_query(asked)
+    made_up = version is not None and seen.offers(version)["synthetic"]
+    parts = (
+        "SYNTHETIC DEMONSTRATION DATA" if made_up else "",
+        "Smuggling route monitor",
+        f"filters {view.query()}" if view.query() else "no filters",
+        f"method {METHOD_VERSION}",
+        f"ledger version {'none yet' if version is None else version}",
+        f"made {now:%Y-%m-%d %H:%M} UTC",
+    )
+    return " · ".join(filter(None, parts))
