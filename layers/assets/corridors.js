@@ -160,10 +160,20 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
     this.refresh();
   },
 
+  /** While the window is dragged most lines stay as they are: they are drawn again when one looks different by half a pixel. */
+  rewindow() {
+    if (this._look(this.active()) !== this.look) this.refresh();
+  },
+
+  _look(shapes) {
+    return shapes.map((shape) => `${shape.corridor.id} ${shape.quiet} ${Math.round(2 * this.width(shape))}`).join();
+  },
+
   draw() {
     const context = this.wipe();
     const { state, picture } = this.monitor;
     this.shown = this.active();
+    this.look = this._look(this.shown);
     const chosen = picture?.corridor(state.selected);
     for (const shape of this.shown) {
       const dimmed = chosen && shape.corridor !== chosen && shape.corridor.id !== this.hovered;
