@@ -214,7 +214,7 @@ def beside_peers(chromium: Browser, extent: Extent) -> Section:
             others = {name: middle(series[name]) if series[name] else None for name in (FOLIUM, DECK)}
             runs = f"median of {len(series['ours'])}"
             figures.append(
-                Figure(f"{deed} to painted, {hexes:,} hexes", "ms", middle(series["ours"]), peers=others, runs=runs)
+                Figure(f"{deed}, until painted, {hexes:,} hexes", "ms", middle(series["ours"]), peers=others, runs=runs)
             )
     return Section("Beside others", figures, lines)
 
@@ -232,4 +232,4 @@ STAGES: dict[str, Stage] = {
     "people": many,
     "peers": beside_peers,
 }
-QUICK = ("frames", "openings", "peers")
+QUICK = ("frames", "peers")

@@ -16,7 +16,9 @@ LOOK = """async () => {
     .filter(({ impact }) => ["serious", "critical"].includes(impact))
     .map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html.slice(0, 200))]);
 }"""
-PAGES = ["routes", "countries", "incidents", "changes", "assumptions", "method"]
+OFTEN = ["routes", "incidents", "changes"]
+SELDOM = [pytest.param(name, marks=pytest.mark.long) for name in ("countries", "assumptions", "method")]
+PAGES = [*OFTEN, *SELDOM]
 
 
 @pytest.fixture(scope="module")
