@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -349,7 +350,7 @@ def test_frames_can_be_cancelled_and_the_window_stands_where_it_stood(frame, pag
     stood = frame.locator("#timebar .when").inner_text()
     frame.locator("#actions summary").click()
     frame.get_by_role("button", name="Frames (ZIP of PNG)").click()
-    expect(frame.get_by_role("dialog", name="Making pictures")).to_contain_text("2 of")
+    expect(frame.get_by_role("dialog", name="Making pictures")).to_contain_text(re.compile(r"[1-9]\d* of"))
     frame.get_by_role("button", name="Cancel").click()
     expect(frame.locator(".said")).to_have_text("No pictures were saved.")
     expect(frame.locator("#timebar .when")).to_have_text(stood)
