@@ -346,8 +346,11 @@ def test_frames_come_as_a_sound_zip_with_one_picture_for_each_place_of_the_windo
 
 
 def test_frames_can_be_cancelled_and_the_window_stands_where_it_stood(frame, page):
+    when = frame.locator("#timebar .when")
+    before = when.inner_text()
     frame.locator("#timebar button", has_text="1 m").click()
-    stood = frame.locator("#timebar .when").inner_text()
+    expect(when).not_to_have_text(before)
+    stood = when.inner_text()
     frame.locator("#actions summary").click()
     frame.get_by_role("button", name="Frames (ZIP of PNG)").click()
     expect(frame.get_by_role("dialog", name="Making pictures")).to_contain_text(re.compile(r"[1-9]\d* of"))
