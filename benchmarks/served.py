@@ -18,7 +18,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parent.parent
-PATIENCE_SECONDS = 60.0
+PRODUCT = ROOT / "app.py"
+PATIENCE_SECONDS = 180.0
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _SWITCHES = (
     "--disable-gpu",
@@ -39,18 +40,40 @@ def served(home: Path) -> Iterator[str]:
     Raises
     ------
     RuntimeError
+        As ``running``.
+    """
+    with running(PRODUCT, asked="/data/head", ROUTES_HOME=home) as url:
+        yield url
+
+
+@contextmanager
+def running(script: Path, asked: str = "/_stcore/health", **environment: object) -> Iterator[str]:
+    """Serve a script of Streamlit or a whole app on a free port of this machine; give its address.
+
+    Parameters
+    ----------
+    script : Path
+    asked : str
+        What it must answer first; of its health nothing is kept, so that its caches are cold.
+    **environment
+        Variables of the process, such as ``ROUTES_HOME``.
+
+    Raises
+    ------
+    RuntimeError
         If it does not answer within ``PATIENCE_SECONDS``; the text holds what it printed.
     """
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
+    known = os.environ | {"PYTHONPATH": str(ROOT)} | {name: str(value) for name, value in environment.items()}
     with tempfile.TemporaryFile() as said:
-        environment = os.environ | {"ROUTES_HOME": str(home)}
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        server = subprocess.Popen(command, cwd=ROOT, env=known, stdout=said, stderr=said)
         try:
             url = f"http://127.0.0.1:{port}"
-            if not _answers(f"{url}/data/head", server):
+            if not _answers(url + asked, server):
                 said.seek(0)
-                raise RuntimeError(f"the server did not start: {said.read().decode(errors='replace')}")
+                raise RuntimeError(f"{script.name} did not start: {said.read().decode(errors='replace')}")
             yield url
         finally:
             server.terminate()
@@ -96,5 +119,5 @@ def _answers(url: str, server: subprocess.Popen[bytes]) -> bool:
             with urllib.request.urlopen(url, timeout=5):
                 return True
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
+            time.sleep(0.05)
     return False

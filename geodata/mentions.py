@@ -39,19 +39,16 @@ _BONES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A toponym that a name may stand for.
+class Toponym:
+    """A place of the gazetteer.
 
     Attributes
     ----------
     name, iso3, kind : str
+        ``iso3`` is "" for a sea or a river.
     lon, lat : float, degrees
     reach_km : float
         How far it extends from there.
-    prior : float
-        Logarithm of how often the name is meant for it, unscaled.
-    province : str
-        GeoNames' code of the province that it lies in or is; "" where unknown.
     """
 
     name: str
@@ -60,6 +57,20 @@ class Candidate:
     lon: float
     lat: float
     reach_km: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Toponym):
+    """A toponym that a name may stand for.
+
+    Attributes
+    ----------
+    prior : float
+        Logarithm of how often the name is meant for it, unscaled.
+    province : str
+        GeoNames' code of the province that it lies in or is; "" where unknown.
+    """
+
     prior: float = 0.0
     province: str = ""
 

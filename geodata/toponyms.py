@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from geodata.mentions import toponyms
+from geodata.mentions import Toponym, toponyms
 from geodata.places import countries, country_code, folded
 
 SHORTEST = 2
@@ -29,27 +29,6 @@ _OWN: Final = 3.0
 """What a whole match, and a place's own name rather than another of its names, count beside ``_WEIGHTS``."""
 
 Keys = NDArray[np.bytes_]
-
-
-@dataclass(frozen=True, slots=True)
-class Toponym:
-    """A place of the gazetteer.
-
-    Attributes
-    ----------
-    name, iso3, kind : str
-        ``iso3`` is "" for a sea or a river.
-    lon, lat : float, degrees
-    reach_km : float
-        How far it extends from there.
-    """
-
-    name: str
-    iso3: str
-    kind: str
-    lon: float
-    lat: float
-    reach_km: float
 
 
 @dataclass(frozen=True, slots=True)

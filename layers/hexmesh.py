@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -90,23 +89,19 @@ def mesh(cells: hexes.Cells, steps: NDArray[np.uint16], resolution: int) -> HexM
 
 def corners(cells: Iterable[int]) -> Ints:
     """Return six corners of each cell in Mercator units, shape (n, 12)."""
-    rows = [_corners(int(cell)) for cell in cells]
-    return np.array(rows, dtype=np.int32).reshape(-1, 2 * CORNERS)
-
-
-@lru_cache(maxsize=300_000)
-def _corners(cell: int) -> tuple[int, ...]:
-    ring = np.array(hexes.outline(cell), float)
-    ring[:, 0] = ring[0, 0] + (ring[:, 0] - ring[0, 0] + 180) % 360 - 180
-    ring = _six(ring)
-    up = np.radians(np.clip(ring[:, 1], -_FARTHEST_LAT, _FARTHEST_LAT))
-    across = ring[:, 0] / 360 * WORLD
+    rings = [hexes.outline(int(cell)) for cell in cells]
+    six = [ring if len(ring) == CORNERS else _six(np.array(ring, float)) for ring in rings]
+    lonlat = np.array(six, float).reshape(-1, CORNERS, 2)
+    lon = lonlat[:, :1, 0] + (lonlat[:, :, 0] - lonlat[:, :1, 0] + 180) % 360 - 180
+    up = np.radians(np.clip(lonlat[:, :, 1], -_FARTHEST_LAT, _FARTHEST_LAT))
     down = -np.arcsinh(np.tan(up)) / (2 * np.pi) * WORLD
-    return tuple(np.rint(np.column_stack([across, down])).astype(np.int64).ravel().tolist())
+    placed = np.rint(np.stack([lon / 360 * WORLD, down], axis=2))
+    return np.asarray(placed.astype(np.int32).reshape(-1, 2 * CORNERS))
 
 
 def _six(ring: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a ring of six: the flattest corners of a longer one left out, the last of a pentagon doubled."""
+    ring[:, 0] = ring[0, 0] + (ring[:, 0] - ring[0, 0] + 180) % 360 - 180
     while len(ring) > CORNERS:
         before, after = np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0)
         a, b = ring - before, after - ring

@@ -78,7 +78,7 @@ def lattice_places(lon: Floats, lat: Floats, km: Floats) -> tuple[NDArray[np.int
     across = lon / 360 * WORLD
     down = -np.arcsinh(np.tan(up)) / (2 * np.pi) * WORLD
     x, y = ((np.rint(way / step) * step).astype(np.int64) for way in (across, down))
-    return np.clip(x, -WORLD // 2, WORLD // 2 - 1), np.clip(y, -WORLD // 2, WORLD // 2 - 1)
+    return np.clip(x, -WORLD // 2, WORLD // 2 - 1), np.clip(y, -WORLD // 2, WORLD // 2)
 
 
 def facts_of(incidents: pl.DataFrame, keys: Sequence[int]) -> list[dict[str, Any]]:

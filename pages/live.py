@@ -76,9 +76,9 @@ def hot_spots(seen: Workspace, view: View, version: int) -> dict[str, Any]:
 
 def watched(seen: Workspace, view: View, version: int, areas: Sequence[Area]) -> dict[str, Any]:
     """Return for each area its incidents by month, as the picture counts, and what the latest batches brought."""
-    chosen = view.without_window().select(seen.incidents(version)).drop_nulls(["lon", "lat"])
-    span = view.without_window().select(seen.incidents(version))["time_start"]
-    first, last = span.min(), span.max()
+    every = view.without_window().select(seen.incidents(version))
+    chosen = every.drop_nulls(["lon", "lat"])
+    first, last = every["time_start"].min(), every["time_start"].max()
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return {"areas": [counted_in(area, chosen, {}, None, 0) for area in areas]}
     months = _number(last) - _number(first) + 1

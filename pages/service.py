@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -352,5 +352,6 @@ def _refused(sentence: str, status: int) -> Response:
     return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})
 
 
+@lru_cache(maxsize=64)
 def _zipped(content: bytes) -> bytes:
     return gzip.compress(content, compresslevel=5, mtime=0)

@@ -1,4 +1,4 @@
-"""The stamp on a printed page: what it shows, from which version of the ledger, by which method, and when."""
+"""The stamp on a printed page: what it shows, from which version of the ledger, by which methods, and when."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import streamlit as st
 from geodata.view import View
 from pages.workspace import sight
 from routes.corridors import METHOD_VERSION
+from routes.movement import MOVEMENT_VERSION
 
 
 def stamp() -> None:
@@ -34,7 +35,7 @@ def stamped(now: datetime) -> str:
         "SYNTHETIC DEMONSTRATION DATA" if made_up else "",
         "Smuggling route monitor",
         f"filters {view.query()}" if view.query() else "no filters",
-        f"method {METHOD_VERSION}",
+        f"methods {MOVEMENT_VERSION}, {METHOD_VERSION}",
         f"ledger version {'none yet' if version is None else version}",
         f"made {now:%Y-%m-%d %H:%M} UTC",
     )

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.map.servers import PRODUCT, running
+from benchmarks.served import served
 from geodata.view import View
 
 PEOPLE = 25
@@ -121,7 +121,7 @@ def crowd(
     follows : bool
         They ask for routes and grades after the first picture, as the map does.
     """
-    with running(PRODUCT, ROUTES_HOME=home) as url:
+    with served(home) as url:
         address = urlsplit(url).netloc
         first = Person(address, queries, random.Random(0), level, follows)  # noqa: S311  no secret
         first.ready("", 600.0)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Frame, Locator, Page
 
-from benchmarks.map.servers import PRODUCT, running
 from benchmarks.map.windows import FIELD, forget, map_of, paintings, window
 from benchmarks.map.workspaces import field as field_workspace
+from benchmarks.served import served
 from geodata.view import View
 
 WALK = ("detection", "rescue", "detection", "seizure", "rescue", "interception")
@@ -42,7 +42,7 @@ class Filters:
 def filters(chromium: Browser, hexes: int, rounds: int) -> Filters:
     """Return the changes of a filter on a workspace of so many hexes, taken in for real."""
     home = field_workspace(hexes)
-    with running(PRODUCT, ROUTES_HOME=home) as url:
+    with served(home) as url:
         with window(chromium, held=True) as page:
             frame = opened(page, url)
             shown = int(frame.evaluate("() => monitor.hexes.level.count"))

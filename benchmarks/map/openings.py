@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks.map.servers import PRODUCT, running
 from benchmarks.map.windows import map_of, paintings, window
+from benchmarks.served import PRODUCT, running
 
 PATIENCE_MS = 600_000
 

@@ -13,9 +13,11 @@ from playwright.sync_api import Browser, Error, Frame, Page
 
 from benchmarks.map import fields
 from benchmarks.map.filters import opened, walked
-from benchmarks.map.servers import HERE, PREPARED, running
+from benchmarks.map.scrubbing import PREPARED
 from benchmarks.map.windows import heap_mb, window
+from benchmarks.served import running
 
+HERE = Path(__file__).parent
 LIMIT_MS = 60_000
 """A peer that has not painted by then has not done it."""
 STARTS_MS = 120_000

@@ -7,14 +7,16 @@ and the product's own handlers do the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Frame, Page
 
 from benchmarks.map.figures import middle, p95
-from benchmarks.map.servers import PREPARED, running
 from benchmarks.map.windows import FIELD, SIZE, heap_mb, map_of, window
+from benchmarks.served import running
 
+PREPARED = Path(__file__).parent / "prepared.py"
 _DRAG = """async (count) => {
   const knob = document.querySelector("#timebar .middle");
   const track = knob.parentElement.getBoundingClientRect();

@@ -50,6 +50,10 @@ Monitor.Arrivals = Monitor.CanvasLayer.extend({
     else requestAnimationFrame(next);
   },
 
+  empty() {
+    return !this.rings.length;
+  },
+
   draw() {
     const context = this.wipe();
     const { theme } = this.monitor;

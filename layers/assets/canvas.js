@@ -15,7 +15,10 @@ Monitor.toWorld = (lon, lat) => {
   return [(lon / 360) * Monitor.WORLD, (-Math.asinh(Math.tan(up)) / (2 * Math.PI)) * Monitor.WORLD];
 };
 
-/** A canvas in a pane of its own that moves and zooms with the map. Layers give `prepare` (new view) and `draw`. */
+/**
+ * A canvas in a pane of its own that moves and zooms with the map. Layers give `prepare` (new view), `draw`, and `empty` where
+ * they often have nothing to show: then the canvas is wiped once and taken out, as each one that lies there costs every frame.
+ */
 Monitor.CanvasLayer = L.Renderer.extend({
   options: { padding: 0.1, zIndex: 400, sharpness: 2 },
 
@@ -60,7 +63,14 @@ Monitor.CanvasLayer = L.Renderer.extend({
     }
     this.frame = this._frame(size, ratio);
     this.prepare();
-    this.draw();
+    this._repaint();
+  },
+
+  _repaint() {
+    const empty = this.empty();
+    if (!(empty && this.blank)) this.draw();
+    this.blank = empty;
+    this._container.style.display = empty ? "none" : "";
   },
 
   /** Scale and shift from Mercator units to CSS pixels of the canvas. */
@@ -92,16 +102,17 @@ Monitor.CanvasLayer = L.Renderer.extend({
   },
 
   refresh() {
-    if (this._map && this.frame) this.draw();
+    if (this._map && this.frame) this._repaint();
   },
 
   rebuild() {
     if (this._map && this.frame) {
       this.prepare();
-      this.draw();
+      this._repaint();
     }
   },
 
+  empty: () => false,
   prepare() {},
   draw() {},
 });

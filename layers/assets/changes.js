@@ -130,10 +130,14 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
     this.shapes = this.items.flatMap((item) => this._shape(item));
   },
 
+  empty() {
+    return !this.showing();
+  },
+
   draw() {
     const context = this.wipe();
     this.boxes = [];
-    if (!this.showing()) return;
+    if (this.empty()) return;
     const { state, theme } = this.monitor;
     const most = Math.max(1, ...this.items.map(({ before, after }) => Math.max(before, after)));
     const order = [...this.shapes].sort((a, b) => a.corridor.news - b.corridor.news || (a.corridor.id === state.selected) - (b.corridor.id === state.selected));
@@ -267,6 +271,13 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
     return [item.title, this._judged(item)];
   },
 
+  /** The rate in short; the sentence below it says the rest. */
+  _factor({ rate, before, ratio, low }) {
+    if (!rate) return "–";
+    const [sign, value] = before ? ["×", ratio] : ["≥ ×", low];
+    return sign + Number(value.toPrecision(2));
+  },
+
   _judged({ state, rate, shift }) {
     const word = Monitor.CHANGES[state].word;
     if (state === "shifted") return `Shifted ${this._across(shift)}`;
@@ -287,7 +298,7 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
     const { windows, link } = this.late.answer;
     const kind = element("span", { class: "mode" }, `${Monitor.CHANGES[item.state].word}, ${item.mode}`);
     kind.style.color = this.monitor.theme.change[item.state] ?? this.monitor.theme.muted;
-    const figures = [[number(item.before), "before"], [number(item.after), "after"], [item.rate ? item.rate.split(" (")[0].replace("x", "×") : "–", "rate"]];
+    const figures = [[number(item.before), "before"], [number(item.after), "after"], [this._factor(item), "rate"]];
     const facts = [
       item.shift ? `Shifted ${this._across(item.shift)}.` : null,
       item.reason.replace(/\bx(?=\d)/g, "×"),

@@ -111,16 +111,15 @@ Monitor.Bands = Monitor.CorridorCanvas.extend({
   },
 
   rewindow() {
-    const key = this.active().map((shape) => shape.corridor.id).join();
+    const key = this._banded().map((shape) => shape.corridor.id).join();
     if (key !== this.key) this.refresh();
     this.key = key;
   },
 
   draw() {
     const context = this.wipe();
-    const { theme, state, picture } = this.monitor;
-    const chosen = picture?.corridor(state.selected);
-    const shown = this.active().filter(({ band, corridor, quiet }) => band > 2 && !quiet && (!chosen || corridor === chosen));
+    const { theme } = this.monitor;
+    const shown = this._banded();
     context.lineJoin = context.lineCap = "round";
     for (const mode of ["land", "sea", "air"]) {
       const shapes = shown.filter(({ corridor }) => corridor.mode === mode);
@@ -132,6 +131,12 @@ Monitor.Bands = Monitor.CorridorCanvas.extend({
       if (mode !== "air") this._each(context, shapes, 0, 0.12);
     }
     context.globalAlpha = 1;
+  },
+
+  _banded() {
+    const { state, picture } = this.monitor;
+    const chosen = picture?.corridor(state.selected);
+    return this.active().filter(({ band, corridor, quiet }) => band > 2 && !quiet && (!chosen || corridor === chosen));
   },
 
   _each(context, shapes, wider, alpha) {

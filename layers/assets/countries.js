@@ -109,10 +109,14 @@ Monitor.Countries = Monitor.CanvasLayer.extend({
     return this.paths.get(country.iso3);
   },
 
+  empty() {
+    return this.monitor.state.hidden.has("countries");
+  },
+
   draw() {
     const context = this.wipe();
     const { monitor } = this;
-    if (monitor.state.hidden.has("countries")) return;
+    if (this.empty()) return;
     for (const country of monitor.countries ?? []) {
       const found = monitor.roles.get(country.iso3);
       if (!found) continue;

@@ -53,10 +53,14 @@ Monitor.Graticule = Monitor.CanvasLayer.extend({
     this.lines = Monitor.graticule(this.frame, this.options.apart);
   },
 
+  empty() {
+    return this.monitor.state.hidden.has("graticule");
+  },
+
   draw() {
     const context = this.wipe();
-    const { state, theme } = this.monitor;
-    if (state.hidden.has("graticule")) return;
+    const { theme } = this.monitor;
+    if (this.empty()) return;
     const { width, height } = this.frame;
     context.beginPath();
     for (const [, x] of this.lines.meridians) {
@@ -98,10 +102,14 @@ Monitor.Degrees = Monitor.CanvasLayer.extend({
     this.refresh();
   },
 
+  empty() {
+    return this.monitor.state.hidden.has("graticule") || !this.monitor.graticule?.lines;
+  },
+
   draw() {
     const context = this.wipe();
-    const { state, graticule, labels } = this.monitor;
-    if (state.hidden.has("graticule") || !graticule?.lines) return;
+    const { graticule, labels } = this.monitor;
+    if (this.empty()) return;
     context.font = `500 11px ${FONT}`;
     context.textBaseline = "middle";
     this.taken = labels.alone ? [] : labels._panels().map((box) => Monitor.Degrees.moved(labels, this, box));

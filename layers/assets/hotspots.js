@@ -104,9 +104,13 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
     );
   },
 
+  empty() {
+    return !this.showing();
+  },
+
   draw() {
     const context = this.wipe();
-    if (!this.showing()) return;
+    if (this.empty()) return;
     const { theme, state } = this.monitor;
     const patterns = new Map();
     const pattern = (name, heat) => {

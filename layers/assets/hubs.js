@@ -54,11 +54,15 @@ Monitor.Hubs = Monitor.CanvasLayer.extend({
     });
   },
 
+  empty() {
+    return ["hubs", "routes"].some((name) => this.monitor.state.hidden.has(name)) || !this.marks?.length;
+  },
+
   draw() {
     const context = this.wipe();
-    const { state, theme, map } = this.monitor;
+    const { theme, map } = this.monitor;
     this.shown = [];
-    if (["hubs", "routes"].some((name) => state.hidden.has(name)) || !this.marks) return;
+    if (this.empty()) return;
     const least = map.getZoom() < 4.5 ? 5 : map.getZoom() < 6 ? 4 : 0;
     this.shown = this.marks.filter(({ size }) => size >= least);
     for (const { x, y, size, role } of this.shown) Monitor.hub(context, x, y, size, role, theme);

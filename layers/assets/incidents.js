@@ -218,10 +218,14 @@ Monitor.Incidents = Monitor.CanvasLayer.extend({
     this.grouping = this.points ? new Monitor.Marks(this.points, this.frame, this.options.apart, this.options.modes) : null;
   },
 
+  empty() {
+    return !this.showing();
+  },
+
   draw() {
     const context = this.wipe();
     this.marks = [];
-    if (!this.showing() || !this.grouping || !this.monitor.picture?.steps) return;
+    if (this.empty() || !this.grouping || !this.monitor.picture?.steps) return;
     this.marks = this.grouping.within(...this._window());
     const chosen = Monitor.IncidentCards.key(this.monitor.state.selected);
     for (const mark of this.marks) this._paint(context, mark);

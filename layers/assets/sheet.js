@@ -189,7 +189,7 @@ Monitor.Sheet = class {
     context.beginPath();
     context.rect(left, top, width, height);
     context.clip();
-    const layers = monitor.parts.filter((part) => part instanceof Monitor.CanvasLayer && part._container?.width);
+    const layers = monitor.parts.filter((part) => part instanceof Monitor.CanvasLayer && part._container?.width && !part.blank);
     for (const layer of layers.sort((a, b) => a.options.zIndex - b.options.zIndex)) {
       const box = layer._container.getBoundingClientRect();
       context.drawImage(layer._container, left + box.left - home.left, top + box.top - home.top, box.width, box.height);

@@ -145,9 +145,11 @@ Monitor.TimeBar = class {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!picture?.steps || !width) return;
     const ratio = window.devicePixelRatio || 1;
-    [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (this.canvas.width !== wide || this.canvas.height !== high) [this.canvas.width, this.canvas.height] = [wide, high];
     const context = this.canvas.getContext("2d");
-    context.scale(ratio, ratio);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
     const [from, to] = this.monitor.range;
     const most = Math.max(...picture.manifest.totals, 1);
     const slot = width / picture.steps;

@@ -37,6 +37,7 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
   },
 
   rewindow() {
+    if (!this.monitor.state.areas.length) return;
     this.fill();
     this.refresh();
   },
@@ -320,10 +321,13 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     return corners.map(([lon, lat]) => Monitor.toWorld(lon, lat)).map(([x, y]) => [x * scale + dx, y * scale + dy]);
   },
 
+  empty() {
+    return !this.monitor.state.areas.length && !this.drawing;
+  },
+
   draw() {
     const context = this.wipe();
     this.plates = [];
-    if (!this.monitor.state.areas) return;
     const { theme, state } = this.monitor;
     for (const area of state.areas) {
       for (const dx of this.frame.copies) this._area(context, area, this._points(area.corners, dx), theme);

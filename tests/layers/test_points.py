@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from geodata.coast import EARTH_KM
@@ -57,6 +57,7 @@ def test_no_incidents_are_no_bytes(incidents):
     some.floats(-84, 84),
     some.floats(0.1, 2_000),
 )
+@example(0.0, -84.0, 1047.0)
 def test_a_place_lies_within_its_precision_on_a_lattice_that_is_not_finer_than_an_eighth_of_it(lon, lat, km):
     x, y = lattice_places(np.array([lon]), np.array([lat]), np.array([km]))
     units = WORLD / (2 * np.pi * EARTH_KM * np.cos(np.radians(lat)))
