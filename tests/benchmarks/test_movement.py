@@ -82,6 +82,7 @@ def test_true_legs_are_those_that_the_paths_say():
     assert ("LBY", "MLT", "sea") not in legs
 
 
+@pytest.mark.slow
 def test_routes_listed_in_another_order_make_the_same_world():
     head, *routes = REGIONS_FILE.read_text(encoding="utf-8").split("[western-mediterranean]")[0].split("[[")
     turned = regions_from(f"{head}[[{'[['.join(reversed([*routes[:-1], routes[-1] + chr(10)]))}")
@@ -93,6 +94,7 @@ def test_routes_listed_in_another_order_make_the_same_world():
 # What worlds are made of
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_world_and_another_another():
     region = regions()["eastern"]
     one, same, other = (world(region, Recipe(SMALL), seed) for seed in (3, 3, 4))

@@ -313,6 +313,7 @@ def comes_back(form, lat, lon, decimals, parts, comma):
     assert distance_km(lat, lon, *found[:2]) <= 0.72 * found[2] * (1 if form != "EPSG:3857" else 1.01) + 1e-5
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(**SAMPLE)
 def test_a_place_comes_back_within_the_precision_of_its_writing(form, lat, lon, decimals, parts, comma):

@@ -252,6 +252,7 @@ def test_an_inbox_that_goes_away_is_said_once_and_found_again(folder, home):
     assert [getattr(found, "outcome", "") for found in said] == ["", "taken"]
 
 
+@pytest.mark.slow
 def test_an_inbox_that_is_none_is_one_sentence(tmp_path, home):
     command = [sys.executable, "-m", "geodata", "watch", str(tmp_path / "none"), "--home", str(home), "--once"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

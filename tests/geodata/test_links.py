@@ -112,6 +112,7 @@ def test_pairs_are_found_across_the_borders_of_day_bands(days):
         assert score(incident("a1", start=start), incident("b1", start=start + timedelta(days=days))) > 0.1
 
 
+@pytest.mark.slow
 def test_pairs_are_found_across_the_borders_of_cells_and_180_degrees():
     rng = np.random.default_rng(1)
     for lon, lat in zip(rng.uniform(-180, 180, 60), rng.uniform(-70, 70, 60), strict=True):
@@ -168,12 +169,14 @@ def test_the_pairs_compared_in_a_pile_up_grow_with_it_and_not_with_its_square(co
     assert compared < 20 * count
 
 
+@pytest.mark.slow
 def test_a_large_pile_up_is_gone_through_in_seconds():
     began = time.perf_counter()
     assert candidates(piled_up(100_000)).is_empty()
     assert time.perf_counter() - began < 20
 
 
+@pytest.mark.slow
 def test_a_dense_pile_of_reports_still_finds_most_of_its_pairs():
     rng = np.random.default_rng(2)
     count = 20_000

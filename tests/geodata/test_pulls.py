@@ -264,6 +264,7 @@ def test_a_body_that_ends_early_is_not_taken_in(served, home, clock, headers):
     assert Ledger(home).version() is None
 
 
+@pytest.mark.slow
 def test_a_source_without_a_sign_of_life_is_left(served, home, clock):
     served.answers["/data"] = lambda _: time.sleep(3)
     source = a_source(f"{served.url}/data", timeout="1s")
@@ -272,6 +273,7 @@ def test_a_source_without_a_sign_of_life_is_left(served, home, clock):
     assert time.monotonic() - began < 2.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slow", ["status", "headers", "body", "chunks", "body without a length"])
 def test_a_source_that_gives_a_byte_at_a_time_is_left_when_its_time_is_up(served, home, clock, slow):
     beginning = {
@@ -516,6 +518,7 @@ def test_no_handle_of_a_connection_is_left_open(served, home, clock):
     assert len(list(handles.iterdir())) <= before + 2
 
 
+@pytest.mark.slow
 def test_pulling_goes_on_until_it_is_told_to_stop(served, home, clock):
     served.answers["/data"] = answering(BODY)
     source = a_source(f"{served.url}/data")

@@ -15,6 +15,7 @@ EDITIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_each_edition_is_recognised_and_nearly_all_of_it_is_kept(real_files, home, edition):
     profile, read, at_least = EDITIONS[edition]
@@ -24,6 +25,7 @@ def test_each_edition_is_recognised_and_nearly_all_of_it_is_kept(real_files, hom
     assert batch.kept + batch.refused + batch.duplicates == read
 
 
+@pytest.mark.slow
 def test_the_2022_edition_has_modes_with_reasons_countries_and_cells(real_files, home):
     ingest_file(real_files / "iom_missing_migrants" / "alldata_2022-05.xlsx", Ledger(home))
     incidents = Ledger(home).incidents()

@@ -120,6 +120,7 @@ def test_every_cell_that_a_line_touches_is_marked_and_no_other():
     assert [tuple(cell) for cell in marked.tolist()] == crossed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region", REGIONS)
 def test_the_distance_to_the_coast_is_exact_near_it_and_good_to_a_kilometre_everywhere(region):
     lon, lat = random_places(region, 100_000, seed=13)

@@ -184,6 +184,7 @@ def is_undone(place, fault):
         assert (found["_lat"], found["_lon"]) == (lat, lon)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(place=INSIDE, fault=SPOILT)
 def test_a_spoilt_place_comes_back_or_its_repair_is_among_those_that_fit(place, fault):

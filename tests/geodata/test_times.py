@@ -294,6 +294,7 @@ def comes_back(moment, writing):
     assert end - start <= timedelta(days=SPAN[kept], microseconds=1)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(**SAMPLE)
 def test_a_time_comes_back_within_the_precision_of_its_writing(moment, writing):

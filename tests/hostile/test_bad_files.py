@@ -131,6 +131,7 @@ def test_two_thousand_bad_files_are_refused_or_read(folders, forged, canary, doo
     assert len(refused) > 1000
 
 
+@pytest.mark.slow
 def test_some_bad_files_of_every_format_are_refused_or_read(tmp_path, folders, aim, canary, door):
     good = samples.every(tmp_path / "made")
     put(folders[0], forge.accidents(good, 7, 2))

@@ -263,6 +263,7 @@ def test_too_few_months_are_one_sentence(at, home, tmp_path):
     assert "The latest days" in texts(page)
 
 
+@pytest.mark.slow
 def test_the_page_compares_alarms_and_tells_what_is_new(shown):
     page = opened("changes.py")
     spans = usual(sight().known_months(1))
@@ -276,6 +277,7 @@ def test_the_page_compares_alarms_and_tells_what_is_new(shown):
         assert words in texts(page)
 
 
+@pytest.mark.slow
 def test_a_quick_choice_and_other_months_go_into_the_address(shown):
     page = opened("changes.py")
     end = sight().known_months(1).end  # type: ignore[union-attr]

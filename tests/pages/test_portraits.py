@@ -441,6 +441,7 @@ def test_facts_that_cannot_be_read_give_one_sentence(at, few):
     assert 'class="notice error"' in texts(page)
 
 
+@pytest.mark.slow
 def test_a_change_is_computed_once_and_rests_on_the_routes_of_the_view(shown):
     seen = Workspace(Ledger(shown))
     version = seen.version()

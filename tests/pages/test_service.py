@@ -75,6 +75,7 @@ def test_what_the_asker_has_is_not_sent_again(get, shown, address):
     assert get(address, if_none_match='"other"').status == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["/map", "/data/snapshot", "/data/basemap/110m"])
 def test_content_is_compressed_for_whoever_understands_it(get, shown, address):
     plain, zipped = get(address), get(address, accept_encoding="br, gzip, deflate")
@@ -246,6 +247,7 @@ def test_an_export_is_a_file_with_a_name_that_no_cache_keeps(get, shown, tmp_pat
     assert answer.json()["view"] == "from=2025-01-01&to=2025-07-01&mode=sea"
 
 
+@pytest.mark.slow
 def test_an_export_shows_the_corridors_of_the_map(get, shown, tmp_path):
     path = tmp_path / "out.gpkg"
     path.write_bytes(get("/data/export?format=gpkg").body)

@@ -76,6 +76,7 @@ def test_a_failure_reaches_the_asker_and_the_next_one_tries_again():
     assert kept._locks == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("one", "other", "counts"),
     [
@@ -125,6 +126,7 @@ def test_two_versions_are_not_mixed_up(two_versions):
     assert seen.offers(1)["synthetic"] is True
 
 
+@pytest.mark.slow
 def test_an_export_has_the_incidents_of_the_window_and_the_corridors_of_all_time(reported):
     view = View(start=date(2024, 6, 1), end=date(2024, 7, 1))
     export = reported.export(view, 0, datetime(2026, 11, 24, tzinfo=UTC))
