@@ -8,11 +8,13 @@ from scipy.sparse.csgraph import dijkstra
 from routes.chains import Chain, chains, degrees, lengths, part_of, without
 from routes.domain import Domain
 from routes.ridges import Edges
-from routes.sphere import Floats, Mask, Rows, km_between
+from routes.sphere import Floats, Mask, Rows, Vectors, km_between
 
 PART_ELONGATION = 1.5
 """Least of a connected part before gaps are bridged: pieces of a line may be short until they are joined."""
 LEAF_ELONGATION = 2.0
+STRAIGHT_ON = 0.7
+_LOOK_AHEAD = 4
 _ROUNDS = 4
 
 
@@ -20,7 +22,8 @@ def without_blobs(area: Domain, density: Floats, mask: Mask, edges: Edges, short
     """Return the graph without parts and dead ends of too small L2/area, and without dead ends below ``shortest_km``.
 
     The area of a chain is that of the band around it, ``_band_of_each``. One dead end per junction and round is
-    dropped, that with the least evidence first, so that an end is not eaten from both sides.
+    dropped, that with the least evidence first, so that an end is not eaten from both sides; evidence counts more where
+    the end goes straight on, by up to e to the power of ``STRAIGHT_ON``.
     """
     for _ in range(_ROUNDS):
         if not len(edges):
@@ -31,7 +34,7 @@ def without_blobs(area: Domain, density: Floats, mask: Mask, edges: Edges, short
         stubby = (length**2 / band < LEAF_ELONGATION) | (length < shortest_km)
         round_part = _of_round_parts(edges, runs, length, band, PART_ELONGATION)
         dropped = [run for run, of_round in zip(runs, round_part, strict=True) if of_round]
-        weight = np.array([density[run].sum() for run in runs])
+        weight = np.array([density[run].sum() for run in runs]) * np.exp(STRAIGHT_ON * _straight(area, runs, length))
         dropped += _leaves(edges, [runs[number] for number in np.argsort(weight, kind="stable") if stubby[number]])
         if not dropped:
             return edges
@@ -62,6 +65,29 @@ def _of_round_parts(edges: Edges, runs: list[Chain], length: Floats, band: Float
     part = part_of(edges, int(edges.max()) + 1)[[run[0] for run in runs]]
     part_length, part_band = np.bincount(part, length), np.bincount(part, band)
     return np.asarray((part_length**2 / np.maximum(part_band, 1e-9) < least)[part])
+
+
+def _straight(area: Domain, runs: list[Chain], length: Floats) -> Floats:
+    """Return for each chain that hangs at one junction the cosine of its turn from the straightest longer one there.
+
+    Where it is the longest there 0, and 1 for all other chains.
+    """
+    outward: dict[int, list[tuple[int, Vectors]]] = {}
+    for number, run in enumerate(runs):
+        for way in (run, run[::-1]):
+            ahead = area.points[way[min(_LOOK_AHEAD, len(way) - 1)]] - area.points[way[0]]
+            outward.setdefault(way[0], []).append((number, ahead / max(float(np.linalg.norm(ahead)), 1e-12)))
+    found = np.ones(len(runs))
+    for number, run in enumerate(runs):
+        joints = [node for node in (run[0], run[-1]) if len(outward[node]) > 1]
+        if len(joints) == 1:
+            others = outward[joints[0]]
+            own = next(ahead for other, ahead in others if other == number)
+            longer = (
+                -float(own @ ahead) for other, ahead in others if other != number and length[other] >= length[number]
+            )
+            found[number] = max(longer, default=0.0)
+    return found
 
 
 def _leaves(edges: Edges, runs: list[Chain]) -> list[Chain]:

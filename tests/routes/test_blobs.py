@@ -9,7 +9,7 @@ from routes.density import FEWEST_STEPS, kernel_density
 from routes.domain import domain
 from routes.reduce import reduce_incidents
 from routes.ridges import unique_edges
-from routes.sphere import km_between, unit_vectors
+from routes.sphere import km_between, resampled, unit_vectors
 from routes.tails import with_tails, without_overshoot
 
 pytestmark = pytest.mark.slow
@@ -54,6 +54,23 @@ def test_a_dead_end_shorter_than_asked_for_is_dropped_and_the_line_stays(area, d
     assert len(kept) > 20
     assert np.array_equal(kept, without_blobs(area, density, mask, kept, 60.0))
     assert without_blobs(area, density, mask, np.empty((0, 2), np.int64), 60.0).shape == (0, 2)
+
+
+def test_of_two_short_ends_of_a_line_the_one_that_goes_straight_on_stays(area):
+    def along(*corners: tuple[float, float]) -> np.ndarray:
+        lon, lat = np.array(corners).T
+        path = resampled(unit_vectors(lon, lat), 5.0)
+        rows = list(dict.fromkeys(int(km_between(area.points, place).argmin()) for place in path))
+        return np.column_stack([rows[:-1], rows[1:]])
+
+    line, on, off = along((17, 20), (22, 20)), along((22, 20), (22.5, 20)), along((22, 20), (22, 20.47))
+    mask = np.zeros(len(area.points), bool)
+    mask[np.unique(np.concatenate([line, on, off]))] = True
+    even = np.where(mask, 5.0, 0.0)
+    even[off[1:, 1]] = 7.0
+    kept = np.unique(without_blobs(area, even, mask, unique_edges(line, on, off), 60.0))
+    assert on[-1, 1] in kept
+    assert off[-1, 1] not in kept
 
 
 def test_a_line_is_cut_back_to_where_the_evidence_ends(area, density):

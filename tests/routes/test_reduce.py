@@ -95,7 +95,7 @@ def test_a_line_of_incidents_becomes_one_corridor_along_its_whole_length(route, 
     # In clutter a tip may be taken for a chance heap: up to 60 km of an end are lost.
     apart = km_apart(truth, found)
     assert apart.max() <= (60 if cluttered else WITHIN_KM)
-    assert (apart <= WITHIN_KM).mean() >= 0.95
+    assert (apart <= WITHIN_KM).mean() >= (0.97 if cluttered else 1.0)
     assert (km_apart(found, truth) <= WITHIN_KM).mean() >= (0.93 if cluttered else 0.99)
     assert np.median(km_apart(found, truth)) <= 5.0
     assert 1500 * 0.95 <= corridor.incidents <= 1500 * 1.1
