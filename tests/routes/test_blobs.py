@@ -67,7 +67,7 @@ def test_of_two_short_ends_of_a_line_the_one_that_goes_straight_on_stays(area):
     mask = np.zeros(len(area.points), bool)
     mask[np.unique(np.concatenate([line, on, off]))] = True
     even = np.where(mask, 5.0, 0.0)
-    even[off[1:, 1]] = 7.0
+    even[off[1:, 1]] = 13.0
     kept = np.unique(without_blobs(area, even, mask, unique_edges(line, on, off), 60.0))
     assert on[-1, 1] in kept
     assert off[-1, 1] not in kept
