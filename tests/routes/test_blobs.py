@@ -63,7 +63,7 @@ def test_of_two_short_ends_of_a_line_the_one_that_goes_straight_on_stays(area):
         rows = list(dict.fromkeys(int(km_between(area.points, place).argmin()) for place in path))
         return np.column_stack([rows[:-1], rows[1:]])
 
-    line, on, off = along((17, 20), (22, 20)), along((22, 20), (22.5, 20)), along((22, 20), (22, 20.47))
+    line, on, off = along((17, 20), (22, 20)), along((22, 20), (22.25, 20)), along((22, 20), (22, 20.47))
     mask = np.zeros(len(area.points), bool)
     mask[np.unique(np.concatenate([line, on, off]))] = True
     even = np.where(mask, 5.0, 0.0)
