@@ -19,7 +19,7 @@ from geodata.facts import Facts
 from geodata.terrain import Terrain
 from routes.hubs import Hubs, hubs, parts_of_land
 from routes.sealines import ON_LAND, land_on_lines, near_lines, pulled, seen
-from routes.sphere import Floats, Mask, Rows, Vectors, chord, km_between, line_km
+from routes.sphere import Floats, Mask, Rows, Vectors, chord, km_between, line_km, lonlat
 
 LONGEST_KM, SHORTEST_KM = 2000.0, 12.0
 ROUND_A_CAPE = (700.0, 0.45)
@@ -127,7 +127,7 @@ class _Candidates:
     bloc : Rows
         The bloc that each hub belongs to, -1: none that is closed.
     known : set of pairs of rows
-        Countries between which the facts know a route at sea.
+        Hubs between which the facts know a route at sea, in its direction.
     """
 
     hubs: Hubs
@@ -168,12 +168,13 @@ class _Candidates:
         a, b, km = a[kept], b[kept], km[kept]
         lines = tuple(ends.points[[x, y]] for x, y in zip(a, b, strict=True))
         both = np.ones(len(a), bool)
-        codes = ground.codes[ends.country]
+        codes = ground.codes[ends.country].tolist()
+        landing = [facts.landing_at(lon, lat) for lon, lat in lonlat(ends.points).tolist()]
         known = frozenset(
-            (int(ends.country[x]), int(ends.country[y]))
+            (x, y)
             for start, end in zip(a.tolist(), b.tolist(), strict=True)
             for x, y in ((start, end), (end, start))
-            if facts.route_of("sea", str(codes[x]), str(codes[y]))
+            if facts.route_of("sea", codes[x], codes[y], landing[y])
         )
         return cls(ends, bloc, known, a, b, km, lines, both, both, np.zeros(len(a)))
 
@@ -218,9 +219,8 @@ class _Candidates:
         return np.flatnonzero(direct), np.flatnonzero(~direct & (share < most) & near)
 
     def _is_known(self) -> Mask:
-        """Tell which join countries between which the facts know a route at sea, one way or the other."""
-        country = self.hubs.country
-        pairs = zip(country[self.start].tolist(), country[self.end].tolist(), strict=True)
+        """Tell between which hubs the facts know a route at sea, one way or the other."""
+        pairs = zip(self.start.tolist(), self.end.tolist(), strict=True)
         return np.array([(a, b) in self.known or (b, a) in self.known for a, b in pairs], bool)
 
     def without_land_instead(self, ground: Terrain) -> _Candidates:
@@ -258,9 +258,8 @@ class _Candidates:
         to_each, to_any = shortest
 
         def least(start: int, end: int) -> float:
-            country = int(self.hubs.country[end])
-            if self.bloc[end] >= 0 and (int(self.hubs.country[start]), country) in self.known:
-                return to_each.get((start, country), _FAR)
+            if self.bloc[end] >= 0 and (start, end) in self.known:
+                return to_each.get((start, int(self.hubs.country[end])), _FAR)
             if self.bloc[end] >= 0:
                 return to_each.get((start, self._target(end)), _FAR)
             return to_any.get(start, _FAR)

@@ -18,7 +18,7 @@ from geodata.incident import Mode
 from geodata.places import country_name
 from routes.assignment import assigned, band_km
 from routes.centrelines import Centreline
-from routes.corridors import ASSIGNMENTS, LEAST_DRAWN, Corridor, CountryRole, Direction, Reduction, Role
+from routes.corridors import ASSIGNMENTS, Corridor, CountryRole, Direction, Reduction, Role
 from routes.evidence import corridor_of, members_of, told_of
 from routes.movement import MOVEMENT_VERSION, CountryShares, Journeys, Movement
 from routes.named import NamedRoute, named_routes
@@ -279,9 +279,6 @@ def _of_mode(incidents: pl.DataFrame, mode: Mode, found: Movement, facts: Facts)
     corridors: list[Corridor] = []
     members = [pl.DataFrame(schema=ASSIGNMENTS)]
     for number, piece in enumerate(pieces):
-        support = piece.support
-        if support is not None and support < LEAST_DRAWN:
-            continue
         rows = assignment.of(number)
         own = incidents[rows]
         journeys = piece.parts[0].basis == "journey"
@@ -298,7 +295,7 @@ def _of_mode(incidents: pl.DataFrame, mode: Mode, found: Movement, facts: Facts)
             origins=piece.busiest.origins,
             destinations=piece.busiest.destinations if journeys else {},
             direction_basis=basis_of(piece.busiest, own, facts) if journeys else "",
-            support=support,
+            support=piece.support,
             method_version=MOVEMENT_VERSION,
         )
         corridors.append(corridor)

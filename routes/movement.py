@@ -6,6 +6,7 @@ shortest data description.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,28 +17,41 @@ from geodata.errors import WrongValue
 from geodata.facts import Facts
 from geodata.incident import require_columns
 from geodata.terrain import Terrain, terrain
+from routes.corridors import LEAST_DRAWN
 from routes.crossings import Crossings, crossings
 from routes.flow import Flow, flow
 from routes.residue import residue
 from routes.selection import scale_of, selected
-from routes.sphere import Floats, lonlat
-from routes.stretches import Stretch, pruned, stretches
+from routes.sphere import Floats, Mask, lonlat
+from routes.stretches import Stretch, pruned, stretches, support_of
 from routes.voyages import REQUIRED, Voyages, voyages
 from routes.ways import LAND, SEA, Ways, ways
 
-MOVEMENT_VERSION = "movement-0.3"
+MOVEMENT_VERSION = "movement-0.4"
 FEWEST_INCIDENTS = 5
 LEAST_FLOW = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """Movement from one country straight to another, over a land border or a sea; ``flow`` is no number of people."""
+    """Movement from one country straight to another, over a land border or a sea.
+
+    Attributes
+    ----------
+    start, end : str
+        ISO 3166-1 alpha-3.
+    mode : str
+    flow : float
+        Weight of evidence, no number of people.
+    support : float or None, 0..1
+        Share of the replicates that draw the ways over which it goes; None without replicates.
+    """
 
     start: str
     end: str
     mode: str
     flow: float
+    support: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +159,8 @@ class Journeys:
         detail : float
             0 for the main routes alone, 1 for everything supported.
         replicates : int
-            Of the evidence, which tell how sure each stretch is; 0 leaves that open.
+            Of the evidence, which tell how sure each stretch and leg is; what fewer than ``LEAST_DRAWN`` of them show
+            is left out. 0 leaves that open.
 
         Raises
         ------
@@ -162,9 +177,10 @@ class Journeys:
         taken = selected(every, piles, detail, replicates)
         drawn = pruned(every, piles, taken.counted.drawn)
         moved = flow(every, piles, drawn)
-        lines = stretches(every, piles, drawn, moved, [draw.drawn for draw in taken.again])
-        found = tuple(_with_landing(line, self.facts) for line in lines)
-        found += residue(self._usable, piles, taken, scale_of(piles, detail))
+        again = [draw.drawn for draw in taken.again]
+        lines = stretches(every, piles, drawn, moved, again)
+        lines += residue(self._usable, piles, taken, scale_of(piles, detail))
+        found = tuple(_with_landing(line, self.facts) for line in lines if _holds(line))
         total = float(piles.weights.sum())
         if moved.lost > 0.005 * total:
             notes.append(
@@ -175,7 +191,7 @@ class Journeys:
             notes.append("Movement: no route explains enough incidents to be drawn; insufficient data.")
         return Movement(
             stretches=found,
-            legs=_legs(every, moved, drawn),
+            legs=tuple(leg for leg in _legs(every, moved, drawn, again) if _holds(leg)),
             countries=_countries(every, piles, moved),
             hubs=_hubs(every.crossings, moved.directed(len(every.kind))[:, every.roads :], every.ground),
             landings=_landings(found),
@@ -231,21 +247,34 @@ def _borders(every: Ways, moved: Flow) -> pl.DataFrame:
     )
 
 
-def _legs(every: Ways, moved: Flow, drawn: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[Leg, ...]:
+def _holds(one: Stretch | Leg) -> bool:
+    """Tell whether enough replicates show it, or there are none."""
+    return one.support is None or one.support >= LEAST_DRAWN
+
+
+def _legs(every: Ways, moved: Flow, drawn: Mask, again: Sequence[Mask]) -> tuple[Leg, ...]:
     borders = _borders(every, moved)
-    kind = every.kind[borders["way"].to_numpy()]
-    shown = drawn[borders["way"].to_numpy()] & np.isin(kind, (LAND, SEA))
+    way = borders["way"].to_numpy()
+    kind = every.kind[way]
+    shown = drawn[way] & np.isin(kind, (LAND, SEA))
+    support = support_of(every, way, again) if again else np.full(len(way), np.nan)
     sums = (
-        borders.with_columns(pl.Series("kind", kind))
+        borders.with_columns(pl.Series("kind", kind), pl.Series("support", support * borders["weight"].to_numpy()))
         .filter(shown)
         .group_by("tail", "head", "kind", maintain_order=True)
-        .agg(pl.col("weight").sum())
+        .agg(pl.col("weight", "support").sum())
         .filter(pl.col("weight") >= LEAST_FLOW)
     )
     codes = every.ground.codes
     legs = [
-        Leg(str(codes[tail]), str(codes[head]), "land" if kind == LAND else "sea", weight)
-        for tail, head, kind, weight in sums.iter_rows()
+        Leg(
+            str(codes[tail]),
+            str(codes[head]),
+            "land" if kind == LAND else "sea",
+            weight,
+            support / weight if again else None,
+        )
+        for tail, head, kind, weight, support in sums.iter_rows()
     ]
     return tuple(sorted(legs, key=lambda leg: (-leg.flow, leg.start, leg.end, leg.mode)))
 

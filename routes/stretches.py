@@ -17,9 +17,9 @@ from routes.chains import Chain, chains, degrees, smoothed
 from routes.flow import Flow
 from routes.refine import toward_evidence
 from routes.sealines import REACH_KM, STEP_KM
-from routes.sphere import Floats, Mask, Vectors, chord, line_km, lonlat, resampled
+from routes.sphere import Floats, Mask, Rows, Vectors, chord, line_km, lonlat, resampled
 from routes.voyages import Voyages
-from routes.ways import AIR, BEGIN, FERRY, SEA, Ways
+from routes.ways import AIR, BEGIN, FERRY, LAND, SEA, Ways
 
 SPUR_KM = 100.0
 SMOOTHING_ROUNDS = 6
@@ -153,6 +153,33 @@ def stretches(ways: Ways, piles: Voyages, drawn: Mask, moved: Flow, again: Seque
             found[row] = replace(found[row], support=value)
     order = sorted(range(len(found)), key=lambda row: (-found[row].flow, found[row].mode, row))
     return tuple(found[row] for row in order)
+
+
+def support_of(ways: Ways, some: Rows, again: Sequence[Mask]) -> Floats:
+    """Return the support of ways over land or sea, as of the lines that they are drawn as; NaN for others.
+
+    Parameters
+    ----------
+    ways : Ways
+    some : Rows, (n,)
+    again : masks over the ways
+        The networks of replicates of the evidence.
+
+    Returns
+    -------
+    Floats, (n,), 0..1
+    """
+    by_way = np.full(len(ways.kind), np.nan)
+    for mode, kind in (("land", LAND), ("sea", SEA)):
+        own = np.unique(some[ways.kind[some] == kind])
+        by_way[own] = _support([_course(ways, way) for way in own], [_places(ways, drawn, mode) for drawn in again])
+    return by_way[some]
+
+
+def _course(ways: Ways, way: int) -> Vectors:
+    if ways.kind[way] == SEA:
+        return ways.crossings.lines[way - ways.roads]
+    return np.asarray(ways.ground.land.points[[ways.start[way], ways.end[way]]])
 
 
 def _places(ways: Ways, drawn: Mask, mode: str) -> Vectors:

@@ -21,7 +21,7 @@ from scipy.spatial import cKDTree
 from geodata.facts import Facts
 from geodata.terrain import Terrain, terrain
 from routes.crossings import Crossings
-from routes.sphere import Floats, Mask, Rows, chord, km_between, unit_vectors
+from routes.sphere import Floats, Mask, Rows, chord, km_between, lonlat, unit_vectors
 from routes.voyages import Voyages
 
 LAND, SEA, FERRY, BEGIN, AIR = range(5)
@@ -37,6 +37,8 @@ BAND_KM = 100.0
 """So near to the border of a closed bloc evidence makes no way easier: people are found along a border they cross."""
 SEA_EFFORT, SEA_EXCESS, EMBARK_KM = 1.3, 1.5, 120.0
 SEA_LENGTH, SEA_FIXED_KM = 0.7, 80.0
+LONELY = 2.0
+"""How many times longer a crossing counts into the country of a landing on whose coasts nothing is seen."""
 FERRY_EASE, FERRY_KM, FERRY_LONGEST_KM = 0.5, 20.0, 2500.0
 AIR_KM, AIR_EASE, AIR_SHORTEST_KM = 1500.0, 0.1, 1500.0
 AIR_LENGTH, AIR_FIXED_KM = 0.03, 20.0
@@ -173,6 +175,7 @@ def ways(piles: Voyages, sea: Crossings, facts: Facts, ground: Terrain) -> Ways:
     usual = float(np.median(per_100_km)) if len(sea) else 1.0
     busy = 1 + 1.5 * per_100_km / np.maximum(per_100_km + usual, 1e-9)
     detour = sea.km * (1 + SEA_EXCESS * sea.excess)
+    detour = detour * (1 + LONELY * _lonely(sea, facts))
     boats = (SEA_EFFORT * detour + EMBARK_KM) / busy
     sailed = SEA_LENGTH * detour + SEA_FIXED_KM
     islands = ferries(blocs.open_members)
@@ -280,6 +283,18 @@ class Links:
     start: Rows
     end: Rows
     km: Floats
+
+
+def _lonely(sea: Crossings, facts: Facts) -> Floats:
+    """Return how little is seen on the coasts of a country beside the busiest of the same landing, 0..1 by crossing."""
+    landing = np.array([facts.landing_at(lon, lat) for lon, lat in lonlat(sea.hubs.points).tolist()], np.str_)
+    share = np.ones(len(landing))
+    for name in np.unique(landing[landing != ""]):
+        own = landing == name
+        most = np.zeros(int(sea.hubs.country.max()) + 1)
+        np.maximum.at(most, sea.hubs.country[own], sea.hubs.evidence[own])
+        share[own] = most[sea.hubs.country[own]] / most.max()
+    return np.asarray(1 - np.minimum(share[sea.start], share[sea.end]))
 
 
 @cache

@@ -62,10 +62,10 @@ right, and nothing of what happens when they are wrong.
 ## Protocol
 
 Seed {tuning} is for tuning the peers; seeds {seeds} are reported. The routes are the same under every seed; their
-weights, gaps, piles, clutter and incidents differ. Ours ran in the detail that the product draws by default, without
-replicates: what the product leaves out for want of support is still in. Each peer has, for each number of incidents,
-the setting that did best on the tuning seed with half of the origins, by the sum of the F of its legs and its directed
-F1 at 100 km.
+weights, gaps, piles, clutter and incidents differ. Ours ran as the product draws: in its usual
+detail, and without what too few redraws of the evidence show. Each peer has, for each number of incidents, the setting
+that did best on the tuning seed with half of the origins, by the sum of the F of its legs and its directed F1 at
+100 km.
 
 * Ridges: our other method. By roles, a line runs as the product turns it where origins and destinations on it tell,
   else by the facts; by facts, all do. Legs are the countries along each line.

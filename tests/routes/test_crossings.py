@@ -65,6 +65,11 @@ def test_no_crossing_is_much_longer_than_the_shortest_from_its_beach(along):
     assert (sea.excess < 1.8).all()
 
 
+def test_a_long_way_round_a_cape_is_taken_where_the_facts_know_the_route_to_its_landing(along):
+    _, pairs = found(along([(-17.2, 20.6), (-17.5, 21.8), (-16.4, 27.5)], 150, 10))
+    assert frozenset({"MRT", "ESP"}) in {frozenset(pair) for pair in pairs}
+
+
 def test_incidents_far_from_any_coast_give_no_crossing():
     sea, pairs = found(np.array([[-140.0, -20.0], [-141.0, -21.0]]))
     assert pairs == []

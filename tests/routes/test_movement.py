@@ -160,3 +160,23 @@ def test_what_is_missing_or_out_of_range_is_said(two_piles):
         movement(two_piles.drop("mode"), FACTS)
     with pytest.raises(WrongValue, match=r"detail 2 is outside 0\.\.1"):
         movement(two_piles, FACTS, 2)
+
+
+def test_of_a_landing_in_two_countries_boats_go_to_the_one_where_landings_are_seen(at, along):
+    past_malta = along([(12.9, 33.1), (14.3, 35.6)], 120, 15, seed=4)
+    in_sicily = along([(14.7, 36.5), (14.9, 36.6)], 20, 8, seed=4)
+    piles = [along(LIBYAN_COAST, 150, 12), along(LAMPEDUSA, 120, 12, seed=9), past_malta, in_sicily]
+    pairs = seas(movement(from_country(at(np.vstack(piles), "sea"), "NGA"), FACTS))
+    assert ("LBY", "ITA") in pairs
+    assert ("LBY", "MLT") not in pairs
+
+
+def test_a_line_or_a_leg_that_few_redraws_of_the_evidence_show_is_left_out(at, scattered, monkeypatch):
+    thin = from_country(at(scattered(-4, 10, 14, 24, 40), "land"), "NGA")
+    every, supported = movement(thin, FACTS), movement(thin, FACTS, replicates=10)
+    assert {leg.support for leg in every.legs} == {None}
+    least = max(leg.support for leg in supported.legs)
+    monkeypatch.setattr("routes.movement.LEAST_DRAWN", least)
+    fewer = movement(thin, FACTS, replicates=10)
+    assert 0 < len(fewer.legs) < len(supported.legs)
+    assert all(one.support >= least for one in (*fewer.legs, *fewer.stretches))
