@@ -123,6 +123,20 @@ Monitor.boxOn = (there, here, [left, top, right, bottom]) => {
   return [left + dx, top + dy, right + dx, bottom + dy];
 };
 
+/** The panels on a map. */
+Monitor.panels = (map) => [...map.getContainer().querySelectorAll(":scope > .panel")];
+
+/** The boxes of the panels that are open, as they lie on a canvas. */
+Monitor.panelsOn = (layer) => {
+  const { x: left, y: top } = layer._map.getContainer().getBoundingClientRect();
+  return Monitor.panels(layer._map).flatMap((panel) => {
+    const box = panel.getBoundingClientRect();
+    if (!box.width) return [];
+    const [x, y] = layer.inCanvas([box.left - left, box.top - top]);
+    return [[x, y, x + box.width, y + box.height]];
+  });
+};
+
 /** Make an element; text is always text. */
 Monitor.element = (tag, attributes = {}, ...children) => {
   const made = document.createElement(tag);

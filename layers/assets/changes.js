@@ -187,7 +187,7 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
 
   /** A chip on each changed line: its sign, how much, and its name while there are few. */
   _chips(context, shapes) {
-    const taken = this.monitor.labels?._panels.call(this) ?? [];
+    const taken = Monitor.panelsOn(this);
     const named = shapes.length <= this.options.named;
     for (const { corridor, lines } of shapes) {
       const texts = [...(named ? [`${corridor.short}  ${corridor.title}`] : []), corridor.short];

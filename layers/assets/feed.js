@@ -11,6 +11,9 @@ Monitor.runningSums = (steps, entries) => {
 
 /** The hexes of one roll-up level. */
 Monitor.Level = class {
+  /** Coarser by more than this looks alike. */
+  static COARSEST = 3;
+
   constructor(entry, steps) {
     this.entry = entry;
     this.resolution = entry.resolution;
@@ -28,6 +31,7 @@ Monitor.Level = class {
     this.corners = new Int32Array(corners);
     this.cells = new BigUint64Array(cells);
     this.sums = this._sums(counts);
+    this.coarser = Uint8Array.from({ length: this.count }, (_, hex) => Math.min(Math.max(0, this.resolution - this.own(hex)), Monitor.Level.COARSEST));
     return this;
   }
 
@@ -84,6 +88,7 @@ Monitor.Picture = class {
     this.unsure = manifest.stage !== "supported";
     this.peak = Math.max(1e-9, ...this.corridors.filter(({ layer }) => layer === "ridges").map(({ sums }) => this._peak(sums)));
     const routes = this.corridors.filter(({ layer }) => layer === "routes").sort((a, b) => b.flow - a.flow);
+    this.most = Math.max(1, ...manifest.totals);
     this.flow = Math.max(1e-9, ...routes.map(({ flow }) => flow));
     routes.forEach((route, at) => (route.rank = at / routes.length));
   }

@@ -112,7 +112,7 @@ Monitor.Degrees = Monitor.CanvasLayer.extend({
     if (this.empty()) return;
     context.font = `500 11px ${FONT}`;
     context.textBaseline = "middle";
-    this.taken = labels.alone ? [] : labels._panels().map((box) => Monitor.Degrees.moved(labels, this, box));
+    this.taken = labels.alone ? [] : Monitor.panelsOn(this);
     const [dx, dy] = ["x", "y"].map((axis) => graticule._bounds.min[axis] - this._bounds.min[axis]);
     this._spare(labels.alone);
     const { meridians, parallels } = graticule.lines;
@@ -155,12 +155,6 @@ Monitor.Degrees = Monitor.CanvasLayer.extend({
 
 /** Height of the time bar while it does not stand yet. */
 Monitor.Degrees.BAR = 134;
-
-/** A box of one canvas as it lies on another. */
-Monitor.Degrees.moved = (from, to, [left, top, right, bottom]) => {
-  const [dx, dy] = ["x", "y"].map((axis) => from._bounds.min[axis] - to._bounds.min[axis]);
-  return [left + dx, top + dy, right + dx, bottom + dy];
-};
 
 /** The scale bar: kilometres that are a round number, true in the middle of the view. */
 Monitor.Scale = class {

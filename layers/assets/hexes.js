@@ -2,6 +2,11 @@
 "use strict";
 
 Monitor.Hexes = Monitor.CanvasLayer.extend({
+  statics: {
+    /** How strong a hex is painted that is none, one, two or more resolutions coarser than its level. */
+    STRENGTHS: [1, 0.5, 0.25, 0.12],
+  },
+
   initialize(options) {
     Monitor.CanvasLayer.prototype.initialize.call(this, "hexes", { zIndex: 350, padding: 0.05, ...options });
     this.level = null;
@@ -63,12 +68,17 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
       this.ids = new Uint32Array(w * h);
     }
     this.ids.fill(0);
-    this.runs = { from: [], to: [], hex: [] };
+    this.pixels.fill(0);
     this.visible = [];
-    if (!this.level || !width || !height) return;
-    const scale = this.frame.scale * ratio;
-    for (const dx of this.frame.copies) this._scan(scale, dx * ratio, this.frame.dy * ratio, w, h);
-    this.colours = new Uint32Array(this.level.count);
+    this.spans = [];
+    this.runs = [0];
+    if (this.level && width && height) {
+      const scale = this.frame.scale * ratio;
+      for (const dx of this.frame.copies) this._scan(scale, dx * ratio, this.frame.dy * ratio, w, h);
+    }
+    this.spans = Int32Array.from(this.spans);
+    this.colours = new Uint32Array(this.visible.length);
+    this.mixed = this.visible.some((hex) => this.level.coarser[hex] > 0);
   },
 
   /** Scan-convert every hexagon in sight, a little smaller than it is so that neighbours stay apart. */
@@ -93,6 +103,7 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
         this._shrink(x, y, (west + east) / 2, (north + south) / 2, east - west);
         this._fill(x, y, north, south, w, h, hex);
       }
+      this.runs.push(this.spans.length);
     }
   },
 
@@ -127,46 +138,65 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
 
   _run(from, to, hex) {
     this.ids.fill(hex + 1, from, to);
-    this.runs.from.push(from);
-    this.runs.to.push(to);
-    this.runs.hex.push(hex);
+    this.spans.push(from, to);
   },
 
   draw() {
-    const started = performance.now();
-    this.pixels.fill(0);
-    this.drawn = 0;
     const { monitor } = this;
-    if (this.level && monitor.picture && !monitor.state.hidden.has("hexes")) {
-      this._colour();
-      const { from, to, hex } = this.runs;
-      const { colours, pixels } = this;
-      for (let run = 0; run < from.length; run++) {
-        const colour = colours[hex[run]];
-        if (colour) for (let at = from[run]; at < to[run]; at++) pixels[at] = colour;
-      }
+    this.drawn = 0;
+    if (this.level && monitor.picture && !monitor.state.hidden.has("hexes")) this._colour();
+    else {
+      this.pixels.fill(0);
+      this.colours.fill(0);
     }
     this.context.putImageData(this.image, 0, 0);
-    this.spent = performance.now() - started;
   },
 
-  /** Give every hex in sight the colour of its count; the coarser it is than its level, the paler, as it covers more. */
+  /**
+   * Give every hex in sight the colour of its count; the coarser it is than its level, the paler, as it covers more. Only what
+   * has another colour than before is painted, unless coarser ones lie below others.
+   */
   _colour() {
-    const { level, colours, monitor } = this;
+    const { level, colours, monitor, visible } = this;
+    if (this.mixed) {
+      this.pixels.fill(0);
+      colours.fill(0);
+    }
     const [from, to] = monitor.range;
+    const { steps } = level;
+    const ramps = this._ramps();
+    const last = ramps[0].length - 1;
+    for (let at = 0; at < visible.length; at++) {
+      const hex = visible[at];
+      const base = hex * (steps + 1);
+      const total = level.sums[base + to] - level.sums[base + from];
+      if (total) this.drawn++;
+      const colour = total ? ramps[level.coarser[hex]][Math.min(total, last)] : 0;
+      if (colour !== colours[at]) this._paint(at, colour);
+    }
+  },
+
+  /** Colours by count, one list for each resolution coarser than the level. */
+  _ramps() {
+    const { monitor } = this;
     const { breaks } = monitor.palette;
     const faded = monitor.picture.corridor(monitor.state.selected) ? 0.45 : 1;
-    const strengths = [1, 0.5, 0.25, 0.12];
-    const packed = strengths.map((strength) =>
-      monitor.ramp.map(([r, g, b, a]) => ((Math.round(a * strength * faded) << 24) | (b << 16) | (g << 8) | r) >>> 0),
+    const steps = Array.from({ length: breaks.at(-1) + 1 }, (_, total) => breaks.findLastIndex((least) => total >= least));
+    return Monitor.Hexes.STRENGTHS.map((strength) =>
+      Uint32Array.from(steps, (step) => {
+        if (step < 0) return 0;
+        const [r, g, b, a] = monitor.ramp[step];
+        return (Math.round(a * strength * faded) << 24) | (b << 16) | (g << 8) | r;
+      }),
     );
-    for (const hex of this.visible) {
-      const total = level.total(hex, from, to);
-      let step = -1;
-      while (step + 1 < breaks.length && total >= breaks[step + 1]) step++;
-      const coarser = Math.min(level.resolution - level.own(hex), strengths.length - 1);
-      colours[hex] = step < 0 ? 0 : packed[coarser][step];
-      if (step >= 0) this.drawn++;
+  },
+
+  _paint(at, colour) {
+    const { spans, pixels, runs } = this;
+    this.colours[at] = colour;
+    for (let run = runs[at]; run < runs[at + 1]; run += 2) {
+      const to = spans[run + 1];
+      for (let pixel = spans[run]; pixel < to; pixel++) pixels[pixel] = colour;
     }
   },
 

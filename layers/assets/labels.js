@@ -12,6 +12,10 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
   initialize(options) {
     Monitor.CanvasLayer.prototype.initialize.call(this, "labels", { zIndex: 500, ...options });
     this.widths = new Map();
+    this.watching = new ResizeObserver(() => {
+      this.panels = null;
+      this.refresh();
+    });
   },
 
   attach(monitor) {
@@ -40,13 +44,25 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     this.refresh();
   },
 
+  /** While the window is dragged, names stay where they are unless something that they stand for or avoid is another. */
   rewindow() {
-    this.refresh();
+    const now = this._around();
+    if (now.some((one, at) => one !== this.around?.[at])) this.refresh();
+  },
+
+  _around() {
+    const { corridors, roles, changes, watch } = this.monitor;
+    return [corridors?.shown, roles, changes?.boxes, watch?.plates];
+  },
+
+  prepare() {
+    this.panels = null;
   },
 
   draw() {
     const context = this.wipe();
     const { monitor } = this;
+    this.around = this._around();
     this.taken = [...this._panels(), ...(monitor.changes?.chipsFor(this) ?? []), ...(monitor.watch?.chipsFor(this) ?? [])];
     this.chips = [];
     if (monitor.state.hidden.has("names")) return;
@@ -61,13 +77,11 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
   /** Where panels lie over the map: a name under one could not be read. None on a picture to take away (`alone`). */
   _panels() {
     if (this.alone) return this._edges();
-    const { x: left, y: top } = this._map.getContainer().getBoundingClientRect();
-    return [...this._map.getContainer().querySelectorAll(":scope > .panel")].flatMap((panel) => {
-      const box = panel.getBoundingClientRect();
-      if (!box.width) return [];
-      const corner = this.inCanvas([box.left - left, box.top - top]);
-      return [[...corner, corner[0] + box.width, corner[1] + box.height]];
-    });
+    if (!this.panels) {
+      this.panels = Monitor.panelsOn(this);
+      for (const panel of Monitor.panels(this._map)) this.watching.observe(panel);
+    }
+    return this.panels;
   },
 
   /** On a picture to take away: what lies outside of the view, and its corner with the scale. */

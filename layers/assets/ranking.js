@@ -4,6 +4,7 @@
 Monitor.Ranking = class {
   constructor(options) {
     this.options = options;
+    this.rows = [];
   }
 
   attach(monitor) {
@@ -48,25 +49,34 @@ Monitor.Ranking = class {
     const key = ranked.slice(0, this.options.rows).map(({ corridor, incidents }) => `${corridor.id}${incidents}`).join();
     if (key === this.key && this.dark === state.dark) return;
     [this.key, this.dark] = [key, state.dark];
-    const held = [...this.list.querySelectorAll("button")].indexOf(document.activeElement);
-    this.list.replaceChildren(...ranked.slice(0, this.options.rows).map((row) => this._row(row, ranked[0].incidents)));
-    if (held >= 0) this.list.querySelectorAll("button")[held]?.focus();
+    const rows = ranked.slice(0, this.options.rows);
+    while (this.rows.length > rows.length) this.rows.pop().item.remove();
+    while (this.rows.length < rows.length) this.list.append(this._added());
+    rows.forEach((row, at) => this._fill(this.rows[at], row, ranked[0].incidents));
   }
 
-  _row({ corridor, incidents }, most) {
+  /** A row, to be filled again and again while the window is dragged. */
+  _added() {
     const { element } = Monitor;
-    const bar = element("i");
-    bar.style.width = `${(incidents / most) * 100}%`;
-    bar.style.background = this.monitor.theme.mode[corridor.mode];
-    const open = () => this.monitor.select(corridor.id);
-    const button = element(
-      "button",
-      { type: "button", onclick: open, onmouseenter: () => this.monitor.corridors.hover(corridor.id) },
-      element("span", { class: "name" }, corridor.title),
-      element("span", { class: "value" }, Monitor.number(incidents)),
-      element("span", { class: "meter", title: corridor.mode }, bar),
-    );
-    button.addEventListener("mouseleave", () => this.monitor.corridors.hover(null));
-    return element("li", {}, button);
+    const row = { name: element("span", { class: "name" }), value: element("span", { class: "value" }), bar: element("i") };
+    row.meter = element("span", { class: "meter" }, row.bar);
+    const { corridors } = this.monitor;
+    const events = {
+      onclick: () => this.monitor.select(row.id),
+      onmouseenter: () => corridors.hover(row.id),
+      onmouseleave: () => corridors.hover(null),
+    };
+    row.item = element("li", {}, element("button", { type: "button", ...events }, row.name, row.value, row.meter));
+    this.rows.push(row);
+    return row.item;
+  }
+
+  _fill(row, { corridor, incidents }, most) {
+    row.id = corridor.id;
+    row.name.textContent = corridor.title;
+    row.value.textContent = Monitor.number(incidents);
+    row.meter.title = corridor.mode;
+    row.bar.style.width = `${(incidents / most) * 100}%`;
+    row.bar.style.background = this.monitor.theme.mode[corridor.mode];
   }
 };

@@ -117,7 +117,7 @@ Monitor.TimeBar = class {
       const months = button.dataset.months === "all" ? steps : Number(button.dataset.months);
       button.setAttribute("aria-pressed", String(to - from === months));
     }
-    this.paint();
+    this._repaint();
   }
 
   _say(knob, now, least, most, text) {
@@ -150,17 +150,42 @@ Monitor.TimeBar = class {
     const context = this.canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
-    const [from, to] = this.monitor.range;
-    const most = Math.max(...picture.manifest.totals, 1);
+    this.painted = { picture, theme, width, height, range: this.monitor.range };
+    for (let step = 0; step < picture.steps; step++) this._bar(context, step);
+  }
+
+  /** Draw again what has come into the window or left it. */
+  _repaint() {
+    const { picture, theme, range } = this.monitor;
+    const known = this.painted;
+    if (known?.picture !== picture || known.theme !== theme) {
+      this.paint();
+      return;
+    }
+    const context = this.canvas.getContext("2d");
+    const before = known.range;
+    known.range = range;
+    const slot = known.width / picture.steps;
+    for (let step = Math.min(before[0], range[0]); step < Math.max(before[1], range[1]); step++) {
+      const [was, is] = [before, range].map(([from, to]) => step >= from && step < to);
+      if (was === is) continue;
+      context.clearRect(step * slot, 0, slot, known.height);
+      this._bar(context, step);
+    }
+  }
+
+  _bar(context, step) {
+    const { picture, theme, width, height, range } = this.painted;
+    const total = picture.manifest.totals[step];
+    if (!total) return;
     const slot = width / picture.steps;
     const gap = Math.min(2, slot * 0.2);
-    picture.manifest.totals.forEach((total, step) => {
-      const tall = total ? Math.max(1.5, (total / most) * (height - 2)) : 0;
-      context.fillStyle = step >= from && step < to ? theme.accent : theme.bar;
-      context.beginPath();
-      context.roundRect(step * slot + gap / 2, height - tall, slot - gap, tall, [Math.min(2, slot / 4), Math.min(2, slot / 4), 0, 0]);
-      context.fill();
-    });
+    const tall = Math.max(1.5, (total / picture.most) * (height - 2));
+    const round = Math.min(2, slot / 4);
+    context.fillStyle = step >= range[0] && step < range[1] ? theme.accent : theme.bar;
+    context.beginPath();
+    context.roundRect(step * slot + gap / 2, height - tall, slot - gap, tall, [round, round, 0, 0]);
+    context.fill();
   }
 
   /** Move the whole window by steps, stopping at the ends. */
