@@ -31,7 +31,7 @@ from geodata.toponyms import LONGEST, places_named
 from geodata.view import View
 from layers.asset import ASSETS
 from layers.exports import MEDIA_TYPES, Format, encoded
-from layers.monitor import LEAFLET, map_page
+from layers.monitor import LEAFLET, SCRIPT, map_page
 from layers.points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.snapshot import Snapshot
 from layers.watch import areas_of
@@ -84,6 +84,7 @@ def routes() -> list[BaseRoute]:
         Route("/data/incidents", _in_thread(_incidents)),
         intake(),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
+        Route(SCRIPT, _script),
         Mount("/assets", KeptFiles(directory=ASSETS)),
     ]
 
@@ -131,6 +132,10 @@ def _one_at_a_time(handler: Handler, shared: asyncio.Lock | None = None) -> Hand
 def _map(request: Request) -> Response:
     page = map_page()
     return _checked(request, page.html.encode(), "text/html", page.etag, {"Content-Security-Policy": page.policy})
+
+
+def _script(request: Request) -> Response:
+    return _checked(request, map_page().script, "text/javascript", headers={"Cache-Control": FOREVER})
 
 
 def _head(request: Request) -> Response:

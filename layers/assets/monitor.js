@@ -22,6 +22,9 @@ Monitor.Main = class {
     const { state, map } = this;
     if (state.view) map.setView([state.view.lat, state.view.lon], state.view.zoom, { animate: false });
     this.recolour();
+    // Asked before the base map is fetched and drawn, so that the server has the answer when that is done.
+    this.feed = new Monitor.Feed(this);
+    this.feed.start();
     for (const part of this.parts) part.attach(this);
     state.on("theme", () => this.recolour());
     state.on("window", () => this.later("rewindow"));
@@ -30,9 +33,7 @@ Monitor.Main = class {
     map.on("moveend", () => this._moved());
     map.on("resize", () => this._resized());
     if (state.notes.length) this.status.say(`Opened the nearest valid view: ${state.notes.join("; ")}.`);
-    this.feed = new Monitor.Feed(this);
     this._listen();
-    this.feed.start();
   }
 
   /** Await some work; while any is under way the map says that it is busy. */
