@@ -27,6 +27,7 @@ MOST_FACTS = 60
 LATTICE = 4
 """Steps of the lattice within the precision of a place."""
 _NEEDED: Final = ("time_start", "lat", "lon", "place_precision_km", "mode")
+_LAST_DAY: Final = 2**16 - 1
 _TIME_LETTERS: Final = {"year": 4, "month": 7, "day": 10, "instant": 16}
 _FARTHEST_LAT = 85.06
 
@@ -50,16 +51,15 @@ def points_of(incidents: pl.DataFrame) -> bytes:
     Returns
     -------
     bytes
-        Of n incidents with a place: key u64, x and y i32 in Mercator units, precision f32 in km, month u16 counted
-        from year 0, mode u8 as its number in ``geodata.incident.MODES``; 23 bytes each.
+        Of n incidents with a place: key u64, x and y i32 in Mercator units, precision f32 in km, day u16 since
+        1970-01-01, mode u8 as its number in ``geodata.incident.MODES``; 23 bytes each.
     """
     placed = incidents.select("key", *_NEEDED).drop_nulls(("lat", "lon"))
     km = placed["place_precision_km"].fill_null(0.0).to_numpy()
     x, y = lattice_places(placed["lon"].to_numpy(), placed["lat"].to_numpy(), km)
-    start = placed["time_start"].dt.convert_time_zone("UTC").dt
-    months = start.year().cast(pl.Int64).to_numpy() * 12 + start.month().cast(pl.Int64).to_numpy() - 1
+    days = placed["time_start"].dt.convert_time_zone("UTC").dt.date().cast(pl.Int32).clip(0, _LAST_DAY).to_numpy()
     modes = placed["mode"].replace_strict(MODES, range(len(MODES)), return_dtype=pl.UInt8).to_numpy()
-    columns = ((placed["key"].to_numpy(), "<u8"), (x, "<i4"), (y, "<i4"), (km, "<f4"), (months, "<u2"), (modes, "u1"))
+    columns = ((placed["key"].to_numpy(), "<u8"), (x, "<i4"), (y, "<i4"), (km, "<f4"), (days, "<u2"), (modes, "u1"))
     return b"".join(column.astype(kind).tobytes() for column, kind in columns)
 
 

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from geodata.hexes import EDGE_KM
 from geodata.incident import is_synthetic
 from geodata.places import country_name, town_near
 from geodata.view import View
 from layers.hexmesh import LEVELS, HexMesh, mesh
+from layers.steps import MOST, Steps, Unit, day_of_month
 from routes.corridors import METHOD_VERSION, Corridor, Line, Reduction
 from routes.itineraries import Directed
 from routes.movement import Hub, Movement
@@ -51,7 +51,12 @@ class Snapshot:
 
 
 def snapshot(
-    incidents: pl.DataFrame, ridges: Reduction, view: View, version: int, routes: Directed | None = None
+    incidents: pl.DataFrame,
+    ridges: Reduction,
+    view: View,
+    version: int,
+    routes: Directed | None = None,
+    unit: Unit = "month",
 ) -> Snapshot:
     """Return the snapshot of a View without a window.
 
@@ -67,17 +72,22 @@ def snapshot(
         Version of the ledger.
     routes : Directed, optional
         The corridors of movement that explain them; None while they are not known yet.
+    unit : Unit
+        Of the steps by which incidents are counted.
     """
     routed = routes is not None and bool(routes.movement.stretches)
-    first, steps = _months(incidents)
-    count = int(steps.max()) + 1 if len(steps) else 0
-    placed = incidents["cell"].is_not_null().to_numpy()
-    cells = incidents["cell"].drop_nulls().to_numpy()
+    calendar = Steps.over(incidents["time_start"], unit)
+    steps = calendar.of(incidents["time_start"])
+    known = steps >= 0
+    placed = incidents["cell"].is_not_null().to_numpy() & known
+    cells = incidents["cell"].filter(pl.Series(placed, dtype=pl.Boolean)).to_numpy()
     resources: dict[str, bytes] = {}
-    levels = [_level(mesh(cells, steps[placed], resolution), resources) for resolution in LEVELS]
-    corridors = [_drawn(corridor, "routes") for corridor in routes.corridors] if routes and routed else []
+    levels = [_level(mesh(cells, steps[placed].astype(np.uint16), res), resources) for res in LEVELS]
+    step_of = incidents.select("incident_id", step=pl.Series(steps, dtype=pl.Int64))
+    corridors = _features(routes, "routes", calendar, step_of) if routes and routed else []
     flown = {feature["properties"]["corridor_id"] for feature in corridors if feature["properties"]["mode"] == "air"}
-    corridors += [_drawn(corridor, "ridges") for corridor in ridges.corridors if corridor.corridor_id not in flown]
+    others = replace(ridges, corridors=tuple(one for one in ridges.corridors if one.corridor_id not in flown))
+    corridors += _features(others, "ridges", calendar, step_of)
     moved = routes.movement if routes else Movement()
     latest = incidents["time_start"].max()
     return Snapshot(
@@ -93,28 +103,41 @@ def snapshot(
             "synthetic": is_synthetic(incidents),
             "incidents": incidents.height,
             "latest": latest.astimezone(UTC).isoformat() if isinstance(latest, datetime) else None,
-            "first": first,
-            "totals": np.bincount(steps, minlength=count).tolist(),
+            "unit": unit,
+            "first": calendar.first,
+            "edges": calendar.edges.tolist(),
+            "totals": np.bincount(steps[known], minlength=len(calendar)).tolist(),
             "corridors": corridors,
             "countries": _names(corridors),
             "kinds": _counted(incidents, "kind"),
             "sources": _counted(incidents, "source"),
             "levels": levels,
             "edge_km": list(EDGE_KM),
-            "notes": list(dict.fromkeys([*(routes.notes if routes else ()), *ridges.notes, *_notes(incidents)])),
+            "notes": list(
+                dict.fromkeys([*(routes.notes if routes else ()), *ridges.notes, *_notes(incidents, calendar)])
+            ),
         },
         resources=resources,
     )
 
 
-def _months(incidents: pl.DataFrame) -> tuple[str | None, NDArray[np.uint16]]:
-    """Return the first month, "2021-03", and the month of each incident counted from it."""
-    if incidents.is_empty():
-        return None, np.array([], np.uint16)
-    start = incidents["time_start"].dt.convert_time_zone("UTC")
-    months = start.dt.year().cast(pl.Int64).to_numpy() * 12 + start.dt.month().cast(pl.Int64).to_numpy() - 1
-    earliest = int(months.min())
-    return f"{earliest // 12:04d}-{earliest % 12 + 1:02d}", (months - earliest).astype(np.uint16)
+def _features(
+    reduction: Reduction, layer: Literal["routes", "ridges"], calendar: Steps, step_of: pl.DataFrame
+) -> list[dict[str, Any]]:
+    """Return corridors as they are drawn, each with ``counts``: the day on which a step begins, its incidents."""
+    features = [_drawn(corridor, layer) for corridor in reduction.corridors]
+    by_step: dict[str, list[list[int]]] = {}
+    if calendar.unit in MOST and features:
+        counted = reduction.assignments.select("incident_id", "corridor_id").unique().join(step_of, on="incident_id")
+        for corridor_id, step, number in counted.group_by("corridor_id", "step").len().sort("step").iter_rows():
+            if step >= 0:
+                by_step.setdefault(corridor_id, []).append([int(calendar.edges[step]), number])
+    for corridor, feature in zip(reduction.corridors, features, strict=True):
+        if calendar.unit in MOST:
+            feature["counts"] = by_step.get(corridor.corridor_id, [])
+        else:
+            feature["counts"] = [[day_of_month(month), number] for month, number in sorted(corridor.months.items())]
+    return features
 
 
 def _level(hexmesh: HexMesh, resources: dict[str, bytes]) -> dict[str, Any]:
@@ -223,8 +246,16 @@ def _counted(incidents: pl.DataFrame, column: str) -> list[dict[str, Any]]:
     return [{"name": name, "incidents": number} for name, number in counted.drop_nulls().iter_rows()]
 
 
-def _notes(incidents: pl.DataFrame) -> list[str]:
-    coarse = incidents.filter(pl.col("time_precision").is_in(_COARSE_TIMES)).height
-    if not coarse:
-        return []
-    return [f"{coarse:,} incidents are dated to a quarter or year only; they are counted in its first month."]
+def _notes(incidents: pl.DataFrame, calendar: Steps) -> list[str]:
+    finer = calendar.unit in MOST
+    coarse = incidents.filter(pl.col("time_precision").is_in(("month", *_COARSE_TIMES) if finer else _COARSE_TIMES))
+    notes = []
+    if coarse.height:
+        are = "incident is" if coarse.height == 1 else "incidents are"
+        when = "month, quarter or year only, and counted on its first day" if finer else ""
+        notes.append(
+            f"{coarse.height:,} {are} dated to a {when or 'quarter or year only, and counted in its first month'}."
+        )
+    if finer and len(calendar) == MOST[calendar.unit]:
+        notes.append(f"The latest {len(calendar):,} {calendar.unit}s are shown; choose months for what lies before.")
+    return notes

@@ -1,4 +1,4 @@
-"""The time bar: a histogram by month and the window over it."""
+"""The time bar: a histogram by step and the window over it."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ class TimeBar(Part):
     default_js: ClassVar[list[tuple[str, str]]] = [script("timebar.js")]
 
     def __init__(self) -> None:
-        super().__init__(spans=[1, 3, 12], speeds=[1, 2, 4])
+        super().__init__(speeds=[1, 2, 4])

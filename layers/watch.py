@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from geodata.errors import WrongValue
 from layers.asset import script
 from layers.part import Part
+from layers.steps import Steps
 
 MOST_AREAS = 8
 MOST_CORNERS = 24
@@ -72,10 +73,8 @@ def areas_of(texts: Sequence[str]) -> list[Area]:
     return [_area(text) for text in texts]
 
 
-def counted_in(
-    area: Area, incidents: pl.DataFrame, versions: Mapping[str, int], first: str | None, months: int
-) -> dict[str, Any]:
-    """Return how many incidents lie in an area by month, and how many the latest batches brought or revised there.
+def counted_in(area: Area, incidents: pl.DataFrame, versions: Mapping[str, int], calendar: Steps) -> dict[str, Any]:
+    """Return how many incidents lie in an area by step, and how many the latest batches brought or revised there.
 
     Parameters
     ----------
@@ -84,10 +83,7 @@ def counted_in(
         lon, lat, time_start, batch.
     versions : mapping of str to int
         The version of the ledger that each batch made.
-    first : str, optional
-        The month from which on months are counted, "2021-03"; None where there are none.
-    months : int
-        How many there are.
+    calendar : Steps
 
     Notes
     -----
@@ -98,14 +94,11 @@ def counted_in(
     near = incidents.filter(pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north))
     within = shapely.intersects_xy(shape, near["lon"].to_numpy(), near["lat"].to_numpy())
     inside = near.filter(pl.Series(within, dtype=pl.Boolean))
-    counts = np.zeros(months, dtype=np.int64)
-    if first and inside.height:
-        start = inside["time_start"].dt.convert_time_zone("UTC").dt
-        step = start.year().cast(pl.Int64).to_numpy() * 12 + start.month().cast(pl.Int64).to_numpy() - 1
-        np.add.at(counts, step - (int(first[:4]) * 12 + int(first[5:]) - 1), 1)
+    step = calendar.of(inside["time_start"])
+    counts = np.bincount(step[step >= 0], minlength=len(calendar))
     made = inside.group_by("batch").len().iter_rows()
     arrived = sorted(((versions[batch], count) for batch, count in made if batch in versions), reverse=True)
-    return {"area": area.text, "months": counts.tolist(), "arrived": [list(pair) for pair in arrived[:_LATEST]]}
+    return {"area": area.text, "counts": counts.tolist(), "arrived": [list(pair) for pair in arrived[:_LATEST]]}
 
 
 def _area(text: str) -> Area:

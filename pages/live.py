@@ -17,6 +17,7 @@ from layers.alerts import MOST_ALERTS, alerts_of
 from layers.changes import drawn_changes
 from layers.hotspots import drawn_spots
 from layers.points import lattice_places
+from layers.steps import Steps, Unit
 from layers.watch import Area, counted_in
 from pages.outcomes import rate, recent
 from pages.spans import FEWEST_MONTHS, Spans, in_words, usual
@@ -74,17 +75,13 @@ def hot_spots(seen: Workspace, view: View, version: int) -> dict[str, Any]:
     }
 
 
-def watched(seen: Workspace, view: View, version: int, areas: Sequence[Area]) -> dict[str, Any]:
-    """Return for each area its incidents by month, as the picture counts, and what the latest batches brought."""
+def watched(seen: Workspace, view: View, version: int, areas: Sequence[Area], unit: Unit = "month") -> dict[str, Any]:
+    """Return for each area its incidents by step, as the picture counts, and what the latest batches brought."""
     every = view.without_window().select(seen.incidents(version))
+    calendar = Steps.over(every["time_start"], unit)
+    versions = {batch.batch: made for made, batch in seen.history() if made <= version} if len(calendar) else {}
     chosen = every.drop_nulls(["lon", "lat"])
-    first, last = every["time_start"].min(), every["time_start"].max()
-    if not isinstance(first, datetime) or not isinstance(last, datetime):
-        return {"areas": [counted_in(area, chosen, {}, None, 0) for area in areas]}
-    months = _number(last) - _number(first) + 1
-    versions = {batch.batch: made for made, batch in seen.history() if made <= version}
-    start = f"{first.astimezone(UTC):%Y-%m}"
-    return {"areas": [counted_in(area, chosen, versions, start, months) for area in areas]}
+    return {"areas": [counted_in(area, chosen, versions, calendar) for area in areas]}
 
 
 def arrivals(seen: Workspace, view: View, since: int, version: int) -> dict[str, Any]:
@@ -137,8 +134,3 @@ def _months(window: Window) -> str:
     """Return a window as a reader says it: ``Nov 2025 – Oct 2026``."""
     first, last = (f"{_MONTHS[int(month[5:]) - 1]} {month[:4]}" for month in (window.months[0], window.months[-1]))
     return first if first == last else f"{first} – {last}"
-
-
-def _number(moment: datetime) -> int:
-    day = moment.astimezone(UTC)
-    return day.year * 12 + day.month

@@ -34,6 +34,7 @@ from layers.exports import MEDIA_TYPES, Format, encoded
 from layers.monitor import LEAFLET, SCRIPT, map_page
 from layers.points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.snapshot import Snapshot
+from layers.steps import UNITS, Unit
 from layers.watch import areas_of
 from pages import live
 from pages.intake import intake
@@ -174,13 +175,19 @@ def _snapshot(request: Request) -> Response:
     return _picture(request, Workspace.snapshot)
 
 
-def _picture(request: Request, take: Callable[[Workspace, View, int], Snapshot]) -> Response:
+def _picture(request: Request, take: Callable[[Workspace, View, int, Unit], Snapshot]) -> Response:
     seen = sight()
     view, notes = View.from_query(request.query_params.multi_items())
-    found = take(seen, view, _version(request, seen))
+    found = take(seen, view, _version(request, seen), _unit(request))
     manifest = {**found.manifest, "notes": [*found.manifest["notes"], *notes]}
     content = json.dumps(manifest, ensure_ascii=False, allow_nan=False).encode()
     return _checked(request, content, "application/json")
+
+
+def _unit(request: Request) -> Unit:
+    """Return the unit of time that is asked for; months where none is, or none that there is."""
+    asked = request.query_params.get("step", "")
+    return next((unit for unit in UNITS if unit == asked), "month")
 
 
 def _resource(request: Request) -> Response:
@@ -283,7 +290,7 @@ def _told(request: Request, tell: Callable[[Workspace, View, int], Mapping[str, 
 def _areas(request: Request) -> Response:
     """Answer with what lies in the watch areas of a link."""
     areas = areas_of(request.query_params.getlist("area"))
-    return _told(request, lambda seen, view, version: live.watched(seen, view, version, areas))
+    return _told(request, lambda seen, view, version: live.watched(seen, view, version, areas, _unit(request)))
 
 
 def _arrivals(request: Request) -> Response:

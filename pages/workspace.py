@@ -31,6 +31,7 @@ from geodata.view import View
 from layers.exports import Export
 from layers.points import Keys, keys_of
 from layers.snapshot import Snapshot, snapshot
+from layers.steps import Unit
 from pages import uploads
 from pages.uploads import Preview, Upload
 from pages.years import last_years
@@ -281,18 +282,18 @@ class Workspace:
         finally:
             self._look()
 
-    def sketch(self, view: View, version: int) -> Snapshot:
+    def sketch(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
         """Return what a map draws first for a View over all time: ungraded ridges, unless more is there already."""
-        kept = (self._snapshots.ready(self._key(view, version, stage)) for stage in ("supported", "routed"))
-        return next(filter(None, kept), None) or self._taken(view, version, "sketch")
+        kept = (self._snapshots.ready(self._key(view, version, stage, unit)) for stage in ("supported", "routed"))
+        return next(filter(None, kept), None) or self._taken(view, version, "sketch", unit)
 
-    def routed(self, view: View, version: int) -> Snapshot:
+    def routed(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
         """Return it with the directed routes, which take many times as long."""
-        return self._taken(view, version, "routed")
+        return self._taken(view, version, "routed", unit)
 
-    def snapshot(self, view: View, version: int) -> Snapshot:
+    def snapshot(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
         """Return all that a map draws for a View over all time: routes, and ridges with their support."""
-        return self._taken(view, version, "supported")
+        return self._taken(view, version, "supported", unit)
 
     def export(self, view: View, version: int, generated: datetime) -> Export:
         """Return what an export of a View is made from: what the map draws, support included."""
@@ -307,19 +308,20 @@ class Workspace:
         found = (kept.resources[name] for kept in self._snapshots.values() if name in kept.resources)
         return next(found, None)
 
-    def _key(self, view: View, version: int, stage: Stage) -> Hashable:
-        return version, view.without_window(), stage, "" if stage == "sketch" else self.theatre.facts().digest
+    def _key(self, view: View, version: int, stage: Stage, unit: Unit) -> Hashable:
+        facts = "" if stage == "sketch" else self.theatre.facts().digest
+        return version, view.without_window(), stage, unit, facts
 
-    def _taken(self, view: View, version: int, stage: Stage) -> Snapshot:
+    def _taken(self, view: View, version: int, stage: Stage, unit: Unit) -> Snapshot:
         whole = view.without_window()
 
         def take() -> Snapshot:
             chosen = whole.select(self.incidents(version))
             routes = None if stage == "sketch" else self.routes(whole, version)
             ridges = self.reduction(whole, version, REPLICATES if stage == "supported" else 0)
-            return snapshot(chosen, ridges, whole, version, routes)
+            return snapshot(chosen, ridges, whole, version, routes, unit)
 
-        return self._snapshots.get(self._key(view, version, stage), take)
+        return self._snapshots.get(self._key(view, version, stage, unit), take)
 
 
 @cache

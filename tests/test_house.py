@@ -85,9 +85,9 @@ ORDER = {
         "comparison surveys reduce itineraries identity"
     ),
     "layers": (
-        "asset palette hexmesh points part basemap actions changes alerts arrivals camera card corridors countries "
-        "graticule hexes hotspots hubs incidents keys labels legend ranking search status timebar watch monitor "
-        "snapshot exports"
+        "asset palette hexmesh points steps part basemap actions changes alerts arrivals camera card corridors "
+        "countries graticule hexes hotspots hubs incidents keys labels legend ranking search status timebar watch "
+        "monitor snapshot exports"
     ),
     "desk": "tokens",
     "pages": (

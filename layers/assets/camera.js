@@ -90,12 +90,12 @@ Monitor.Camera = class {
     try {
       for (const [at, [from, to]] of places.entries()) {
         this._turn(from, to);
-        const when = Monitor.month.span(from + picture.first, to + picture.first);
+        const when = picture.calendar.span(from, to);
         this.said.textContent = `${at + 1} of ${places.length}: ${when}`;
         this.bar.value = at;
         const content = new Uint8Array(await (await this._png(sheet)).arrayBuffer());
         if (this.left || this.monitor.picture !== picture) break;
-        zip.add(`${String(at + 1).padStart(4, "0")}-${Monitor.month.key(from + picture.first)}.png`, content);
+        zip.add(`${String(at + 1).padStart(4, "0")}-${picture.calendar.key(from)}.png`, content);
       }
     } finally {
       Object.assign(state, kept);
@@ -112,8 +112,7 @@ Monitor.Camera = class {
 
   /** Move the window for a picture alone: neither the address nor a listener hears of it. */
   _turn(from, to) {
-    const { state, picture } = this.monitor;
-    Object.assign(state, { from: from + picture.first, to: to + picture.first });
+    Object.assign(this.monitor.state, this.monitor.days(from, to));
     this.monitor.tell("rewindow");
   }
 
@@ -169,8 +168,8 @@ Monitor.Camera = class {
   /** "v3-202512-202611-synthetic" */
   _name(sheet) {
     const { picture, range } = this.monitor;
-    const months = range.map((step, at) => Monitor.month.key(step + picture.first - at).replace("-", ""));
-    return [`v${picture.manifest.version}`, ...months, ...(picture.manifest.synthetic ? ["synthetic"] : []), ...(sheet.monitor.state.dark ? ["dark"] : [])].join("-");
+    const steps = range.map((step, at) => picture.calendar.key(step - at).replaceAll("-", ""));
+    return [`v${picture.manifest.version}`, ...steps, ...(picture.manifest.synthetic ? ["synthetic"] : []), ...(sheet.monitor.state.dark ? ["dark"] : [])].join("-");
   }
 };
 

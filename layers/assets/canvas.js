@@ -176,17 +176,91 @@ Monitor.counted = (value, noun) => `${Monitor.number(value)} ${noun}${value === 
 
 const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** Months are counted from year 0: 2021-03 is 2021 * 12 + 2. */
-Monitor.month = {
+/** Days are counted from 1970-01-01, in UTC. */
+Monitor.day = {
+  MS: 86_400_000,
+
+  /** "2026-11-24", or "2026-11" for its first day; null if it is neither. */
   parse(text) {
-    const found = /^(\d{4})-(\d{2})(?:-\d{2})?$/.exec(text ?? "");
-    const month = found ? Number(found[1]) * 12 + Number(found[2]) - 1 : NaN;
-    return found && Number(found[2]) >= 1 && Number(found[2]) <= 12 ? month : null;
+    const found = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(text ?? "");
+    if (!found) return null;
+    const [year, month, day] = [Number(found[1]), Number(found[2]) - 1, Number(found[3] ?? 1)];
+    const date = new Date(0);
+    date.setUTCFullYear(year, month, day);
+    return date.getUTCMonth() === month && date.getUTCDate() === day ? date.getTime() / Monitor.day.MS : null;
   },
-  key: (month) => `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}`,
-  name: (month) => `${MONTH_NAMES[month % 12]} ${Math.floor(month / 12)}`,
+
+  /** [year, month from 0, day of the month] */
+  parts(day) {
+    const date = new Date(day * Monitor.day.MS);
+    return [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
+  },
+
+  /** As `parse` reads it, as short as it can be. */
+  key(day) {
+    const text = new Date(day * Monitor.day.MS).toISOString().slice(0, 10);
+    return text.endsWith("-01") ? text.slice(0, 7) : text;
+  },
+};
+
+/** The steps of time of a picture. */
+Monitor.Calendar = class {
+  /** What is counted together, its letter, the lengths of a window that are offered, and the one at first. */
+  static UNITS = {
+    day: { name: "Day", letter: "d", spans: [1, 7, 28], first: 28 },
+    week: { name: "Week", letter: "w", spans: [1, 4, 13], first: 13 },
+    month: { name: "Month", letter: "m", spans: [1, 3, 12], first: 12 },
+    quarter: { name: "Quarter", letter: "q", spans: [1, 4, 8], first: 4 },
+  };
+
+  /** @param {number[]} edges days on which each step begins, and on which the last has ended */
+  constructor(unit, edges) {
+    this.unit = unit;
+    this.edges = edges;
+    this.at = new Map(edges.slice(0, -1).map((day, step) => [day, step]));
+  }
+
+  get traits() {
+    return Monitor.Calendar.UNITS[this.unit];
+  }
+
+  /** The last step that begins on a day or before, -1 if none does. */
+  before(day) {
+    return this.edges.findLastIndex((edge) => edge <= day);
+  }
+
+  /** "Nov 2026", "Q4 2026", "24 Nov 2026"; of a week its first day. */
+  name(step) {
+    const [year, month, day] = Monitor.day.parts(this.edges[step]);
+    if (this.unit === "quarter") return `Q${Math.floor(month / 3) + 1} ${year}`;
+    return `${this.unit === "month" ? "" : `${day} `}${MONTH_NAMES[month]} ${year}`;
+  }
+
+  /** A window of steps in words. Of weeks the last day is named. */
   span(from, to) {
-    const [first, last] = [Monitor.month.name(from), Monitor.month.name(to - 1)];
+    const first = this.name(from);
+    const last = this.unit === "week" ? new Monitor.Calendar("day", [this.edges[to] - 1]).name(0) : this.name(to - 1);
     return first === last ? first : `${first} – ${last}`;
-  },
+  }
+
+  key(step) {
+    return Monitor.day.key(this.edges[step]);
+  }
+
+  /** Days to name below a bar, with their names: years, or months where all is short. */
+  ticks(most) {
+    const [first, last] = [this.edges[0], this.edges.at(-1)];
+    const years = last - first > 800;
+    const [year, month] = Monitor.day.parts(first);
+    const found = [];
+    for (let at = years ? 12 : month; ; at += years ? 12 : 1) {
+      const day = Date.UTC(year, at, 1) / Monitor.day.MS;
+      if (day >= last) break;
+      const [own, of] = Monitor.day.parts(day);
+      if (day >= first) found.push([day, years || of === 0 ? String(own) : MONTH_NAMES[of]]);
+    }
+    if (years && month === 0) found.unshift([first, String(year)]);
+    const every = Math.max(1, Math.ceil(found.length / most));
+    return found.filter((_, at) => at % every === 0);
+  }
 };

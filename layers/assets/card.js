@@ -203,7 +203,7 @@ Monitor.Card = class {
         ["incidents in the window", number(level.total(hex, ...this.monitor.range))],
         ["incidents in all", number(level.total(hex, 0, picture.steps))],
       ]),
-      this._spark(level.months(hex), this.monitor.theme.accent),
+      this._spark(level.counts(hex), this.monitor.theme.accent),
       element("p", { class: "facts" }, [this._size(hex), coarse].filter(Boolean).join(" · ")),
       element("footer", {}, `H3 resolution ${level.own(hex)} · ledger version ${picture.manifest.version}`),
     );
@@ -221,11 +221,11 @@ Monitor.Card = class {
     return items.length ? element("ol", { class: "countries", "aria-label": "Countries with their roles" }, ...items) : element("span");
   }
 
-  /** Incidents by month, those outside the window pale. */
+  /** Incidents by step, those outside the window pale. */
   _spark(months, colour) {
     const [width, height, ratio] = [this.options.width, 44, window.devicePixelRatio || 1];
     const canvas = Monitor.element("canvas", { class: "spark", width: width * ratio, height: height * ratio, role: "img" });
-    canvas.setAttribute("aria-label", `Incidents by month, at most ${Math.max(...months, 0)}`);
+    canvas.setAttribute("aria-label", `Incidents by ${this.monitor.picture.calendar.unit}, at most ${Math.max(...months, 0)}`);
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
     const [from, to] = this.monitor.range;

@@ -1,4 +1,4 @@
-/* Corridors: mode by colour and dash, width by incidents a month in the window, the band beside it, arrowheads. */
+/* Corridors: mode by colour and dash, width by incidents a step in the window, the band beside it, arrowheads. */
 "use strict";
 
 const EARTH_KM = 40075.017;

@@ -27,7 +27,7 @@ Monitor.IncidentCards = class {
   /** List incidents of the layer, the latest first, as many as are told of at once. */
   list(members) {
     const { points, options } = this.layer;
-    const latest = [...members].sort((a, b) => points.month[b] - points.month[a]);
+    const latest = [...members].sort((a, b) => points.day[b] - points.day[a]);
     this.among = { keys: latest.slice(0, options.listed).map((at) => points.name(at)), all: members.length };
     this.monitor.select(Monitor.IncidentCards.LIST);
   }

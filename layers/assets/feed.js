@@ -1,7 +1,7 @@
 /* From the server to a picture: asks for the newest version, fetches snapshots, keeps the old picture until the new one stands. */
 "use strict";
 
-/** Sums over any window of months in constant time: `sums[i]` holds the total before month i. */
+/** Sums over any window of steps in constant time: `sums[i]` holds the total before step i. */
 Monitor.runningSums = (steps, entries) => {
   const sums = new Uint32Array(steps + 1);
   for (const [step, count] of entries) sums[step + 1] += count;
@@ -51,13 +51,13 @@ Monitor.Level = class {
     return sums;
   }
 
-  /** Incidents of a hex in months [from, to). */
+  /** Incidents of a hex in steps [from, to). */
   total(hex, from, to) {
     const base = hex * (this.steps + 1);
     return this.sums[base + to] - this.sums[base + from];
   }
 
-  months(hex) {
+  counts(hex) {
     return Array.from({ length: this.steps }, (_, step) => this.total(hex, step, step + 1));
   }
 
@@ -81,7 +81,7 @@ Monitor.Picture = class {
   constructor(manifest) {
     this.manifest = manifest;
     this.steps = manifest.totals.length;
-    this.first = Monitor.month.parse(manifest.first) ?? 0;
+    this.calendar = new Monitor.Calendar(manifest.unit, manifest.edges);
     this.sums = Monitor.runningSums(this.steps, manifest.totals.entries());
     this.levels = manifest.levels.map((entry) => new Monitor.Level(entry, this.steps));
     this.corridors = manifest.corridors.map((feature) => this._corridor(feature));
@@ -95,7 +95,7 @@ Monitor.Picture = class {
 
   /** A manifest that still lacks its routes shows those of the version before meanwhile: a new batch makes nothing vanish. */
   static carried(manifest, before) {
-    if (manifest.stage !== "sketch" || !before?.routed || before.query !== manifest.query) return manifest;
+    if (manifest.stage !== "sketch" || !before?.routed || before.query !== manifest.query || before.unit !== manifest.unit) return manifest;
     const routes = before.corridors.filter(({ properties }) => properties.layer === "routes");
     const known = new Set(routes.map(({ properties }) => properties.corridor_id));
     const ridges = manifest.corridors.filter(({ properties }) => !known.has(properties.corridor_id));
@@ -131,12 +131,10 @@ Monitor.Picture = class {
   }
 
   _corridor(feature) {
-    const { geometry, properties, stretches } = feature;
+    const { geometry, properties, stretches, counts } = feature;
     const lines = geometry.type === "LineString" ? [geometry.coordinates] : geometry.coordinates;
     const toWorld = (parts) => parts.map((line) => line.map(([lon, lat]) => Monitor.toWorld(lon, lat)));
-    const entries = Object.entries(properties.months)
-      .map(([key, count]) => [Monitor.month.parse(key) - this.first, count])
-      .filter(([step]) => step >= 0 && step < this.steps);
+    const entries = counts.map(([day, count]) => [this.calendar.at.get(day) ?? this.calendar.before(day), count]).filter(([step]) => step >= 0 && step < this.steps);
     return {
       ...properties,
       id: properties.corridor_id,
@@ -160,9 +158,9 @@ Monitor.Picture = class {
     return source < 0 || target < 0 ? 0 : Math.sign(target - source);
   }
 
-  /** The busiest twelve months of a corridor, as incidents a month: against it widths are measured. */
+  /** The busiest window of the usual length of a corridor, as incidents a step: against it widths are measured. */
   _peak(sums) {
-    const span = Math.min(12, this.steps);
+    const span = Math.min(this.calendar.traits.first, this.steps);
     let best = 0;
     for (let at = span; at <= this.steps; at++) best = Math.max(best, sums[at] - sums[at - span]);
     return best / Math.max(span, 1);
@@ -228,7 +226,7 @@ Monitor.Feed = class {
   }
 
   async follow() {
-    const wanted = `${this.head.version} ${this.head.facts}?${this.query}`;
+    const wanted = `${this.head.version} ${this.head.facts} ${this.monitor.state.unit}?${this.query}`;
     if (wanted === this.asked) {
       this.support(wanted);
       return;
@@ -286,6 +284,7 @@ Monitor.Feed = class {
   async _fetch(kind, signal) {
     const params = new URLSearchParams(this.query);
     params.set("version", this.head.version);
+    if (this.monitor.state.unit !== "month") params.set("step", this.monitor.state.unit);
     const answer = await fetch(`/data/${kind}?${params}`, { signal });
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? `The server answered ${answer.status}.`);
     const manifest = Monitor.Picture.carried(await answer.json(), this.monitor.picture?.manifest);

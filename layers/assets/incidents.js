@@ -11,7 +11,7 @@ Monitor.Points = class {
     this.x = new Int32Array(buffer, 8 * n, n);
     this.y = new Int32Array(buffer, 12 * n, n);
     this.km = new Float32Array(buffer, 16 * n, n);
-    this.month = new Uint16Array(buffer, 20 * n, n);
+    this.day = new Uint16Array(buffer, 20 * n, n);
     this.mode = new Uint8Array(buffer, 22 * n, n);
     // Mercator units of the precision, where the point lies.
     this.reach = this.km.map((km, at) => (km * Monitor.WORLD * Math.cosh((this.y[at] / Monitor.WORLD) * 2 * Math.PI)) / EARTH_KM);
@@ -47,7 +47,7 @@ Monitor.Marks = class {
     const groups = new Map();
     this.rough = 0;
     for (let at = 0; at < points.count; at++) {
-      if (points.month[at] < from || points.month[at] >= to) continue;
+      if (points.day[at] < from || points.day[at] >= to) continue;
       const radius = points.reach[at] * this.frame.scale;
       if (radius > this.widest) this.rough++;
       else this._into(groups, at, radius);
@@ -175,14 +175,14 @@ Monitor.Incidents = Monitor.CanvasLayer.extend({
     }
   },
 
-  /** All months of the box, so that the window moves without asking; only those of the window where that is too much. */
+  /** All times of the box, so that the window moves without asking; only those of the window where that is too much. */
   async _fetch(box, signal) {
     this.narrow = null;
     let answer = await this._get(box, [], signal);
     if (answer.status === 413) {
-      const months = this._window();
-      answer = await this._get(box, [["from", Monitor.month.key(months[0])], ["to", Monitor.month.key(months[1])]], signal);
-      this.narrow = months.join();
+      const [from, to] = this._window();
+      answer = await this._get(box, [["from", Monitor.day.key(from)], ["to", Monitor.day.key(to)]], signal);
+      this.narrow = `${from},${to}`;
     }
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? `The server answered ${answer.status}.`);
     return new Monitor.Points(await answer.arrayBuffer());
@@ -200,8 +200,7 @@ Monitor.Incidents = Monitor.CanvasLayer.extend({
   },
 
   _window() {
-    const { first } = this.monitor.picture;
-    return this.monitor.range.map((step) => step + first);
+    return Object.values(this.monitor.days(...this.monitor.range));
   },
 
   _view() {

@@ -5,7 +5,7 @@ Monitor.Keys = class {
   static STORED = "monitor-letter-keys";
   static HELP = [
     ["Map", [["Shift + arrows", "move the map"], ["+  −", "zoom in and out"], ["0", "show all"], ["/", "search"]]],
-    ["Time", [["←  →", "move the window by a month"], ["Space", "play and pause"], ["Tab", "to the window and its ends; arrows, Page Up, Page Down, Home and End move them"]]],
+    ["Time", [["←  →", "move the window by a step"], ["Space", "play and pause"], ["Tab", "to the window and its ends; arrows, Page Up, Page Down, Home and End move them"]]],
     ["What is shown", [["N  P", "next and previous route of the window"], ["I", "list the incidents in view"], ["L", "legend and layers"], ["G", "degrees"], ["D", "downloads"], ["T", "dark or light"]]],
     ["Everywhere", [["Escape", "close the card, the list or the search"], ["?", "this panel"], ["Tab", "to the next button"]]],
   ];
@@ -138,7 +138,7 @@ Monitor.Keys = class {
     const { picture, timebar } = this.monitor;
     if (!picture?.steps || timebar.playing) return;
     const [from, to] = this.monitor.range;
-    this.say(`${Monitor.month.span(from + picture.first, to + picture.first)}, ${Monitor.counted(picture.total(from, to), "incident")}`);
+    this.say(`${picture.calendar.span(from, to)}, ${Monitor.counted(picture.total(from, to), "incident")}`);
   }
 
   reselect() {

@@ -159,7 +159,7 @@ Monitor.Legend = class {
         context.stroke();
       });
     };
-    return this._row(this._swatch(paint), "wider: more movement; of ridges, more incidents a month");
+    return this._row(this._swatch(paint), "wider: more movement; of ridges, more incidents a step");
   }
 
   _incident(context) {

@@ -28,6 +28,7 @@ Monitor.Main = class {
     for (const part of this.parts) part.attach(this);
     state.on("theme", () => this.recolour());
     state.on("window", () => this.later("rewindow"));
+    state.on("step", () => this.feed.follow());
     state.on("select", () => this.later("reselect"));
     state.on("layers", () => this.later("relayer"));
     map.on("moveend", () => this._moved());
@@ -55,16 +56,21 @@ Monitor.Main = class {
 
   /** The window in steps of the picture: [from, to), never empty, never outside. */
   get range() {
-    const { first, steps } = this.picture;
+    const { calendar, steps } = this.picture;
     const { from, to } = this.state;
-    if (from === null) return [Math.max(0, steps - Monitor.Main.FIRST_SPAN), steps];
-    const start = Math.max(0, Math.min(steps - 1, from - first));
-    return [start, Math.max(start + 1, Math.min(steps, to - first))];
+    if (from === null) return [Math.max(0, steps - calendar.traits.first), steps];
+    const start = Math.max(0, Math.min(steps - 1, calendar.before(from)));
+    return [start, Math.max(start + 1, Math.min(steps, calendar.before(to - 1) + 1))];
   }
 
   setRange(from, to) {
-    const { first } = this.picture;
-    this.state.set("window", { from: from + first, to: to + first });
+    this.state.set("window", this.days(from, to));
+  }
+
+  /** A window of steps as days, as the state knows it. */
+  days(from, to) {
+    const { edges } = this.picture.calendar;
+    return { from: edges[from], to: edges[to] };
   }
 
   select(id) {
@@ -80,7 +86,7 @@ Monitor.Main = class {
     this.picture = picture;
     this.map.getContainer().dataset.unsure = String(picture?.unsure ?? false);
     if (!this.state.view && picture?.steps && !(alike && before.steps)) this.fit();
-    this.state.shown = picture && picture.steps ? this.range.map((step) => step + picture.first) : null;
+    this._shown();
     this.tell("repicture");
     if (same) this.follow(before.corridor(this.state.selected));
   }
@@ -146,8 +152,12 @@ Monitor.Main = class {
   _flush() {
     const due = [...this.due];
     this.due.clear();
-    if (this.picture?.steps) this.state.shown = this.range.map((step) => step + this.picture.first);
+    this._shown();
     for (const what of due) this.tell(what);
+  }
+
+  _shown() {
+    this.state.shown = this.picture?.steps ? Object.values(this.days(...this.range)) : null;
   }
 
   _moved() {
@@ -189,9 +199,6 @@ Monitor.Main = class {
     window.parent.postMessage({ kind: "monitor-ready" }, window.location.origin);
   }
 };
-
-/** Months in the window when nobody has chosen one. */
-Monitor.Main.FIRST_SPAN = 12;
 
 /** "#rrggbb" and an opacity as [r, g, b, a], 0..255. */
 Monitor.rgba = (colour, alpha = 1) => [

@@ -269,7 +269,7 @@ Monitor.Sheet = class {
     const chosen = picture.corridor(state.selected);
     return {
       title: this.options.title,
-      when: Monitor.month.span(from + picture.first, to + picture.first),
+      when: picture.calendar.span(from, to),
       count: Monitor.counted(picture.total(from, to), "incident"),
       asked: [...this._filters(), ...(chosen ? [`chosen: ${chosen.title}`] : [])],
     };

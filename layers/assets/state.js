@@ -11,7 +11,7 @@ Monitor.OPTIONAL = ["changes", "graticule", "hotspots", "incidents"];
 
 /** The address bar of the top window: filters belong to the dashboard, the rest to the map. */
 Monitor.Address = class {
-  static MINE = ["from", "to", "lat", "lon", "z", "sel", "theme", "hide", "show", "detail", "area"];
+  static MINE = ["from", "to", "lat", "lon", "z", "sel", "theme", "hide", "show", "detail", "area", "step"];
   static FILTERS = ["mode", "kind", "origin", "source", "region", "resolution"];
   static PAUSE = 250;
 
@@ -61,19 +61,22 @@ Monitor.Address = class {
   }
 };
 
-/** The state of the map. Listeners hear "window", "view", "select", "theme", "layers". */
+/** The state of the map. Listeners hear "window", "step", "view", "select", "theme", "layers". */
 Monitor.State = class {
   constructor(address) {
     this.address = address;
     this.listeners = {};
     this.notes = [];
     const given = address.read();
-    this.from = this._month(given, "from");
-    this.to = this._month(given, "to");
+    this.from = this._day(given, "from");
+    this.to = this._day(given, "to");
     if ((this.from === null) !== (this.to === null) || (this.from !== null && this.from >= this.to)) {
       if (given.has("from") && given.has("to")) this.notes.push("the window was left out, as it must start before it ends");
       this.from = this.to = null;
     }
+    const unit = given.get("step") || "month";
+    this.unit = Object.hasOwn(Monitor.Calendar.UNITS, unit) ? unit : "month";
+    if (this.unit !== unit) this.notes.push(`step="${unit.slice(0, 40)}" was left out`);
     this.view = this._view(given);
     this.selected = given.get("sel") || null;
     this.theme = ["light", "dark"].includes(given.get("theme")) ? given.get("theme") : null;
@@ -108,7 +111,8 @@ Monitor.State = class {
   entries(explicit = false) {
     const found = [];
     const [from, to] = this.from === null && explicit ? this.shown ?? [null, null] : [this.from, this.to];
-    if (from !== null) found.push(["from", Monitor.month.key(from)], ["to", Monitor.month.key(to)]);
+    if (from !== null) found.push(["from", Monitor.day.key(from)], ["to", Monitor.day.key(to)]);
+    if (this.unit !== "month") found.push(["step", this.unit]);
     if (this.view) {
       const { lat, lon, zoom } = this.view;
       found.push(["lat", lat.toFixed(3)], ["lon", lon.toFixed(3)], ["z", String(zoom)]);
@@ -124,12 +128,12 @@ Monitor.State = class {
     return found;
   }
 
-  _month(given, name) {
+  _day(given, name) {
     const text = given.get(name);
     if (!text) return null;
-    const month = Monitor.month.parse(text);
-    if (month === null) this.notes.push(`${name}="${text.slice(0, 40)}" was left out`);
-    return month;
+    const day = Monitor.day.parse(text);
+    if (day === null) this.notes.push(`${name}="${text.slice(0, 40)}" was left out`);
+    return day;
   }
 
   _view(given) {

@@ -1,4 +1,4 @@
-/* The time bar: a histogram by month and a window with two handles and a middle that moves it; play, speed, step. */
+/* The time bar: a histogram by step and a window with two handles and a middle that moves it; play, speed, step. */
 "use strict";
 
 Monitor.TimeBar = class {
@@ -22,7 +22,8 @@ Monitor.TimeBar = class {
     this.label = element("strong", { class: "when" });
     this.count = element("span", { class: "count" });
     this.spans = element("div", { class: "spans", role: "group", "aria-label": "Length of the window" });
-    for (const months of [...this.options.spans, null]) this.spans.append(this._span(months));
+    this.unit = element("select", { "aria-label": "Step of time", title: "Step of time", onchange: () => this._setUnit() });
+    for (const [unit, { name }] of Object.entries(Monitor.Calendar.UNITS)) this.unit.append(element("option", { value: unit }, name));
     this.pace = element("select", { "aria-label": "Speed", title: "Speed", onchange: () => this._setPace() });
     for (const speed of this.options.speeds) this.pace.append(element("option", { value: speed }, `${speed}×`));
     this.canvas = element("canvas", { class: "histogram", "aria-hidden": "true" });
@@ -41,6 +42,7 @@ Monitor.TimeBar = class {
       this.count,
       element("span", { class: "hint" }, "← → move · space plays"),
       this.spans,
+      this.unit,
       this.pace,
     );
     this.bar = Monitor.panel("timebar", { class: "panel", "aria-label": "Time" }, head, this.canvas, this.slider);
@@ -59,12 +61,17 @@ Monitor.TimeBar = class {
     );
   }
 
-  _span(months) {
-    const name = months === null ? "All" : `${months} m`;
-    const title = months === null ? "All months" : `${months} ${months === 1 ? "month" : "months"}`;
-    const button = Monitor.element("button", { type: "button", title, onclick: () => this._setSpan(months) }, name);
-    button.dataset.months = months ?? "all";
+  _span(steps, { letter, name }) {
+    const label = steps === null ? "All" : `${steps} ${letter}`;
+    const title = steps === null ? "All of it" : Monitor.counted(steps, name.toLowerCase());
+    const button = Monitor.element("button", { type: "button", title, onclick: () => this._setSpan(steps) }, label);
+    button.dataset.steps = steps ?? "all";
     return button;
+  }
+
+  /** The window stays where it was, as near as steps of this length allow. */
+  _setUnit() {
+    this.monitor.state.set("step", { unit: this.unit.value });
   }
 
   _makeSlider() {
@@ -90,7 +97,10 @@ Monitor.TimeBar = class {
   repicture() {
     this.bar.hidden = !this.monitor.picture?.steps;
     if (this.bar.hidden) return;
-    this._tickYears();
+    const { traits } = this.monitor.picture.calendar;
+    this.unit.value = this.monitor.state.unit;
+    this.spans.replaceChildren(...[...traits.spans, null].map((steps) => this._span(steps, traits)));
+    this._tick();
     this.rewindow();
   }
 
@@ -102,20 +112,20 @@ Monitor.TimeBar = class {
     const { picture } = this.monitor;
     if (!picture?.steps) return;
     const [from, to] = this.monitor.range;
-    const { first, steps } = picture;
+    const { calendar, steps } = picture;
     const total = picture.total(from, to);
-    const when = Monitor.month.span(from + first, to + first);
+    const when = calendar.span(from, to);
     this.label.textContent = when;
     this.count.textContent = Monitor.counted(total, "incident");
     this.middle.style.left = this.start.style.left = `${(from / steps) * 100}%`;
     this.middle.style.width = `${((to - from) / steps) * 100}%`;
     this.end.style.left = `${(to / steps) * 100}%`;
     this._say(this.middle, from, 0, steps - (to - from), `${when}, ${Monitor.counted(total, "incident")}`);
-    this._say(this.start, from, 0, to - 1, `from ${Monitor.month.name(from + first)}`);
-    this._say(this.end, to - 1, from, steps - 1, `to ${Monitor.month.name(to - 1 + first)}`);
+    this._say(this.start, from, 0, to - 1, `from ${calendar.name(from)}`);
+    this._say(this.end, to - 1, from, steps - 1, `to ${calendar.name(to - 1)}`);
     for (const button of this.spans.children) {
-      const months = button.dataset.months === "all" ? steps : Number(button.dataset.months);
-      button.setAttribute("aria-pressed", String(to - from === months));
+      const own = button.dataset.steps === "all" ? steps : Number(button.dataset.steps);
+      button.setAttribute("aria-pressed", String(to - from === own));
     }
     this._repaint();
   }
@@ -127,15 +137,16 @@ Monitor.TimeBar = class {
     knob.setAttribute("aria-valuetext", text);
   }
 
-  _tickYears() {
-    const { first, steps } = this.monitor.picture;
-    const every = Math.max(1, Math.ceil(steps / 12 / 14));
-    const ticks = [];
-    for (let month = Math.ceil(first / 12) * 12; month < first + steps; month += 12 * every) {
-      const tick = Monitor.element("span", {}, String(month / 12));
-      tick.style.left = `${((month - first) / steps) * 100}%`;
-      ticks.push(tick);
-    }
+  _tick() {
+    const { calendar, steps } = this.monitor.picture;
+    const { edges } = calendar;
+    const ticks = calendar.ticks(14).map(([day, name]) => {
+      const step = calendar.before(day);
+      const part = (day - edges[step]) / (edges[step + 1] - edges[step]);
+      const tick = Monitor.element("span", {}, name);
+      tick.style.left = `${((step + part) / steps) * 100}%`;
+      return tick;
+    });
     this.years.replaceChildren(...ticks);
   }
 
@@ -220,11 +231,11 @@ Monitor.TimeBar = class {
     this.speed = Number(this.pace.value);
   }
 
-  _setSpan(months) {
+  _setSpan(chosen) {
     const { steps } = this.monitor.picture;
     const [, to] = this.monitor.range;
-    const span = Math.min(months ?? steps, steps);
-    const end = Math.max(span, months === null ? steps : to);
+    const span = Math.min(chosen ?? steps, steps);
+    const end = Math.max(span, chosen === null ? steps : to);
     this.monitor.setRange(end - span, end);
   }
 

@@ -23,7 +23,7 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     const read = given.map((text) => Monitor.Area.read(text, this.options));
     state.areas = read.filter(Boolean).slice(0, this.options.most);
     if (state.areas.length < given.length) state.notes.push(`${Monitor.counted(given.length - state.areas.length, "watch area")} left out, as they could not be read or are too many`);
-    this.late = new Monitor.Late(monitor, "/data/areas", () => this._told(), () => state.areas.map(({ text }) => ["area", text]), true);
+    this.late = new Monitor.Late(monitor, "/data/areas", () => this._told(), () => [["step", monitor.picture.calendar.unit], ...state.areas.map(({ text }) => ["area", text])], true);
     this.addTo(monitor.map);
     monitor.map.on("click", (event) => this._click(event));
     monitor.map.on("mousemove", (event) => this._follow(event.latlng));
@@ -68,8 +68,8 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
   /** Its incidents in the window, null while that is not known. */
   count(area) {
     const { picture } = this.monitor;
-    const months = this._known(area)?.months;
-    return months && picture?.steps === months.length ? months.slice(...this.monitor.range).reduce((sum, one) => sum + one, 0) : null;
+    const counts = this._known(area)?.counts;
+    return counts && picture?.steps === counts.length ? counts.slice(...this.monitor.range).reduce((sum, one) => sum + one, 0) : null;
   },
 
   /** Raise an alert for each area into which incidents came since this viewer last looked; a first look raises none. */

@@ -1,6 +1,7 @@
 """The monitor as an operator meets it: it draws, follows the hand, and a copied link opens the same view."""
 
 import json
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import geopandas as gpd
@@ -136,6 +137,29 @@ def test_the_keyboard_moves_and_plays_the_window(seen):
     frame.wait_for_timeout(1700)
     seen.page.keyboard.press("Space")
     assert 1 <= frame.evaluate(STATE)["window"][0] <= 4
+
+
+@pytest.mark.parametrize(
+    ("unit", "label"), [("week", r"\d+ \w+ \d{4} – \d+ \w+ \d{4}"), ("quarter", r"Q\d \d{4} – Q\d \d{4}")]
+)
+def test_another_step_of_time_keeps_the_window_and_comes_back_by_the_link(seen, context, unit, label):
+    frame = seen.open("?from=2026-04&to=2026-10&lat=35&lon=14&z=5")
+    count = frame.locator("#timebar .count").inner_text()
+    frame.get_by_role("combobox", name="Step of time").select_option(unit)
+    expect(frame.locator("#timebar .when")).to_have_text(re.compile(label))
+    frame.wait_for_selector('#map[aria-busy="false"][data-unsure="false"]', timeout=60_000)
+    assert frame.evaluate("monitor.picture.calendar.unit") == unit
+    assert frame.evaluate("monitor.corridors.shown.length") > 3
+    edges = frame.evaluate("monitor.range.map((step) => monitor.picture.calendar.key(step))")
+    assert (edges[0] <= "2026-04", edges[1] >= "2026-10") == (True, True)
+    assert unit != "quarter" or frame.locator("#timebar .count").inner_text() == count
+    seen.page.wait_for_url(f"**step={unit}**")
+    again = Seen(context.new_page(), seen.url)
+    again.page.goto(seen.page.url)
+    assert again.map().evaluate(STATE) == frame.evaluate(STATE)
+    frame.locator("#timebar [aria-label='Window']").press("ArrowLeft")
+    frame.wait_for_timeout(60)
+    assert frame.evaluate("monitor.range.map((step) => monitor.picture.calendar.key(step))")[0] < edges[0]
 
 
 @pytest.mark.parametrize("kind", ["GeoJSON", "GeoPackage"])

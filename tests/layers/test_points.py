@@ -20,7 +20,7 @@ def keyed(frame: pl.DataFrame) -> pl.DataFrame:
 
 def columns(content: bytes) -> dict[str, np.ndarray]:
     n, found, at = len(content) // BYTES, {}, 0
-    for name, kind in (("key", "<u8"), ("x", "<i4"), ("y", "<i4"), ("km", "<f4"), ("month", "<u2"), ("mode", "u1")):
+    for name, kind in (("key", "<u8"), ("x", "<i4"), ("y", "<i4"), ("km", "<f4"), ("day", "<u2"), ("mode", "u1")):
         found[name] = np.frombuffer(content, kind, n, at)
         at += n * np.dtype(kind).itemsize
     assert at == len(content)
@@ -31,14 +31,14 @@ def degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x / WORLD * 360, np.degrees(np.arctan(np.sinh(-y / WORLD * 2 * np.pi)))
 
 
-def test_an_incident_is_sent_with_its_place_precision_month_and_mode(incidents):
+def test_an_incident_is_sent_with_its_place_precision_day_and_mode(incidents):
     frame = keyed(incidents(("2024-03-05", 12.6, 35.5, {"place_precision_km": 1.5}), ("2021-12-31", -70.0, -20.0)))
     sent = columns(points_of(frame))
     lon, lat = degrees(sent["x"], sent["y"])
     assert lon == pytest.approx([12.6, -70.0], abs=0.02)
     assert lat == pytest.approx([35.5, -20.0], abs=0.02)
     assert sent["km"].tolist() == [1.5, 0.0]
-    assert sent["month"].tolist() == [2024 * 12 + 2, 2021 * 12 + 11]
+    assert sent["day"].astype("datetime64[D]").astype(str).tolist() == ["2024-03-05", "2021-12-31"]
     assert [MODES[mode] for mode in sent["mode"]] == ["sea", "sea"]
     assert sent["key"].tolist() == frame["key"].to_list()
 

@@ -56,6 +56,32 @@ def test_months_are_counted_from_the_first_and_months_without_incidents_are_ther
     assert manifest["totals"] == [2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]
 
 
+def test_a_picture_by_week_counts_each_corridor_by_what_belongs_to_it(incidents, corridor):
+    frame, one = incidents(*ROWS), corridor()
+    belong = pl.DataFrame({"incident_id": frame["incident_id"].sort()[:3], "corridor_id": one.corridor_id})
+    manifest = snapshot(frame, Reduction((one,), (), lambda: belong), View(), 3, unit="week").manifest
+    assert (manifest["unit"], manifest["first"], len(manifest["totals"])) == ("week", "2024-03-04", 44)
+    assert sum(manifest["totals"]) == 4
+    (drawn,) = manifest["corridors"]
+    assert sum(number for _, number in drawn["counts"]) == 3
+    assert {day for day, _ in drawn["counts"]} <= set(manifest["edges"])
+
+
+def test_what_is_dated_to_a_month_is_said_where_days_are_shown(incidents):
+    frame = incidents(("2024-03-01", 12.6, 35.5, {"time_precision": "month"}), ("2024-03-09", 12.7, 35.4))
+    notes = {unit: snapshot(frame, Reduction(()), View(), 0, unit=unit).manifest["notes"] for unit in ("day", "month")}
+    assert notes["month"] == []
+    assert notes["day"] == ["1 incident is dated to a month, quarter or year only, and counted on its first day."]
+
+
+@pytest.mark.parametrize("unit", ["day", "week", "month", "quarter"])
+def test_months_of_a_corridor_fall_into_steps_of_the_picture(incidents, corridor, unit):
+    manifest = snapshot(incidents(*ROWS), Reduction((corridor(),)), View(), 3, unit=unit).manifest
+    assert sum(manifest["totals"]) == 4
+    assert manifest["edges"] == sorted(set(manifest["edges"]))
+    assert len(manifest["edges"]) == len(manifest["totals"]) + 1
+
+
 @pytest.mark.parametrize("level", range(len(LEVELS)))
 def test_the_hexes_of_every_level_sum_to_the_incidents(taken, level):
     found = taken()
@@ -87,7 +113,7 @@ def test_one_synthetic_incident_marks_the_picture(taken):
 
 def test_dates_known_to_a_quarter_or_year_only_are_told(taken, incidents):
     rows = (*ROWS, ("2024-01-01", 12.0, 35.0, {"time_precision": "year"}))
-    assert "1 incidents are dated to a quarter or year only" in taken(*rows).manifest["notes"][0]
+    assert "1 incident is dated to a quarter or year only" in taken(*rows).manifest["notes"][0]
     assert taken().manifest["notes"] == []
 
 

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from geodata.errors import WrongValue
+from layers.steps import Steps
 from layers.watch import LONGEST_NAME, MOST_AREAS, MOST_CORNERS, areas_of, counted_in, spelt
 
 SQUARE = [(12.0, 35.0), (13.0, 35.0), (13.0, 36.0), (12.0, 36.0)]
@@ -55,6 +56,10 @@ def test_no_more_than_so_many_areas_are_watched():
         areas_of(texts)
 
 
+def by_month(*days: str) -> Steps:
+    return Steps.over(pl.Series(days, dtype=pl.String).str.to_datetime(time_zone="UTC"), "month")
+
+
 def test_incidents_are_counted_by_month_and_by_the_version_that_brought_them(incidents):
     found = incidents(
         ("2024-03-05", 12.5, 35.5, {"batch": "a"}),
@@ -64,17 +69,17 @@ def test_incidents_are_counted_by_month_and_by_the_version_that_brought_them(inc
         ("2024-05-01", 12.5, 36.1, {"batch": "c"}),
     )
     (area,) = areas_of([spelt("Square", SQUARE)])
-    told = counted_in(area, found, {"a": 0, "b": 3, "c": 4}, "2024-02", 4)
-    assert told == {"area": area.text, "months": [0, 2, 0, 1], "arrived": [[3, 2], [0, 1]]}
+    told = counted_in(area, found, {"a": 0, "b": 3, "c": 4}, by_month("2024-02-01", "2024-05-01"))
+    assert told == {"area": area.text, "counts": [0, 2, 0, 1], "arrived": [[3, 2], [0, 1]]}
 
 
 def test_a_triangle_holds_only_what_lies_within_its_sides(incidents):
     found = incidents(("2024-03-05", 12.2, 35.1, {"batch": "a"}), ("2024-03-05", 12.9, 35.9, {"batch": "a"}))
     (area,) = areas_of([spelt("Half", [(12, 35), (13, 35), (12, 36)])])
-    assert counted_in(area, found, {"a": 0}, "2024-03", 1)["months"] == [1]
+    assert counted_in(area, found, {"a": 0}, by_month("2024-03-01"))["counts"] == [1]
 
 
 def test_an_area_of_an_empty_ledger_holds_nothing(incidents):
     (area,) = areas_of([spelt("Square", SQUARE)])
     nothing = incidents().with_columns(pl.lit("a").alias("batch"))
-    assert counted_in(area, nothing, {}, None, 0) == {"area": area.text, "months": [], "arrived": []}
+    assert counted_in(area, nothing, {}, by_month()) == {"area": area.text, "counts": [], "arrived": []}

@@ -94,13 +94,13 @@ def test_a_tick_that_brings_nothing_is_a_few_bytes(get, shown):
 def test_a_watch_area_counts_as_the_picture_does_and_knows_which_batch_brought_what(get, shown):
     told = get(f"/data/areas?area={EVERYWHERE}").json()["areas"][0]
     picture = get("/data/snapshot").json()
-    assert told["months"] == picture["totals"]
+    assert told["counts"] == picture["totals"]
     assert told["arrived"] == [[1, picture["incidents"] - 1], [0, 1]]
 
 
 def test_a_watch_area_follows_the_filters_and_keeps_the_months_of_their_picture(get, shown):
     told = get(f"/data/areas?mode=air&area={EVERYWHERE}").json()["areas"][0]
-    assert told["months"] == get("/data/snapshot?mode=air").json()["totals"]
+    assert told["counts"] == get("/data/snapshot?mode=air").json()["totals"]
 
 
 def test_a_watch_area_that_is_none_is_refused_in_one_sentence(get, shown):
