@@ -193,9 +193,10 @@ Monitor.Main = class {
       if (event.data?.kind !== "monitor-view") return;
       const { query, theme } = event.data;
       if (theme !== this.state.host) this.state.set("theme", { host: theme });
-      this.feed.ask(query);
+      this.feed.ask(address.heard ? address.filters() : query);
       address.write(this.state.entries());
     });
+    address.listen(() => this.feed.ask(address.filters()));
     window.parent.postMessage({ kind: "monitor-ready" }, window.location.origin);
   }
 };

@@ -33,9 +33,20 @@ Monitor.Address = class {
     return new URLSearchParams(this.window.location.search);
   }
 
+  /** What the filters ask for; the same for the same, in whatever order it was chosen. */
   filters() {
     const kept = [...this.read()].filter(([name, value]) => Monitor.Address.FILTERS.includes(name) && value);
-    return new URLSearchParams(kept).toString();
+    return new URLSearchParams(kept.sort()).toString();
+  }
+
+  /** Whether we hear of it when the bar changes: the dashboard puts a filter there at once, and tells of it much later. */
+  get heard() {
+    return "navigation" in this.window;
+  }
+
+  listen(listener) {
+    const tell = () => this.window.location.pathname === this.path && listener();
+    if (this.heard) this.window.navigation.addEventListener("currententrychange", tell);
   }
 
   /** Put the map's part into the bar, soon; what others wrote stays. */

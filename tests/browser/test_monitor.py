@@ -106,6 +106,16 @@ def test_a_filter_reaches_the_map_and_the_address_without_a_new_map(seen):
     assert parse_qs(urlsplit(seen.page.url).query)["lat"] == ["35.000"]
 
 
+def test_a_filter_in_the_address_is_followed_before_anybody_tells_of_it(seen):
+    frame = seen.open("?lat=35&lon=14&z=5")
+    every = frame.evaluate(STATE)["incidents"]
+    seen.page.evaluate("() => history.replaceState(history.state, '', '?mode=sea&mode=land&lat=35&lon=14&z=5')")
+    assert frame.evaluate("monitor.feed.query") == "mode=land&mode=sea"
+    expect(frame.locator("#map")).to_have_attribute("aria-busy", "false")
+    seen.page.wait_for_timeout(1000)
+    assert 0 < frame.evaluate(STATE)["incidents"] < every
+
+
 def test_a_corridor_opens_its_card_by_click_on_the_map_and_escape_closes_it(seen):
     frame = seen.open("?lat=35&lon=18&z=5")
     chip = frame.evaluate(
