@@ -101,6 +101,14 @@ Monitor.CanvasLayer = L.Renderer.extend({
     return [layerPoint.x, layerPoint.y];
   },
 
+  /** Whether a box lies wholly in what is seen of the canvas, which is larger. On paper the map has no size. */
+  inSight([left, top, right, bottom]) {
+    const { x: width, y: height } = this._map.getSize();
+    const [x, y] = width ? this.inCanvas([0, 0]) : [0, 0];
+    const [wide, high] = width ? [width, height] : [this.frame.width, this.frame.height];
+    return left >= x && top >= y && right <= x + wide && bottom <= y + high;
+  },
+
   refresh() {
     if (this._map && this.frame) this._repaint();
   },

@@ -209,8 +209,7 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
       const [x, y] = seen[Math.min(seen.length - 1, Math.floor(seen.length * share))];
       for (const [dx, dy] of [[12, -18], [-12 - width, -18], [12, 18], [-12 - width, 18], [-width / 2, -30], [-width / 2, 30]]) {
         const box = [x + dx, y + dy - 12, x + dx + width, y + dy + 12];
-        const inside = box[0] > 0 && box[1] > 0 && box[2] < w && box[3] < h;
-        if (inside && !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return { box, text };
+        if (this.inSight(box) && !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return { box, text };
       }
     }
     return null;

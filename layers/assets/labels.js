@@ -77,7 +77,8 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
   /** Where panels lie over the map: a name under one could not be read. None on a picture to take away (`alone`). */
   _panels() {
     if (this.alone) return this._edges();
-    if (!this.panels) {
+    // Names are first drawn before any panel is there.
+    if (!this.panels?.length) {
       this.panels = Monitor.panelsOn(this);
       for (const panel of Monitor.panels(this._map)) this.watching.observe(panel);
     }
@@ -109,8 +110,7 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
   },
 
   _free(box) {
-    const { width, height } = this.frame;
-    if (box[0] < 0 || box[1] < 0 || box[2] > width || box[3] > height) return false;
+    if (!this.inSight(box)) return false;
     return !this.taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
   },
 

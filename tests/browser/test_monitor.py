@@ -25,6 +25,12 @@ PICTURE = """() => {
   };
   return {base: inked("base"), hexes: inked("hexes"), corridors: inked("corridors"), labels: inked("labels")};
 }"""
+COVERED = """() => {
+  const panels = Monitor.panelsOn(monitor.labels);
+  const apart = (one, other) => one[0] >= other[2] || one[2] <= other[0] || one[1] >= other[3] || one[3] <= other[1];
+  const covers = (chip) => panels.some((box) => !apart(chip, box));
+  return monitor.labels.chips.filter(({ box }) => covers(box)).map(({ id }) => id);
+}"""
 STATE = """() => ({
   window: [...monitor.range],
   centre: [monitor.map.getCenter().lat.toFixed(2), monitor.map.getCenter().lng.toFixed(2), monitor.map.getZoom()],
@@ -132,6 +138,19 @@ def test_a_corridor_opens_its_card_by_click_on_the_map_and_escape_closes_it(seen
     expect(frame.locator("#card .made-up")).to_have_text("Synthetic")
     seen.page.keyboard.press("Escape")
     expect(frame.locator("#card")).to_be_hidden()
+
+
+def test_no_name_lies_under_a_panel_even_when_one_opens_or_closes(seen):
+    frame = seen.open("?lat=35&lon=14&z=5")
+    assert frame.evaluate("monitor.labels.chips.length") > 3
+    assert frame.evaluate(COVERED) == []
+    shut = frame.evaluate("monitor.labels.chips.map(({ box }) => box.join())")
+    frame.locator("#ranking summary").press("Enter")
+    frame.wait_for_timeout(300)
+    assert frame.evaluate("monitor.labels.chips.map(({ box }) => box.join())") != shut
+    frame.locator("#ranking summary").press("Enter")
+    frame.wait_for_timeout(300)
+    assert frame.evaluate(COVERED) == []
 
 
 def test_the_keyboard_moves_and_plays_the_window(seen):
