@@ -20,7 +20,7 @@ from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
 from geodata.theatre import Theatre
 from tests.browser.conftest import Seen
-from tests.browser.payloads import PAYLOADS, PLANTED, spread
+from tests.browser.payloads import ELEMENTS, PAYLOADS, PLANTED, spread
 
 PROMISED = 200
 TEXTS = ("place", "source", "source_record", "modus_operandi", "route_label", "departure")
@@ -57,6 +57,19 @@ WATCH = """(names) => {
 
 def test_two_hundred_different_texts_are_tried():
     assert len(set(PAYLOADS)) == len(PAYLOADS) == PROMISED
+
+
+def test_the_trap_catches_texts_where_a_page_takes_them_for_code(chromium):
+    context = chromium.new_context()
+    ran: list[None] = []
+    context.expose_function("ran", lambda: ran.append(None))
+    page = context.new_page()
+    for element in ELEMENTS[:4]:
+        page.set_content(f"<p>{element}</p>")
+        page.wait_for_timeout(50)
+        assert page.locator(f"[{PLANTED}]").count() == 1
+    context.close()
+    assert len(ran) >= len(ELEMENTS[:4])
 
 
 @pytest.fixture(scope="module")
