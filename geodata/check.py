@@ -16,7 +16,7 @@ from geodata import hexes
 from geodata.batches import REFUSAL_SCHEMA
 from geodata.coordinates import with_coordinates
 from geodata.gazetteer import located
-from geodata.incident import KINDS, TIME
+from geodata.incident import EARLIEST, KINDS, TIME
 from geodata.origins import origins_of
 from geodata.places import countries_at
 from geodata.profiles import Profile
@@ -32,7 +32,6 @@ PLACEHOLDER_COUNTRIES = 4
 """Coordinates that rows of so many stated countries share stand for an unknown place: no border point has as many."""
 PLACEHOLDER_KM = 1000.0
 FINEST_KM = 0.1
-EARLIEST_YEAR = 1900
 
 _COUNTS = ("people", "dead", "missing", "survivors")
 
@@ -165,7 +164,7 @@ def _faults(now: datetime, *, by_name: bool) -> list[Fault]:
             timed & pl.col("_start").is_null(), "time", "a date must be in a form that the profile or ISO 8601 states"
         ),
         Fault(pl.col("_start") > latest, "time", "a date must not lie in the future"),
-        Fault(pl.col("_start").dt.year() < EARLIEST_YEAR, "time", f"a date must not lie before {EARLIEST_YEAR}"),
+        Fault(pl.col("_start").dt.year() < EARLIEST.year, "time", f"a date must not lie before {EARLIEST.year}"),
         Fault(
             pl.col("time_end").is_not_null() & pl.col("_end").is_null(),
             "time_end",

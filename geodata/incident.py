@@ -7,6 +7,7 @@ degrees (EPSG:4326), countries ISO 3166-1 alpha-3 (``XKX`` for Kosovo), ``cell``
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final, Literal, get_args
 
 import polars as pl
@@ -26,6 +27,8 @@ SYNTHETIC_SOURCE = "Synthetic demonstration"
 
 ORIGIN = pl.Struct({"iso3": pl.String, "weight": pl.Float64})
 TIME = pl.Datetime("us", "UTC")
+EARLIEST = date(1900, 1, 1)
+"""No incident lies before."""
 
 SCHEMA: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "incident_id": pl.String,  # the source's own id behind its source, else a hash of the content; stable over editions

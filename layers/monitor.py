@@ -125,7 +125,7 @@ def map_page() -> MapPage:
     """Return the map's page."""
     figure = Page(title=TITLE)
     figure.add_child(_assembled())
-    html, code = _bundled(figure.render())
+    html, content = _bundled(figure.render())
     inline = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in inline
@@ -134,7 +134,7 @@ def map_page() -> MapPage:
         f"default-src 'none'; script-src 'self' {hashes}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
-    return MapPage(html, policy, f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"', code)
+    return MapPage(html, policy, f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"', content)
 
 
 def _bundled(html: str) -> tuple[str, bytes]:

@@ -16,7 +16,7 @@ import polars_hash as plh
 from numpy.typing import NDArray
 
 from geodata.coast import EARTH_KM
-from geodata.incident import MODES
+from geodata.incident import EARLIEST, MODES
 from geodata.places import country_name
 from layers.hexmesh import WORLD
 
@@ -27,7 +27,6 @@ MOST_FACTS = 60
 LATTICE = 4
 """Steps of the lattice within the precision of a place."""
 _NEEDED: Final = ("time_start", "lat", "lon", "place_precision_km", "mode")
-_LAST_DAY: Final = 2**16 - 1
 _TIME_LETTERS: Final = {"year": 4, "month": 7, "day": 10, "instant": 16}
 _FARTHEST_LAT = 85.06
 
@@ -51,13 +50,13 @@ def points_of(incidents: pl.DataFrame) -> bytes:
     Returns
     -------
     bytes
-        Of n incidents with a place: key u64, x and y i32 in Mercator units, precision f32 in km, day u16 since
-        1970-01-01, mode u8 as its number in ``geodata.incident.MODES``; 23 bytes each.
+        Of n incidents with a place: key u64, x and y i32 in Mercator units, precision f32 in km, day u16 (UTC)
+        since ``geodata.incident.EARLIEST``, mode u8 as its number in ``geodata.incident.MODES``; 23 bytes each.
     """
     placed = incidents.select("key", *_NEEDED).drop_nulls(("lat", "lon"))
     km = placed["place_precision_km"].fill_null(0.0).to_numpy()
     x, y = lattice_places(placed["lon"].to_numpy(), placed["lat"].to_numpy(), km)
-    days = placed["time_start"].dt.convert_time_zone("UTC").dt.date().cast(pl.Int32).clip(0, _LAST_DAY).to_numpy()
+    days = (placed["time_start"].dt.convert_time_zone("UTC").dt.date() - EARLIEST).dt.total_days().to_numpy()
     modes = placed["mode"].replace_strict(MODES, range(len(MODES)), return_dtype=pl.UInt8).to_numpy()
     columns = ((placed["key"].to_numpy(), "<u8"), (x, "<i4"), (y, "<i4"), (km, "<f4"), (days, "<u2"), (modes, "u1"))
     return b"".join(column.astype(kind).tobytes() for column, kind in columns)

@@ -6,8 +6,8 @@ A small manifest (JSON) names larger binary resources by their content, so that 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Literal
@@ -77,17 +77,15 @@ def snapshot(
     """
     routed = routes is not None and bool(routes.movement.stretches)
     calendar = Steps.over(incidents["time_start"], unit)
-    steps = calendar.of(incidents["time_start"])
-    known = steps >= 0
-    placed = incidents["cell"].is_not_null().to_numpy() & known
-    cells = incidents["cell"].filter(pl.Series(placed, dtype=pl.Boolean)).to_numpy()
+    counted = incidents.with_columns(step=pl.Series(calendar.of(incidents["time_start"]), dtype=pl.Int64))
+    counted = counted.filter(pl.col("step") >= 0)
+    placed = counted.drop_nulls("cell")
+    cells, steps = placed["cell"].to_numpy(), placed["step"].to_numpy().astype(np.uint16)
     resources: dict[str, bytes] = {}
-    levels = [_level(mesh(cells, steps[placed].astype(np.uint16), res), resources) for res in LEVELS]
-    step_of = incidents.select("incident_id", step=pl.Series(steps, dtype=pl.Int64))
-    corridors = _features(routes, "routes", calendar, step_of) if routes and routed else []
+    levels = [_level(mesh(cells, steps, resolution), resources) for resolution in LEVELS]
+    corridors = _features(routes, "routes", calendar, counted) if routes and routed else []
     flown = {feature["properties"]["corridor_id"] for feature in corridors if feature["properties"]["mode"] == "air"}
-    others = replace(ridges, corridors=tuple(one for one in ridges.corridors if one.corridor_id not in flown))
-    corridors += _features(others, "ridges", calendar, step_of)
+    corridors += _features(ridges, "ridges", calendar, counted, flown)
     moved = routes.movement if routes else Movement()
     latest = incidents["time_start"].max()
     return Snapshot(
@@ -106,38 +104,42 @@ def snapshot(
             "unit": unit,
             "first": calendar.first,
             "edges": calendar.edges.tolist(),
-            "totals": np.bincount(steps[known], minlength=len(calendar)).tolist(),
+            "totals": np.bincount(counted["step"].to_numpy(), minlength=len(calendar)).tolist(),
             "corridors": corridors,
             "countries": _names(corridors),
             "kinds": _counted(incidents, "kind"),
             "sources": _counted(incidents, "source"),
             "levels": levels,
             "edge_km": list(EDGE_KM),
-            "notes": list(
-                dict.fromkeys([*(routes.notes if routes else ()), *ridges.notes, *_notes(incidents, calendar)])
-            ),
+            "notes": _notes(incidents, calendar, routes, ridges),
         },
         resources=resources,
     )
 
 
 def _features(
-    reduction: Reduction, layer: Literal["routes", "ridges"], calendar: Steps, step_of: pl.DataFrame
+    reduction: Reduction,
+    layer: Literal["routes", "ridges"],
+    calendar: Steps,
+    counted: pl.DataFrame,
+    without: Container[str] = (),
 ) -> list[dict[str, Any]]:
-    """Return corridors as they are drawn, each with ``counts``: the day on which a step begins, its incidents."""
-    features = [_drawn(corridor, layer) for corridor in reduction.corridors]
-    by_step: dict[str, list[list[int]]] = {}
-    if calendar.unit in MOST and features:
-        counted = reduction.assignments.select("incident_id", "corridor_id").unique().join(step_of, on="incident_id")
-        for corridor_id, step, number in counted.group_by("corridor_id", "step").len().sort("step").iter_rows():
-            if step >= 0:
-                by_step.setdefault(corridor_id, []).append([int(calendar.edges[step]), number])
-    for corridor, feature in zip(reduction.corridors, features, strict=True):
-        if calendar.unit in MOST:
-            feature["counts"] = by_step.get(corridor.corridor_id, [])
-        else:
-            feature["counts"] = [[day_of_month(month), number] for month, number in sorted(corridor.months.items())]
-    return features
+    """Return corridors as they are drawn, each with ``counts``: the day on which a step begins, its incidents.
+
+    ``counted`` are the incidents with their step; months are known of each corridor, finer steps by what belongs to it.
+    """
+    shown = [corridor for corridor in reduction.corridors if corridor.corridor_id not in without]
+    counts = {
+        corridor.corridor_id: [[day_of_month(month), number] for month, number in sorted(corridor.months.items())]
+        for corridor in shown
+    }
+    if shown and calendar.unit in MOST:
+        counts = {corridor_id: [] for corridor_id in counts}
+        belong = reduction.assignments.filter(pl.col("corridor_id").is_in(list(counts)))
+        belong = belong.select("incident_id", "corridor_id").unique().join(counted, on="incident_id")
+        for corridor_id, step, number in belong.group_by("corridor_id", "step").len().sort("step").iter_rows():
+            counts[corridor_id].append([int(calendar.edges[step]), number])
+    return [_drawn(corridor, layer) | {"counts": counts[corridor.corridor_id]} for corridor in shown]
 
 
 def _level(hexmesh: HexMesh, resources: dict[str, bytes]) -> dict[str, Any]:
@@ -246,10 +248,11 @@ def _counted(incidents: pl.DataFrame, column: str) -> list[dict[str, Any]]:
     return [{"name": name, "incidents": number} for name, number in counted.drop_nulls().iter_rows()]
 
 
-def _notes(incidents: pl.DataFrame, calendar: Steps) -> list[str]:
+def _notes(incidents: pl.DataFrame, calendar: Steps, *reductions: Reduction | None) -> list[str]:
+    """Return what reductions note, and what counting by these steps makes of some incidents; nothing twice."""
     finer = calendar.unit in MOST
     coarse = incidents.filter(pl.col("time_precision").is_in(("month", *_COARSE_TIMES) if finer else _COARSE_TIMES))
-    notes = []
+    notes = [note for reduction in reductions if reduction for note in reduction.notes]
     if coarse.height:
         are = "incident is" if coarse.height == 1 else "incidents are"
         when = "month, quarter or year only, and counted on its first day" if finer else ""
@@ -258,4 +261,4 @@ def _notes(incidents: pl.DataFrame, calendar: Steps) -> list[str]:
         )
     if finer and len(calendar) == MOST[calendar.unit]:
         notes.append(f"The latest {len(calendar):,} {calendar.unit}s are shown; choose months for what lies before.")
-    return notes
+    return list(dict.fromkeys(notes))

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geodata.export import csv_of, geojson_of
-from geodata.incident import is_synthetic
+from geodata.incident import EARLIEST, is_synthetic
 from geodata.view import View
 from pages.batches import batches
 from pages.filters import ask
@@ -22,7 +22,6 @@ from pages.wizard import wizard
 from pages.workspace import Workspace, sight
 
 TABS = ("Incidents", "Add incidents", "Batches")
-EARLIEST = date(1900, 1, 1)
 _DAY = timedelta(days=1)
 
 

@@ -174,8 +174,7 @@ def ways(piles: Voyages, sea: Crossings, facts: Facts, ground: Terrain) -> Ways:
     per_100_km = sea.middle / (sea.km / 100 + 0.5)
     usual = float(np.median(per_100_km)) if len(sea) else 1.0
     busy = 1 + 1.5 * per_100_km / np.maximum(per_100_km + usual, 1e-9)
-    detour = sea.km * (1 + SEA_EXCESS * sea.excess)
-    detour = detour * (1 + LONELY * _lonely(sea, facts))
+    detour = sea.km * (1 + SEA_EXCESS * sea.excess) * (1 + LONELY * _lonely(sea, facts))
     boats = (SEA_EFFORT * detour + EMBARK_KM) / busy
     sailed = SEA_LENGTH * detour + SEA_FIXED_KM
     islands = ferries(blocs.open_members)

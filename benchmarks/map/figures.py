@@ -50,14 +50,10 @@ class Figure:
 
     @property
     def held(self) -> bool | None:
-        """Return whether the goal is held, to a tenth of its unit, None where there is none.
-
-        A screen that is refreshed sixty times a second shows 59.9x frames of a map that is always ready.
-        """
+        """Return whether the goal is held, None where there is none."""
         if self.goal is None:
             return None
-        value = round(self.value, 1)
-        return value >= self.goal if self.at_least else value <= self.goal
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
 
     def ratio(self, peer: str) -> float | None:
         """Return how many times as much a peer takes; of frames per second how many times as many we show."""

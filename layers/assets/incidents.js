@@ -4,6 +4,7 @@
 /** The incidents of one box as columns; see layers/points.py. */
 Monitor.Points = class {
   static BYTES = 23;
+  static FIRST_DAY = Date.UTC(1900, 0, 1) / 86_400_000;
 
   constructor(buffer) {
     const n = (this.count = buffer.byteLength / Monitor.Points.BYTES);
@@ -11,7 +12,7 @@ Monitor.Points = class {
     this.x = new Int32Array(buffer, 8 * n, n);
     this.y = new Int32Array(buffer, 12 * n, n);
     this.km = new Float32Array(buffer, 16 * n, n);
-    this.day = new Uint16Array(buffer, 20 * n, n);
+    this.day = Int32Array.from(new Uint16Array(buffer, 20 * n, n), (day) => day + Monitor.Points.FIRST_DAY);
     this.mode = new Uint8Array(buffer, 22 * n, n);
     // Mercator units of the precision, where the point lies.
     this.reach = this.km.map((km, at) => (km * Monitor.WORLD * Math.cosh((this.y[at] / Monitor.WORLD) * 2 * Math.PI)) / EARTH_KM);

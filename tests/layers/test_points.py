@@ -32,13 +32,14 @@ def degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_an_incident_is_sent_with_its_place_precision_day_and_mode(incidents):
-    frame = keyed(incidents(("2024-03-05", 12.6, 35.5, {"place_precision_km": 1.5}), ("2021-12-31", -70.0, -20.0)))
+    frame = keyed(incidents(("2024-03-05", 12.6, 35.5, {"place_precision_km": 1.5}), ("1931-12-31", -70.0, -20.0)))
     sent = columns(points_of(frame))
     lon, lat = degrees(sent["x"], sent["y"])
     assert lon == pytest.approx([12.6, -70.0], abs=0.02)
     assert lat == pytest.approx([35.5, -20.0], abs=0.02)
     assert sent["km"].tolist() == [1.5, 0.0]
-    assert sent["day"].astype("datetime64[D]").astype(str).tolist() == ["2024-03-05", "2021-12-31"]
+    days = np.datetime64("1900-01-01") + sent["day"].astype("timedelta64[D]")
+    assert days.astype(str).tolist() == ["2024-03-05", "1931-12-31"]
     assert [MODES[mode] for mode in sent["mode"]] == ["sea", "sea"]
     assert sent["key"].tolist() == frame["key"].to_list()
 
