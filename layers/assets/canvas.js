@@ -131,8 +131,8 @@ Monitor.boxOn = (there, here, [left, top, right, bottom]) => {
   return [left + dx, top + dy, right + dx, bottom + dy];
 };
 
-/** The panels on a map. */
-Monitor.panels = (map) => [...map.getContainer().querySelectorAll(":scope > .panel")];
+/** What stays over a map: its panels, and what says above it that data are made up and how fresh they are. */
+Monitor.panels = (map) => [...map.getContainer().querySelectorAll(":scope > .panel, :scope > #lane > :is(.badge, .fresh)")];
 
 /** The boxes of the panels that are open, as they lie on a canvas. */
 Monitor.panelsOn = (layer) => {
