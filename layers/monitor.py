@@ -37,10 +37,11 @@ from layers.search import Search
 from layers.status import Status
 from layers.timebar import TimeBar
 from layers.watch import Watch
+from layers.words import SOURCE, Words, mark, words
 
 LEAFLET = "/vendor/leaflet"
-SCRIPT = "/assets/map.js"
-TITLE = "Smuggling route monitor"
+SCRIPT = "/assets/map.{language}.js"
+TITLE = mark("Smuggling route monitor")
 
 
 class MonitorMap(folium.Map):
@@ -48,7 +49,7 @@ class MonitorMap(folium.Map):
 
     default_js: ClassVar[list[tuple[str, str]]] = [
         ("leaflet", f"{LEAFLET}/leaflet.js?v={leaflet.PACKAGE_VERSION}"),
-        *(script(name) for name in ("canvas.js", "state.js", "feed.js", "late.js", "monitor.js")),
+        *(script(name) for name in ("canvas.js", "words.js", "state.js", "feed.js", "late.js", "monitor.js")),
     ]
     default_css: ClassVar[list[tuple[str, str]]] = [
         ("leaflet_css", f"{LEAFLET}/leaflet.css?v={leaflet.PACKAGE_VERSION}"),
@@ -89,15 +90,20 @@ class MonitorMap(folium.Map):
 
 
 class Page(Figure):
-    """A whole HTML page, in English."""
+    """A whole HTML page in a language."""
 
     _template = Template(
         "<!DOCTYPE html>\n"
-        '<html lang="en">\n'
+        '<html lang="{{ this.language }}" dir="{{ this.direction }}">\n'
         "<head>\n<title>{{ this.title }}</title>\n{{ this.header.render(**kwargs) }}\n</head>\n"
         "<body>\n{{ this.html.render(**kwargs) }}\n"
         "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
     )
+
+    def __init__(self, spoken: Words) -> None:
+        super().__init__(title=spoken.say(TITLE, {}))
+        self.language = spoken.language
+        self.direction = spoken.direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +127,12 @@ class MapPage:
 
 
 @cache
-def map_page() -> MapPage:
-    """Return the map's page."""
-    figure = Page(title=TITLE)
+def map_page(language: str = SOURCE) -> MapPage:
+    """Return the map's page in one of ``languages``."""
+    spoken = words(language)
+    figure = Page(spoken)
     figure.add_child(_assembled())
-    html, content = _bundled(figure.render())
+    html, content = _bundled(figure.render(), spoken)
     inline = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in inline
@@ -137,12 +144,13 @@ def map_page() -> MapPage:
     return MapPage(html, policy, f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"', content)
 
 
-def _bundled(html: str) -> tuple[str, bytes]:
-    """Return a page that loads our scripts as one where it loaded the last of them, and that one."""
+def _bundled(html: str, spoken: Words) -> tuple[str, bytes]:
+    """Return a page that loads our scripts as one where it loaded the last of them, and that one, with its words."""
     own = re.compile(r'<script src="/assets/([\w.]+)\?v=\w+"></script>')
-    content = "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in own.findall(html)).encode()
+    scripts = [(ASSETS / name).read_text(encoding="utf-8") for name in own.findall(html)]
+    content = "\n".join([*scripts, spoken.script()]).encode()
     *_, last = own.finditer(html)
-    one = f'<script src="{SCRIPT}?v={hashlib.sha256(content).hexdigest()[:12]}"></script>'
+    one = f'<script src="{SCRIPT.format(language=spoken.language)}?v={hashlib.sha256(content).hexdigest()[:12]}"></script>'
     return own.sub("", html[: last.start()]) + one + html[last.end() :], content
 
 

@@ -4,19 +4,21 @@ import streamlit as st
 
 from layers.asset import ASSETS
 from pages.stamps import stamp
+from pages.words import choose, say
 
-st.set_page_config(page_title="Smuggling route monitor", page_icon=ASSETS / "icon.svg", layout="wide")
+st.set_page_config(page_title=say("Smuggling route monitor"), page_icon=ASSETS / "icon.svg", layout="wide")
 st.html(ASSETS / "dashboard.css")
 st.navigation(
     [
-        st.Page("monitor.py", title="Monitor", default=True),
-        st.Page("corridors.py", title="Routes", url_path="routes"),
-        st.Page("countries.py", title="Countries", url_path="countries"),
-        st.Page("incidents.py", title="Incidents", url_path="incidents"),
-        st.Page("changes.py", title="Changes", url_path="changes"),
-        st.Page("assumptions.py", title="Assumptions", url_path="assumptions"),
-        st.Page("method.py", title="Method", url_path="method"),
+        st.Page("monitor.py", title=say("Monitor"), default=True),
+        st.Page("corridors.py", title=say("Routes"), url_path="routes"),
+        st.Page("countries.py", title=say("Countries"), url_path="countries"),
+        st.Page("incidents.py", title=say("Incidents"), url_path="incidents"),
+        st.Page("changes.py", title=say("Changes"), url_path="changes"),
+        st.Page("assumptions.py", title=say("Assumptions"), url_path="assumptions"),
+        st.Page("method.py", title=say("Method"), url_path="method"),
     ],
     position="top",
 ).run()
+choose()
 stamp()

@@ -4,12 +4,13 @@ import streamlit as st
 
 from layers.asset import ASSETS
 from pages.filters import ask
+from pages.words import language, say
 from pages.workspace import sight
 
 seen = sight()
 version = seen.version()
 view = ask(seen.offers(version) if version is not None else {})
 
-st.iframe("/map", height=600, alt="Map of smuggling route corridors, with a time bar")
+st.iframe(f"/map?lang={language()}", height=600, alt=say("Map of smuggling route corridors, with a time bar"))
 courier = st.components.v2.component("courier", js=(ASSETS / "courier.js").read_text(encoding="utf-8"))
 courier(key="courier", data={"query": view.query(), "theme": st.context.theme.type}, height=1)

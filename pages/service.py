@@ -36,6 +36,7 @@ from layers.points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.snapshot import Snapshot
 from layers.steps import UNITS, Unit
 from layers.watch import areas_of
+from layers.words import languages, nearest
 from pages import live
 from pages.intake import intake
 from pages.workspace import Workspace, sight
@@ -131,12 +132,17 @@ def _one_at_a_time(handler: Handler, shared: asyncio.Lock | None = None) -> Hand
 
 
 def _map(request: Request) -> Response:
-    page = map_page()
-    return _checked(request, page.html.encode(), "text/html", page.etag, {"Content-Security-Policy": page.policy})
+    asked = request.query_params.get("lang", "")
+    page = map_page(asked if asked in languages() else nearest(request.headers.get("accept-language", "")))
+    headers = {"Content-Security-Policy": page.policy, "Vary": "Accept-Encoding, Accept-Language"}
+    return _checked(request, page.html.encode(), "text/html", page.etag, headers)
 
 
 def _script(request: Request) -> Response:
-    return _checked(request, map_page().script, "text/javascript", headers={"Cache-Control": FOREVER})
+    language = request.path_params["language"]
+    if language not in languages():
+        return _refused(f"There is no language {language[:40]!r}.", 404)
+    return _checked(request, map_page(language).script, "text/javascript", headers={"Cache-Control": FOREVER})
 
 
 def _head(request: Request) -> Response:

@@ -177,11 +177,6 @@ Monitor.panel = (id, attributes, ...children) => {
   return made;
 };
 
-Monitor.number = (value) => value.toLocaleString("en-GB");
-
-/** "1 incident", "4,067 incidents" */
-Monitor.counted = (value, noun) => `${Monitor.number(value)} ${noun}${value === 1 ? "" : "s"}`;
-
 const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Days are counted from 1970-01-01, in UTC. */

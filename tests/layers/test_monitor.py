@@ -10,8 +10,12 @@ import pytest
 from xstatic.pkg import leaflet
 
 from layers.asset import ASSETS
-from layers.monitor import SCRIPT, MonitorMap, Page, map_page
+from layers.monitor import SCRIPT as PATTERN
+from layers.monitor import MonitorMap, Page, map_page
 from layers.part import Part
+from layers.words import words
+
+SCRIPT = PATTERN.format(language="en")
 
 
 class Read(HTMLParser):
@@ -85,7 +89,7 @@ def test_the_page_is_the_same_bytes_each_time_it_is_made():
 
 def test_the_page_is_html_in_english_with_a_title(page):
     assert map_page().html.startswith("<!DOCTYPE html>\n")
-    assert ("html", {"lang": "en"}) in page.tags
+    assert ("html", {"lang": "en", "dir": "ltr"}) in page.tags
     assert "<title>Smuggling route monitor</title>" in map_page().html
 
 
@@ -113,7 +117,7 @@ def test_every_part_is_a_class_of_the_script_that_the_page_loads(page):
 def test_our_scripts_are_loaded_as_one_behind_leaflet(page):
     addresses = [found["src"].partition("?")[0] for tag, found in page.tags if tag == "script" and "src" in found]
     assert addresses == ["/vendor/leaflet/leaflet.js", SCRIPT]
-    assert map_page().script.count(b'"use strict";') == len(list(ASSETS.glob("*.js"))) - 1  # not the dashboard's own
+    assert map_page().script.count(b'"use strict";') == len(list(ASSETS.glob("*.js"))) - 2  # not the dashboard's own two
 
 
 HOSTILE = "</script><script>alert(1)</script>`${alert(2)}`\u2028'\"<!--"
@@ -126,7 +130,7 @@ class Note(Part):
 
 
 def test_an_option_of_a_part_can_not_become_code():
-    figure = Page(title="x")
+    figure = Page(words("en"))
     monitor = MonitorMap()
     figure.add_child(monitor)
     monitor.add_child(Note(text=HOSTILE), name="note")

@@ -1,0 +1,144 @@
+"""The words of what is shown, in the reader's language.
+
+English stands in the code and is the key; every other language is a gettext catalogue, ``languages/<code>.po``, which is
+read as it is. Names of countries are those of the Unicode CLDR, through Babel.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import json
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
+
+from geodata.places import countries, country_name
+
+SOURCE = "en"
+LANGUAGES = Path(__file__).parent / "languages"
+
+
+def mark(text: str) -> str:
+    """Return a text that ``say`` is given later, from where it stands: so that catalogues hold it."""
+    return text
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that there are, English first."""
+    return (SOURCE, *sorted(file.stem for file in LANGUAGES.glob("*.po")))
+
+
+def nearest(wanted: str) -> str:
+    """Return the first language that there is of those that a browser names (``Accept-Language``), else English."""
+    for part in wanted.split(","):
+        code = part.partition(";")[0].strip().replace("_", "-").partition("-")[0].lower()
+        if code in languages():
+            return code
+    return SOURCE
+
+
+@cache
+def words(language: str) -> Words:
+    """Return the words of one of ``languages``."""
+    if language == SOURCE:
+        return Words(language, Catalog(locale=SOURCE))
+    with (LANGUAGES / f"{language}.po").open("rb") as file:
+        return Words(language, read_po(file, locale=language))
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """One language."""
+
+    language: str
+    catalogue: Catalog
+
+    @cached_property
+    def locale(self) -> Locale:
+        """Return what the CLDR holds of it; English is that of Europe."""
+        return Locale.parse("en_GB" if self.language == SOURCE else self.language)
+
+    @cached_property
+    def _texts(self) -> gettext.NullTranslations:
+        if self.language == SOURCE:
+            return gettext.NullTranslations()
+        content = io.BytesIO()
+        write_mo(content, self.catalogue)
+        content.seek(0)
+        return gettext.GNUTranslations(content)
+
+    @property
+    def name(self) -> str:
+        """Return its own name for itself."""
+        return (Locale.parse(self.language).get_display_name() or self.language).capitalize()
+
+    @property
+    def direction(self) -> str:
+        """Return ``ltr`` or ``rtl``."""
+        return self.locale.text_direction
+
+    def say(self, text: str, values: dict[str, Any]) -> str:
+        """Return a text with ``{name}`` replaced by values; whole numbers get their separators."""
+        return self._filled(self._texts.gettext(text) if text else "", values)
+
+    def counted(self, one: str, many: str, count: int, values: dict[str, Any]) -> str:
+        """Return the form for a number, which stands in it as ``{count}``."""
+        return self._filled(self._texts.ngettext(one, many, count), {"count": count, **values})
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number with so many digits behind the point, and separators."""
+        group, point = get_group_symbol(self.locale), get_decimal_symbol(self.locale)
+        return f"{value:,.{digits}f}".translate({ord(","): group, ord("."): point})
+
+    def percent(self, share: float) -> str:
+        """Return a share of one in whole percent."""
+        return format_percent(share, locale=self.locale)
+
+    def country(self, iso3: str) -> str:
+        """Return the name of a country, its code where it has none."""
+        known = None if self.language == SOURCE else countries().get(iso3)
+        return (known and self.locale.territories.get(known.iso2)) or country_name(iso3)
+
+    def script(self) -> str:
+        """Return the statement that gives the map its words: texts of our scripts, and the names of countries."""
+        if self.language == SOURCE:
+            return ""
+        held = [message for message in self.catalogue if message.id and _on_the_map(message.locations)]
+        told = {
+            "language": self.language,
+            "texts": {
+                one: list(message.string) if isinstance(message.string, (list, tuple)) else [message.string]
+                for message in held
+                for one in [message.id[0] if isinstance(message.id, (list, tuple)) else message.id]
+            },
+            "countries": {iso3: self.country(iso3) for iso3 in countries()},
+        }
+        return f"Monitor.words = {json.dumps(told, ensure_ascii=False, sort_keys=True)};"
+
+    def _filled(self, text: str, values: dict[str, Any]) -> str:
+        if not values:
+            return text
+        return text.format(
+            **{name: self.number(value) if type(value) is int else value for name, value in values.items()}
+        )
+
+
+def _on_the_map(locations: list[tuple[str, int]]) -> bool:
+    return any(name.startswith("layers/") or name in {"pages/live.py", "pages/spans.py"} for name, _ in locations)
+
+
+DOMAIN = (
+    *(mark("land"), mark("sea"), mark("air")),
+    *(mark("source"), mark("transit"), mark("destination")),
+    *(mark("one way"), mark("both ways"), mark("direction unclear")),
+)
+"""Words that come out of the data and are shown by ``say``."""
