@@ -1,6 +1,7 @@
 # make run    the dashboard on http://127.0.0.1:8501, filled with demonstration incidents if the workspace is empty
 # make test   checks, unit, hostile, crash and browser tests, with all of its own set-up;  make test-long  the long ones
 # make check  ruff, mypy strict, the import-direction test
+# make words  bring the catalogues of other languages up to what the code says
 # make lock   compile the lock files;  make reference   rebuild geodata/reference
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement docs lock reference browser clean
+.PHONY: run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement docs words lock reference browser clean
 
 run: $(VENV)/.product
 	$(BIN)/python -m geodata demo --if-empty
@@ -47,6 +48,9 @@ bench-map: $(VENV)/.developer browser
 
 bench-movement: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.movement
+
+words: $(VENV)/.developer
+	$(BIN)/python -m docs.catalogues
 
 docs: $(VENV)/.developer
 	$(BIN)/python -m docs.pictures

@@ -74,6 +74,20 @@ def empty() -> pl.DataFrame:
     return pl.DataFrame(schema=SCHEMA)
 
 
+_KNOWN_TO_DAYS: Final = {"instant": 1, "day": 1, "month": 31, "quarter": 92, "year": 366}
+
+
+def lasts() -> pl.Expr:
+    """Return whether an incident is stated to go on for longer than its time is known to.
+
+    Of ``time_start``, ``time_end`` and ``time_precision``: one of a month that ends with it does not last, one of three
+    months does.
+    """
+    known_to = pl.col("time_precision").replace_strict(_KNOWN_TO_DAYS, default=None, return_dtype=pl.Int64)
+    longer = (pl.col("time_end") - pl.col("time_start")) > pl.duration(days=known_to)
+    return longer.fill_null(value=False)
+
+
 def is_synthetic(incidents: pl.DataFrame) -> bool:
     """Tell whether any of the incidents was made up for demonstration."""
     return "source" in incidents.columns and bool((incidents["source"] == SYNTHETIC_SOURCE).any())

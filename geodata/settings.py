@@ -14,8 +14,11 @@ class Settings(BaseSettings):
     ----------
     home : Path
         The workspace: ledger and reports. ``ROUTES_HOME``; default ``workspace/`` under the working directory.
+    languages : Path, optional
+        A folder of further catalogues of words, ``<code>.po`` each. ``ROUTES_LANGUAGES``; default none.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUTES_")
 
     home: Path = Path("workspace")
+    languages: Path | None = None

@@ -15,7 +15,7 @@ import polars as pl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator, model_validator
 
 from geodata.errors import WrongValue
-from geodata.incident import Kind, Mode
+from geodata.incident import Kind, Mode, lasts
 
 
 def _sorted_unique(values: Any) -> Any:
@@ -141,10 +141,11 @@ class View(BaseModel):
         return self.model_copy(update={"start": None, "end": None})
 
     def select(self, incidents: pl.DataFrame) -> pl.DataFrame:
-        """Return the incidents that the View asks for, in their order."""
+        """Return the incidents that the View asks for, in their order; one that lasts is in every window it reaches."""
         keep = pl.lit(value=True)
         if self.start is not None:
-            keep &= pl.col("time_start") >= datetime(self.start.year, self.start.month, self.start.day, tzinfo=UTC)
+            start = datetime(self.start.year, self.start.month, self.start.day, tzinfo=UTC)
+            keep &= (pl.col("time_start") >= start) | (lasts() & (pl.col("time_end") > start))
         if self.end is not None:
             keep &= pl.col("time_start") < datetime(self.end.year, self.end.month, self.end.day, tzinfo=UTC)
         for column, wanted in (("mode", self.modes), ("kind", self.kinds), ("source", self.sources)):

@@ -8,12 +8,16 @@ from typing import Any, ClassVar
 from layers.asset import script
 from layers.changes import middle, state_of
 from layers.part import Part
+from layers.words import mark
 from routes.comparison import Comparison
 from routes.corridors import Corridor
 
 MOST_ALERTS = 40
 """Alerts that are listed; older ones are counted."""
 _TOLD = ("born", "growing")
+_BORN = mark("{after} since {first}, after {before} in the {months} months that it is compared with.")
+_GREW = mark("{before} in {months} months, then {after} in {later}: x{ratio} ({low} to {high}).")
+_GREW_FROM_NONE = mark("{before} in {months} months, then {after} in {later}: at least x{low}.")
 
 
 class Alerts(Part):
@@ -64,20 +68,15 @@ def _of_changes(comparison: Comparison) -> Iterable[dict[str, Any]]:
         }
 
 
-def _why(comparison: Comparison, number: int, first: str | None) -> str:
-    """Return in one sentence what was seen; the card gives the test."""
+def _why(comparison: Comparison, number: int, first: str | None) -> dict[str, Any]:
+    """Return in one sentence what was seen, as ``Monitor.say`` takes it: the card gives the test."""
     change = comparison.changes[number]
-    before, after = (len(window.months) for window in (comparison.before, comparison.after))
-    if first:
-        return (
-            f"{change.after:,} since {first}, after {change.before:,} in the {before} months that it is compared with."
-        )
-    rate = (
-        f"x{change.ratio:.2g} ({change.low:.2g} to {change.high:.2g})"
-        if change.before
-        else f"at least x{change.low:.2g}"
-    )
-    return f"{change.before:,} in {before} months, then {change.after:,} in {after}: {rate}."
+    months, later = (len(window.months) for window in (comparison.before, comparison.after))
+    values: dict[str, Any] = {"before": change.before, "after": change.after, "months": months, "later": later}
+    values |= {"first": first, "low": f"{change.low:.2g}", "high": f"{change.high:.2g}"}
+    if change.before:
+        values["ratio"] = f"{change.ratio:.2g}"
+    return {"text": _BORN if first else _GREW if change.before else _GREW_FROM_NONE, "values": values}
 
 
 def _of_alarm(alarm: Mapping[str, Any], at: list[float]) -> dict[str, Any]:
@@ -88,7 +87,7 @@ def _of_alarm(alarm: Mapping[str, Any], at: list[float]) -> dict[str, Any]:
         "date": alarm["known"],
         "place": alarm["name"],
         "mode": alarm["mode"],
-        "why": alarm["sentence"],
+        "why": {"text": alarm["sentence"], "values": {}},
         "at": at,
         "corridor": alarm["corridor_id"],
     }

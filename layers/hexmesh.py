@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from geodata import hexes
+from layers.steps import going_on
 
 LEVELS = (3, 4, 5, 6)
 """H3 resolutions that a map rolls up to, coarse to fine."""
@@ -38,7 +39,9 @@ class HexMesh:
     offsets : uint32, shape (n + 1,)
         Where the entries of each hex begin in ``steps`` and ``counts``.
     steps : uint16, counts : uint32
-        Month since the first, and incidents in it.
+        Step since the first, and incidents that begin in it.
+    lasting : uint32, shape (k, 4)
+        Hex, incidents, and the first and last step at whose beginning these are under way.
     """
 
     resolution: int
@@ -47,6 +50,7 @@ class HexMesh:
     offsets: NDArray[np.uint32]
     steps: NDArray[np.uint16]
     counts: NDArray[np.uint32]
+    lasting: NDArray[np.uint32]
 
     def counts_bytes(self) -> bytes:
         """Return offsets, counts and steps one behind the other, little-endian."""
@@ -54,26 +58,19 @@ class HexMesh:
         return b"".join(part.tobytes() for part in parts)
 
 
-def mesh(cells: hexes.Cells, steps: NDArray[np.uint16], resolution: int) -> HexMesh:
+def mesh(incidents: pl.DataFrame, resolution: int) -> HexMesh:
     """Return the hexes of one level.
 
     Parameters
     ----------
-    cells : uint64, shape (incidents,)
-        The cell of each incident.
-    steps : uint16, shape (incidents,)
-        The month of each incident, counted from the first.
+    incidents : DataFrame
+        ``cell``, ``step`` and ``last`` of each, as ``layers.steps.Steps.counted`` gives them.
     resolution : int
         The level to roll up to.
     """
-    rolled = hexes.parents(cells, resolution)
-    counted = (
-        pl.DataFrame({"cell": rolled, "step": steps})
-        .with_columns(pl.Series("own", hexes.resolutions(rolled)))
-        .group_by("own", "cell", "step")
-        .agg(pl.len().alias("count"))
-        .sort("own", "cell", "step")
-    )
+    rolled = hexes.parents(incidents["cell"].to_numpy(), resolution)
+    own = incidents.select(pl.Series("own", hexes.resolutions(rolled)), pl.Series("cell", rolled), "step", "last")
+    counted = own.group_by("own", "cell", "step").agg(pl.len().alias("count")).sort("own", "cell", "step")
     keys = counted["cell"].to_numpy()
     first = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.array([], int)
     unique = keys[first]
@@ -84,7 +81,14 @@ def mesh(cells: hexes.Cells, steps: NDArray[np.uint16], resolution: int) -> HexM
         offsets=np.r_[first, len(keys)].astype(np.uint32),
         steps=counted["step"].to_numpy().astype(np.uint16),
         counts=counted["count"].to_numpy().astype(np.uint32),
+        lasting=_lasting(own, unique),
     )
+
+
+def _lasting(own: pl.DataFrame, cells: hexes.Cells) -> NDArray[np.uint32]:
+    places = pl.DataFrame({"cell": cells, "hex": np.arange(len(cells), dtype=np.uint32)})
+    spans = going_on(own, "cell").join(places, on="cell").sort("hex", "first", "last")
+    return spans.select("hex", "count", "first", "last").to_numpy().astype(np.uint32).reshape(-1, 4)
 
 
 def corners(cells: Iterable[int]) -> Ints:

@@ -9,20 +9,32 @@ import numpy as np
 from layers.asset import script
 from layers.hexmesh import corners
 from layers.part import Part
+from layers.words import mark
 from routes.hotspots import HotSpots
 from routes.windows import Window
 
 MEANINGS = {
-    "new": "hot in the last month for the first time",
-    "consecutive": "hot in an unbroken run of the latest months",
-    "intensifying": "hot in nearly every month, and ever more",
-    "persistent": "hot in nearly every month, no trend",
-    "diminishing": "hot in nearly every month, and ever less",
-    "sporadic": "hot on and off, and in the last month",
-    "oscillating": "hot in the last month, cold before",
-    "historical": "hot in nearly every month, but not the last",
+    mark("new"): mark("hot in the last month for the first time"),
+    mark("consecutive"): mark("hot in an unbroken run of the latest months"),
+    mark("intensifying"): mark("hot in nearly every month, and ever more"),
+    mark("persistent"): mark("hot in nearly every month, no trend"),
+    mark("diminishing"): mark("hot in nearly every month, and ever less"),
+    mark("sporadic"): mark("hot on and off, and in the last month"),
+    mark("oscillating"): mark("hot in the last month, cold before"),
+    mark("historical"): mark("hot in nearly every month, but not the last"),
 }
-"""Each class in one line, as of a hot spot; of a cold one it is the other way round."""
+"""Each class in one line, as of a hot spot."""
+OPPOSITES = {
+    "new": mark("cold in the last month for the first time"),
+    "consecutive": mark("cold in an unbroken run of the latest months"),
+    "intensifying": mark("cold in nearly every month, and ever more"),
+    "persistent": mark("cold in nearly every month, no trend"),
+    "diminishing": mark("cold in nearly every month, and ever less"),
+    "sporadic": mark("cold on and off, and in the last month"),
+    "oscillating": mark("cold in the last month, hot before"),
+    "historical": mark("cold in nearly every month, but not the last"),
+}
+"""Each class in one line, as of a cold spot."""
 
 
 class Hotspots(Part):
@@ -31,7 +43,7 @@ class Hotspots(Part):
     default_js: ClassVar[list[tuple[str, str]]] = [script("hotspots.js")]
 
     def __init__(self) -> None:
-        super().__init__(meanings=list(MEANINGS.items()))
+        super().__init__(meanings=list(MEANINGS.items()), opposites=list(OPPOSITES.items()))
 
 
 def drawn_spots(found: HotSpots, window: Window) -> list[dict[str, Any]]:

@@ -150,7 +150,8 @@ def _bundled(html: str, spoken: Words) -> tuple[str, bytes]:
     scripts = [(ASSETS / name).read_text(encoding="utf-8") for name in own.findall(html)]
     content = "\n".join([*scripts, spoken.script()]).encode()
     *_, last = own.finditer(html)
-    one = f'<script src="{SCRIPT.format(language=spoken.language)}?v={hashlib.sha256(content).hexdigest()[:12]}"></script>'
+    address = f"{SCRIPT.format(language=spoken.language)}?v={hashlib.sha256(content).hexdigest()[:12]}"
+    one = f'<script src="{address}"></script>'
     return own.sub("", html[: last.start()]) + one + html[last.end() :], content
 
 

@@ -16,7 +16,7 @@ import polars_hash as plh
 from numpy.typing import NDArray
 
 from geodata.coast import EARTH_KM
-from geodata.incident import EARLIEST, MODES
+from geodata.incident import EARLIEST, MODES, lasts
 from geodata.places import country_name
 from layers.hexmesh import WORLD
 
@@ -26,7 +26,7 @@ MOST_FACTS = 60
 """Incidents whose facts are given at once."""
 LATTICE = 4
 """Steps of the lattice within the precision of a place."""
-_NEEDED: Final = ("time_start", "lat", "lon", "place_precision_km", "mode")
+_NEEDED: Final = ("time_start", "time_end", "time_precision", "lat", "lon", "place_precision_km", "mode")
 _TIME_LETTERS: Final = {"year": 4, "month": 7, "day": 10, "instant": 16}
 _FARTHEST_LAT = 85.06
 
@@ -50,16 +50,23 @@ def points_of(incidents: pl.DataFrame) -> bytes:
     Returns
     -------
     bytes
-        Of n incidents with a place: key u64, x and y i32 in Mercator units, precision f32 in km, day u16 (UTC)
-        since ``geodata.incident.EARLIEST``, mode u8 as its number in ``geodata.incident.MODES``; 23 bytes each.
+        Of n incidents with a place: key u64, x and y i32 in Mercator units, precision f32 in km, first and last day
+        u16 (UTC) since ``geodata.incident.EARLIEST``, mode u8 as its number in ``geodata.incident.MODES``; 25 bytes
+        each. The last day is the first but of those that last.
     """
     placed = incidents.select("key", *_NEEDED).drop_nulls(("lat", "lon"))
     km = placed["place_precision_km"].fill_null(0.0).to_numpy()
     x, y = lattice_places(placed["lon"].to_numpy(), placed["lat"].to_numpy(), km)
-    days = (placed["time_start"].dt.convert_time_zone("UTC").dt.date() - EARLIEST).dt.total_days().to_numpy()
+    ends = pl.when(lasts()).then(pl.col("time_end").dt.offset_by("-1us")).otherwise("time_start")
+    first, last = (_day_numbers(placed.select(when).to_series()) for when in (pl.col("time_start"), ends))
     modes = placed["mode"].replace_strict(MODES, range(len(MODES)), return_dtype=pl.UInt8).to_numpy()
-    columns = ((placed["key"].to_numpy(), "<u8"), (x, "<i4"), (y, "<i4"), (km, "<f4"), (days, "<u2"), (modes, "u1"))
+    places = ((placed["key"].to_numpy(), "<u8"), (x, "<i4"), (y, "<i4"), (km, "<f4"))
+    columns = (*places, (first, "<u2"), (last, "<u2"), (modes, "u1"))
     return b"".join(column.astype(kind).tobytes() for column, kind in columns)
+
+
+def _day_numbers(times: pl.Series) -> NDArray[np.int64]:
+    return (times.dt.convert_time_zone("UTC").dt.date() - EARLIEST).dt.total_days().to_numpy()
 
 
 def lattice_places(lon: Floats, lat: Floats, km: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -91,7 +98,9 @@ def facts_of(incidents: pl.DataFrame, keys: Sequence[int]) -> list[dict[str, Any
         Of those to tell of; what is not there is passed over.
     """
     chosen = incidents.filter(pl.col("key").is_in(pl.Series(keys, dtype=pl.UInt64).implode()))
-    return [_facts(row) for row in chosen.sort("time_start", "key", descending=True).iter_rows(named=True)]
+    last = pl.when(lasts()).then(pl.col("time_end").dt.offset_by("-1us").dt.date().cast(pl.String))
+    rows = chosen.with_columns(last.alias("until")).sort("time_start", "key", descending=True).iter_rows(named=True)
+    return [_facts(row) for row in rows]
 
 
 def _facts(row: dict[str, Any]) -> dict[str, Any]:
@@ -99,10 +108,12 @@ def _facts(row: dict[str, Any]) -> dict[str, Any]:
         "key": format(row["key"], "016x"),
         "id": row["incident_id"],
         "time": _time(row["time_start"], row["time_precision"]),
+        "until": row["until"],
         "mode": row["mode"],
         "kind": row["kind"],
         "source": row["source"],
         "precision_km": row["place_precision_km"],
+        "iso3": row["country"],
         "country": country_name(row["country"]) if row["country"] else None,
         "people": row["people"],
     }

@@ -20,7 +20,7 @@ from geodata.incident import is_synthetic
 from geodata.places import country_name, town_near
 from geodata.view import View
 from layers.hexmesh import LEVELS, HexMesh, mesh
-from layers.steps import MOST, Steps, Unit, day_of_month
+from layers.steps import MOST, Steps, Unit, day_of_month, going_on
 from routes.corridors import METHOD_VERSION, Corridor, Line, Reduction
 from routes.itineraries import Directed
 from routes.movement import Hub, Movement
@@ -77,12 +77,10 @@ def snapshot(
     """
     routed = routes is not None and bool(routes.movement.stretches)
     calendar = Steps.over(incidents["time_start"], unit)
-    counted = incidents.with_columns(step=pl.Series(calendar.of(incidents["time_start"]), dtype=pl.Int64))
-    counted = counted.filter(pl.col("step") >= 0)
+    counted = calendar.counted(incidents)
     placed = counted.drop_nulls("cell")
-    cells, steps = placed["cell"].to_numpy(), placed["step"].to_numpy().astype(np.uint16)
     resources: dict[str, bytes] = {}
-    levels = [_level(mesh(cells, steps, resolution), resources) for resolution in LEVELS]
+    levels = [_level(mesh(placed, resolution), resources) for resolution in LEVELS]
     corridors = _features(routes, "routes", calendar, counted) if routes and routed else []
     flown = {feature["properties"]["corridor_id"] for feature in corridors if feature["properties"]["mode"] == "air"}
     corridors += _features(ridges, "ridges", calendar, counted, flown)
@@ -105,6 +103,7 @@ def snapshot(
             "first": calendar.first,
             "edges": calendar.edges.tolist(),
             "totals": np.bincount(counted["step"].to_numpy(), minlength=len(calendar)).tolist(),
+            "lasting": _spans(going_on(counted)),
             "corridors": corridors,
             "countries": _names(corridors),
             "kinds": _counted(incidents, "kind"),
@@ -127,19 +126,36 @@ def _features(
     """Return corridors as they are drawn, each with ``counts``: the day on which a step begins, its incidents.
 
     ``counted`` are the incidents with their step; months are known of each corridor, finer steps by what belongs to it.
+    ``lasting`` are days on which the first and the last of the steps begin at whose beginning so many are under way.
     """
     shown = [corridor for corridor in reduction.corridors if corridor.corridor_id not in without]
     counts = {
         corridor.corridor_id: [[day_of_month(month), number] for month, number in sorted(corridor.months.items())]
         for corridor in shown
     }
-    if shown and calendar.unit in MOST:
-        counts = {corridor_id: [] for corridor_id in counts}
+    lasting: dict[str, list[list[int]]] = {corridor_id: [] for corridor_id in counts}
+    finer = calendar.unit in MOST
+    if shown and (finer or counted["last"].gt(counted["step"]).any()):
         belong = reduction.assignments.filter(pl.col("corridor_id").is_in(list(counts)))
         belong = belong.select("incident_id", "corridor_id").unique().join(counted, on="incident_id")
-        for corridor_id, step, number in belong.group_by("corridor_id", "step").len().sort("step").iter_rows():
-            counts[corridor_id].append([int(calendar.edges[step]), number])
-    return [_drawn(corridor, layer) | {"counts": counts[corridor.corridor_id]} for corridor in shown]
+        for corridor_id, *span in going_on(belong, "corridor_id").iter_rows():
+            lasting[corridor_id].append(_days(calendar, *span))
+        if finer:
+            counts = {corridor_id: [] for corridor_id in counts}
+            for corridor_id, step, number in belong.group_by("corridor_id", "step").len().sort("step").iter_rows():
+                counts[corridor_id].append([int(calendar.edges[step]), number])
+    return [
+        _drawn(corridor, layer) | {"counts": counts[corridor.corridor_id], "lasting": lasting[corridor.corridor_id]}
+        for corridor in shown
+    ]
+
+
+def _days(calendar: Steps, first: int, last: int, count: int) -> list[int]:
+    return [int(calendar.edges[first]), int(calendar.edges[last]), count]
+
+
+def _spans(spans: pl.DataFrame) -> list[list[int]]:
+    return [list(span) for span in spans.select("first", "last", "count").iter_rows()]
 
 
 def _level(hexmesh: HexMesh, resources: dict[str, bytes]) -> dict[str, Any]:
@@ -151,6 +167,7 @@ def _level(hexmesh: HexMesh, resources: dict[str, bytes]) -> dict[str, Any]:
         "corners": _stored(hexmesh.corners.astype("<i4").tobytes(), resources),
         "cells": _stored(hexmesh.cells.astype("<u8").tobytes(), resources),
         "counts": _stored(hexmesh.counts_bytes(), resources),
+        "lasting": _stored(hexmesh.lasting.astype("<u4").tobytes(), resources) if len(hexmesh.lasting) else None,
     }
 
 

@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from geodata.incident import lasts
+
 Unit = Literal["day", "week", "month", "quarter"]
 UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
 MOST: Final[Mapping[Unit, int]] = {"day": 366, "week": 261}
@@ -60,6 +62,26 @@ class Steps:
         """Return the step of each time, -1 for those before the first."""
         return self.of_days(times.dt.convert_time_zone("UTC").dt.date().cast(pl.Int32).to_numpy())
 
+    def counted(self, incidents: pl.DataFrame) -> pl.DataFrame:
+        """Return the incidents of these steps with the ``step`` in which each begins and the ``last`` that it reaches.
+
+        One that lasts and began before the first step is taken to begin with it; none reaches beyond the last.
+
+        Parameters
+        ----------
+        incidents : DataFrame
+            time_start, time_end, time_precision and whatever else.
+        """
+        step = self.of(incidents["time_start"])
+        last = step.copy()
+        going_on = incidents.select(lasts()).to_series()
+        if going_on.any():
+            ends = self.of(incidents["time_end"].filter(going_on).dt.offset_by("-1us"))
+            last[going_on.to_numpy()] = np.minimum(ends, len(self) - 1)
+        begun = np.where(last > step, np.maximum(step, 0), step)
+        columns = (pl.Series("step", begun, pl.Int64), pl.Series("last", np.maximum(last, begun), pl.Int64))
+        return incidents.with_columns(*columns).filter(pl.col("step") >= 0)
+
     def of_days(self, days: NDArray[np.integer]) -> NDArray[np.int64]:
         """Return the step of each day since 1970-01-01, -1 for those before the first."""
         return np.asarray(np.searchsorted(self.edges, days, side="right") - 1, np.int64)
@@ -71,6 +93,26 @@ class Steps:
             return None
         day = (_EPOCH + timedelta(days=int(self.edges[0]))).isoformat()
         return day if self.unit in MOST else day[:7]
+
+
+def going_on(counted: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Return how many of ``Steps.counted`` are under way where one step ends and the next begins.
+
+    Parameters
+    ----------
+    counted : DataFrame
+    *by : str
+        Columns to tell apart by.
+
+    Returns
+    -------
+    DataFrame
+        ``by``, ``first`` and ``last`` (steps at whose beginning they are under way, both included) and ``count``; the
+        incidents of a window [from, to) are those that begin in it and those under way at its beginning.
+    """
+    lasting = counted.filter(pl.col("last") > pl.col("step"))
+    spans = lasting.group_by(*by, (pl.col("step") + 1).alias("first"), "last").agg(pl.len().alias("count"))
+    return spans.sort(*by, "first", "last")
 
 
 def day_of_month(month: str) -> int:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from geodata.errors import WrongValue
 from layers.asset import script
 from layers.part import Part
-from layers.steps import Steps
+from layers.steps import Steps, going_on
 
 MOST_AREAS = 8
 MOST_CORNERS = 24
@@ -80,7 +80,7 @@ def counted_in(area: Area, incidents: pl.DataFrame, versions: Mapping[str, int],
     ----------
     area : Area
     incidents : DataFrame
-        lon, lat, time_start, batch.
+        lon, lat, time_start, time_end, time_precision, batch.
     versions : mapping of str to int
         The version of the ledger that each batch made.
     calendar : Steps
@@ -94,11 +94,17 @@ def counted_in(area: Area, incidents: pl.DataFrame, versions: Mapping[str, int],
     near = incidents.filter(pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north))
     within = shapely.intersects_xy(shape, near["lon"].to_numpy(), near["lat"].to_numpy())
     inside = near.filter(pl.Series(within, dtype=pl.Boolean))
-    step = calendar.of(inside["time_start"])
-    counts = np.bincount(step[step >= 0], minlength=len(calendar))
+    counted = calendar.counted(inside)
+    counts = np.bincount(counted["step"].to_numpy(), minlength=len(calendar))
+    lasting = going_on(counted).select("first", "last", "count").rows()
     made = inside.group_by("batch").len().iter_rows()
     arrived = sorted(((versions[batch], count) for batch, count in made if batch in versions), reverse=True)
-    return {"area": area.text, "counts": counts.tolist(), "arrived": [list(pair) for pair in arrived[:_LATEST]]}
+    return {
+        "area": area.text,
+        "counts": counts.tolist(),
+        "lasting": [list(span) for span in lasting],
+        "arrived": [list(pair) for pair in arrived[:_LATEST]],
+    }
 
 
 def _area(text: str) -> Area:

@@ -1,7 +1,8 @@
 """The words of what is shown, in the reader's language.
 
-English stands in the code and is the key; every other language is a gettext catalogue, ``languages/<code>.po``, which is
-read as it is. Names of countries are those of the Unicode CLDR, through Babel.
+English stands in the code and is the key; every other language is a gettext catalogue, ``languages/<code>.po``, which
+is read as it is; an installation may add its own (``ROUTES_LANGUAGES``). Names of countries are those of the Unicode
+CLDR, through Babel.
 """
 
 from __future__ import annotations
@@ -9,21 +10,24 @@ from __future__ import annotations
 import gettext
 import io
 import json
+import logging
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
 
 from geodata.places import countries, country_name
+from geodata.settings import Settings
 
 SOURCE = "en"
 LANGUAGES = Path(__file__).parent / "languages"
+_LOG = logging.getLogger(__name__)
 
 
 def mark(text: str) -> str:
@@ -31,10 +35,38 @@ def mark(text: str) -> str:
     return text
 
 
+DOMAIN = (
+    *(mark("land"), mark("sea"), mark("air"), mark("unknown")),
+    *(mark("death"), mark("interception"), mark("smuggling"), mark("trafficking"), mark("seizure")),
+    *(mark("piracy"), mark("detection"), mark("rescue"), mark("other")),
+    *(mark("north"), mark("north-east"), mark("east"), mark("south-east")),
+    *(mark("south"), mark("south-west"), mark("west"), mark("north-west")),
+    *(mark("source"), mark("transit"), mark("destination")),
+    *(mark("town"), mark("port"), mark("island"), mark("airport"), mark("strait"), mark("river"), mark("region")),
+    *(mark("province"), mark("district"), mark("coast"), mark("desert")),
+    *(mark("one way"), mark("both ways"), mark("direction unclear")),
+)
+"""Words that come out of the data and are shown by ``say``."""
+
+
 @cache
 def languages() -> tuple[str, ...]:
     """Return the codes of the languages that there are, English first."""
-    return (SOURCE, *sorted(file.stem for file in LANGUAGES.glob("*.po")))
+    return (SOURCE, *sorted(_catalogues()))
+
+
+@cache
+def _catalogues() -> dict[str, Catalog]:
+    """Return the catalogues by language, those of the installation in place of ours; one that is broken is left out."""
+    found = {}
+    for folder in filter(None, (LANGUAGES, Settings().languages)):
+        for file in sorted(folder.glob("*.po")):
+            try:
+                with file.open("rb") as content:
+                    found[file.stem] = read_po(content, locale=file.stem, abort_invalid=True)
+            except (OSError, ValueError, PoFileError, UnknownLocaleError) as error:
+                _LOG.warning("%s: %s; a catalogue is a gettext file; this language is not offered", file.name, error)
+    return found
 
 
 def nearest(wanted: str) -> str:
@@ -51,8 +83,7 @@ def words(language: str) -> Words:
     """Return the words of one of ``languages``."""
     if language == SOURCE:
         return Words(language, Catalog(locale=SOURCE))
-    with (LANGUAGES / f"{language}.po").open("rb") as file:
-        return Words(language, read_po(file, locale=language))
+    return Words(language, _catalogues()[language])
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,11 +165,3 @@ class Words:
 
 def _on_the_map(locations: list[tuple[str, int]]) -> bool:
     return any(name.startswith("layers/") or name in {"pages/live.py", "pages/spans.py"} for name, _ in locations)
-
-
-DOMAIN = (
-    *(mark("land"), mark("sea"), mark("air")),
-    *(mark("source"), mark("transit"), mark("destination")),
-    *(mark("one way"), mark("both ways"), mark("direction unclear")),
-)
-"""Words that come out of the data and are shown by ``say``."""

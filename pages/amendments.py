@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from geodata.errors import WrongValue
 from geodata.facts import Facts, facts_from
-from geodata.places import country_name
+from pages.beliefs import BY_MODE
 from pages.grids import Grid
+from pages.words import country, say
 from routes.movement import CountryShares, Leg, Movement
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(#.*)?$")
@@ -57,13 +58,13 @@ class Difference:
     def grid(self) -> Grid:
         """Return it as a table."""
         parts = (
-            ("appears", self.appear),
-            ("vanishes", self.vanish),
-            ("turns", self.turn),
-            ("changes its main role", self.roles),
+            (say("appears"), self.appear),
+            (say("vanishes"), self.vanish),
+            (say("turns"), self.turn),
+            (say("changes its main role"), self.roles),
         )
         rows = tuple((what, line) for what, lines in parts for line in lines)
-        return Grid("What would change", ("What", "Leg or country"), rows)
+        return Grid(say("What would change"), (say("What"), say("Leg or country")), rows)
 
 
 def difference(now: Movement, then: Movement) -> Difference:
@@ -74,12 +75,17 @@ def difference(now: Movement, then: Movement) -> Difference:
         tuple(_leg(pair, after[pair]) for pair in sorted(after.keys() - before.keys(), key=_by(after))),
         tuple(_leg(pair, before[pair]) for pair in sorted(before.keys() - after.keys(), key=_by(before))),
         tuple(
-            f"{_leg(pair, before[pair])}: now {_way(pair, after[pair])}"
+            say("{leg}: now {way}", leg=_leg(pair, before[pair]), way=_way(pair, after[pair]))
             for pair in sorted(before.keys() & after.keys(), key=_by(before))
             if _direction(before[pair]) != _direction(after[pair])
         ),
         tuple(
-            f"{country_name(one.iso3)}: from {roles[one.iso3]} to {_role(one)}"
+            say(
+                "{country}: from {before} to {after}",
+                country=country(one.iso3),
+                before=say(roles[one.iso3]),
+                after=say(_role(one)),
+            )
             for one in then.countries
             if one.iso3 in roles and roles[one.iso3] != _role(one)
         ),
@@ -112,21 +118,27 @@ def _direction(flows: Flows) -> int:
 
 
 def _way(pair: Pair, flows: Flows) -> str:
-    one, other = (country_name(code) for code in pair[:2])
-    return {1: f"from {one} to {other}", -1: f"from {other} to {one}", 0: "both ways"}[_direction(flows)]
+    return _one_way(pair, flows) or say("both ways")
 
 
 def _leg(pair: Pair, flows: Flows) -> str:
-    one, other = (country_name(code) for code in pair[:2])
+    one, other = (country(code) for code in pair[:2])
+    way = _one_way(pair, flows) or say("between {one} and {other}", one=one, other=other)
+    return f"{way}, {say(BY_MODE[pair[2]])}"
+
+
+def _one_way(pair: Pair, flows: Flows) -> str:
+    """Return from where to where movement goes, "" where it goes both ways."""
+    one, other = (country(code) for code in pair[:2])
     way = _direction(flows)
-    said = (
-        f"between {one} and {other}" if not way else f"from {one} to {other}" if way > 0 else f"from {other} to {one}"
-    )
-    return f"{said}, by {pair[2]}"
+    if not way:
+        return ""
+    start, end = (one, other) if way > 0 else (other, one)
+    return say("from {start} to {end}", start=start, end=end)
 
 
-def _role(country: CountryShares) -> str:
-    shares = (country.source, country.transit, country.destination)
+def _role(of: CountryShares) -> str:
+    shares = (of.source, of.transit, of.destination)
     return _ROLES[max((1, 0, 2), key=lambda at: shares[at])]  # as corridors have it: in doubt transit
 
 

@@ -13,10 +13,13 @@ from geodata.places import countries, country_name
 from geodata.view import View
 from pages.amendments import blocs_open_to, difference, farther, going_to, renamed
 from pages.beliefs import believed, blocs_by_code, grids, starts
+from pages.kept import tabs
 from pages.notices import aside, facts, notice, sentences
+from pages.words import country as name_of
+from pages.words import mark, say
 from pages.workspace import Workspace, sight
 
-PARTS = ("What is assumed", "Change it")
+PARTS = (mark("What is assumed"), mark("Change it"))
 MOST_CHARACTERS = 400_000
 _SAID, _WRITTEN = "said-of-facts", "said-of-the-form"
 _DRAFT, _KEPT, _BASE = "draft", "draft-kept", "draft-base"
@@ -30,7 +33,7 @@ def page() -> None:
         known = None
         with sentences():
             known = seen.theatre.facts()
-        read, change = st.tabs(PARTS, key="part", bind="query-params")
+        read, change = tabs(PARTS, "part")
         with read:
             if read.open and known is not None:
                 reading(seen, known)
@@ -48,26 +51,36 @@ def tell_once(key: str) -> None:
 
 def reading(seen: Workspace, known: Facts) -> None:
     """Show everything that is assumed, and what of it is about people from one country."""
-    own = seen.theatre.has_own
-    whose = "kept in this workspace" if own else "the facts of the product"
-    st.html(f'<p class="count">Version {escape(known.version)}, {whose}</p>')
+    version = (
+        say("Version {version}, kept in this workspace", version=known.version)
+        if seen.theatre.has_own
+        else say("Version {version}, the facts of the product", version=known.version)
+    )
+    st.html(f'<p class="count">{escape(version)}</p>')
     aside(
-        "Where an incident does not state where people came from or were going, the direction of a route rests on what "
-        "stands here: it is an inference under these assumptions, and no evidence for them. Every route names the "
-        "version that it was drawn with."
+        say(
+            "Where an incident does not state where people came from or were going, the direction of a route rests on "
+            "what stands here: it is an inference under these assumptions, and no evidence for them. Every route names "
+            "the version that it was drawn with."
+        )
     )
     country = which_country()
     if country:
-        facts(believed(known, country), f"What is assumed about people from {country_name(country)}")
+        facts(believed(known, country), say("What is assumed about people from {country}", country=name_of(country)))
     for grid in grids(known):
-        st.html(f'<h2 class="part">{escape(grid.name)}</h2>')
+        part(grid.name)
         if grid.rows:
             st.html(grid.html)
         else:
-            aside("None.")
-    with st.expander("Where journeys begin"):
+            aside(say("None."))
+    with st.expander(say("Where journeys begin")):
         aside(known.starts.source)
         st.html(starts(known).html)
+
+
+def part(heading: str) -> None:
+    """Head a part of the page."""
+    st.html(f'<h2 class="part">{escape(heading)}</h2>')
 
 
 def which_country() -> str | None:
@@ -83,11 +96,11 @@ def which_country() -> str | None:
             st.query_params.pop("country", None)
 
     return st.selectbox(
-        "What is assumed about people from",
+        say("What is assumed about people from"),
         codes,
         index=codes.index(asked) if asked in codes else None,
-        format_func=country_name,
-        placeholder="Choose a country",
+        format_func=name_of,
+        placeholder=say("Choose a country"),
         key="country",
         on_change=remember,
         width=420,
@@ -104,16 +117,16 @@ def changing(seen: Workspace, known: Facts | None) -> None:
     begin(seen)
     draft = None
     with st.container(border=True):
-        st.html('<h2 class="part">People of one country</h2>')
+        part(say("People of one country"))
         try:
             draft = facts_from(st.session_state[_DRAFT])
         except RoutesError:
-            aside("The text below has a fault. This form is back once it is mended; “Check” says what it is.")
+            aside(say("The text below has a fault. This form is back once it is mended; “Check” says what it is."))
         if draft is not None:
             guided(draft)
-    st.html('<h2 class="part">All facts, as text</h2>')
+    part(say("All facts, as text"))
     text = st.text_area(
-        "Facts (TOML)",
+        say("Facts (TOML)"),
         key=_DRAFT,
         height=460,
         max_chars=MOST_CHARACTERS,
@@ -134,7 +147,7 @@ def begin(seen: Workspace) -> None:
     if kept is None or (kept == base and base != current):
         st.session_state[_BASE] = st.session_state[_KEPT] = st.session_state[_DRAFT] = current
     elif base != current:
-        notice("The facts in use were changed since this text was begun. Keeping it replaces them.", "warning")
+        notice(say("The facts in use were changed since this text was begun. Keeping it replaces them."), "warning")
     if _DRAFT not in st.session_state:  # Streamlit forgets what is not on the screen
         st.session_state[_DRAFT] = st.session_state[_KEPT]
 
@@ -143,28 +156,29 @@ def guided(draft: Facts) -> None:
     """Ask where people of one country may be going to, and which of these places few of them choose."""
     left, right = st.columns([1, 2])
     country = left.selectbox(
-        "People from", by_name(), index=None, format_func=country_name, placeholder="Choose a country", key="of"
+        say("People from"), by_name(), index=None, format_func=name_of, placeholder=say("Choose a country"), key="of"
     )
     if not country:
         return
     names = blocs_by_code(draft)
     mark = hashlib.sha256(f"{country}{st.session_state[_DRAFT]}".encode()).hexdigest()[:12]
     goals = right.multiselect(
-        "may be going to",
+        say("may be going to"),
         blocs_open_to(draft, country),
         default=draft.destinations(country),
         format_func=lambda code: names[code],
-        placeholder="The default for countries without an entry",
+        placeholder=say("The default for countries without an entry"),
         key=f"goals-{mark}",
     )
     stated = kilometres(draft, country)
     if goals:
-        aside("Km by which a destination is taken to lie farther than it does, as few choose it; 0 for none.")
+        aside(say("Km by which a destination is taken to lie farther than it does, as few choose it; 0 for none."))
         places = st.columns(6)
         for number, code in enumerate(goals):
             place = places[number % len(places)]
-            place.number_input(f"{code}, km farther", 0, _FARTHEST, stated.get(code, 0), 100, key=f"km-{code}-{mark}")
-    st.text_input("How is this known? It stands with the entry as its source.", key="source")
+            label = say("{destination}, km farther", destination=code)
+            place.number_input(label, 0, _FARTHEST, stated.get(code, 0), 100, key=f"km-{code}-{mark}")
+    st.text_input(say("How is this known? It stands with the entry as its source."), key="source")
 
     def write() -> None:  # as the form stands when it is sent, which may be later than this run
         state = st.session_state
@@ -172,14 +186,14 @@ def guided(draft: Facts) -> None:
         km = {code: state.get(f"km-{code}-{mark}", stated.get(code, 0)) for code in going}
         state[_WRITTEN] = amend(country, going, km, draft, state["source"])
 
-    st.button("Write into the text below", on_click=write, icon=":material/edit:")
+    st.button(say("Write into the text below"), on_click=write, icon=":material/edit:")
     tell_once(_WRITTEN)
 
 
 def amend(country: str, goals: list[str], offsets: dict[str, int], draft: Facts, source: str) -> tuple[str, str]:
     """Write a change into the text; return what was done or refused, and its weight."""
     if not source.strip():
-        return "Nothing was written: each entry says how it is known, so please state a source.", "error"
+        return say("Nothing was written: each entry says how it is known, so please state a source."), "error"
     text = st.session_state[_DRAFT]
     stated = kilometres(draft, country)
     try:
@@ -191,9 +205,10 @@ def amend(country: str, goals: list[str], offsets: dict[str, int], draft: Facts,
     except RoutesError as error:
         return str(error), "error"
     if text == st.session_state[_DRAFT]:
-        return "Nothing was written, as the text says so already.", "note"
+        return say("Nothing was written, as the text says so already."), "note"
     st.session_state[_DRAFT] = st.session_state[_KEPT] = text
-    return f"Written into the text for {country_name(country)}. It is not in use before you keep it.", "done"
+    written = say("Written into the text for {country}. It is not in use before you keep it.", country=name_of(country))
+    return written, "done"
 
 
 def kilometres(draft: Facts, country: str) -> dict[str, int]:
@@ -205,17 +220,17 @@ def actions(seen: Workspace, known: Facts | None, text: str) -> None:
     """Offer to check the text, to see what it would change, and to keep it."""
     in_use = known.version if known else ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        check = st.button("Check", icon=":material/rule:")
-        look = st.button("Preview what would change", icon=":material/compare_arrows:")
-        st.button("Start again from the facts in use", on_click=start_again, args=(seen,))
+        check = st.button(say("Check"), icon=":material/rule:")
+        look = st.button(say("Preview what would change"), icon=":material/compare_arrows:")
+        st.button(say("Start again from the facts in use"), on_click=start_again, args=(seen,))
         version = st.text_input(
-            "New version, in place of that in the text",
+            say("New version, in place of that in the text"),
             key="new-version",
-            placeholder=f"not {in_use}"[:60] if in_use else "",
+            placeholder=say("not {version}", version=in_use)[:60] if in_use else "",
             width=320,
             autocomplete="off",
         )
-        keep = st.button("Keep", type="primary", icon=":material/save:")
+        keep = st.button(say("Keep"), type="primary", icon=":material/save:")
     tell_once(_SAID)
     if check or look or keep:
         with sentences():
@@ -237,10 +252,16 @@ def start_again(seen: Workspace) -> None:
 
 def checked(stated: Facts) -> str:
     """Return the sentence on facts without a fault."""
-    return (
-        f"No fault was found. Version {stated.version}: {len(stated.blocs):,} destinations, {len(stated.allowed):,} "
-        f"entries of origin, {len(stated.offsets):,} offsets, {len(stated.gateways):,} gateways, "
-        f"{len(stated.landings):,} landings, {len(stated.known):,} known routes. Nothing was kept."
+    return say(
+        "No fault was found. Version {version}: {destinations} destinations, {entries} entries of origin, "
+        "{offsets} offsets, {gateways} gateways, {landings} landings, {routes} known routes. Nothing was kept.",
+        version=stated.version,
+        destinations=len(stated.blocs),
+        entries=len(stated.allowed),
+        offsets=len(stated.offsets),
+        gateways=len(stated.gateways),
+        landings=len(stated.landings),
+        routes=len(stated.known),
     )
 
 
@@ -248,21 +269,27 @@ def preview(seen: Workspace, known: Facts | None, stated: Facts) -> None:
     """Draw the routes under the facts in use and under the new ones, and show what differs."""
     version = seen.version()
     if version is None or known is None:
-        notice("There is nothing to compare with: no incidents, or no facts in use that can be read.")
+        notice(say("There is nothing to compare with: no incidents, or no facts in use that can be read."))
         return
-    with st.status("Drawing the routes under the facts in use (1 of 2) ...", expanded=False) as progress:
+    with st.status(say("Drawing the routes under the facts in use (1 of 2) ..."), expanded=False) as progress:
         now = seen.routes(View(), version).movement
-        progress.update(label="Drawing the routes under the new facts (2 of 2) ...")
+        progress.update(label=say("Drawing the routes under the new facts (2 of 2) ..."))
         then = seen.routes(View(), version, facts=stated).movement
-        progress.update(label="Both were drawn from all incidents.", state="complete")
+        progress.update(label=say("Both were drawn from all incidents."), state="complete")
     found = difference(now, then)
     if found.nothing:
-        notice("No leg would appear, vanish or turn, and no country would change its main role.", "done")
+        notice(say("No leg would appear, vanish or turn, and no country would change its main role."), "done")
         return
-    counts = f"Legs that appear: {len(found.appear):,}, vanish: {len(found.vanish):,}, turn: {len(found.turn):,}"
-    st.html(f'<p class="count">{counts}; countries whose main role changes: {len(found.roles):,}</p>')
+    counts = say(
+        "Legs that appear: {appear}, vanish: {vanish}, turn: {turn}; countries whose main role changes: {roles}",
+        appear=len(found.appear),
+        vanish=len(found.vanish),
+        turn=len(found.turn),
+        roles=len(found.roles),
+    )
+    st.html(f'<p class="count">{counts}</p>')
     st.html(found.grid.html)
-    aside("A leg goes from one country straight to the next. Nothing was kept.")
+    aside(say("A leg goes from one country straight to the next. Nothing was kept."))
 
 
 def store(seen: Workspace, in_use: str, text: str) -> None:
@@ -270,13 +297,21 @@ def store(seen: Workspace, in_use: str, text: str) -> None:
     stated = facts_from(text)
     if stated.version == in_use:
         notice(
-            f"Nothing was kept: these facts bear the version in use, {in_use}, and every route names its version; "
-            "please give them another.",
+            say(
+                "Nothing was kept: these facts bear the version in use, {version}, and every route names its version; "
+                "please give them another.",
+                version=in_use,
+            ),
             "error",
         )
         return
     seen.theatre.keep(text)
-    done(f"Kept: the facts {stated.version} are in use from now on, and maps are drawn anew with them.")
+    done(
+        say(
+            "Kept: the facts {version} are in use from now on, and maps are drawn anew with them.",
+            version=stated.version,
+        )
+    )
 
 
 def done(sentence: str) -> None:
@@ -295,37 +330,41 @@ def anew(sentence: str) -> None:
 def earlier(seen: Workspace, known: Facts | None) -> None:
     """Offer the facts that were kept before, and those of the product."""
     own, before = seen.theatre.has_own, seen.theatre.before()
-    st.html('<h2 class="part">Go back</h2>')
+    part(say("Go back"))
     there = before is not None and (known is None or before != known)
     if there and before is not None:
-        aside(f"Kept before: version {before.version}.")
+        aside(say("Kept before: version {version}.", version=before.version))
     else:
-        aside("No other facts were kept before these.")
+        aside(say("No other facts were kept before these."))
     with st.container(horizontal=True):
-        back = st.button("Take back", icon=":material/undo:", disabled=not there)
-        product = st.button("Back to the facts of the product", disabled=not own)
+        back = st.button(say("Take back"), icon=":material/undo:", disabled=not there)
+        product = st.button(say("Back to the facts of the product"), disabled=not own)
     if back:
         with sentences():
             restored = seen.theatre.restore()
-            done(f"Taken back: the facts {restored.version} are in use again; those in their place can be had back.")
+            done(
+                say(
+                    "Taken back: the facts {version} are in use again; those in their place can be had back.",
+                    version=restored.version,
+                )
+            )
     if product:
-        confirm(seen)
+        st.dialog(say("Back to the facts of the product?"))(confirm)(seen)
 
 
-@st.dialog("Back to the facts of the product?")
 def confirm(seen: Workspace) -> None:
     """Ask again before the facts of the workspace are laid aside."""
-    aside("The facts of this workspace are laid aside; “Take back” brings them into use again.")
+    aside(say("The facts of this workspace are laid aside; “Take back” brings them into use again."))
 
     def leave() -> None:
         try:
-            anew(f"The facts of the product, {seen.theatre.leave().version}, are in use.")
+            anew(say("The facts of the product, {version}, are in use.", version=seen.theatre.leave().version))
         except RoutesError as error:
             st.session_state[_SAID] = (str(error), "error")
 
     with st.container(horizontal=True):
-        left = st.button("Go back", type="primary", on_click=leave)
-        stayed = st.button("Stay")
+        left = st.button(say("Go back"), type="primary", on_click=leave)
+        stayed = st.button(say("Stay"))
     if left or stayed:
         st.rerun()
 

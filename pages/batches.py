@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 import polars as pl
 import streamlit as st
 
 from geodata.batches import Batch
 from geodata.changes import Undone
 from pages.notices import aside, facts, notice, sentences
+from pages.words import mark, say
 from pages.workspace import Workspace
 
-COUNTS = ("read", "kept", "updated", "withdrawn", "duplicates", "refused")
+COUNTS: Final[Mapping[str, str]] = {
+    "read": mark("Read"),
+    "kept": mark("Kept"),
+    "updated": mark("Updated"),
+    "withdrawn": mark("Withdrawn"),
+    "duplicates": mark("Duplicates"),
+    "refused": mark("Refused"),
+}
+"""Columns of figures, and what stands above them."""
+TITLES: Final[Mapping[str, str]] = {
+    "at": mark("Time (UTC)"),
+    "by": mark("By"),
+    "file": mark("File"),
+    "source": mark("Source"),
+    "note": mark("Note"),
+    "batch": mark("Batch"),
+    "version": mark("Version"),
+    "profile": mark("Profile"),
+}
+"""The other columns, and what stands above them."""
 _SAID = "said-of-batches"
 
 
@@ -19,28 +42,29 @@ def batches(seen: Workspace) -> None:
     history = seen.history()
     tell_undone()
     if not history:
-        notice("Nothing has been taken in yet. Add a file of yours under “Add incidents”.")
+        notice(say("Nothing has been taken in yet. Add a file of yours under “{tab}”.", tab=say("Add incidents")))
         return
     undone = {batch.undoes: batch.batch for _, batch in history if batch.undoes}
     chosen = st.dataframe(
         table(history, undone),
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(name.capitalize(), format="localized") for name in COUNTS}
-        | {"at": "Time (UTC)", "by": "By", "file": "File", "source": "Source", "note": "Note", "batch": "Batch"}
-        | {"version": "Version", "profile": "Profile"},
+        column_config={
+            name: st.column_config.NumberColumn(say(title), format="localized") for name, title in COUNTS.items()
+        }
+        | {name: say(title) for name, title in TITLES.items()},
         height="content" if len(history) < 15 else 560,
         key=f"batches-{history[0][0]}",
         on_select="rerun",
         selection_mode="single-row",
-        alt="Batches, newest first",
+        alt=say("Batches, newest first"),
     ).selection.rows
     if chosen and chosen[0] < len(history):
         _, batch = history[chosen[0]]
         if batch.batch in undone:
-            aside(f"Batch {batch.batch} was taken back by {undone[batch.batch]}.")
+            aside(say("Batch {batch} was taken back by {other}.", batch=batch.batch, other=undone[batch.batch]))
         undo_button(seen, batch, disabled=batch.batch in undone)
     else:
-        aside("Choose a row, by its box on the left, to take a batch back.")
+        aside(say("Choose a row, by its box on the left, to take a batch back."))
 
 
 def table(history: list[tuple[int, Batch]], undone: dict[str, str]) -> pl.DataFrame:
@@ -57,15 +81,15 @@ def table(history: list[tuple[int, Batch]], undone: dict[str, str]) -> pl.DataFr
 
 def note(batch: Batch, undone: dict[str, str]) -> str:
     """Return what is special about a batch."""
-    said = [f"takes back {batch.undoes}"] if batch.undoes else []
-    said += [f"taken back by {undone[batch.batch]}"] if batch.batch in undone else []
+    said = [say("takes back {batch}", batch=batch.undoes)] if batch.undoes else []
+    said += [say("taken back by {batch}", batch=undone[batch.batch])] if batch.batch in undone else []
     return "; ".join(said)
 
 
 def undo_button(seen: Workspace, batch: Batch, *, disabled: bool = False) -> None:
     """Offer to take a batch back, and ask again before it is done."""
-    if st.button("Undo this batch", key=f"undo-{batch.batch}", icon=":material/undo:", disabled=disabled):
-        _confirm(seen, batch)
+    if st.button(say("Undo this batch"), key=f"undo-{batch.batch}", icon=":material/undo:", disabled=disabled):
+        st.dialog(say("Take this batch back?"))(_confirm)(seen, batch)
 
 
 def tell_undone() -> None:
@@ -74,17 +98,24 @@ def tell_undone() -> None:
         notice(said, "done")
 
 
-@st.dialog("Take this batch back?")
 def _confirm(seen: Workspace, batch: Batch) -> None:
     aside(
-        "What it added goes, and what it changed or withdrew returns as it stood before. This makes a new version of "
-        "the ledger; every earlier one stays readable."
+        say(
+            "What it added goes, and what it changed or withdrew returns as it stood before. This makes a new version "
+            "of the ledger; every earlier one stays readable."
+        )
     )
-    did = ", ".join(f"{getattr(batch, name):,} {name}" for name in ("kept", "updated", "withdrawn"))
-    facts([("Batch", batch.batch), ("File", batch.file), ("Source", batch.source), ("What it did", did)], "The batch")
+    did = say(
+        "{kept} kept, {updated} updated, {withdrawn} withdrawn",
+        kept=batch.kept,
+        updated=batch.updated,
+        withdrawn=batch.withdrawn,
+    )
+    named = [(say("Batch"), batch.batch), (say("File"), batch.file), (say("Source"), batch.source)]
+    facts([*named, (say("What it did"), did)], say("The batch"))
     with st.container(horizontal=True):
-        done = st.button("Take it back", type="primary")
-        kept = st.button("Keep it")
+        done = st.button(say("Take it back"), type="primary")
+        kept = st.button(say("Keep it"))
     if kept:
         st.rerun()
     if done:
@@ -94,9 +125,14 @@ def _confirm(seen: Workspace, batch: Batch) -> None:
 
 
 def _said(undone: Undone, batch: Batch) -> str:
-    said = (
-        f"Batch {batch.batch} ({batch.file}) was taken back: {undone.batch.withdrawn:,} gone, "
-        f"{undone.batch.updated:,} as they stood before."
+    said = say(
+        "Batch {batch} ({file}) was taken back: {gone} gone, {restored} as they stood before.",
+        batch=batch.batch,
+        file=batch.file,
+        gone=undone.batch.withdrawn,
+        restored=undone.batch.updated,
     )
-    stay = undone.kept_as_revised
-    return f"{said} {stay:,} were revised by later batches and stay." if stay else said
+    if not undone.kept_as_revised:
+        return said
+    stay = say("{stay} were revised by later batches and stay.", stay=undone.kept_as_revised)
+    return f"{said} {stay}"

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from geodata.facts import Allowed, Facts, Place
 from geodata.places import country_name
 from pages.grids import Grid
+from pages.words import country as name_of
+from pages.words import mark, number, say
 
-FARAWAY = "all who start far away"
-_LANDLESS = "anywhere"
+BY_MODE: Final[Mapping[str, str]] = {"land": mark("by land"), "sea": mark("by sea"), "air": mark("by air")}
+"""Each mode as a way to go."""
 
 
 def country_names(codes: Iterable[str]) -> str:
     """Return countries by name, in their order."""
-    return ", ".join(country_name(code) for code in codes)
+    return ", ".join(name_of(code) for code in codes)
 
 
 def bloc_names(facts: Facts, codes: Iterable[str]) -> str:
     """Return blocs by name, in their order; a code that is none, as a country."""
     names = blocs_by_code(facts)
-    return ", ".join(names.get(code) or country_name(code) for code in codes)
+    return ", ".join(names.get(code) or name_of(code) for code in codes)
 
 
 def blocs_by_code(facts: Facts) -> Mapping[str, str]:
@@ -35,8 +38,9 @@ def grids(facts: Facts) -> tuple[Grid, ...]:
 
 def starts(facts: Facts) -> Grid:
     """Return where journeys from each country begin."""
-    rows = sorted((country_name(code), _place(*place)) for code, place in facts.starts.places.items())
-    return Grid("Where journeys begin", ("Country", "Latitude, longitude"), tuple(rows))
+    places = facts.starts.places
+    rows = tuple((name_of(code), _place(*places[code])) for code in sorted(places, key=country_name))
+    return Grid(say("Where journeys begin"), (say("Country"), say("Latitude, longitude")), rows)
 
 
 def believed(facts: Facts, country: str) -> list[tuple[str, str]]:
@@ -48,17 +52,27 @@ def believed(facts: Facts, country: str) -> list[tuple[str, str]]:
     country : str
         ISO 3166-1 alpha-3.
     """
-    name = country_name(country)
+    name = name_of(country)
     said = [
-        (f"People from {name} may be going to", _goals(facts, country)),
+        (say("People from {country} may be going to", country=name), _goals(facts, country)),
         *_entry(facts, country),
         *_taken_for_farther(facts, country),
-        ("Their journeys begin at", _start(facts, country)),
-        *((f"They may first fly to {gate.name}", gate.source) for gate in facts.gateways if country in gate.origins),
-        ("Airports for all who start far away", ", ".join(gate.name for gate in facts.gateways if not gate.origins)),
+        (say("Their journeys begin at"), _start(facts, country)),
+        *(
+            (say("They may first fly to {airport}", airport=gate.name), gate.source)
+            for gate in facts.gateways
+            if country in gate.origins
+        ),
+        (
+            say("Airports for all who start far away"),
+            ", ".join(gate.name for gate in facts.gateways if not gate.origins),
+        ),
         *_place_among_blocs(facts, country),
         *(
-            (f"Known route from or to {name}", f"{known.name} (by {known.mode}). {known.source}")
+            (
+                say("Known route from or to {country}", country=name),
+                f"{known.name} ({say(BY_MODE[known.mode])}). {known.source}",
+            )
             for known in facts.known
             if country in (*known.start, *known.end)
         ),
@@ -73,7 +87,7 @@ def entry_of(facts: Facts, country: str) -> Allowed | None:
 
 def _goals(facts: Facts, country: str) -> str:
     goals = facts.destinations(country)
-    return bloc_names(facts, goals) if goals else "nowhere: no journey is taken to begin here"
+    return bloc_names(facts, goals) if goals else say("nowhere: no journey is taken to begin here")
 
 
 def _entry(facts: Facts, country: str) -> list[tuple[str, str]]:
@@ -81,18 +95,26 @@ def _entry(facts: Facts, country: str) -> list[tuple[str, str]]:
     entry, own = entry_of(facts, country), facts.bloc_of.get(country)
     if entry is not None:
         peers = country_names(code for code in entry.origins if code != country)
-        number = facts.allowed.index(entry) + 1
-        shared = f", shared with {peers}" if peers else ", of this country alone"
-        return [("By", f"entry {number} of “Who may be going where”{shared}"), ("Source", entry.source)]
+        at = str(facts.allowed.index(entry) + 1)
+        which = (
+            say("entry {number} of “Who may be going where”, shared with {countries}", number=at, countries=peers)
+            if peers
+            else say("entry {number} of “Who may be going where”, of this country alone", number=at)
+        )
+        return [(say("By"), which), (say("Source"), entry.source)]
     if own is not None:
-        return [("By", f"the exits of {own.name}, in which it lies"), ("Source", own.source)]
-    return [("By", "the default for every country without an entry of its own")]
+        which = say("the exits of {destination}, in which it lies", destination=own.name)
+        return [(say("By"), which), (say("Source"), own.source)]
+    return [(say("By"), say("the default for every country without an entry of its own"))]
 
 
 def _taken_for_farther(facts: Facts, country: str) -> list[tuple[str, str]]:
     names = blocs_by_code(facts)
     return [
-        (f"{names[offset.destination]} is taken to lie farther by", f"{offset.km:,.0f} km. {offset.source}")
+        (
+            say("{destination} is taken to lie farther by", destination=names[offset.destination]),
+            f"{number(offset.km)} km. {offset.source}",
+        )
         for offset in facts.offsets
         if offset.origin == country
     ]
@@ -100,15 +122,19 @@ def _taken_for_farther(facts: Facts, country: str) -> list[tuple[str, str]]:
 
 def _start(facts: Facts, country: str) -> str:
     place = facts.starts.places.get(country)
-    return f"{_place(*place)}. {facts.starts.source}" if place else "nowhere stated"
+    return f"{_place(*place)}. {facts.starts.source}" if place else say("nowhere stated")
 
 
 def _place_among_blocs(facts: Facts, country: str) -> list[tuple[str, str]]:
     own = facts.bloc_of.get(country)
     if own is None:
         return []
-    closed = " Whoever has arrived does not leave again." if own.closed and not own.exits else ""
-    return [(f"{country_name(country)} as a destination", f"part of {own.name}.{closed} {own.source}")]
+    part = (
+        say("part of {destination}. Whoever has arrived does not leave again.", destination=own.name)
+        if own.closed and not own.exits
+        else say("part of {destination}.", destination=own.name)
+    )
+    return [(say("{country} as a destination", country=name_of(country)), f"{part} {own.source}")]
 
 
 def _destinations(facts: Facts) -> Grid:
@@ -123,74 +149,85 @@ def _destinations(facts: Facts) -> Grid:
         )
         for bloc in facts.blocs
     )
-    headings = ("Destination", "Code", "Members", "Journeys end at", "Left again", "Source")
-    return Grid("Destinations", headings, rows)
+    titles = mark("Destination"), mark("Code"), mark("Members"), mark("Journeys end at"), mark("Left again")
+    return Grid(say("Destinations"), _headings(*titles, mark("Source")), rows)
+
+
+def _headings(*titles: str) -> tuple[str, ...]:
+    return tuple(say(title) for title in titles)
 
 
 def _leaving(facts: Facts, exits: Iterable[str], *, closed: bool) -> str:
     if not closed:
-        return "yes"
+        return say("yes")
     named = bloc_names(facts, exits)
-    return f"only to {named}" if named else "no"
+    return say("only to {destinations}", destinations=named) if named else say("no")
 
 
 def _allowed(facts: Facts) -> Grid:
     rows = [
-        (str(number), country_names(entry.origins), bloc_names(facts, entry.destinations), entry.source)
-        for number, entry in enumerate(facts.allowed, start=1)
+        (str(at), country_names(entry.origins), bloc_names(facts, entry.destinations), entry.source)
+        for at, entry in enumerate(facts.allowed, start=1)
     ]
-    rows.append(("", "every other country", bloc_names(facts, facts.default), "the default"))
-    return Grid("Who may be going where", ("Entry", "People from", "may be going to", "Source"), tuple(rows))
+    rows.append(("", say("every other country"), bloc_names(facts, facts.default), say("the default")))
+    headings = _headings(mark("Entry"), mark("People from"), mark("may be going to"), mark("Source"))
+    return Grid(say("Who may be going where"), headings, tuple(rows))
 
 
 def _offsets(facts: Facts) -> Grid:
     rows = tuple(
         (
-            country_name(offset.origin),
+            name_of(offset.origin),
             bloc_names(facts, [offset.destination]),
-            f"{offset.km:,.0f}",
+            number(offset.km),
             offset.source,
         )
         for offset in facts.offsets
     )
-    headings = ("For people from", "is", "farther than it lies by, km", "Source")
-    return Grid("Offsets: destinations that few of an origin choose", headings, rows, frozenset({2}))
+    headings = _headings(mark("For people from"), mark("is"), mark("farther than it lies by, km"), mark("Source"))
+    return Grid(say("Offsets: destinations that few of an origin choose"), headings, rows, frozenset({2}))
 
 
 def _gateways(facts: Facts) -> Grid:
     rows = tuple(
-        (gate.name, country_names(gate.origins) or FARAWAY, _spot(gate), gate.source) for gate in facts.gateways
+        (gate.name, country_names(gate.origins) or say("all who start far away"), _spot(gate), gate.source)
+        for gate in facts.gateways
     )
-    headings = ("Airport of first arrival", "For people from", "Latitude, longitude", "Source")
-    return Grid("Gateways: where people fly to before they go on", headings, rows)
+    titles = mark("Airport of first arrival"), mark("For people from"), mark("Latitude, longitude"), mark("Source")
+    return Grid(say("Gateways: where people fly to before they go on"), _headings(*titles), rows)
 
 
 def _landings(facts: Facts) -> Grid:
     rows = tuple(
         (
             landing.name,
-            f"{_place(landing.west, landing.south)} to {_place(landing.east, landing.north)}",
+            say(
+                "{southwest} to {northeast}",
+                southwest=_place(landing.west, landing.south),
+                northeast=_place(landing.east, landing.north),
+            ),
             landing.source,
         )
         for landing in facts.landings
     )
-    headings = ("Coasts", "Within, latitude and longitude", "Source")
-    return Grid("Landings: coasts that boats make for as one", headings, rows)
+    headings = _headings(mark("Coasts"), mark("Within, latitude and longitude"), mark("Source"))
+    return Grid(say("Landings: coasts that boats make for as one"), headings, rows)
 
 
 def _routes(facts: Facts) -> Grid:
     rows = tuple(
         (
             known.name,
-            known.mode,
+            say(known.mode),
             country_names(known.start),
             country_names(known.end),
-            known.landing or _LANDLESS,
+            known.landing or say("anywhere"),
             known.source,
         )
         for known in facts.known
     )
-    return Grid("Names of known routes", ("Route", "Mode", "From", "To", "Landing", "Source"), rows)
+    titles = mark("Route"), mark("Mode"), mark("From"), mark("To"), mark("Landing"), mark("Source")
+    return Grid(say("Names of known routes"), _headings(*titles), rows)
 
 
 def _spot(place: Place) -> str:

@@ -12,11 +12,14 @@ import streamlit as st
 from pages.figures import link
 from pages.notices import notice
 from pages.portraits import FLOW_IN_WORDS, compared_in_words
+from pages.words import say
 from routes.comparison import Comparison
 
 ROUTE, COUNTRY = "route", "country"
 """Names of the chosen route and country in the address."""
 _ROW, _HEAD, _TALLEST = 35, 36, 620
+_IN_WORDS = ("way", "change", "direction")
+"""Columns that hold one of a few words."""
 
 
 def catalogue(
@@ -47,7 +50,7 @@ def catalogue(
         choose(ids[rows[0]] if rows and rows[0] < len(ids) else None)
 
     st.dataframe(
-        table.drop("corridor_id", "countries"),
+        _said(table.drop("corridor_id", "countries")),
         height=min(_HEAD + _ROW * len(ids), _HEAD + 8 * _ROW if asked else _TALLEST),
         hide_index=True,
         column_config=_columns(comparison),
@@ -56,14 +59,15 @@ def catalogue(
         selection_mode="single-row",
         selection_default={"selection": {"rows": [ids.index(asked)]}} if asked in ids else None,
         placeholder="",
-        alt="Routes, what changed first and then most flow",
+        alt=say("Routes, what changed first and then most flow"),
     )
 
 
 def nothing_yet() -> None:
     """Say what to do while there are no incidents, and lead there."""
-    notice("There are no incidents yet, and so no routes. Add a file of yours on the page “Incidents”.")
-    st.html(f'<p class="figure">{link("incidents", {"tab": "Add incidents"}, "Add incidents")}</p>')
+    notice(say("There are no incidents yet, and so no routes. Add a file of yours on the page “Incidents”."))
+    add = link("incidents", {"tab": "Add incidents"}, say("Add incidents"))
+    st.html(f'<p class="figure">{add}</p>')
 
 
 def heading(words: str, note: str = "") -> None:
@@ -82,19 +86,28 @@ def tiles(pairs: list[tuple[str, str]]) -> None:
     st.html(f'<dl class="figure tiles">{cells}</dl>')
 
 
+def _said(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table with its words in the reader's language."""
+    return table.with_columns(pl.Series(name, [say(word) for word in table[name]], pl.String) for name in _IN_WORDS)
+
+
 def _columns(comparison: Comparison | None) -> dict[str, Any]:
     of = st.column_config
     return {
-        "name": of.TextColumn("Route", width="medium"),
-        "known": of.TextColumn("Known as", width="medium"),
-        "way": of.TextColumn("Way"),
-        "grade": of.TextColumn("Grade", help="How surely it comes back when the evidence is drawn again; A is best."),
-        "change": of.TextColumn("Change", help=compared_in_words(comparison)),
-        "direction": of.TextColumn("Direction"),
-        "flow": of.NumberColumn("Flow", format="%.0f", help=FLOW_IN_WORDS),
-        "incidents": of.NumberColumn("Incidents", format="localized"),
-        "recent": of.NumberColumn("Last 12 months", format="localized"),
-        "chain": of.TextColumn("Countries", width="large"),
-        "length": of.NumberColumn("Length, km", format="%.0f"),
-        "inferred": of.NumberColumn("Inferred", format="percent", help="Share that only bridges gaps between reports."),
+        "name": of.TextColumn(say("Route"), width="medium"),
+        "known": of.TextColumn(say("Known as"), width="medium"),
+        "way": of.TextColumn(say("Way")),
+        "grade": of.TextColumn(
+            say("Grade"), help=say("How surely it comes back when the evidence is drawn again; A is best.")
+        ),
+        "change": of.TextColumn(say("Change"), help=compared_in_words(comparison)),
+        "direction": of.TextColumn(say("Direction")),
+        "flow": of.NumberColumn(say("Flow"), format="%.0f", help=say(FLOW_IN_WORDS)),
+        "incidents": of.NumberColumn(say("Incidents"), format="localized"),
+        "recent": of.NumberColumn(say("Last 12 months"), format="localized"),
+        "chain": of.TextColumn(say("Countries"), width="large"),
+        "length": of.NumberColumn(say("Length, km"), format="%.0f"),
+        "inferred": of.NumberColumn(
+            say("Inferred"), format="percent", help=say("Share that only bridges gaps between reports.")
+        ),
     }

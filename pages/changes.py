@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from html import escape
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geodata.incident import is_synthetic
 from geodata.view import View
+from pages import words
 from pages.filters import ask
 from pages.grids import points
 from pages.notices import aside, facts, notice
 from pages.outcomes import (
-    ALARM_TEST,
-    COMPARISON_TEST,
     HEADINGS,
     RECENT_ALARMS,
-    SPOT_TEST,
     alarm_grid,
+    alarm_test,
     came_in,
+    comparison_test,
     counted,
     facts_of_one,
     lately,
@@ -29,9 +30,11 @@ from pages.outcomes import (
     pairs,
     recent,
     spot_grid,
+    spot_test,
     told,
 )
-from pages.spans import FEWEST_MONTHS, QUICK, Spans, asked, in_words, quick, spanning
+from pages.spans import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, QUICK, Spans, asked, in_words, quick, spanning
+from pages.words import mark, say
 from pages.workspace import Workspace, sight
 from routes.comparison import Comparison
 from routes.corridors import METHOD_VERSION
@@ -41,6 +44,12 @@ from routes.windows import Window
 _TALLEST = 15
 """Rows from which on the table scrolls by itself."""
 _ENDS = ("first", "last")
+_MONTHS = {
+    "before-first": mark("Before: first month"),
+    "before-last": mark("Before: last month"),
+    "after-first": mark("After: first month"),
+    "after-last": mark("After: last month"),
+}
 
 
 def page() -> None:
@@ -50,22 +59,28 @@ def page() -> None:
     view = ask(seen.offers(version) if version is not None else {})
     with st.container(key="changes"):
         if version is None:
-            notice("There are no incidents yet. Add a file of yours on the Incidents page.")
+            notice(say("There are no incidents yet. Add a file of yours on the Incidents page."))
             return
         known = seen.known_months(version)
         if known is None or len(known.months) < FEWEST_MONTHS:
-            so_far = f"so far there is only {in_words(known)}" if known else "so far none is over"
-            notice(f"Nothing can be compared yet: that takes {FEWEST_MONTHS} whole months of incidents, and {so_far}.")
+            notice(_too_short(known))
         else:
             between(seen, view, version, windows(known))
         alerts(seen, view, version)
         new(seen, view, version)
 
 
+def _too_short(known: Window | None) -> str:
+    if known is None:
+        return say(NONE_SO_FAR, fewest=FEWEST_MONTHS)
+    return say(ONLY_SO_FAR, fewest=FEWEST_MONTHS, months=in_words(known))
+
+
 def windows(known: Window) -> Spans:
     """Ask which windows to compare; they are kept in the address."""
     spans, said = asked(st.query_params.get("before", ""), st.query_params.get("after", ""), known)
-    offered = {_label(months): found for months in QUICK if (found := quick(known, months))}
+    lengths = {f"last {months} months": months for months in QUICK}
+    offered = {label: found for label, months in lengths.items() if (found := quick(known, months))}
     st.session_state["quick"] = next((label for label, found in offered.items() if found == spans), None)
 
     def turn() -> None:
@@ -74,11 +89,12 @@ def windows(known: Window) -> Spans:
             st.query_params[name] = text
 
     st.segmented_control(
-        "Compare, with the same months a year before",
+        say("Compare, with the same months a year before"),
         [*offered],
+        format_func=lambda label: say("last {months} months", months=lengths[label]),
         key="quick",
         on_change=turn,
-        help="Months that are over, by the latest incident. Any others are chosen below.",
+        help=say("Months that are over, by the latest incident. Any others are chosen below."),
     )
     places = st.columns(4)
     _months("before", spans, known, places[:2])
@@ -86,10 +102,6 @@ def windows(known: Window) -> Spans:
     if said:
         notice(said, "warning")
     return spans
-
-
-def _label(months: int) -> str:
-    return f"last {months} months"
 
 
 def _months(name: str, spans: Spans, known: Window, places: Sequence[DeltaGenerator]) -> None:
@@ -109,18 +121,17 @@ def _months(name: str, spans: Spans, known: Window, places: Sequence[DeltaGenera
         st.query_params[name] = f"{chosen.start:%Y-%m}:{chosen.end:%Y-%m}"
 
     for end, place in zip(_ENDS, places, strict=True):
-        place.selectbox(
-            f"{name.capitalize()}: {end} month", known.months, key=keys[end], on_change=remember, args=(end,)
-        )
+        key = keys[end]
+        place.selectbox(say(_MONTHS[key]), known.months, key=key, on_change=remember, args=(end,))
 
 
 def between(seen: Workspace, view: View, version: int, spans: Spans) -> None:
     """Show what became of the corridors from one window to the other."""
-    with st.spinner("Comparing the windows ...", show_time=True):
+    with st.spinner(say("Comparing the windows ..."), show_time=True):
         found = seen.compared(view, version, spans.before, spans.after)
     head, file = st.columns([5, 1], vertical_alignment="bottom")
     with head:
-        st.html(f'<div role="status"><p class="count">{counted(found)}</p></div>')
+        st.html(f'<div role="status"><p class="count">{escape(counted(found))}</p></div>')
         aside(f"{spans.words}.")
     with file:
         download(found, view, version, made_up=is_synthetic(seen.incidents(version)))
@@ -129,25 +140,30 @@ def between(seen: Workspace, view: View, version: int, spans: Spans) -> None:
     if changed:
         st.html(points(changed))
     elif found.corridors:
-        notice("No corridor changed beyond what reporting and chance explain.")
+        notice(say("No corridor changed beyond what reporting and chance explain."))
     if displaced:
         st.html(points(displaced))
-        aside(
+        meaning = say(
             "Consistent with displacement: one corridor lost while one near by, or between the same countries, gained. "
             "That says nothing of cause, and not that the same people went the other way."
         )
+        aside(meaning)
     if found.corridors:
-        table(found, f"{version} {view.query()} {spans.words}")
+        table(found, f"{version} {view.query()} {' '.join(spans.query().values())}")
     if others:
-        with st.expander(f"In sentences: what did not change, or is too little to tell ({len(others):,})"):
+        with st.expander(
+            say("In sentences: what did not change, or is too little to tell ({count})", count=len(others))
+        ):
             st.html(points(others))
     for note in found.notes:
         aside(note)
-    aside(COMPARISON_TEST)
-    aside(
-        f"Compared are the lines that the incidents of both windows trace (method {METHOD_VERSION}); the directed "
-        "routes of the map are drawn from all time, and may go by other names."
+    aside(comparison_test())
+    basis = say(
+        "Compared are the lines that the incidents of both windows trace (method {method}); the directed routes of the "
+        "map are drawn from all time, and may go by other names.",
+        method=METHOD_VERSION,
     )
+    aside(basis)
 
 
 def table(found: Comparison, of: str) -> None:
@@ -159,22 +175,22 @@ def table(found: Comparison, of: str) -> None:
             rows.select(*HEADINGS),
             hide_index=True,
             column_config={
-                name: st.column_config.NumberColumn(heading, format="localized", width="small")
+                name: st.column_config.NumberColumn(say(heading), format="localized", width="small")
                 if name in ("before", "after")
-                else st.column_config.TextColumn(heading, width="small" if name in ("mode", "q") else None)
+                else st.column_config.TextColumn(say(heading), width="small" if name in ("mode", "q") else None)
                 for name, heading in HEADINGS.items()
             },
             height="content" if rows.height < _TALLEST else 560,
             key=f"corridors-{of}",
             on_select="rerun",
             selection_mode="single-row",
-            alt="Corridors, the changed ones first",
+            alt=say("Corridors, the changed ones first"),
         ).selection.rows
     with right:
         if chosen and chosen[0] < rows.height:
-            facts(facts_of_one(found, rows["number"][chosen[0]]), "The chosen corridor")
+            facts(facts_of_one(found, rows["number"][chosen[0]]), say("The chosen corridor"))
         else:
-            aside("Choose a row, by its box on the left, to see why it was judged so.")
+            aside(say("Choose a row, by its box on the left, to see why it was judged so."))
 
 
 def download(found: Comparison, view: View, version: int, *, made_up: bool) -> None:
@@ -192,7 +208,7 @@ def download(found: Comparison, view: View, version: int, *, made_up: bool) -> N
         f"changes-v{version}-{windows}{ending}.geojson",
         "application/geo+json",
         icon=":material/download:",
-        help="Download the corridors with what became of each.",
+        help=say("Download the corridors with what became of each."),
         on_click="ignore",
         disabled=not found.corridors,
         width="stretch",
@@ -201,47 +217,55 @@ def download(found: Comparison, view: View, version: int, *, made_up: bool) -> N
 
 def alerts(seen: Workspace, view: View, version: int) -> None:
     """Show where the rate of a corridor has just changed, and the emerging hot spots."""
-    st.html('<h2 class="part">Alerts</h2>')
-    with st.spinner("Watching the corridors month by month ..."):
+    _part(say("Alerts"))
+    with st.spinner(say("Watching the corridors month by month ...")):
         found, known = seen.alarms(view, version), seen.known_months(version)
     late = recent(found, known) if known else []
-    since = f"in the last {RECENT_ALARMS} months"
-    st.html(f'<p class="count">{_number(len(late), "alarm")} {since}, {len(found):,} in all.</p>')
+    count = words.counted(
+        "{count} alarm in the last {months} months, {total} in all.",
+        "{count} alarms in the last {months} months, {total} in all.",
+        len(late),
+        months=RECENT_ALARMS,
+        total=len(found),
+    )
+    st.html(f'<p class="count">{escape(count)}</p>')
     if found:
-        every = st.toggle("All alarms", key="every", bind="query-params") if len(late) < len(found) else False
+        every = st.toggle(say("All alarms"), key="every", bind="query-params") if len(late) < len(found) else False
         shown = found if every else late
         if shown:
             st.html(alarm_grid(shown).html)
-    aside(ALARM_TEST)
-    with st.spinner("Looking for hot spots ..."):
+    aside(alarm_test())
+    with st.spinner(say("Looking for hot spots ...")):
         spots = seen.hot_spots(view, version)
     rows = spot_grid(spots) if spots is not None else None
-    st.html(f'<p class="count">{_spots(rows is not None and bool(rows.rows))}</p>')
+    st.html(f'<p class="count">{escape(_spots(rows is not None and bool(rows.rows)))}</p>')
     if rows is not None and rows.rows:
         st.html(rows.html)
-    aside(SPOT_TEST)
+    aside(spot_test())
+
+
+def _part(heading: str) -> None:
+    st.html(f'<h2 class="part">{escape(heading)}</h2>')
 
 
 def _spots(there: bool) -> str:
-    return f"Emerging hot spots, the last {SURVEY_MONTHS} months" if there else "No hex is a hot spot."
+    if not there:
+        return say("No hex is a hot spot.")
+    return say("Emerging hot spots, the last {months} months", months=SURVEY_MONTHS)
 
 
 def new(seen: Workspace, view: View, version: int) -> None:
     """Show what came in lately, and whether the latest days are as usual."""
-    st.html('<h2 class="part">The last 7 and 28 days</h2>')
+    _part(say("The last 7 and 28 days"))
     chosen = view.without_window().select(seen.incidents(version))
     st.html(points(came_in(chosen, seen.history(), datetime.now(UTC))))
     found = lately(chosen)
     if found is None:
-        notice("No incident of this selection is known to the day.")
+        notice(say("No incident of this selection is known to the day."))
         return
     grid, remark = found
     st.html(grid.html)
     aside(remark)
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 page()

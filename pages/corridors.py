@@ -12,14 +12,17 @@ import polars as pl
 import streamlit as st
 
 from geodata.facts import Facts
-from geodata.places import country_name
+from geodata.places import country_code
 from geodata.view import View
+from layers.words import SOURCE
 from pages.catalogue import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
 from pages.figures import MOST_BARS, Bar, amount, bars, chain, colours, link, months, seasons, share_bars
 from pages.filters import ask
+from pages.kept import some
 from pages.listing import HEADINGS, listed, shown, told
 from pages.notices import aside, facts, notice, sentences
 from pages.portraits import (
+    BESIDE_NOTHING,
     DIRECTIONS,
     FLOW_IN_WORDS,
     HUB_KM,
@@ -38,6 +41,7 @@ from pages.portraits import (
     sureness,
     with_others,
 )
+from pages.words import country, language, number, say
 from pages.workspace import Workspace, sight
 from pages.years import by_month, by_season
 from routes.comparison import Comparison
@@ -64,17 +68,19 @@ def page() -> None:
 def _routes(seen: Workspace, view: View, version: int) -> None:
     incidents = view.select(seen.incidents(version))
     if incidents.is_empty():
-        notice("No incident is left by the filters at the left, and so no route.")
+        notice(say("No incident is left by the filters at the left, and so no route."))
         return
-    with st.spinner(f"Working out routes from {incidents.height:,} incidents ...", show_time=True):
+    with st.spinner(
+        say("Working out routes from {incidents} incidents ...", incidents=incidents.height), show_time=True
+    ):
         found = seen.routes(view, version)
         comparison = seen.change(view, version)
     table = routes_table(found, comparison)
     if not found.movement.stretches:
-        instead = (
-            "" if table.is_empty() else " Listed are flights and lines along which incidents lie, without direction."
-        )
-        notice(f"No route with a direction can be told from these incidents: insufficient data.{instead}", "warning")
+        said = [say("No route with a direction can be told from these incidents: insufficient data.")]
+        if not table.is_empty():
+            said.append(say("Listed are flights and lines along which incidents lie, without direction."))
+        notice(" ".join(said), "warning")
     if table.is_empty():
         _notes(found)
         return
@@ -84,11 +90,12 @@ def _routes(seen: Workspace, view: View, version: int) -> None:
     if chosen:
         _portrait(chosen, _Ground(seen, view, found, incidents, comparison))
     elif asked:
-        notice(
-            f"There is no route {asked[:60]} among these: a route's name in the address changes with the incidents and "
+        none = say(
+            "There is no route {route} among these: a route's name in the address changes with the incidents and "
             "the filters. Choose one in the table.",
-            "warning",
+            route=asked[:60],
         )
+        notice(none, "warning")
     _notes(found)
 
 
@@ -99,17 +106,22 @@ def _notes(found: Directed) -> None:
 
 def _catalogue(table: pl.DataFrame, comparison: Comparison | None, total: int) -> None:
     filtered = narrowed(table, *_wanted(table))
-    count = f"{filtered.height:,} of {total:,} routes" if filtered.height < total else f"{total:,} routes"
+    few = filtered.height < total
+    count = (
+        say("{shown} of {total} routes", shown=filtered.height, total=total)
+        if few
+        else say("{total} routes", total=total)
+    )
     st.html(f'<div role="status"><p class="count">{count}</p></div>')
     if filtered.is_empty():
-        notice("No route is left by the choices above the table.")
+        notice(say("No route is left by the choices above the table."))
         return
     asked = st.query_params.get(ROUTE)
     listed_ids = " ".join(filtered["corridor_id"])
     catalogue(filtered, comparison, f"routes-{hashlib.sha256(listed_ids.encode()).hexdigest()[:12]}", _choose, asked)
     if not asked:
-        aside("Choose a row, by its box on the left, to see all that is known of a route.")
-    aside(f"{compared_in_words(comparison)} {FLOW_IN_WORDS}")
+        aside(say("Choose a row, by its box on the left, to see all that is known of a route."))
+    aside(f"{compared_in_words(comparison)} {say(FLOW_IN_WORDS)}")
 
 
 def _choose(corridor_id: str | None) -> None:
@@ -122,16 +134,23 @@ def _choose(corridor_id: str | None) -> None:
 def _wanted(table: pl.DataFrame) -> list[list[str]]:
     """Ask which routes to list; the choices stay in the address."""
     names = sorted(set(table["known"].str.split(", ").explode(empty_as_null=True).drop_nulls()) - {""})
-    choices: tuple[tuple[str, str, list[str]], ...] = (
-        ("Way", "way", [words for words in WAYS.values() if words in table["way"]]),
-        ("Known route", "known", names),
-        ("Country", "through", sorted(set(table["countries"].explode(empty_as_null=True).drop_nulls()))),
-        ("Grade", "grade", [grade for grade, _ in GRADES if grade in table["grade"]]),
-    )
+    through = sorted(set(table["countries"].explode(empty_as_null=True).drop_nulls()))
+    ways = [words for words in WAYS.values() if words in table["way"]]
+    grades = [grade for grade, _ in GRADES if grade in table["grade"]]
+    first, second, third, fourth = st.columns([2, 3, 3, 2])
+    otherwise = language() != SOURCE
     return [
-        list(place.multiselect(label, options, placeholder="All", key=key, bind="query-params"))
-        for place, (label, key, options) in zip(st.columns([2, 3, 3, 2]), choices, strict=True)
+        some(say("Way"), ways, "way", say if otherwise else None, first),
+        some(say("Known route"), names, "known", place=second),
+        some(say("Country"), through, "through", _named if otherwise else None, third),
+        some(say("Grade"), grades, "grade", place=fourth),
     ]
+
+
+def _named(name: str) -> str:
+    """Return the name of a country, which the table has in English, in the reader's language."""
+    code = country_code(name)
+    return country(code) if code else name
 
 
 @dataclass(frozen=True)
@@ -168,118 +187,135 @@ def _portrait(one: Corridor, ground: _Ground) -> None:
 
 
 def _head(one: Corridor, ground: _Ground) -> None:
-    kind = f"{one.route}, {WAYS[one.mode]}" if one.route else f"A route {WAYS[one.mode]}"
-    title(one.name, f"{kind}.{' Synthetic: made up for demonstration.' if one.synthetic else ''}")
+    way = say(WAYS[one.mode])
+    said = [say("{route}, {way}.", route=one.route, way=way) if one.route else say("A route {way}.", way=way)]
+    if one.synthetic:
+        said.append(say("Synthetic: made up for demonstration."))
+    title(one.name, " ".join(said))
     change, why = change_of(one, ground.comparison)
     tiles(
         [
-            ("Grade", one.grade or "none"),
-            ("Direction", DIRECTIONS[one.direction]),
-            ("Flow", amount(one.flow) if one.direction else "not told"),
-            ("Incidents", f"{one.incidents:,}"),
-            ("People, where stated", f"{one.people:,}"),
-            ("Length", f"{one.length_km:,.0f} km"),
-            ("Change", change),
+            (say("Grade"), one.grade or say("none")),
+            (say("Direction"), say(DIRECTIONS[one.direction])),
+            (say("Flow"), amount(one.flow) if one.direction else say("not told")),
+            (say("Incidents"), number(one.incidents)),
+            (say("People, where stated"), number(one.people)),
+            (say("Length"), say("{km} km", km=number(one.length_km))),
+            (say("Change"), change),
         ]
     )
     aside(why)
     asked = {**ground.filters, "sel": one.corridor_id}
-    st.page_link("monitor.py", label="Show on the map", icon=":material/map:", query_params=asked)
+    st.page_link("monitor.py", label=say("Show on the map"), icon=":material/map:", query_params=asked)
 
 
 def _countries(one: Corridor, filters: Mapping[str, Any]) -> None:
     heading(
-        "Countries, in its direction" if one.direction == "one-way" else "Countries along it",
-        "What each is to all who pass it, not on this route alone: S source, T transit, D destination.",
+        say("Countries, in its direction") if one.direction == "one-way" else say("Countries along it"),
+        say("What each is to all who pass it, not on this route alone: S source, T transit, D destination."),
     )
     if not one.countries:
-        aside("It touches no country.")
+        aside(say("It touches no country."))
         return
     steps = (
         (
-            link("countries", {**filters, COUNTRY: country.iso3}, country_name(country.iso3)),
-            country.shares,
-            role_in_words(country),
+            link("countries", {**filters, COUNTRY: own.iso3}, country(own.iso3)),
+            own.shares,
+            role_in_words(own),
         )
-        for country in one.countries
+        for own in one.countries
     )
-    st.html(chain(steps, "Countries along it, with their shares of source, transit and destination"))
+    st.html(chain(steps, say("Countries along it, with their shares of source, transit and destination")))
 
 
 def _months(own: pl.DataFrame, ground: _Ground) -> None:
-    heading("Incidents by month", "The last twelve whole months in colour." if ground.comparison else "")
+    heading(say("Incidents by month"), say("The last twelve whole months in colour.") if ground.comparison else "")
     counts = by_month(own, ground.incidents)
     if not own.height or not counts or ground.comparison is None:
-        aside("No dated incident lies beside it.")
+        aside(say("No dated incident lies beside it."))
         return
-    st.html(months(counts, ground.comparison.after.months, "Incidents by month"))
+    st.html(months(counts, ground.comparison.after.months, say("Incidents by month")))
     undated = own.height - sum(counts.values())
     if undated:
-        aside(f"Left out, as dated to no month: {undated:,}.")
-    heading("By month of the year", "Mean over whole years.")
+        aside(say("Left out, as dated to no month: {count}.", count=undated))
+    heading(say("By month of the year"), say("Mean over whole years."))
     means = by_season(counts, ground.comparison.after.end)
     if means is None:
-        aside("Less than two whole years are known: no season can be told.")
+        aside(say("Less than two whole years are known: no season can be told."))
     else:
-        st.html(seasons(means, "Mean incidents by month of the year"))
+        st.html(seasons(means, say("Mean incidents by month of the year")))
 
 
 def _sureness(one: Corridor) -> None:
-    heading("What its direction rests on", one.direction_basis or "Nothing: no direction is told of it.")
-    heading("How sure it is", " ".join(sureness(one)))
+    heading(say("What its direction rests on"), one.direction_basis or say("Nothing: no direction is told of it."))
+    heading(say("How sure it is"), " ".join(sureness(one)))
 
 
 def _ends(one: Corridor, known: Facts) -> None:
     for words, shares, colour in (
-        ("Where people start", {country_name(code): share for code, share in one.origins.items()}, "source"),
-        ("Where they go", {goal_name(code, known): share for code, share in one.destinations.items()}, "destination"),
+        (say("Where people start"), {country(code): share for code, share in one.origins.items()}, "source"),
+        (
+            say("Where they go"),
+            {goal_name(code, known): share for code, share in one.destinations.items()},
+            "destination",
+        ),
     ):
         heading(words)
         rows = with_others(shares)
         if not rows:
-            aside("It is not told of this route.")
+            aside(say("It is not told of this route."))
             continue
         st.html(bars(share_bars(rows), words, colour))
 
 
 def _hubs(one: Corridor, found: Directed) -> None:
-    heading("Hubs near it", f"Places on coasts within {HUB_KM:.0f} km where crossings begin or end.")
+    heading(
+        say("Hubs near it"),
+        say("Places on coasts within {km} km where crossings begin or end.", km=number(HUB_KM)),
+    )
     near = hubs_near(one, found.movement.hubs)
     if not near:
-        aside("None.")
+        aside(say("None."))
         return
     most = max(hub.leaving + hub.landing for hub in near)
     rows = [
-        Bar(hub.name, (hub.leaving + hub.landing) / most, f"{hub.role}, flow {amount(hub.leaving + hub.landing)}")
+        Bar(
+            hub.name,
+            (hub.leaving + hub.landing) / most,
+            say("{role}, flow {flow}", role=say(hub.role), flow=amount(hub.leaving + hub.landing)),
+        )
         for hub in near
     ]
-    st.html(bars(rows, "Hubs near it", "way-sea"))
+    st.html(bars(rows, say("Hubs near it"), "way-sea"))
 
 
 def _manners(own: pl.DataFrame) -> None:
-    heading("Modus operandi")
+    heading(say("Modus operandi"))
     counts = manners(own)
     if not counts:
-        aside("No incident of it states how it was done.")
+        aside(say("No incident of it states how it was done."))
         return
     most = counts[0][1]
-    st.html(bars([Bar(words, count / most, f"{count:,}") for words, count in counts[:MOST_BARS]], "Modus operandi"))
+    rows = [Bar(words, count / most, number(count)) for words, count in counts[:MOST_BARS]]
+    st.html(bars(rows, say("Modus operandi")))
 
 
 def _history(one: Corridor, seen: Workspace) -> None:
-    heading("History", f"What the register of corridors holds of {one.corridor_id}.")
+    heading(say("History"), say("What the register of corridors holds of {corridor}.", corridor=one.corridor_id))
     told_of = history(one.corridor_id, seen.events())
     if told_of:
-        facts(told_of, "History of this route")
+        facts(told_of, say("History of this route"))
     else:
-        aside("Nothing: it is written by “routes reduce --method movement” on the command line.")
+        aside(say("Nothing: it is written by “routes reduce --method movement” on the command line."))
 
 
 def _evidence(one: Corridor, own: pl.DataFrame) -> None:
-    more = f" The newest {MOST_EVIDENCE:,} of {own.height:,} are listed." if own.height > MOST_EVIDENCE else ""
-    heading("Evidence", f"The incidents that belong to it.{more}")
+    said = [say("The incidents that belong to it.")]
+    if own.height > MOST_EVIDENCE:
+        said.append(say("The newest {shown} of {total} are listed.", shown=MOST_EVIDENCE, total=own.height))
+    heading(say("Evidence"), " ".join(said))
     if own.is_empty():
-        aside("No incident lies beside it: it is drawn as the way between others that have some.")
+        aside(say(BESIDE_NOTHING))
         return
     newest = own.head(MOST_EVIDENCE)
     names = pl.DataFrame({"incident_id": newest["incident_id"], "corridor": [one.name] * newest.height})
@@ -290,25 +326,25 @@ def _evidence(one: Corridor, own: pl.DataFrame) -> None:
             shown(found).select(_EVIDENCE),
             height=420,
             hide_index=True,
-            column_config={name: HEADINGS[name] for name in _EVIDENCE},
+            column_config={name: say(HEADINGS[name]) for name in _EVIDENCE},
             key=f"evidence-{one.corridor_id}",
             on_select="rerun",
             selection_mode="single-row",
             placeholder="",
-            alt="Incidents of this route, newest first",
+            alt=say("Incidents of this route, newest first"),
         ).selection.rows
     with panel:
         if rows and rows[0] < found.height:
             _incident(found, rows[0])
         else:
-            aside("Choose a row, by its box on the left, to see all that is known of an incident.")
+            aside(say("Choose a row, by its box on the left, to see all that is known of an incident."))
 
 
 def _incident(found: pl.DataFrame, row: int) -> None:
     own = found.row(row, named=True)
     asked = {"from": f"{own['time_start']:%Y-%m-%d}", **({"words": own["place"]} if own["place"] else {})}
-    st.page_link("incidents.py", label="Find it on the Incidents page", query_params=asked)
-    facts(told(found, row), "The chosen incident")
+    st.page_link("incidents.py", label=say("Find it on the Incidents page"), query_params=asked)
+    facts(told(found, row), say("The chosen incident"))
 
 
 page()

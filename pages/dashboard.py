@@ -8,6 +8,7 @@ from pages.words import choose, say
 
 st.set_page_config(page_title=say("Smuggling route monitor"), page_icon=ASSETS / "icon.svg", layout="wide")
 st.html(ASSETS / "dashboard.css")
+choose()
 st.navigation(
     [
         st.Page("monitor.py", title=say("Monitor"), default=True),
@@ -20,5 +21,4 @@ st.navigation(
     ],
     position="top",
 ).run()
-choose()
 stamp()

@@ -5,7 +5,6 @@ Nothing is told by colour alone: every figure has its numbers as text or as a la
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,12 +14,15 @@ from urllib.parse import urlencode
 
 from layers.palette import palette
 from pages.portraits import OTHERS
+from pages.words import LANGUAGE, asked, counted, mark, number, say
 
 MOST_BANDS = 8
 """Bands on each side of a diagram; the smaller ones are drawn as one."""
 MOST_BARS = 8
-MONTH_LETTERS = "JFMAMJJASOND"
-_MONTHS: Final = tuple(calendar.month_name)[1:]
+_MONTHS: Final = (
+    *(mark("January"), mark("February"), mark("March"), mark("April"), mark("May"), mark("June")),
+    *(mark("July"), mark("August"), mark("September"), mark("October"), mark("November"), mark("December")),
+)
 _ROLES = ("source", "transit", "destination")
 _ROW, _GAP, _TALLEST, _STEPS = 34.0, 8.0, 240.0, 16
 
@@ -33,8 +35,9 @@ def colours() -> str:
 
 
 def link(page: str, query: Mapping[str, Any], words: str) -> str:
-    """Return words that lead to another page, asked with a query, as HTML."""
-    return f'<a href="{escape(f"{page}?{urlencode(query, doseq=True)}")}" target="_self">{escape(words)}</a>'
+    """Return words that lead to another page, asked with a query, as HTML; the language that was asked for is kept."""
+    kept = {**query, LANGUAGE: asked()} if asked() else query
+    return f'<a href="{escape(f"{page}?{urlencode(kept, doseq=True)}")}" target="_self">{escape(words)}</a>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,15 @@ def share_bars(shares: Sequence[tuple[str, float]]) -> list[Bar]:
     """Return named shares as bars, the smallest of more than ``MOST_BARS`` as one, and ``OTHERS`` last."""
     named = [(name, share) for name, share in shares if name != OTHERS]
     rest = sum(share for _, share in named[MOST_BARS:]) + sum(share for name, share in shares if name == OTHERS)
-    rows = [*named[:MOST_BARS], *([(OTHERS, rest)] if rest >= 0.005 else [])]
-    return [Bar(name, share, f"{100 * share:.0f} %" if share >= 0.005 else "under 1 %") for name, share in rows]
+    rows = [*named[:MOST_BARS], *([(say(OTHERS), rest)] if rest >= 0.005 else [])]
+    return [Bar(name, share, _share_in_words(share)) for name, share in rows]
 
 
 def shares_bar(shares: tuple[float, float, float]) -> str:
     """Return the shares of source, transit and destination as one bar with a letter in each part that has room."""
     parts = "".join(
         f'<span style="width:{_percent(share)};background:var(--{role})">'
-        f"{role[0].upper() if share >= 0.08 else ''}</span>"
+        f"{escape(say(role)[0].upper()) if share >= 0.08 else ''}</span>"
         for role, share in zip(_ROLES, shares, strict=True)
         if share >= 0.005
     )
@@ -98,7 +101,7 @@ def months(counts: Mapping[str, int], marked: Sequence[str], name: str) -> str:
     most = max(counts.values(), default=0)
     last = set(marked)
     columns = "".join(
-        f'<span class="{"marked" if month in last else ""}" title="{month}: {count:,}">'
+        f'<span class="{"marked" if month in last else ""}" title="{escape(_titled(month, number(count)))}">'
         f'<i style="height:{_percent(count / most if most else 0)}"></i></span>'
         for month, count in counts.items()
     )
@@ -106,9 +109,9 @@ def months(counts: Mapping[str, int], marked: Sequence[str], name: str) -> str:
         f'<span style="flex:{len(list(group))}">{year}</span>'
         for year, group in groupby(counts, lambda month: month[:4])
     )
-    label = f"{name}: {sum(counts.values()):,} in {len(counts):,} months, {_peak(counts)}"
+    label = _months_in_words(counts, name)
     return (
-        f'<div class="figure columns" role="img" aria-label="{escape(label)}"><b>{most:,}</b>'
+        f'<div class="figure columns" role="img" aria-label="{escape(label)}"><b>{number(most)}</b>'
         f'<div class="plot">{columns}</div><div class="axis">{years}</div></div>'
     )
 
@@ -116,13 +119,14 @@ def months(counts: Mapping[str, int], marked: Sequence[str], name: str) -> str:
 def seasons(means: Sequence[float], name: str) -> str:
     """Return a column for each month of the year with its mean above."""
     most = max(means, default=0.0)
+    named = [say(month) for month in _MONTHS]
     columns = "".join(
-        f'<span title="{month}: {mean:.1f}"><em>{mean:.{0 if most >= 10 else 1}f}</em>'
+        f'<span title="{escape(_titled(month, number(mean, 1)))}"><em>{number(mean, 0 if most >= 10 else 1)}</em>'
         f'<i style="height:{_percent(mean / most if most else 0)}"></i></span>'
-        for month, mean in zip(_MONTHS, means, strict=True)
+        for month, mean in zip(named, means, strict=True)
     )
-    letters = "".join(f"<span>{letter}</span>" for letter in MONTH_LETTERS)
-    label = f"{name}: {', '.join(f'{month} {mean:.1f}' for month, mean in zip(_MONTHS, means, strict=True))}"
+    letters = "".join(f"<span>{escape(month[0].upper())}</span>" for month in named)
+    label = _titled(name, ", ".join(f"{month} {number(mean, 1)}" for month, mean in zip(named, means, strict=True)))
     return (
         f'<div class="figure columns season" role="img" aria-label="{escape(label)}">'
         f'<div class="plot">{columns}</div><div class="axis">{letters}</div></div>'
@@ -141,7 +145,9 @@ class Band:
     @property
     def words(self) -> str:
         """Return it as text."""
-        return f"{self.name}{f', {self.way}' if self.way else ''}: {amount(self.flow)}"
+        if not self.way:
+            return _titled(self.name, amount(self.flow))
+        return say("{name}, {way}: {amount}", name=self.name, way=self.way, amount=amount(self.flow))
 
 
 def flows(middle: str, arriving: Sequence[Band], leaving: Sequence[Band]) -> str:
@@ -175,23 +181,23 @@ def flows(middle: str, arriving: Sequence[Band], leaving: Sequence[Band]) -> str
 
 def flows_in_words(middle: str, arriving: Sequence[Band], leaving: Sequence[Band]) -> str:
     """Return what such a diagram shows as a sentence."""
-    said = [
-        f"{way} {'; '.join(band.words for band in side) or 'nothing that is told'}"
-        for way, side in (("in:", arriving), ("out:", leaving))
-    ]
-    return f"Movement through {middle}, {'. '.join(said)}."
+    coming, going = (
+        "; ".join(band.words for band in side) or say("nothing that is told") for side in (arriving, leaving)
+    )
+    return say("Movement through {place}, in: {coming}. out: {going}.", place=middle, coming=coming, going=going)
 
 
 def amount(flow: float) -> str:
     """Return a flow as text: whole from ten on."""
-    return f"{flow:,.0f}" if flow >= 9.95 else f"{flow:.1f}"
+    return number(flow, 0 if flow >= 9.95 else 1)
 
 
 def _fewer(side: Sequence[Band]) -> list[Band]:
     if len(side) <= MOST_BANDS:
         return list(side)
     rest = side[MOST_BANDS - 1 :]
-    return [*side[: MOST_BANDS - 1], Band(f"{len(rest)} others", sum(band.flow for band in rest), "", "bar")]
+    others = counted("{count} other", "{count} others", len(rest))
+    return [*side[: MOST_BANDS - 1], Band(others, sum(band.flow for band in rest), "", "bar")]
 
 
 def _labels(side: Sequence[Band], rows: Sequence[float]) -> str:
@@ -227,11 +233,27 @@ def _shape(outer: float, inner: float, thick: float, *, left: bool) -> str:
     return ",".join([*there, *back])
 
 
-def _peak(counts: Mapping[str, int]) -> str:
-    if not any(counts.values()):
-        return "none"
+def _months_in_words(counts: Mapping[str, int], name: str) -> str:
+    total, span = sum(counts.values()), len(counts)
+    if not total:
+        return say("{name}: {total} in {months} months, none", name=name, total=total, months=span)
     month = max(counts, key=lambda name: (counts[name], name))
-    return f"most in {month} with {counts[month]:,}"
+    return say(
+        "{name}: {total} in {months} months, most in {month} with {most}",
+        name=name,
+        total=total,
+        months=span,
+        month=month,
+        most=counts[month],
+    )
+
+
+def _share_in_words(share: float) -> str:
+    return say("{share} %", share=f"{100 * share:.0f}") if share >= 0.005 else say("under 1 %")
+
+
+def _titled(name: str, amount: str) -> str:
+    return say("{name}: {amount}", name=name, amount=amount)
 
 
 def _percent(share: float) -> str:

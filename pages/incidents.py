@@ -16,12 +16,14 @@ from geodata.incident import EARLIEST, is_synthetic
 from geodata.view import View
 from pages.batches import batches
 from pages.filters import ask
+from pages.kept import tabs, turn_to
 from pages.listing import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
 from pages.notices import aside, facts, notice
 from pages.wizard import wizard
+from pages.words import mark, say
 from pages.workspace import Workspace, sight
 
-TABS = ("Incidents", "Add incidents", "Batches")
+TABS = (mark("Incidents"), mark("Add incidents"), mark("Batches"))
 _DAY = timedelta(days=1)
 
 
@@ -32,7 +34,7 @@ def page() -> None:
     with st.sidebar:
         start, end = window()
     view = ask(seen.offers(version) if version is not None else {}).model_copy(update={"start": start, "end": end})
-    table, add, taken = st.tabs(TABS, key="tab", bind="query-params")
+    table, add, taken = tabs(TABS, "tab")
     with table:
         if table.open and version is None:
             empty()
@@ -51,7 +53,7 @@ def window() -> tuple[date | None, date | None]:
     """Ask for the window, kept in the address as the View has it: from the first day, to the day after the last."""
     asked, notes = View.from_query((name, day) for name in ("from", "to") for day in st.query_params.get_all(name))
     for said in notes:
-        notice(f"In the address, {said}.", "warning")
+        notice(say("In the address, {said}.", said=said), "warning")
     latest = datetime.now(UTC).date() + _DAY
 
     def remember() -> None:
@@ -65,13 +67,13 @@ def window() -> tuple[date | None, date | None]:
     if "window" not in st.session_state:
         st.session_state["window"] = _days(asked, latest)
     days = st.date_input(
-        "Window, first and last day (UTC)",
+        say("Window, first and last day (UTC)"),
         min_value=EARLIEST,
         max_value=latest,
         format="YYYY-MM-DD",
         key="window",
         on_change=remember,
-        help="Empty for all time.",
+        help=say("Empty for all time."),
     )
     first, last = (*(days if isinstance(days, tuple) else ()), None, None)[:2]
     return first, last + _DAY if last else None
@@ -87,12 +89,9 @@ def _days(asked: View, latest: date) -> tuple[date, ...]:
 
 def empty() -> None:
     """Say what to do while there is nothing to list."""
-    notice("There are no incidents yet. Add a file of yours under “Add incidents”.")
+    notice(say("There are no incidents yet. Add a file of yours under “{tab}”.", tab=say(TABS[1])))
 
-    def turn() -> None:
-        st.session_state["tab"] = TABS[1]
-
-    st.button("Add incidents", type="primary", on_click=turn)
+    st.button(say("Add incidents"), type="primary", on_click=turn_to, args=("tab", TABS[1]))
 
 
 def catalogue(seen: Workspace, view: View, version: int) -> None:
@@ -100,16 +99,16 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
     with st.container(key="catalogue-head"):
         count, place, only, *files = st.columns([5, 5, 2, 2, 2], vertical_alignment="center")
     words = place.text_input(
-        "Search in places, routes and countries",
+        say("Search in places, routes and countries"),
         key="words",
         bind="query-params",
         type="search",
         autocomplete="off",
-        placeholder="Place, route or country",
+        placeholder=say("Place, route or country"),
         label_visibility="collapsed",
     )
-    only_flagged = only.toggle("Only flagged", key="flagged", bind="query-params")
-    with st.spinner("Finding corridors ..."):
+    only_flagged = only.toggle(say("Only flagged"), key="flagged", bind="query-params")
+    with st.spinner(say("Finding corridors ...")):
         corridors = seen.corridor_names(view, version)
     found = searched(listed(view.select(seen.incidents(version)), corridors), words or "")
     with count:
@@ -122,7 +121,7 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
 
 
 def _count(found: pl.DataFrame) -> None:
-    more = f"The newest {MOST_ROWS:,} are listed; downloads hold all." if found.height > MOST_ROWS else ""
+    more = say("The newest {most} are listed; downloads hold all.", most=MOST_ROWS) if found.height > MOST_ROWS else ""
     st.html(f'<div role="status"><p class="count">{counted(found)}</p><p class="aside">{more}</p></div>')
 
 
@@ -138,7 +137,7 @@ def _downloads(found: pl.DataFrame, version: int, places: list[DeltaGenerator]) 
             f"{name}.{ending}",
             kind,
             icon=":material/download:",
-            help=f"Download the incidents of this list as {label}.",
+            help=say("Download the incidents of this list as {format}.", format=label),
             on_click="ignore",
             disabled=found.is_empty(),
             width="stretch",
@@ -157,21 +156,21 @@ def _listing(found: pl.DataFrame, asked: str) -> None:
             on_select="rerun",
             selection_mode="single-row",
             placeholder="",
-            alt="Incidents, newest first",
+            alt=say("Incidents, newest first"),
         ).selection.rows
     with panel:
         if chosen and chosen[0] < min(found.height, MOST_ROWS):
-            facts(told(found, chosen[0]), "The chosen incident")
+            facts(told(found, chosen[0]), say("The chosen incident"))
         else:
-            aside("Choose a row, by its box on the left, to see all that is known of an incident.")
+            aside(say("Choose a row, by its box on the left, to see all that is known of an incident."))
 
 
 def _columns() -> dict[str, Any]:
     wide = ("why", "flags", "repair", "corridor", "source", "place")
     return {
-        name: st.column_config.NumberColumn(heading, width="small", format="localized")
+        name: st.column_config.NumberColumn(say(heading), width="small", format="localized")
         if name == "people"
-        else st.column_config.TextColumn(heading, width="medium" if name in wide else None)
+        else st.column_config.TextColumn(say(heading), width="medium" if name in wide else None)
         for name, heading in HEADINGS.items()
     }
 

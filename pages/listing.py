@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 
-from geodata.places import country_name
+from geodata.incident import KINDS, MODES
+from pages import words as spoken
+from pages.words import country, mark, number, percent, say
 
 MOST_ROWS = 5_000
 """Rows of a table that are sent to a browser."""
@@ -19,35 +21,45 @@ UNSURE = 0.5
 
 _REPAIR = "proposed: "
 _FLAGS: Final[tuple[tuple[pl.Expr, str], ...]] = (
-    (pl.col("coordinate_note").str.contains(_REPAIR, literal=True), "place contradicts the row"),
-    (pl.col("coordinate_note").str.contains(r"as given, .* applied, which agrees"), "place repaired"),
-    (pl.col("coordinate_note").str.contains("stands for no place", literal=True), "stands for no place"),
-    (pl.col("coordinate_note").str.contains("taken for a town", literal=True), "place shared, taken for a town"),
-    (pl.col("coordinate_note").str.contains("placed by its name", literal=True), "placed by its name"),
-    (pl.col("coordinate_note").str.contains("against the stated form", literal=True), "order of coordinates doubtful"),
-    (pl.col("place_precision_km") >= ROUGH_KM, "place is rough"),
-    (pl.col("time_precision").is_in(["month", "quarter", "year"]), "day unknown"),
-    ((pl.col("mode") == "unknown") | (pl.col("mode_confidence") <= UNSURE), "mode unsure"),
+    (pl.col("coordinate_note").str.contains(_REPAIR, literal=True), mark("place contradicts the row")),
+    (pl.col("coordinate_note").str.contains(r"as given, .* applied, which agrees"), mark("place repaired")),
+    (pl.col("coordinate_note").str.contains("stands for no place", literal=True), mark("stands for no place")),
+    (pl.col("coordinate_note").str.contains("taken for a town", literal=True), mark("place shared, taken for a town")),
+    (pl.col("coordinate_note").str.contains("placed by its name", literal=True), mark("placed by its name")),
+    (
+        pl.col("coordinate_note").str.contains("against the stated form", literal=True),
+        mark("order of coordinates doubtful"),
+    ),
+    (pl.col("place_precision_km") >= ROUGH_KM, mark("place is rough")),
+    (pl.col("time_precision").is_in(["month", "quarter", "year"]), mark("day unknown")),
+    ((pl.col("mode") == "unknown") | (pl.col("mode_confidence") <= UNSURE), mark("mode unsure")),
 )
 """Where a flag stands, and the flag in words."""
 
 _WORDS = ("place", "route_label", "departure", "transit", "destination", "country_name")
+_KNOWN_TO: Final[Mapping[str, str]] = {
+    "instant": mark("the instant"),
+    "day": mark("the day"),
+    "month": mark("the month"),
+    "quarter": mark("the quarter"),
+    "year": mark("the year"),
+}
 _SHAPES = {"instant": "%Y-%m-%d %H:%M", "month": "%Y-%m", "year": "%Y"}
 
 HEADINGS: Final[Mapping[str, str]] = {
-    "time": "Time (UTC)",
-    "mode": "Mode",
-    "why": "Why this mode",
-    "kind": "Kind",
-    "country_name": "Country",
-    "place": "Place",
-    "people": "People",
-    "precision": "Place known to",
-    "flags": "Flags",
-    "repair": "Proposed repair",
-    "corridor": "Corridor",
-    "source": "Source",
-    "grade": "Grade",
+    "time": mark("Time (UTC)"),
+    "mode": mark("Mode"),
+    "why": mark("Why this mode"),
+    "kind": mark("Kind"),
+    "country_name": mark("Country"),
+    "place": mark("Place"),
+    "people": mark("People"),
+    "precision": mark("Place known to"),
+    "flags": mark("Flags"),
+    "repair": mark("Proposed repair"),
+    "corridor": mark("Corridor"),
+    "source": mark("Source"),
+    "grade": mark("Grade"),
 }
 """Columns of the table and what stands above them."""
 
@@ -68,8 +80,8 @@ def listed(incidents: pl.DataFrame, corridors: pl.DataFrame) -> pl.DataFrame:
         The columns of the ledger, ``country_name``, ``flags`` (list of str) and ``corridor``.
     """
     codes = incidents["country"].drop_nulls().unique().to_list()
-    named = pl.col("country").replace_strict(codes, [country_name(code) for code in codes], return_dtype=pl.String)
-    flags = pl.concat_list(pl.when(where).then(pl.lit(words)) for where, words in _FLAGS).list.drop_nulls()
+    named = pl.col("country").replace_strict(codes, [country(code) for code in codes], return_dtype=pl.String)
+    flags = pl.concat_list(pl.when(where).then(pl.lit(say(words))) for where, words in _FLAGS).list.drop_nulls()
     return (
         incidents.sort("time_start", "incident_id", descending=[True, False])
         .with_columns((named if codes else pl.lit(None, pl.String)).alias("country_name"), flags.alias("flags"))
@@ -93,10 +105,10 @@ def shown(found: pl.DataFrame) -> pl.DataFrame:
     """Return the columns of ``HEADINGS`` of the first ``MOST_ROWS`` incidents of a list, in words."""
     return found.head(MOST_ROWS).select(
         _time("time_start").alias("time"),
-        "mode",
+        _said("mode", MODES),
         _why().alias("why"),
-        "kind",
-        pl.coalesce("country_name", pl.lit("at sea")).alias("country_name"),
+        _said("kind", KINDS),
+        pl.coalesce("country_name", pl.lit(say("at sea"))).alias("country_name"),
         "place",
         "people",
         _precision().alias("precision"),
@@ -110,7 +122,12 @@ def shown(found: pl.DataFrame) -> pl.DataFrame:
 
 def counted(found: pl.DataFrame) -> str:
     """Return how many incidents a list has, and how many of them are flagged."""
-    return f"{found.height:,} {'incident' if found.height == 1 else 'incidents'}, {flagged(found).height:,} flagged"
+    return spoken.counted(
+        "{count} incident, {flagged} flagged",
+        "{count} incidents, {flagged} flagged",
+        found.height,
+        flagged=flagged(found).height,
+    )
 
 
 def told(found: pl.DataFrame, row: int) -> list[tuple[str, str]]:
@@ -127,7 +144,9 @@ def told(found: pl.DataFrame, row: int) -> list[tuple[str, str]]:
     words = of.select(
         time=_time("time_start"),
         end=_time("time_end"),
+        mode=_said("mode", MODES),
         why=_why(),
+        kind=_said("kind", KINDS),
         precision=_precision(),
         repair=_repair(),
         note=pl.col("coordinate_note").str.split(_REPAIR).list.first().str.strip_suffix("; "),
@@ -135,37 +154,55 @@ def told(found: pl.DataFrame, row: int) -> list[tuple[str, str]]:
         grade=_grade(),
     ).row(0, named=True)
     raw = of.row(0, named=True)
+    known_to = _KNOWN_TO.get(raw["time_precision"], "")
     pairs = [
-        ("Time (UTC)", words["time"]),
-        ("Until", words["end"] if raw["time_precision"] == "instant" else None),
-        ("Time known to", f"the {raw['time_precision']}" if raw["time_precision"] else None),
-        ("Mode", raw["mode"]),
-        ("Why this mode", words["why"]),
-        ("Corridor", raw["corridor"] or "none that was found runs by it"),
-        ("Flags", words["flags"] or "none"),
-        ("Proposed repair", words["repair"]),
-        ("Kind", raw["kind"]),
-        *((name.capitalize(), _number(raw[name])) for name in ("people", "dead", "missing", "survivors")),
-        ("Origins", _origins(raw["origins"])),
-        *((name.capitalize(), raw[name]) for name in ("departure", "transit", "destination")),
-        ("Country", raw["country_name"] or "none: at sea"),
-        ("Place", raw["place"]),
-        ("Latitude, longitude", f"{raw['lat']:.5f}, {raw['lon']:.5f}"),
-        ("Place known to", words["precision"]),
-        ("Coordinates", words["note"]),
-        ("Hex (H3)", format(raw["cell"], "x") if raw["cell"] else None),
-        ("Route, by the source", raw["route_label"]),
-        ("Modus operandi", "; ".join(raw["modus_operandi"] or ())),
-        ("Source", raw["source"]),
-        ("Record of the source", raw["source_record"]),
-        ("Grade", words["grade"]),
-        ("Handling", raw["handling"]),
-        ("Address", raw["url"]),
-        ("Batch", raw["batch"]),
-        ("Incident", raw["incident_id"]),
-        *((f"In the file: {name}", value) for name, value in _rest(raw["extra"]).items()),
+        (say("Time (UTC)"), words["time"]),
+        (say("Until"), words["end"] if raw["time_precision"] == "instant" else None),
+        (say("Time known to"), say(known_to)),
+        (say("Mode"), words["mode"]),
+        (say("Why this mode"), words["why"]),
+        (say("Corridor"), raw["corridor"] or say("none that was found runs by it")),
+        (say("Flags"), words["flags"] or say("none")),
+        (say("Proposed repair"), words["repair"]),
+        (say("Kind"), words["kind"]),
+        *_people(raw),
+        *_way(raw),
+        (say("Country"), raw["country_name"] or say("none: at sea")),
+        (say("Place"), raw["place"]),
+        (say("Latitude, longitude"), f"{raw['lat']:.5f}, {raw['lon']:.5f}"),
+        (say("Place known to"), words["precision"]),
+        (say("Coordinates"), words["note"]),
+        (say("Hex (H3)"), format(raw["cell"], "x") if raw["cell"] else None),
+        (say("Route, by the source"), raw["route_label"]),
+        (say("Modus operandi"), "; ".join(raw["modus_operandi"] or ())),
+        (say("Source"), raw["source"]),
+        (say("Record of the source"), raw["source_record"]),
+        (say("Grade"), words["grade"]),
+        (say("Handling"), raw["handling"]),
+        (say("Address"), raw["url"]),
+        (say("Batch"), raw["batch"]),
+        (say("Incident"), raw["incident_id"]),
+        *((say("In the file: {column}", column=name), value) for name, value in _rest(raw["extra"]).items()),
     ]
     return [(label, str(value)) for label, value in pairs if value not in (None, "")]
+
+
+def _people(raw: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+    return [
+        (say("People"), _number(raw["people"])),
+        (say("Dead"), _number(raw["dead"])),
+        (say("Missing"), _number(raw["missing"])),
+        (say("Survivors"), _number(raw["survivors"])),
+    ]
+
+
+def _way(raw: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+    return [
+        (say("Origins"), _origins(raw["origins"])),
+        (say("Departure"), raw["departure"]),
+        (say("Transit"), raw["transit"]),
+        (say("Destination"), raw["destination"]),
+    ]
 
 
 def _plain(text: pl.Expr) -> pl.Expr:
@@ -175,22 +212,34 @@ def _plain(text: pl.Expr) -> pl.Expr:
 def _time(column: str) -> pl.Expr:
     """Return a time as exactly as it is known."""
     time = pl.col(column).dt
-    quarter = pl.format("{}, quarter {}", time.year(), time.quarter())
     known = pl.col("time_precision")
+    quarters = [
+        pl.when((known == "quarter") & (time.quarter() == quarter)).then(
+            pl.format(say("{year}, quarter {quarter}", year="{}", quarter=str(quarter)), time.year())
+        )
+        for quarter in range(1, 5)
+    ]
     shaped = [pl.when(known == precision).then(time.strftime(shape)) for precision, shape in _SHAPES.items()]
-    return pl.coalesce(pl.when(known == "quarter").then(quarter), *shaped, time.strftime("%Y-%m-%d"))
+    return pl.coalesce(*quarters, *shaped, time.strftime("%Y-%m-%d"))
+
+
+def _said(column: str, known: Sequence[str]) -> pl.Expr:
+    """Return a column with those of its values that are words of ours in the reader's language."""
+    return pl.col(column).replace(known, [say(word) for word in known])
 
 
 def _why() -> pl.Expr:
     sure = (100 * pl.col("mode_confidence")).round(0).cast(pl.Int64)
-    return pl.format("{} ({} % sure)", pl.col("mode_reason"), sure)
+    return pl.format("{} ({})", pl.col("mode_reason"), pl.format(say("{share} % sure", share="{}"), sure))
 
 
 def _precision() -> pl.Expr:
     km = pl.col("place_precision_km")
-    metres = pl.format("about {} m", (km * 100).round(0).cast(pl.Int64) * 10)
-    fine = pl.format("about {} km", km.round(1))
-    coarse = pl.format("about {} km", km.round(0).cast(pl.Int64))
+    metres = pl.format(say("about {distance} m", distance="{}"), (km * 100).round(0).cast(pl.Int64) * 10)
+    about = say("about {distance} km", distance="{}")
+    point = number(0.5, digits=1)[1:-1]
+    fine = pl.format(about, km.round(1).cast(pl.String).str.replace(".", point, literal=True))
+    coarse = pl.format(about, km.round(0).cast(pl.Int64))
     return pl.when(km < 1).then(metres).when((km < 10) & (km != km.round(0))).then(fine).otherwise(coarse)
 
 
@@ -205,14 +254,14 @@ def _grade() -> pl.Expr:
 
 
 def _number(value: int | None) -> str | None:
-    return None if value is None else f"{value:,}"
+    return None if value is None else number(value)
 
 
 def _origins(origins: list[dict[str, Any]] | None) -> str:
     """Return countries of origin by name, with their share where there are several."""
     several = len(origins or ()) > 1
     return "; ".join(
-        country_name(origin["iso3"]) + (f" ({origin['weight']:.0%})" if several else "")
+        country(origin["iso3"]) + (f" ({percent(origin['weight'])})" if several else "")
         for origin in origins or ()
         if origin["iso3"]
     )

@@ -20,7 +20,8 @@ from layers.points import lattice_places
 from layers.steps import Steps, Unit
 from layers.watch import Area, counted_in
 from pages.outcomes import rate, recent
-from pages.spans import FEWEST_MONTHS, Spans, in_words, usual
+from pages.spans import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, in_words, spelt, usual
+from pages.words import mark
 from pages.workspace import Workspace
 from routes.surveys import SURVEY_MONTHS, SURVEY_RESOLUTION, whole_months
 from routes.windows import Window
@@ -31,33 +32,34 @@ MOST_SOURCES = 12
 LATE = 3
 """A source is late after so many of its usual intervals without a batch."""
 _FEWEST_BATCHES = 3
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def changes(seen: Workspace, view: View, version: int) -> dict[str, Any]:
     """Return what became of the corridors between the two windows that the Changes page opens with."""
-    spans = _spans(seen, version)
-    if isinstance(spans, str):
-        return {"insufficient": spans}
+    known = seen.known_months(version)
+    spans = usual(known)
+    if spans is None:
+        return _too_short(known)
     found = seen.compared(view, version, spans.before, spans.after)
     told = {
-        "windows": {**spans.query(), "words": f"{_months(spans.after)} against {_months(spans.before)}"},
+        "windows": spans.query(),
         "link": "/changes?" + "&".join(filter(None, [view.without_window().query(), urlencode(spans.query())])),
         "corridors": drawn_changes(found, [rate(one) for one in found.changes]),
         "notes": list(found.notes),
     }
-    none = "No corridor can be drawn from the incidents of the two windows."
+    none = mark("No corridor can be drawn from the incidents of the two windows.")
     return told if found.corridors else {**told, "insufficient": none}
 
 
 def alerts(seen: Workspace, view: View, version: int) -> dict[str, Any]:
     """Return corridors born and growing and the alarms of the last year, the latest first."""
-    spans, known = _spans(seen, version), seen.known_months(version)
-    found = None if isinstance(spans, str) else seen.compared(view, version, spans.before, spans.after)
+    known = seen.known_months(version)
+    spans = usual(known)
+    found = seen.compared(view, version, spans.before, spans.after) if spans else None
     alarms = recent(seen.alarms(view, version), known) if known else []
     ridges = seen.reduction(view.without_window(), version, 0).corridors if alarms else ()
     listed = alerts_of(found, alarms, ridges)
-    said = {"insufficient": spans} if isinstance(spans, str) and not listed else {}
+    said = {} if spans or listed else _too_short(known)
     return {"alerts": listed[:MOST_ALERTS], "more": max(len(listed) - MOST_ALERTS, 0), **said}
 
 
@@ -66,9 +68,9 @@ def hot_spots(seen: Workspace, view: View, version: int) -> dict[str, Any]:
     window = whole_months(view.without_window().select(seen.incidents(version)), SURVEY_MONTHS)
     found = seen.hot_spots(view, version)
     if window is None or found is None:
-        return {"insufficient": "No month of incidents is over yet: hot spots are told from whole months."}
+        return {"insufficient": mark("No month of incidents is over yet: hot spots are told from whole months.")}
     return {
-        "window": _months(window),
+        "window": spelt(window),
         "months": len(window.months),
         "resolution": SURVEY_RESOLUTION,
         "spots": drawn_spots(found, window),
@@ -120,17 +122,10 @@ def _usual(batches: Sequence[Batch]) -> float | None:
     return round(median(later - earlier for later, earlier in pairwise(times)), 1)
 
 
-def _spans(seen: Workspace, version: int) -> Spans | str:
-    """Return the windows that are compared where nobody asks, or the sentence that says why none can be."""
-    known = seen.known_months(version)
-    spans = usual(known)
-    if spans is not None:
-        return spans
-    so_far = f"so far there is only {in_words(known)}" if known else "so far none is over"
-    return f"Nothing can be compared yet: that takes {FEWEST_MONTHS} whole months of incidents, and {so_far}."
-
-
-def _months(window: Window) -> str:
-    """Return a window as a reader says it: ``Nov 2025 – Oct 2026``."""
-    first, last = (f"{_MONTHS[int(month[5:]) - 1]} {month[:4]}" for month in (window.months[0], window.months[-1]))
-    return first if first == last else f"{first} – {last}"
+def _too_short(known: Window | None) -> dict[str, Any]:
+    """Return why nothing can be compared, as ``Monitor.say`` takes it."""
+    months = in_words(known) if known else None
+    return {
+        "insufficient": ONLY_SO_FAR if known else NONE_SO_FAR,
+        "values": {"fewest": FEWEST_MONTHS, "months": months},
+    }

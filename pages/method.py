@@ -4,11 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.notices import notice
+from pages.words import language, say
 from pages.workspace import sight
 from routes.corridors import METHOD_VERSION
 
 TEXT = Path(__file__).parent.parent / "docs" / "method.md"
 
-version = sight().version()
+if language() != "en":
+    notice(say("This description is kept in English."))
 st.markdown(TEXT.read_text(encoding="utf-8"))
-st.caption(f"Method {METHOD_VERSION} · ledger version {'none yet' if version is None else version}")
+version = sight().version()
+ledger = say("ledger version none yet") if version is None else say("ledger version {version}", version=str(version))
+st.caption(" · ".join([say("Method {method}", method=METHOD_VERSION), ledger]))

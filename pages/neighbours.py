@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from geodata.places import country_name
+from pages.words import country
 from routes.itineraries import Directed
 from routes.movement import CountryShares, Leg
 
@@ -54,8 +55,8 @@ class CountryPortrait:
 
     @property
     def name(self) -> str:
-        """Return its name."""
-        return country_name(self.iso3)
+        """Return its name for a reader."""
+        return country(self.iso3)
 
     @property
     def begun(self) -> float:
@@ -82,7 +83,7 @@ class CountryPortrait:
 
 def country_portrait(found: Directed, iso3: str) -> CountryPortrait:
     """Return what a reduction says of a country; nothing for one that it does not touch."""
-    through = [one for one in found.corridors if any(country.iso3 == iso3 for country in one.countries)]
+    through = [one for one in found.corridors if any(role.iso3 == iso3 for role in one.countries)]
     weights: dict[str, float] = defaultdict(float)
     total = sum(one.flow for one in through if one.origins)
     for one in through:
@@ -91,7 +92,7 @@ def country_portrait(found: Directed, iso3: str) -> CountryPortrait:
     legs = found.movement.legs
     return CountryPortrait(
         iso3,
-        next((country for country in found.movement.countries if country.iso3 == iso3), None),
+        next((shares for shares in found.movement.countries if shares.iso3 == iso3), None),
         tuple(leg for leg in legs if leg.end == iso3),
         tuple(leg for leg in legs if leg.start == iso3),
         dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))),
@@ -109,16 +110,18 @@ COUNTRIES: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "routes": pl.Int64,
     "incidents": pl.Int64,
 }
-"""Columns of the table of countries: three shares of their ``flow``, routes through them, incidents in them."""
+"""Columns of the table of countries: three shares of their ``flow``, routes through them, incidents in them.
+
+``name`` is English."""
 
 
 def countries_table(found: Directed, incidents: pl.DataFrame) -> pl.DataFrame:
     """Return every country that movement, a route or an incident touches, most flow first; columns of ``COUNTRIES``."""
-    shares = {country.iso3: country for country in found.movement.countries}
+    shares = {own.iso3: own for own in found.movement.countries}
     counts = dict(incidents["country"].drop_nulls().value_counts().iter_rows())
     routes: dict[str, int] = defaultdict(int)
     for one in found.corridors:
-        for code in {country.iso3 for country in one.countries}:
+        for code in {role.iso3 for role in one.countries}:
             routes[code] += 1
     legs = {code for leg in found.movement.legs for code in (leg.start, leg.end)}
     rows = []

@@ -12,7 +12,9 @@ import polars as pl
 
 from geodata.batches import Batch
 from geodata.incident import MODES
+from pages import words
 from pages.grids import Grid
+from pages.words import mark, number, percent, say
 from routes import alarms, change, hotspots
 from routes.change import VERDICTS, Change, Verdict
 from routes.comparison import Comparison
@@ -22,62 +24,95 @@ from routes.surveys import SURVEY_RESOLUTION
 from routes.windows import Window
 
 HEADINGS: Final[Mapping[str, str]] = {
-    "name": "Corridor",
-    "mode": "Mode",
-    "outcome": "What became of it",
-    "before": "Before",
-    "after": "After",
-    "rate": "Rate, after over before",
+    "name": mark("Corridor"),
+    "mode": mark("Mode"),
+    "outcome": mark("What became of it"),
+    "before": mark("Before"),
+    "after": mark("After"),
+    "rate": mark("Rate, after over before"),
     "q": "q",
 }
-"""Columns of the table of corridors and what stands above them."""
+"""Columns of the table of corridors and what stands above them, for ``say``."""
 PERIODS = (7, 28)
 """Days that are looked back on."""
 RECENT_ALARMS = 12
 """Months in which an alarm that was raised is recent."""
 _YEAR_DAYS = 365
 _TINY = 0.001
-_OUTCOMES: Final[Mapping[Verdict, str]] = {verdict: verdict for verdict in VERDICTS} | {
-    "not testable": "too little to tell"
+_OUTCOMES: Final[Mapping[str, str]] = {
+    "born": mark("born"),
+    "growing": mark("growing"),
+    "steady": mark("steady"),
+    "fading": mark("fading"),
+    "gone": mark("gone"),
+    "not testable": mark("too little to tell"),
+    "shifted": mark("shifted"),
 }
 _ORDER = [*VERDICTS]
 _PATTERNS: Final[Mapping[Pattern, str]] = {
-    "new": "in the last month for the first time",
-    "consecutive": "in an unbroken run of the latest months",
-    "intensifying": "in nearly every month, and ever more",
-    "persistent": "in nearly every month, without a trend",
-    "diminishing": "in nearly every month, and ever less",
-    "sporadic": "on and off, and in the last month",
-    "oscillating": "in the last month, and the other way before",
-    "historical": "in nearly every month, but not in the last",
+    "new": mark("in the last month for the first time"),
+    "consecutive": mark("in an unbroken run of the latest months"),
+    "intensifying": mark("in nearly every month, and ever more"),
+    "persistent": mark("in nearly every month, without a trend"),
+    "diminishing": mark("in nearly every month, and ever less"),
+    "sporadic": mark("on and off, and in the last month"),
+    "oscillating": mark("in the last month, and the other way before"),
+    "historical": mark("in nearly every month, but not in the last"),
 }
+_MUCH: Final[Mapping[str, str]] = {
+    "hot": mark("More than elsewhere {when}."),
+    "cold": mark("Fewer than elsewhere {when}."),
+}
+_SPOTS: Final[Mapping[str, str]] = {"hot": mark("{pattern} hot spot"), "cold": mark("{pattern} cold spot")}
 
-COMPARISON_TEST = (
-    "Test: quasi-Poisson on monthly counts of the sources that report in both windows, with how much more they report "
-    f"at all taken out. A change is told at a false discovery rate of {change.LEVEL:.0%} over all corridors, from "
-    f"{change.FEWEST:.0f} incidents in both windows together (more where they come in bursts); a birth also needs a "
-    f"line that is found again in {change.FEWEST_SUPPORT:.0%} of redraws."
-)
-ALARM_TEST = (
-    "Test: online change-point detection on the monthly counts of each corridor, its season and bursts taken out. An "
-    f"alarm is raised where a rate that began {alarms.CONFIRMED_MONTHS} to {alarms.RECENT_MONTHS} months ago is more "
-    f"than {alarms.THRESHOLD:.0%} probable, never in the first {alarms.WARM_UP_MONTHS} months. Each corridor is "
-    "watched by itself, with no correction for their number: of a hundred without a change, expect about one false "
-    "alarm in two years. At fewer than some six incidents a month most changes are missed."
-)
-SPOT_TEST = (
-    f"Test: Gi* of each hex (H3 resolution {SURVEY_RESOLUTION}) against the whole of the same month, false discovery "
-    f"rate {hotspots.LEVEL:.0%}; trends by Mann and Kendall; classes after Esri. “Nearly every month” is "
-    f"{hotspots.MOST:.0%} of them. A picture of where reports gather, and no alarm."
-)
+
+def comparison_test() -> str:
+    """Return how changes are tested."""
+    return say(
+        "Test: quasi-Poisson on monthly counts of the sources that report in both windows, with how much more they "
+        "report at all taken out. A change is told at a false discovery rate of {level} over all corridors, from "
+        "{fewest} incidents in both windows together (more where they come in bursts); a birth also needs a line that "
+        "is found again in {support} of redraws.",
+        level=percent(change.LEVEL),
+        fewest=number(change.FEWEST),
+        support=percent(change.FEWEST_SUPPORT),
+    )
+
+
+def alarm_test() -> str:
+    """Return how alarms are raised."""
+    return say(
+        "Test: online change-point detection on the monthly counts of each corridor, its season and bursts taken out. "
+        "An alarm is raised where a rate that began {confirmed} to {recent} months ago is more than {threshold} "
+        "probable, never in the first {first} months. Each corridor is watched by itself, with no correction for their "
+        "number: of a hundred without a change, expect about one false alarm in two years. At fewer than some six "
+        "incidents a month most changes are missed.",
+        confirmed=alarms.CONFIRMED_MONTHS,
+        recent=alarms.RECENT_MONTHS,
+        threshold=percent(alarms.THRESHOLD),
+        first=alarms.WARM_UP_MONTHS,
+    )
+
+
+def spot_test() -> str:
+    """Return how hot spots are told."""
+    return say(
+        "Test: Gi* of each hex (H3 resolution {resolution}) against the whole of the same month, false discovery rate "
+        "{level}; trends by Mann and Kendall; classes after Esri. “Nearly every month” is {most} of them. A picture of "
+        "where reports gather, and no alarm.",
+        resolution=str(SURVEY_RESOLUTION),
+        level=percent(hotspots.LEVEL),
+        most=percent(hotspots.MOST),
+    )
 
 
 def outcome(found: Change, shift: Shift | None) -> str:
     """Return what became of a corridor in words."""
     moved = shift is not None and shift.flagged
-    said = [] if moved and found.verdict == "steady" else [_OUTCOMES[found.verdict]]
+    said = [] if moved and found.verdict == "steady" else [say(_OUTCOMES[found.verdict])]
     if shift is not None and moved:
-        said.append(f"shifted by {abs(shift.km):.0f} km to the {shift.towards}")
+        km = f"{abs(shift.km):.0f}"
+        said.append(say("shifted by {km} km to the {towards}", km=km, towards=say(shift.towards)))
     return "; ".join(said)
 
 
@@ -86,30 +121,32 @@ def rate(found: Change) -> str:
     if found.verdict == "not testable" or np.isnan(found.ratio):
         return ""
     if not found.before:
-        return f"from none, at least x{found.low:.2g}"
-    high = f"{found.high:.2g}" if np.isfinite(found.high) else "no bound"
-    return f"x{found.ratio:.2g} ({found.low:.2g} to {high})"
+        return say("from none, at least x{low}", low=f"{found.low:.2g}")
+    ratio, low, high = f"{found.ratio:.2g}", f"{found.low:.2g}", f"{found.high:.2g}"
+    if not np.isfinite(found.high):
+        return say("x{ratio} ({low} to no bound)", ratio=ratio, low=low)
+    return say("x{ratio} ({low} to {high})", ratio=ratio, low=low, high=high)
 
 
 def discovery(q: float) -> str:
     """Return a false discovery rate as text."""
     if np.isnan(q):
         return ""
-    return f"{q:.3f}" if q >= _TINY else f"< {_TINY}"
+    return number(q, 3) if q >= _TINY else f"< {number(_TINY, 3)}"
 
 
 def listed(comparison: Comparison) -> pl.DataFrame:
     """Return the corridors of a comparison, the changed ones first: ``number`` of each, ``HEADINGS`` and the reason."""
     rows = []
-    for number, (corridor, found, shift) in enumerate(
+    for at, (corridor, found, shift) in enumerate(
         zip(comparison.corridors, comparison.changes, comparison.shifts, strict=True)
     ):
         moved = shift is not None and shift.flagged
         rows.append(
             {
-                "number": number,
+                "number": at,
                 "name": corridor.name,
-                "mode": corridor.mode,
+                "mode": say(corridor.mode),
                 "outcome": outcome(found, shift),
                 "before": found.before,
                 "after": found.after,
@@ -129,13 +166,18 @@ def listed(comparison: Comparison) -> pl.DataFrame:
 def counted(comparison: Comparison) -> str:
     """Return how many corridors became what, as a sentence."""
     if not comparison.corridors:
-        return "No corridor can be drawn from the incidents of the two windows."
-    said = Counter(found.verdict for found in comparison.changes)
-    parts = [f"{said[verdict]:,} {_OUTCOMES[verdict]}" for verdict in VERDICTS if said[verdict]]
-    moved = sum(shift is not None and shift.flagged for shift in comparison.shifts)
-    parts += [f"{moved:,} shifted"] if moved else []
-    number = len(comparison.corridors)
-    return f"{number:,} {'corridor' if number == 1 else 'corridors'}: {', '.join(parts)}."
+        return say("No corridor can be drawn from the incidents of the two windows.")
+    said: Counter[str] = Counter(found.verdict for found in comparison.changes)
+    said["shifted"] = sum(shift is not None and shift.flagged for shift in comparison.shifts)
+    parts = [
+        say("{count} {outcome}", count=said[became], outcome=say(_OUTCOMES[became]))
+        for became in (*VERDICTS, "shifted")
+        if said[became]
+    ]
+    total = len(comparison.corridors)
+    return words.counted(
+        "{count} corridor: {outcomes}.", "{count} corridors: {outcomes}.", total, outcomes=", ".join(parts)
+    )
 
 
 def told(comparison: Comparison) -> tuple[list[str], list[str]]:
@@ -146,7 +188,7 @@ def told(comparison: Comparison) -> tuple[list[str], list[str]]:
         verdict, _, rest = sentence.strip().partition("  ")
         if verdict == "displaced":
             continue  # ``pairs`` says it, and what it does not mean
-        line = f"{_OUTCOMES.get(verdict, verdict).capitalize()}: {rest}"  # type: ignore[call-overload]
+        line = say("{outcome}: {sentence}", outcome=say(_OUTCOMES.get(verdict, verdict)).capitalize(), sentence=rest)
         (others if verdict in ("steady", "not testable") else changed).append(line)
     return changed, others
 
@@ -155,32 +197,33 @@ def pairs(comparison: Comparison) -> list[str]:
     """Return a sentence on each pair of corridors that is consistent with displacement."""
     name = [corridor.name for corridor in comparison.corridors]
     return [
-        f"{name[pair.source]} lost about {pair.lost:,.0f} incidents and {name[pair.target]} gained about "
-        f"{pair.gained:,.0f}: consistent with displacement (q = {discovery(pair.q)})."
+        say(
+            "{loser} lost about {lost} incidents and {gainer} gained about {gained}: consistent with displacement "
+            "(q = {q}).",
+            loser=name[pair.source],
+            lost=number(pair.lost),
+            gainer=name[pair.target],
+            gained=number(pair.gained),
+            q=discovery(pair.q),
+        )
         for pair in comparison.displaced
     ]
 
 
-def facts_of_one(comparison: Comparison, number: int) -> list[tuple[str, str]]:
+def facts_of_one(comparison: Comparison, at: int) -> list[tuple[str, str]]:
     """Return all that is told of one corridor as pairs of a label and words."""
-    corridor, found, shift = comparison.corridors[number], comparison.changes[number], comparison.shifts[number]
-    moved = ""
-    if shift is not None:
-        low, high = sorted((shift.low, shift.high))
-        moved = f"{abs(shift.km):.0f} km to the {shift.towards} (95 % interval {low:.0f} to {high:.0f} km; left of the "
-        moved += f"line is positive), q = {discovery(shift.q)}"
-    support = "" if corridor.support is None else f"{corridor.support:.0%}"
+    corridor, found, shift = comparison.corridors[at], comparison.changes[at], comparison.shifts[at]
     said = [
-        ("Corridor", corridor.name),
-        ("Mode", corridor.mode),
-        ("What became of it", outcome(found, shift)),
-        ("Why", found.reason),
-        ("Reporting effort, after over before", f"x{found.effort:.2g}"),
-        ("Overdispersion by which counts were divided", f"{found.dispersion:.2g}"),
-        ("Sideways", moved),
-        ("Found again in redraws", support),
-        ("Length", f"{corridor.length_km:,.0f} km"),
-        ("Corridor id", corridor.corridor_id),
+        (say("Corridor"), corridor.name),
+        (say("Mode"), say(corridor.mode)),
+        (say("What became of it"), outcome(found, shift)),
+        (say("Why"), found.reason),
+        (say("Reporting effort, after over before"), f"x{found.effort:.2g}"),
+        (say("Overdispersion by which counts were divided"), f"{found.dispersion:.2g}"),
+        (say("Sideways"), "" if shift is None else _sideways(shift)),
+        (say("Found again in redraws"), "" if corridor.support is None else percent(corridor.support)),
+        (say("Length"), say("{km} km", km=number(corridor.length_km))),
+        (say("Corridor id"), corridor.corridor_id),
     ]
     return [(label, text) for label, text in said if text]
 
@@ -197,28 +240,34 @@ def alarm_grid(found: Iterable[Mapping[str, Any]]) -> Grid:
         (
             str(alarm["known"]),
             str(alarm["name"]),
-            str(alarm["mode"]),
-            "more" if alarm["direction"] == "up" else "fewer",
+            say(str(alarm["mode"])),
+            say("more") if alarm["direction"] == "up" else say("fewer"),
             str(alarm["since"]),
-            f"{alarm['probability']:.0%}",
+            percent(alarm["probability"]),
         )
         for alarm in found
     )
-    headings = ("Known after", "Corridor", "Mode", "Incidents", "Since", "Probability")
-    return Grid("Alarms, the latest first", headings, rows, frozenset({5}))
+    headings = (
+        *(say("Known after"), say("Corridor"), say("Mode")),
+        *(say("Incidents"), say("Since"), say("Probability")),
+    )
+    return Grid(say("Alarms, the latest first"), headings, rows, frozenset({5}))
 
 
 def spot_grid(found: HotSpots) -> Grid:
     """Return the classes of hexes that there are, with how many hexes each has."""
     counts = Counter((spot.heat, spot.pattern) for spot in found.spots if spot.heat != "none")
-    order = [(heat, pattern) for heat in ("hot", "cold") for pattern in _PATTERNS]
-    much = {"hot": "More than elsewhere", "cold": "Fewer than elsewhere"}
+    order = [(heat, pattern) for heat in _SPOTS for pattern in _PATTERNS]
     rows = tuple(
-        (f"{pattern} {heat} spot".capitalize(), f"{counts[heat, pattern]:,}", f"{much[heat]} {_PATTERNS[pattern]}.")  # type: ignore[index]
+        (
+            say(_SPOTS[heat], pattern=say(pattern)).capitalize(),
+            number(counts[heat, pattern]),  # type: ignore[index]
+            say(_MUCH[heat], when=say(_PATTERNS[pattern])),
+        )
         for heat, pattern in order
         if counts[heat, pattern]  # type: ignore[index]
     )
-    return Grid("Classes of hexes", ("Class", "Hexes", "Meaning"), rows, frozenset({1}))
+    return Grid(say("Classes of hexes"), (say("Class"), say("Hexes"), say("Meaning")), rows, frozenset({1}))
 
 
 def came_in(incidents: pl.DataFrame, history: Iterable[tuple[int, Batch]], now: datetime) -> list[str]:
@@ -228,12 +277,7 @@ def came_in(incidents: pl.DataFrame, history: Iterable[tuple[int, Batch]], now: 
     said = []
     for days in PERIODS:
         late = [name for name, time in at.items() if now - timedelta(days=days) < time <= now and counts.get(name)]
-        number = sum(counts[name] for name in late)
-        batches = f" in {len(late):,} {'batch' if len(late) == 1 else 'batches'}" if late else ""
-        said.append(
-            f"In the last {days} days {number:,} {'incident' if number == 1 else 'incidents'} came in or "
-            f"{'was' if number == 1 else 'were'} revised{batches}."
-        )
+        said.append(_came_in(days, sum(counts[name] for name in late), len(late)))
     return said
 
 
@@ -253,16 +297,50 @@ def lately(incidents: pl.DataFrame) -> tuple[Grid, str] | None:
     first, end = _midnight(first), _midnight(latest) + timedelta(days=1)
     modes = [mode for mode in MODES if mode in set(dated["mode"])]
     columns = [_of_period(dated, days, first, end, modes) for days in PERIODS]
-    labels = [mode.capitalize() for mode in modes] + ["All"]
+    labels = [say(mode).capitalize() for mode in modes] + [say("All")]
     rows = tuple((label, *(text for column in columns for text in column[at])) for at, label in enumerate(labels))
-    headings = ("Mode", *(text for days in PERIODS for text in (f"Last {days} days", f"Usual in {days} days")))
+    periods = ((say("Last {days} days", days=days), say("Usual in {days} days", days=days)) for days in PERIODS)
+    headings = (say("Mode"), *(text for pair in periods for text in pair))
     vague = incidents.height - dated.height
-    remark = (
-        f"Up to {end - timedelta(days=1):%Y-%m-%d}, the day of the latest incident. Usual is the average of the year "
-        "before. Reports come late: the latest days may not be complete, so that fewer need not mean a fall."
+    remark = say(
+        "Up to {day}, the day of the latest incident. Usual is the average of the year before. Reports come late: the "
+        "latest days may not be complete, so that fewer need not mean a fall.",
+        day=f"{end - timedelta(days=1):%Y-%m-%d}",
     )
-    remark += f" Incidents whose day is not known are not counted: {vague:,}." if vague else ""
-    return Grid("The latest days", headings, rows, frozenset(range(1, len(headings)))), remark
+    if vague:
+        remark += " " + say("Incidents whose day is not known are not counted: {count}.", count=vague)
+    return Grid(say("The latest days"), headings, rows, frozenset(range(1, len(headings)))), remark
+
+
+def _sideways(shift: Shift) -> str:
+    low, high = sorted((shift.low, shift.high))
+    return say(
+        "{km} km to the {towards} (95 % interval {low} to {high} km; left of the line is positive), q = {q}",
+        km=f"{abs(shift.km):.0f}",
+        towards=say(shift.towards),
+        low=f"{low:.0f}",
+        high=f"{high:.0f}",
+        q=discovery(shift.q),
+    )
+
+
+def _came_in(days: int, incidents: int, batches: int) -> str:
+    if not batches:
+        return say("In the last {days} days 0 incidents came in or were revised.", days=days)
+    if batches == 1:
+        return words.counted(
+            "In the last {days} days {count} incident came in or was revised in 1 batch.",
+            "In the last {days} days {count} incidents came in or were revised in 1 batch.",
+            incidents,
+            days=days,
+        )
+    return words.counted(
+        "In the last {days} days {count} incident came in or was revised in {batches} batches.",
+        "In the last {days} days {count} incidents came in or were revised in {batches} batches.",
+        incidents,
+        days=days,
+        batches=batches,
+    )
 
 
 def _rank(verdict: Verdict, *, moved: bool) -> int:
@@ -289,5 +367,5 @@ def _of_period(
     for wanted in (*([mode] for mode in modes), modes):
         count = late.filter(pl.col("mode").is_in(wanted)).height
         usual = before.filter(pl.col("mode").is_in(wanted)).height * days / known_days if known_days >= days else None
-        found.append((f"{count:,}", "–" if usual is None else f"{usual:,.1f}"))
+        found.append((number(count), "–" if usual is None else number(usual, 1)))
     return found

@@ -11,6 +11,7 @@ import polars as pl
 
 from geodata.facts import Facts
 from geodata.places import country_name, town_near
+from pages.words import country, mark, number, say
 from routes.change import Change, Verdict
 from routes.comparison import Comparison
 from routes.corridors import Corridor, CountryRole, Role
@@ -24,41 +25,48 @@ HUB_KM = 60.0
 MOST_EVIDENCE = 500
 LEAST_SIDE = 0.1
 """Share of a hub's flow from which a side of it, departure or landing, is named."""
-OTHERS = "others"
-FLOW_IN_WORDS = (
+OTHERS = mark("others")
+BESIDE_NOTHING = mark("No incident lies beside it: it is drawn as the way between others that have some.")
+FLOW_IN_WORDS = mark(
     "Flow is in square roots of incidents: it ranks movement and is no number of people, as a place that reports a "
     "hundred times as much counts ten times."
 )
 
-WAYS: Final[Mapping[str, str]] = {"land": "over land", "sea": "by sea", "air": "by air"}
-"""Each mode in words."""
+WAYS: Final[Mapping[str, str]] = {"land": mark("over land"), "sea": mark("by sea"), "air": mark("by air")}
+"""Each mode in words, for ``say``."""
 DIRECTIONS: Final[Mapping[str | None, str]] = {
-    "one-way": "one way",
-    "two-way": "both ways",
-    "unclear": "unclear",
-    None: "not told",
+    "one-way": mark("one way"),
+    "two-way": mark("both ways"),
+    "unclear": mark("unclear"),
+    None: mark("not told"),
 }
 CHANGES: Final[Mapping[Verdict, str]] = {
-    "born": "born",
-    "growing": "growing",
-    "gone": "gone",
-    "fading": "fading",
-    "steady": "steady",
-    "not testable": "too little to tell",
+    "born": mark("born"),
+    "growing": mark("growing"),
+    "gone": mark("gone"),
+    "fading": mark("fading"),
+    "steady": mark("steady"),
+    "not testable": mark("too little to tell"),
 }
 """Each verdict on change in words, in the order in which a table shows them."""
 UNTOLD = CHANGES["not testable"]
 _ROLE_WORDS: Final[Mapping[Role, str]] = {
-    "source": "starts here",
-    "transit": "passes through",
-    "destination": "ends here",
+    "source": mark("{share} % starts here"),
+    "transit": mark("{share} % passes through"),
+    "destination": mark("{share} % ends here"),
 }
+_DEPARTURE, _LANDING = mark("departure"), mark("landing")
+_BOTH_SIDES = mark("departure and landing")
 _HAPPENED: Final[Mapping[str, str]] = {
-    "birth": "first seen",
-    "death": "no longer found",
-    "return": "found again",
-    "split": "split off from {}",
-    "merge": "merged into {}",
+    "birth": mark("first seen"),
+    "death": mark("no longer found"),
+    "return": mark("found again"),
+    "split": mark("split off from {other}"),
+    "merge": mark("merged into {other}"),
+}
+_HAPPENED_WITH_IT: Final[Mapping[str, str]] = {
+    "split": mark("{other} ({name}) split off from it"),
+    "merge": mark("{other} ({name}) merged into it"),
 }
 
 ROUTES: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
@@ -78,7 +86,9 @@ ROUTES: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "countries": pl.List(pl.String),
 }
 """Columns of the table of routes: ``known`` is the public name, ``recent`` incidents of the last twelve months,
-``length`` km, ``inferred`` the share of it that only bridges gaps, ``countries`` the names of those it runs through."""
+``length`` km, ``inferred`` the share of it that only bridges gaps, ``countries`` the names of those it runs through.
+
+``way``, ``change``, ``direction`` and ``countries`` are English, by which an address asks for them."""
 
 
 def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame:
@@ -107,7 +117,7 @@ def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame
             "chain": chain_of(one),
             "length": one.length_km,
             "inferred": inferred_share(one),
-            "countries": [country_name(country.iso3) for country in one.countries],
+            "countries": [country_name(role.iso3) for role in one.countries],
         }
         for one in found.corridors
     ]
@@ -136,7 +146,7 @@ def narrowed(
 def chain_of(corridor: Corridor) -> str:
     """Return the countries of a route in its order, "Sudan > Libya > Italy"; a dash between them for no direction."""
     sign = " > " if corridor.direction == "one-way" else " - "
-    return sign.join(country_name(country.iso3) for country in corridor.countries)
+    return sign.join(country(role.iso3) for role in corridor.countries)
 
 
 def inferred_share(corridor: Corridor) -> float:
@@ -159,7 +169,7 @@ def manners(incidents: pl.DataFrame) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class NearHub:
-    """A hub near a route: its name, country, distance in km, and what it is: departure, landing or both."""
+    """A hub near a route: its name, country, distance in km, and role, for ``say``: departure, landing or both."""
 
     name: str
     iso3: str
@@ -181,7 +191,7 @@ def hubs_near(corridor: Corridor, hubs: Iterable[Hub]) -> list[NearHub]:
         km = float(km_between(path, here).min())
         if km <= HUB_KM:
             town = town_near(hub.lon, hub.lat)
-            name = town.name if town else f"the coast of {country_name(hub.iso3)}"
+            name = town.name if town else say("the coast of {country}", country=country(hub.iso3))
             found.append(NearHub(name, hub.iso3, km, _side(hub), hub.leaving, hub.landing))
     return sorted(found, key=lambda hub: (hub.km, hub.name))
 
@@ -189,31 +199,30 @@ def hubs_near(corridor: Corridor, hubs: Iterable[Hub]) -> list[NearHub]:
 def shares_in_words(shares: tuple[float, float, float]) -> str:
     """Return what a country is to those who pass it: "45 % starts here, 55 % passes through"."""
     named = zip(shares, _ROLE_WORDS.values(), strict=True)
-    return ", ".join(f"{share:.0%} {words}".replace("%", " %") for share, words in named if share >= 0.005)
+    return ", ".join(say(words, share=f"{100 * share:.0f}") for share, words in named if share >= 0.005)
 
 
-def role_in_words(country: CountryRole) -> str:
+def role_in_words(own: CountryRole) -> str:
     """Return the role of a country on a route with its shares, where those are told."""
-    return shares_in_words(country.shares) if country.shares else f"{country.role}; its shares are not told"
+    if own.shares:
+        return shares_in_words(own.shares)
+    return say("{role}; its shares are not told", role=say(own.role))
 
 
 def sureness(corridor: Corridor) -> list[str]:
     """Return how sure a route is, in sentences."""
-    said = []
-    if corridor.support is None:
-        said.append("How often it comes back when the evidence is drawn again was not asked.")
-    elif corridor.basis == "journeys":
-        back = f"in {corridor.support:.0%} of {REPLICATES} redraws of the evidence".replace("%", " %")
-        said.append(f"Grade {corridor.grade}: a way runs near it {back}, over its length.")
-    else:
-        said.append(f"Grade {corridor.grade or 'below D'}: its support is {corridor.support:.2f} of 1.")
+    said = [_support_in_words(corridor)]
     if corridor.inferred_km >= 1:
-        km = min(corridor.inferred_km, corridor.length_km)
-        said.append(f"{km:,.0f} of its {corridor.length_km:,.0f} km are inferred: no incident is reported near them.")
+        inferred = say(
+            "{inferred} of its {length} km are inferred: no incident is reported near them.",
+            inferred=number(min(corridor.inferred_km, corridor.length_km)),
+            length=number(corridor.length_km),
+        )
+        said.append(inferred)
     else:
-        said.append("No part of it is inferred: incidents are reported along all of it.")
+        said.append(say("No part of it is inferred: incidents are reported along all of it."))
     if not corridor.incidents:
-        said.append("No incident lies beside it: it is drawn as the way between others that have some.")
+        said.append(say(BESIDE_NOTHING))
     return said
 
 
@@ -230,16 +239,17 @@ def history(corridor_id: str, events: pl.DataFrame) -> list[tuple[str, str]]:
     said = []
     for row in own.iter_rows(named=True):
         if row["corridor_id"] == corridor_id:
-            words = _HAPPENED.get(row["event"], row["event"]).format(row["other_id"])
+            words = say(_HAPPENED.get(row["event"], row["event"]), other=row["other_id"])
         else:
-            words = f"{row['corridor_id']} ({row['name']}) {_HAPPENED.get(row['event'], row['event']).format('it')}"
+            text = _HAPPENED_WITH_IT.get(row["event"], row["event"])
+            words = say(text, other=row["corridor_id"], name=row["name"])
         said.append((str(row["at"])[:10], words))
     return said
 
 
 def goal_name(code: str, facts: Facts) -> str:
     """Return the name of a country or of a destination of the facts."""
-    return next((bloc.name for bloc in facts.blocs if bloc.code == code), country_name(code))
+    return next((bloc.name for bloc in facts.blocs if bloc.code == code), country(code))
 
 
 def with_others(shares: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -252,18 +262,24 @@ def with_others(shares: Mapping[str, float]) -> list[tuple[str, float]]:
 def compared_in_words(comparison: Comparison | None) -> str:
     """Return what is compared with what."""
     if comparison is None:
-        return "No incident is dated, so that no change can be told."
-    after, before = (f"{window.months[0]} to {window.months[-1]}" for window in (comparison.after, comparison.before))
-    return f"Change is that of {after}, the last twelve whole months known, against {before}."
+        return say("No incident is dated, so that no change can be told.")
+    after, before = comparison.after.months, comparison.before.months
+    return say(
+        "Change is that of {first} to {last}, the last twelve whole months known, against {start} to {end}.",
+        first=after[0],
+        last=after[-1],
+        start=before[0],
+        end=before[-1],
+    )
 
 
 def change_of(corridor: Corridor, comparison: Comparison | None) -> tuple[str, str]:
     """Return what became of a route in a word, and the sentence that says why."""
     change = next((change for one, change in _changes(comparison) if one.corridor_id == corridor.corridor_id), None)
     if change is None:
-        return UNTOLD, compared_in_words(comparison)
-    close = "Counted are incidents close to the line, of sources that report in both years."
-    return CHANGES[change.verdict], f"{change.reason} {close}"
+        return say(UNTOLD), compared_in_words(comparison)
+    close = say("Counted are incidents close to the line, of sources that report in both years.")
+    return say(CHANGES[change.verdict]), f"{change.reason} {close}"
 
 
 def _changes(comparison: Comparison | None) -> Iterable[tuple[Corridor, Change]]:
@@ -271,6 +287,23 @@ def _changes(comparison: Comparison | None) -> Iterable[tuple[Corridor, Change]]
 
 
 def _side(hub: Hub) -> str:
-    total = hub.leaving + hub.landing
-    sides = (("departure", hub.leaving), ("landing", hub.landing))
-    return " and ".join(name for name, flow in sides if flow >= LEAST_SIDE * total)
+    least = LEAST_SIDE * (hub.leaving + hub.landing)
+    if min(hub.leaving, hub.landing) >= least:
+        return _BOTH_SIDES
+    return _DEPARTURE if hub.leaving >= least else _LANDING
+
+
+def _support_in_words(corridor: Corridor) -> str:
+    if corridor.support is None:
+        return say("How often it comes back when the evidence is drawn again was not asked.")
+    if corridor.basis == "journeys":
+        return say(
+            "Grade {grade}: a way runs near it in {share} % of {redraws} redraws of the evidence, over its length.",
+            grade=corridor.grade,
+            share=f"{100 * corridor.support:.0f}",
+            redraws=REPLICATES,
+        )
+    support = number(corridor.support, 2)
+    if corridor.grade is None:
+        return say("Grade below D: its support is {support} of 1.", support=support)
+    return say("Grade {grade}: its support is {support} of 1.", grade=corridor.grade, support=support)

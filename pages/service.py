@@ -233,6 +233,7 @@ def _places(request: Request) -> Response:
         {
             "name": place.name,
             "country": country_name(place.iso3),
+            "iso3": place.iso3,
             "kind": place.kind,
             "lon": round(place.lon, 4),
             "lat": round(place.lat, 4),

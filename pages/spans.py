@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from geodata.errors import WrongValue
+from pages.words import mark, say
 from routes.windows import Window
 
 QUICK = (12, 6, 3)
 """Lengths, months, that are offered at once: the last so many known, against the same months a year before."""
 FEWEST_MONTHS = 2
+NONE_SO_FAR = mark(
+    "Nothing can be compared yet: that takes {fewest} whole months of incidents, and so far none is over."
+)
+ONLY_SO_FAR = mark(
+    "Nothing can be compared yet: that takes {fewest} whole months of incidents, and so far there is only {months}."
+)
 _YEAR = 12
 
 
@@ -24,7 +31,7 @@ class Spans:
     @property
     def words(self) -> str:
         """Return them as a sentence part: ``2023-01 to 2023-12 against 2022-01 to 2022-12``."""
-        return f"{in_words(self.after)} against {in_words(self.before)}"
+        return say("{after} against {before}", after=in_words(self.after), before=in_words(self.before))
 
     def query(self) -> dict[str, str]:
         """Return them as they stand in an address, the end excluded."""
@@ -34,7 +41,7 @@ class Spans:
 def in_words(window: Window) -> str:
     """Return the first and the last month of a window."""
     first, last = window.months[0], window.months[-1]
-    return first if first == last else f"{first} to {last}"
+    return first if first == last else say("{first} to {last}", first=first, last=last)
 
 
 def spelt(window: Window) -> str:
@@ -88,20 +95,22 @@ def asked(before: str, after: str, known: Window) -> tuple[Spans, str]:
     faults: list[str] = []
     first, second = (_read(name, text, known, faults) for name, text in (("before", before), ("after", after)))
     if first and second and first.start > second.start:
-        faults.append("“before” begins after “after”, so that the two are exchanged")
+        faults.append(say("“before” begins after “after”, so that the two are exchanged"))
         first, second = second, first
     if first and not second:
         second = _partner(first, known, 1)
     if second and not first:
         first = _partner(second, known, -1)
     if first and first == second:
-        faults.append("both windows are the same months")
+        faults.append(say("both windows are the same months"))
     spans = Spans(first, second) if first and second and first != second else usual(known)
     if spans is None:
         raise WrongValue(
             f"{in_words(known)} is too short", rule=f"{FEWEST_MONTHS} months are compared", done="nothing was compared"
         )
-    return spans, f"In the address, {'; '.join(faults)}. Shown is {spans.words}." if faults else ""
+    if not faults:
+        return spans, ""
+    return spans, say("In the address, {faults}. Shown is {windows}.", faults="; ".join(faults), windows=spans.words)
 
 
 def _read(name: str, text: str, known: Window, faults: list[str]) -> Window | None:
@@ -111,11 +120,13 @@ def _read(name: str, text: str, known: Window, faults: list[str]) -> Window | No
     try:
         window = Window.of(text)
     except WrongValue:
-        faults.append(f"“{name}” is no window of whole months, as 2022-01:2023-01 with the end excluded")
+        told = say("“{name}” is no window of whole months, as 2022-01:2023-01 with the end excluded", name=name)
+        faults.append(told)
         return None
     near = _nearest(window, known)
     if near != window:
-        faults.append(f"“{name}” reaches beyond the months that are known ({in_words(known)})")
+        told = say("“{name}” reaches beyond the months that are known ({months})", name=name, months=in_words(known))
+        faults.append(told)
     return near
 
 

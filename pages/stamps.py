@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from geodata.view import View
+from pages.words import say
 from pages.workspace import sight
 from routes.corridors import METHOD_VERSION
 from routes.movement import MOVEMENT_VERSION
@@ -32,11 +33,11 @@ def stamped(now: datetime) -> str:
     view, _ = View.from_query(asked)
     made_up = version is not None and seen.offers(version)["synthetic"]
     parts = (
-        "SYNTHETIC DEMONSTRATION DATA" if made_up else "",
-        "Smuggling route monitor",
-        f"filters {view.query()}" if view.query() else "no filters",
-        f"methods {MOVEMENT_VERSION}, {METHOD_VERSION}",
-        f"ledger version {'none yet' if version is None else version}",
-        f"made {now:%Y-%m-%d %H:%M} UTC",
+        say("SYNTHETIC DEMONSTRATION DATA") if made_up else "",
+        say("Smuggling route monitor"),
+        say("filters {filters}", filters=view.query()) if view.query() else say("no filters"),
+        say("methods {methods}", methods=f"{MOVEMENT_VERSION}, {METHOD_VERSION}"),
+        say("ledger version none yet") if version is None else say("ledger version {version}", version=str(version)),
+        say("made {time} UTC", time=f"{now:%Y-%m-%d %H:%M}"),
     )
     return " · ".join(filter(None, parts))

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -20,9 +21,10 @@ from pages.batches import tell_undone, undo_button
 from pages.columns import ask_columns, ask_name, ask_source
 from pages.notices import aside, notice, sentences
 from pages.uploads import SHOWN_ROWS, Preview, Upload
+from pages.words import counted, mark, number, say
 from pages.workspace import Workspace
 
-STEPS = ("Columns", "Check", "Taken in")
+STEPS = (mark("Columns"), mark("Check"), mark("Taken in"))
 MOST_COLUMNS = 300
 """Columns of a file that are shown and offered."""
 MOST_REFUSALS = 1_000
@@ -66,13 +68,13 @@ def wizard(seen: Workspace) -> None:
 def _ask(seen: Workspace) -> None:
     """Ask for a file, and read its columns."""
     sent = st.file_uploader(
-        "A file of incidents",
+        say("A file of incidents"),
         type=[ending.removeprefix(".") for ending in ENDINGS],
-        help="One row is one incident, with a date and a place. Columns of persons are never stored.",
+        help=say("One row is one incident, with a date and a place. Columns of persons are never stored."),
     )
-    aside("Nothing is stored before you have seen how the file is read and what would become of its rows.")
+    aside(say("Nothing is stored before you have seen how the file is read and what would become of its rows."))
     if sent is not None:
-        with sentences(), _progress("Reading"):
+        with sentences(), _progress(say("Reading")):
             upload = Upload(sent.name, sent.getvalue())
             st.session_state[_DRAFT] = Draft(upload, seen.preview(upload))
             st.rerun()
@@ -82,12 +84,13 @@ def _steps(draft: Draft) -> None:
     """Show how far the file is, and let it go."""
     now = draft.step
     items = "".join(
-        f'<li class="{"done" if number < now else ""}"{" aria-current=step" if number == now else ""}>{name}</li>'
-        for number, name in enumerate(STEPS)
+        f'<li class="{"done" if at < now else ""}"{" aria-current=step" if at == now else ""}>{escape(say(name))}</li>'
+        for at, name in enumerate(STEPS)
     )
+    label = escape(say("Steps"))
     steps, again = st.columns([4, 1], vertical_alignment="center")
-    steps.html(f'<ol class="steps" aria-label="Steps">{items}</ol>')
-    if again.button("Another file" if draft.receipt else "Start again", width="stretch"):
+    steps.html(f'<ol class="steps" aria-label="{label}">{items}</ol>')
+    if again.button(say("Another file") if draft.receipt else say("Start again"), width="stretch"):
         del st.session_state[_DRAFT]
         st.rerun()
 
@@ -103,8 +106,8 @@ def _look(seen: Workspace, draft: Draft) -> None:
         hide_index=True,
         height=240,
         placeholder="",
-        column_config={ROW: st.column_config.NumberColumn("Row", pinned=True)},
-        alt="The first rows of the file",
+        column_config={ROW: st.column_config.NumberColumn(say("Row"), pinned=True)},
+        alt=say("The first rows of the file"),
     )
     for said in _notes(preview):
         aside(said)
@@ -112,15 +115,15 @@ def _look(seen: Workspace, draft: Draft) -> None:
     source = ask_source(preview, draft.number)
     changed = changed or source != preview.source
     if preview.profile is not None and not changed:
-        _check(seen, draft, "Check", lambda: preview.profile)
+        _check(seen, draft, say("Check"), lambda: preview.profile)
         return
     for what in guess.open:
-        notice(f"To be stated before this file can be read: {what}.", "warning")
+        notice(say("To be stated before this file can be read: {what}.", what=what), "warning")
     name = ask_name(seen, preview, draft.number)
     _check(
         seen,
         draft,
-        "Save as a profile and check",
+        say("Save as a profile and check"),
         lambda: seen.keep_profile(preview, guess, name, source),
         disabled=bool(guess.open),
     )
@@ -129,20 +132,32 @@ def _look(seen: Workspace, draft: Draft) -> None:
 def _recognised(preview: Preview) -> None:
     file = preview.reading.file
     if preview.profile is not None:
-        notice(f"{file} is read by the profile “{preview.profile.name}”: {preview.profile.title}.", "done")
+        name, title = preview.profile.name, preview.profile.title
+        notice(say("{file} is read by the profile “{name}”: {title}.", file=file, name=name, title=title), "done")
     else:
         notice(
-            f"No profile fits {file}. What its columns seem to be is a guess: look at each, and change what is wrong."
+            say(
+                "No profile fits {file}. What its columns seem to be is a guess: look at each, and change what is "
+                "wrong.",
+                file=file,
+            )
         )
 
 
 def _notes(preview: Preview) -> list[str]:
-    said = [f"The first {SHOWN_ROWS} rows.", *preview.reading.notes]
+    said = [counted("The first {count} row.", "The first {count} rows.", SHOWN_ROWS), *preview.reading.notes]
     count = len(preview.reading.columns)
     if count > MOST_COLUMNS:
-        said.append(f"It has {count:,} columns; the first {MOST_COLUMNS} are shown and offered.")
+        said.append(
+            counted(
+                "It has {count} column; the first {most} are shown and offered.",
+                "It has {count} columns; the first {most} are shown and offered.",
+                count,
+                most=MOST_COLUMNS,
+            )
+        )
     if preview.persons:
-        said.append(f"Never stored, as they are of persons: {', '.join(preview.persons)}.")
+        said.append(say("Never stored, as they are of persons: {columns}.", columns=", ".join(preview.persons)))
     return [" ".join(said)]
 
 
@@ -152,7 +167,7 @@ def _check(
     """Go through the rows by the profile that is chosen, once the button is pressed."""
     if not st.button(label, type="primary", disabled=disabled):
         return
-    with sentences(), _progress("Checking") as step:
+    with sentences(), _progress(say("Checking")) as step:
         profile = chosen()
         if profile is not None:
             draft.rehearsal = seen.rehearse(draft.upload, profile, step)
@@ -164,7 +179,14 @@ def _decide(seen: Workspace, draft: Draft, found: Rehearsal, profile: Profile) -
     """Show what would become of the rows, and take them in or go back to the columns."""
     batch = found.batch
     new = batch.kept + batch.updated + batch.withdrawn
-    notice(f"{batch.file}, {batch.read:,} rows, read by the profile “{profile.name}”. Nothing is stored yet.")
+    notice(
+        say(
+            "{file}, {rows} rows, read by the profile “{profile}”. Nothing is stored yet.",
+            file=batch.file,
+            rows=batch.read,
+            profile=profile.name,
+        )
+    )
     _counts(batch, foreseen=True)
     for said in found.notes:
         aside(said)
@@ -172,34 +194,38 @@ def _decide(seen: Workspace, draft: Draft, found: Rehearsal, profile: Profile) -
     may_withdraw = False
     if found.objection:
         notice(found.objection, "warning")
-        may_withdraw = st.checkbox(f"Withdraw {batch.withdrawn:,} incidents all the same", key=f"all-{draft.number}")
+        label = counted(
+            "Withdraw {count} incident all the same", "Withdraw {count} incidents all the same", batch.withdrawn
+        )
+        may_withdraw = st.checkbox(label, key=f"all-{draft.number}")
     if not new:
-        notice("Nothing in it is new, so that there is nothing to take in.", "warning")
+        notice(say("Nothing in it is new, so that there is nothing to take in."), "warning")
     with st.container(horizontal=True):
         ready = new > 0 and (may_withdraw or not found.objection)
-        take = st.button("Take in", type="primary", disabled=not ready)
-        back = st.button("Back to the columns")
+        take = st.button(say("Take in"), type="primary", disabled=not ready)
+        back = st.button(say("Back to the columns"))
     if back:
         draft.rehearsal = None
         st.rerun()
     if take:
-        with sentences(), _progress("Taking in") as step:
+        with sentences(), _progress(say("Taking in")) as step:
             draft.receipt = seen.take_in(draft.upload, profile, step, may_withdraw=may_withdraw)
             st.rerun()
 
 
 def _counts(batch: Batch, *, foreseen: bool) -> None:
     """Show what becomes of the rows; withdrawn incidents are none of the file's rows."""
-    would = "would be " if foreseen else ""
-    counts = {
-        "new": (batch.kept, f"Rows that {would or 'were '}added as incidents."),
-        "updated": (batch.updated, f"Rows that {would or 'have '}revise{'' if foreseen else 'd'} an incident."),
-        "known already": (batch.duplicates, "Rows that say nothing new."),
-        "withdrawn": (batch.withdrawn, "Incidents that an earlier edition had and this one leaves out."),
-        "refused": (batch.refused, "Rows that break a rule."),
-    }
-    for place, (name, (count, meaning)) in zip(st.columns(len(counts)), counts.items(), strict=True):
-        place.metric(name.capitalize(), f"{count:,}", help=meaning)
+    added = say("Rows that would be added as incidents.") if foreseen else say("Rows that were added as incidents.")
+    revised = say("Rows that would be revise an incident.") if foreseen else say("Rows that have revised an incident.")
+    counts = (
+        (say("New"), batch.kept, added),
+        (say("Updated"), batch.updated, revised),
+        (say("Known already"), batch.duplicates, say("Rows that say nothing new.")),
+        (say("Withdrawn"), batch.withdrawn, say("Incidents that an earlier edition had and this one leaves out.")),
+        (say("Refused"), batch.refused, say("Rows that break a rule.")),
+    )
+    for place, (name, count, meaning) in zip(st.columns(len(counts)), counts, strict=True):
+        place.metric(name, number(count), help=meaning)
 
 
 def _refusals(found: Rehearsal) -> None:
@@ -208,15 +234,14 @@ def _refusals(found: Rehearsal) -> None:
     rows = found.refusals.select("row", "column", "rule", "value")
     title, file = st.columns([4, 1], vertical_alignment="bottom")
     with title:
-        more = f"; the first {MOST_REFUSALS:,} are listed" if rows.height > MOST_REFUSALS else ""
-        aside(f"{found.batch.refused:,} rows are refused, for {rows.height:,} faults{more}.")
+        aside(_refused(found.batch.refused, rows.height))
     file.download_button(
-        "Refusals",
+        say("Refusals"),
         csv_of(rows),
         f"refusals-{Path(found.batch.file).stem}.csv",
         "text/csv",
         icon=":material/download:",
-        help="Download all refusals as CSV.",
+        help=say("Download all refusals as CSV."),
         on_click="ignore",
         width="stretch",
     )
@@ -225,12 +250,23 @@ def _refusals(found: Rehearsal) -> None:
         hide_index=True,
         height=min(320, 37 + 35 * rows.height),
         column_config={
-            "row": st.column_config.NumberColumn("Row", width="small"),
-            "column": "Column",
-            "rule": "Rule",
-            "value": "Value",
+            "row": st.column_config.NumberColumn(say("Row"), width="small"),
+            "column": say("Column"),
+            "rule": say("Rule"),
+            "value": say("Value"),
         },
-        alt="Refused rows",
+        alt=say("Refused rows"),
+    )
+
+
+def _refused(rows: int, faults: int) -> str:
+    if faults <= MOST_REFUSALS:
+        return say("{rows} rows are refused, for {faults} faults.", rows=rows, faults=faults)
+    return say(
+        "{rows} rows are refused, for {faults} faults; the first {most} are listed.",
+        rows=rows,
+        faults=faults,
+        most=MOST_REFUSALS,
     )
 
 
@@ -243,12 +279,22 @@ def _tell(seen: Workspace, receipt: Receipt) -> None:
         return
     stored = batch.kept + batch.updated + batch.withdrawn > 0
     if not stored:
-        notice(f"Nothing in {batch.file} was new; nothing was stored.")
+        notice(say("Nothing in {file} was new; nothing was stored.", file=batch.file))
         return
     if any(later.undoes == batch.batch for _, later in seen.history()):
-        aside(f"{batch.file} is no longer in the ledger: batch {batch.batch} was taken back.")
+        aside(
+            say("{file} is no longer in the ledger: batch {batch} was taken back.", file=batch.file, batch=batch.batch)
+        )
         return
-    notice(f"{batch.file} was taken in as batch {batch.batch}, source “{batch.source}”.", "done")
+    notice(
+        say(
+            "{file} was taken in as batch {batch}, source “{source}”.",
+            file=batch.file,
+            batch=batch.batch,
+            source=batch.source,
+        ),
+        "done",
+    )
     _counts(batch, foreseen=False)
     for said in receipt.notes:
         aside(said)

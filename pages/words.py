@@ -13,7 +13,7 @@ from layers.words import SOURCE, Words, languages, mark, nearest, words
 LANGUAGE = "lang"
 """Name of the language in the address."""
 
-__all__ = ["LANGUAGE", "asked", "choose", "country", "counted", "language", "mark", "number", "percent", "say"]
+__all__ = ["LANGUAGE", "asked", "choose", "counted", "country", "language", "mark", "number", "percent", "say"]
 
 
 def language() -> str:
@@ -35,7 +35,7 @@ def spoken() -> Words:
 
 
 def say(text: str, /, **values: Any) -> str:
-    """Return a text in the reader's language; each ``{name}`` in it is replaced by a value, whole numbers with separators."""
+    """Return a text in the reader's language; each ``{name}`` in it is replaced by a value, whole numbers separated."""
     return spoken().say(text, values)
 
 
@@ -60,25 +60,19 @@ def country(iso3: str) -> str:
 
 
 def choose() -> None:
-    """Offer the languages at the foot of the sidebar, and tell the browser which one the page is in."""
-    kept = st.session_state.get(LANGUAGE)
-    if kept and not asked() and kept != language():
-        st.query_params[LANGUAGE] = kept  # Another page was opened: its address came without.
+    """Offer the languages beside the menu of the page, and tell the browser which one the page is in.
 
-    def remember() -> None:
-        st.query_params[LANGUAGE] = st.session_state[LANGUAGE]
+    A language that the address asks for is kept while a viewer goes from page to page.
+    """
+    own = asked() or st.session_state.get(LANGUAGE, "")
+    if own and not asked():
+        st.query_params[LANGUAGE] = own
+    st.session_state[LANGUAGE] = own
+    spoken_here = language()
+    choice = {"name": say("Language"), "own": spoken_here, "direction": words(spoken_here).direction}
+    tongue = st.components.v2.component("tongue", css=_asset("tongue.css"), js=_asset("tongue.js"))
+    tongue(key="tongue", data={**choice, "languages": {code: words(code).name for code in languages()}}, height=1)
 
-    if asked():
-        st.session_state[LANGUAGE] = asked()
-    own = language()
-    with st.sidebar:
-        st.selectbox(
-            say("Language"),
-            languages(),
-            index=languages().index(own),
-            format_func=lambda code: words(code).name,
-            key=LANGUAGE,
-            on_change=remember,
-        )
-        tongue = st.components.v2.component("tongue", js=(ASSETS / "tongue.js").read_text(encoding="utf-8"))
-        tongue(key="tongue", data={"language": own, "direction": words(own).direction}, height=1)
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")

@@ -85,15 +85,15 @@ ORDER = {
         "comparison surveys reduce itineraries identity"
     ),
     "layers": (
-        "words asset palette hexmesh points steps part basemap actions changes alerts arrivals camera card corridors "
+        "words asset palette steps hexmesh points part basemap actions changes alerts arrivals camera card corridors "
         "countries graticule hexes hotspots hubs incidents keys labels legend ranking search status timebar watch "
         "monitor snapshot exports"
     ),
     "desk": "tokens",
     "pages": (
-        "words uploads years workspace intake grids spans outcomes live service filters headers notices listing portraits "
-        "neighbours figures catalogue batches columns wizard beliefs amendments method monitor corridors countries "
-        "incidents changes assumptions stamps dashboard"
+        "words uploads years workspace intake grids spans outcomes live service kept filters headers notices listing "
+        "portraits neighbours figures catalogue batches columns wizard beliefs amendments method monitor corridors "
+        "countries incidents changes assumptions stamps dashboard"
     ),
 }
 """Every module of a room, each importing only what stands before it."""

@@ -4,20 +4,21 @@
 Monitor.Actions = class {
   attach(monitor) {
     this.monitor = monitor;
+    monitor.actions = this;
     const { element } = Monitor;
-    this.theme = this._button("Dark or light", "M10 3a7 7 0 1 0 7 7 5.5 5.5 0 0 1-7-7z", () => this._turn());
+    this.theme = this._button(Monitor.say("Dark or light"), "M10 3a7 7 0 1 0 7 7 5.5 5.5 0 0 1-7-7z", () => this._turn());
     this.files = element("details", { class: "files" }, this._summary(), this._menu());
     const bar = Monitor.panel(
       "actions",
-      { class: "panel", "aria-label": "Actions" },
-      this._button("Zoom in", "M10 4v12M4 10h12", () => monitor.map.zoomIn()),
-      this._button("Zoom out", "M4 10h12", () => monitor.map.zoomOut()),
-      this._button("Show all", "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
+      { class: "panel", "aria-label": Monitor.say("Actions") },
+      this._button(Monitor.say("Zoom in"), "M10 4v12M4 10h12", () => monitor.map.zoomIn()),
+      this._button(Monitor.say("Zoom out"), "M4 10h12", () => monitor.map.zoomOut()),
+      this._button(Monitor.say("Show all"), "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
       element("hr"),
-      this._button("Copy link to this view", "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy()),
+      this._button(Monitor.say("Copy link to this view"), "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy()),
       this.files,
       this.theme,
-      this._button("Keys (?)", "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
+      this._button(Monitor.say("Keys (?)"), "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
     );
     monitor.map.getContainer().append(bar);
     document.addEventListener("click", (event) => {
@@ -40,7 +41,7 @@ Monitor.Actions = class {
   }
 
   _summary() {
-    const name = "Download this view";
+    const name = Monitor.say("Download this view");
     const icon = Monitor.icon("M10 3v9M6.5 8.5L10 12l3.5-3.5M4 16h12");
     return Monitor.element("summary", { class: "square", title: name, "aria-label": name }, icon);
   }
@@ -65,14 +66,14 @@ Monitor.Actions = class {
     return element(
       "div",
       { class: "menu panel" },
-      element("p", {}, "Corridors"),
+      element("p", {}, Monitor.say("Corridors")),
       link("geojson", "GeoJSON"),
       link("gpkg", "GeoPackage"),
       element("hr"),
-      element("p", {}, "The map as you see it"),
-      make("Picture (PNG)", "picture"),
-      make("Frames (ZIP of PNG)", "frames"),
-      make("Print", "print"),
+      element("p", {}, Monitor.say("The map as you see it")),
+      make(Monitor.say("Picture (PNG)"), "picture"),
+      make(Monitor.say("Frames (ZIP of PNG)"), "frames"),
+      make(Monitor.say("Print"), "print"),
     );
   }
 
@@ -96,7 +97,7 @@ Monitor.Actions = class {
     const link = this.link();
     try {
       await this.monitor.state.address.window.navigator.clipboard.writeText(link);
-      this.monitor.status.say("The link to this view is copied.");
+      this.monitor.status.say(Monitor.say("The link to this view is copied."));
     } catch {
       this.monitor.status.say(link);
     }

@@ -29,11 +29,11 @@ Monitor.Seen = class {
 };
 
 Monitor.ALERTS = {
-  born: { sign: "born", words: "new route" },
-  growing: { sign: "growing", words: "growing" },
-  "alarm-up": { sign: "growing", words: "alarm: more" },
-  "alarm-down": { sign: "fading", words: "alarm: fewer" },
-  area: { sign: "born", words: "watch area" },
+  born: { sign: "born", words: Monitor.mark("new route") },
+  growing: { sign: "growing", words: Monitor.mark("growing") },
+  "alarm-up": { sign: "growing", words: Monitor.mark("alarm: more") },
+  "alarm-down": { sign: "fading", words: Monitor.mark("alarm: fewer") },
+  area: { sign: "born", words: Monitor.mark("watch area") },
 };
 
 Monitor.Alerts = class {
@@ -56,15 +56,15 @@ Monitor.Alerts = class {
     this.more = element("button", { type: "button", class: "more", onclick: () => this._turn() });
     this.spoken = element("div", { class: "unseen", "aria-live": "polite" });
     this.areas = element("div", { class: "areas" });
-    const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Alerts, the latest first" }, this.state, this.list, this.more);
+    const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": Monitor.say("Alerts, the latest first") }, this.state, this.list, this.more);
     this.details = element(
       "details",
       { open: window.innerHeight >= this.options.open_from && window.innerWidth > 760 },
-      element("summary", {}, "Alerts", this.total),
+      element("summary", {}, Monitor.say("Alerts"), this.total),
       scroll,
       this.areas,
     );
-    this.panel = Monitor.panel("alerts", { class: "panel", "aria-label": "Alerts and watch areas" }, this.details, this.spoken);
+    this.panel = Monitor.panel("alerts", { class: "panel", "aria-label": Monitor.say("Alerts and watch areas") }, this.details, this.spoken);
     this.panel.hidden = true;
     monitor.map.getContainer().append(this.panel);
     monitor.watch?.fill();
@@ -99,14 +99,20 @@ Monitor.Alerts = class {
     const { every } = this;
     const fresh = every.filter(({ key }) => !this.seen.alerts.has(key));
     const old = every.length - fresh.length;
-    this.total.textContent = fresh.length ? `${fresh.length} new` : this.late.state === "ready" ? "none new" : "";
-    const words = this.late.words ?? (every.length ? (fresh.length ? null : "All alerts are marked as seen.") : "Nothing new: no route was born or grew beyond chance, and no alarm was raised in the last year.");
+    const none = this.late.state === "ready" ? Monitor.say("none new") : "";
+    this.total.textContent = fresh.length ? Monitor.counted(fresh.length, "{count} new", "{count} new") : none;
+    const words = this.late.words ?? (fresh.length ? null : this._nothing(every));
     this.state.textContent = words ?? "";
     this.state.hidden = !words;
     this.list.replaceChildren(...(this.all ? every : fresh).map((alert) => this._row(alert)));
     this.more.hidden = !old;
-    this.more.textContent = this.all ? "Hide what was seen" : `Show ${old} seen`;
+    this.more.textContent = this.all ? Monitor.say("Hide what was seen") : Monitor.counted(old, "Show {count} seen", "Show {count} seen");
     this._speak(fresh);
+  }
+
+  _nothing(every) {
+    if (every.length) return Monitor.say("All alerts are marked as seen.");
+    return Monitor.say("Nothing new: no route was born or grew beyond chance, and no alarm was raised in the last year.");
   }
 
   /** Say what was not there before; not what stood when the map was opened. */
@@ -114,12 +120,13 @@ Monitor.Alerts = class {
     if (this.late.state !== "ready" && !this.areaAlerts.length) return;
     const added = fresh.filter(({ key }) => this.known && !this.known.has(key));
     if (this.late.state === "ready") this.known = new Set([...(this.known ?? []), ...this.every.map(({ key }) => key)]);
-    if (added.length) this.spoken.textContent = `${Monitor.counted(added.length, "new alert")}: ${added.slice(0, 3).map(({ place, kind }) => `${place}, ${Monitor.ALERTS[kind].words}`).join("; ")}.`;
+    const alerts = added.slice(0, 3).map(({ place, kind }) => [place, Monitor.say(Monitor.ALERTS[kind].words)].join(", ")).join("; ");
+    if (added.length) this.spoken.textContent = Monitor.counted(added.length, "{count} new alert: {alerts}.", "{count} new alerts: {alerts}.", { alerts });
   }
 
   _row(alert) {
     const { element } = Monitor;
-    const { words } = Monitor.ALERTS[alert.kind];
+    const when = [alert.date, Monitor.say(Monitor.ALERTS[alert.kind].words), alert.mode ? Monitor.say(alert.mode) : ""].filter(Boolean).join(" · ");
     const seen = this.seen.alerts.has(alert.key);
     const name = alert.place.replaceAll(" - ", " – ");
     const go = element(
@@ -127,13 +134,14 @@ Monitor.Alerts = class {
       { type: "button", class: "go", onclick: () => this.open(alert) },
       this._sign(alert.kind),
       element("span", { class: "name" }, name),
-      element("span", { class: "when" }, `${alert.date} · ${words}${alert.mode ? ` · ${alert.mode}` : ""}`),
-      element("span", { class: "why" }, alert.why.replace(/\bx(?=\d)/g, "×")),
+      element("span", { class: "when" }, when),
+      element("span", { class: "why" }, Monitor.say(alert.why.text, alert.why.values).replace(/\bx(?=\d)/g, "×")),
     );
-    const label = seen ? `Mark ${name} as new` : `Mark ${name} as seen`;
+    const label = seen ? Monitor.say("Mark {name} as new", { name }) : Monitor.say("Mark {name} as seen", { name });
+    const title = seen ? Monitor.say("Mark as new") : Monitor.say("Mark as seen");
     const mark = element(
       "button",
-      { type: "button", class: "square mark", title: seen ? "Mark as new" : "Mark as seen", "aria-label": label, "aria-pressed": String(seen), onclick: () => this.mark(alert) },
+      { type: "button", class: "square mark", title, "aria-label": label, "aria-pressed": String(seen), onclick: () => this.mark(alert) },
       Monitor.icon("M4 10.5l4 4 8-9"),
     );
     return element("li", seen ? { class: "old" } : {}, go, mark);
@@ -177,7 +185,7 @@ Monitor.Alerts = class {
       if (hidden.delete("changes")) monitor.state.set("layers", { hidden });
       monitor.select(`change-${alert.change}`);
     } else if (monitor.picture.corridor(alert.corridor)) monitor.select(alert.corridor);
-    else monitor.status.say("The ridge of this alarm is graded too low to be drawn; this is where it runs.");
+    else monitor.status.say(Monitor.say("The ridge of this alarm is graded too low to be drawn; this is where it runs."));
     Monitor.fly(monitor.map, L.latLngBounds([[lat - 1.6, lon - 2.2], [lat + 1.6, lon + 2.2]]));
     return undefined;
   }

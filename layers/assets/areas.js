@@ -30,15 +30,33 @@ Monitor.Area = {
 
   /** What is wrong with the corners of an area, as a sentence, or null. */
   fault(corners, most) {
-    if (corners.length < 3) return "An area has at least three corners.";
-    if (corners.length > most) return `An area has at most ${most} corners.`;
-    if (corners.some(([lon, lat]) => Math.abs(lon) > 180 || Math.abs(lat) > 85)) return "An area lies within 180° of longitude and 85° of latitude; it may not cross 180°.";
-    if (Monitor.Area.crosses(corners)) return "The border of an area may not cross itself.";
+    if (corners.length < 3) return Monitor.say("An area has at least three corners.");
+    if (corners.length > most) return Monitor.say("An area has at most {most} corners.", { most });
+    if (corners.some(([lon, lat]) => Math.abs(lon) > 180 || Math.abs(lat) > 85)) {
+      return Monitor.say("An area lies within 180° of longitude and 85° of latitude; it may not cross 180°.");
+    }
+    if (Monitor.Area.crosses(corners)) return Monitor.say("The border of an area may not cross itself.");
     const twice = corners.reduce((sum, [x, y], at) => {
       const [nextX, nextY] = corners[(at + 1) % corners.length];
       return sum + x * nextY - nextX * y;
     }, 0);
-    return Math.abs(twice) < 2e-4 ? "An area encloses something." : null;
+    return Math.abs(twice) < 2e-4 ? Monitor.say("An area encloses something.") : null;
+  },
+
+  leftOut(count) {
+    return Monitor.counted(
+      count,
+      "{count} watch area left out, as they could not be read or are too many",
+      "{count} watch areas left out, as they could not be read or are too many",
+    );
+  },
+
+  came(count) {
+    return Monitor.counted(
+      count,
+      "{count} incident came in or was revised here since you last looked.",
+      "{count} incidents came in or were revised here since you last looked.",
+    );
   },
 
   crosses(corners) {

@@ -24,7 +24,7 @@ Monitor.Arrivals = Monitor.CanvasLayer.extend({
     if (!answer.ok) return;
     const { places, count } = await answer.json();
     if (!count) return;
-    status.say(`${Monitor.counted(count, "incident")} came in or ${count === 1 ? "was" : "were"} revised.`);
+    status.say(Monitor.counted(count, "{count} incident came in or was revised.", "{count} incidents came in or were revised."));
     const begun = performance.now();
     this.rings = [...this.rings.filter(({ until }) => until > begun), ...places.map(([x, y]) => ({ x, y, begun, until: begun + this._lasts() }))];
     this._turn();

@@ -22,7 +22,8 @@ Monitor.Atlas = class {
       ring.forEach(([lon, lat], at) => flat.set(Monitor.toWorld(lon, lat), 2 * at));
       return { flat, box: Monitor.Atlas.box(flat) };
     });
-    return { ...properties, rings, place: Monitor.toWorld(...properties.label) };
+    const shown = Monitor.words?.countries[properties.iso3] ?? properties.name;
+    return { ...properties, shown, rings, place: Monitor.toWorld(...properties.label) };
   }
 
   static box(flat) {
@@ -96,7 +97,7 @@ Monitor.BaseMap = Monitor.CanvasLayer.extend({
     } catch (error) {
       delete this.monitor.atlas.loaded[scale];
       this.scale = null;
-      this.monitor.status.say(`The base map could not be read; zoom to try again. ${error.message}`);
+      this.monitor.status.say([Monitor.say("The base map could not be read; zoom to try again."), error.message].join(" "));
     }
   },
 

@@ -16,10 +16,10 @@ Monitor.Camera = class {
     this.dialog = element(
       "dialog",
       { id: "frames", "aria-labelledby": "frames-title", oncancel: () => this.leave() },
-      element("h2", { id: "frames-title" }, "Making pictures"),
+      element("h2", { id: "frames-title" }, Monitor.say("Making pictures")),
       this.bar,
       this.said,
-      element("button", { type: "button", class: "plain", onclick: () => this.leave() }, "Cancel"),
+      element("button", { type: "button", class: "plain", onclick: () => this.leave() }, Monitor.say("Cancel")),
     );
     L.DomEvent.disableClickPropagation(this.dialog);
     this.paper = element("div", { id: "paper", "aria-hidden": "true" });
@@ -36,9 +36,9 @@ Monitor.Camera = class {
       this._posed(this._sharpness(), async (sheet) => {
         const blob = await this._png(sheet);
         Monitor.Camera.save(blob, `map-${this._name(sheet)}.png`);
-        this.monitor.status.say("The picture is saved.");
+        this.monitor.status.say(Monitor.say("The picture is saved."));
       }),
-    ).catch((error) => this.monitor.status.say(`The picture could not be made. ${error.message}`));
+    ).catch((error) => this.monitor.status.say([Monitor.say("The picture could not be made."), error.message].join(" ")));
   }
 
   /** One picture for each place of the window from the first to the last month, or for each month where it spans them all. */
@@ -46,7 +46,8 @@ Monitor.Camera = class {
     if (!this._ready()) return;
     const places = this._places();
     if (places.length > this.options.most_frames) {
-      this.monitor.status.say(`${places.length} pictures are too many at once; at most ${this.options.most_frames} are made. Take a longer window.`);
+      const numbers = { count: String(places.length), most: this.options.most_frames };
+      this.monitor.status.say(Monitor.say("{count} pictures are too many at once; at most {most} are made. Take a longer window.", numbers));
       return;
     }
     this.left = false;
@@ -55,7 +56,7 @@ Monitor.Camera = class {
     try {
       await this._posed(1, (sheet) => this._film(sheet, places));
     } catch (error) {
-      this.monitor.status.say(`The pictures could not be made. ${error.message}`);
+      this.monitor.status.say([Monitor.say("The pictures could not be made."), error.message].join(" "));
     } finally {
       this.dialog.close();
     }
@@ -73,7 +74,7 @@ Monitor.Camera = class {
 
   _ready() {
     if (this.monitor.picture?.steps) return true;
-    this.monitor.status.say("There is nothing to take a picture of yet.");
+    this.monitor.status.say(Monitor.say("There is nothing to take a picture of yet."));
     return false;
   }
 
@@ -91,7 +92,7 @@ Monitor.Camera = class {
       for (const [at, [from, to]] of places.entries()) {
         this._turn(from, to);
         const when = picture.calendar.span(from, to);
-        this.said.textContent = `${at + 1} of ${places.length}: ${when}`;
+        this.said.textContent = Monitor.say("{at} of {all}: {when}", { at: at + 1, all: places.length, when });
         this.bar.value = at;
         const content = new Uint8Array(await (await this._png(sheet)).arrayBuffer());
         if (this.left || this.monitor.picture !== picture) break;
@@ -101,12 +102,12 @@ Monitor.Camera = class {
       Object.assign(state, kept);
       this.monitor.tell("rewindow");
     }
-    if (this.left) this.monitor.status.say("No pictures were saved.");
-    else if (zip.entries.length < places.length) this.monitor.status.say("The data changed meanwhile; no pictures were saved. Try again.");
+    if (this.left) this.monitor.status.say(Monitor.say("No pictures were saved."));
+    else if (zip.entries.length < places.length) this.monitor.status.say(Monitor.say("The data changed meanwhile; no pictures were saved. Try again."));
     else {
       zip.add("about.txt", new TextEncoder().encode(this._about(sheet)));
       Monitor.Camera.save(zip.blob(), `frames-${name}.zip`);
-      this.monitor.status.say(`${places.length} pictures are saved.`);
+      this.monitor.status.say(Monitor.counted(places.length, "{count} pictures are saved.", "{count} pictures are saved."));
     }
   }
 
@@ -161,7 +162,8 @@ Monitor.Camera = class {
 
   _png(sheet) {
     return new Promise((done, failed) => {
-      sheet.paint().toBlob((blob) => (blob ? done(blob) : failed(new Error("The picture is too large for this browser."))), "image/png");
+      const fail = () => failed(new Error(Monitor.say("The picture is too large for this browser.")));
+      sheet.paint().toBlob((blob) => (blob ? done(blob) : fail()), "image/png");
     });
   }
 

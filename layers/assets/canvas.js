@@ -177,7 +177,26 @@ Monitor.panel = (id, attributes, ...children) => {
   return made;
 };
 
-const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/** Digits as JavaScript writes them, as the reader writes them: "4.50" keeps its two behind the point. */
+Monitor.digits = (text) =>
+  Number(text).toLocaleString(Monitor.words?.language ?? "en-GB", { minimumFractionDigits: (text.split(".")[1] ?? "").length, useGrouping: false });
+
+/** The letters by which some words are told apart, by word: the first of each that no earlier one has. */
+Monitor.initials = (words) => {
+  const found = {};
+  for (const word of words) {
+    const letters = [...Monitor.say(word)].filter((letter) => /\p{L}/u.test(letter)).map((letter) => Monitor.capital(letter));
+    found[word] = letters.find((letter) => !Object.values(found).includes(letter)) ?? letters[0];
+  }
+  return found;
+};
+
+/** The short names of the months, by number from 0. */
+Monitor.month = (at) =>
+  [
+    ...[Monitor.say("Jan"), Monitor.say("Feb"), Monitor.say("Mar"), Monitor.say("Apr"), Monitor.say("May"), Monitor.say("Jun")],
+    ...[Monitor.say("Jul"), Monitor.say("Aug"), Monitor.say("Sep"), Monitor.say("Oct"), Monitor.say("Nov"), Monitor.say("Dec")],
+  ][at];
 
 /** Days are counted from 1970-01-01, in UTC. */
 Monitor.day = {
@@ -208,13 +227,45 @@ Monitor.day = {
 
 /** The steps of time of a picture. */
 Monitor.Calendar = class {
-  /** What is counted together, its letter, the lengths of a window that are offered, and the one at first. */
+  /** What is counted together, the lengths of a window that are offered, and the one at first. */
   static UNITS = {
-    day: { name: "Day", letter: "d", spans: [1, 7, 28], first: 28 },
-    week: { name: "Week", letter: "w", spans: [1, 4, 13], first: 13 },
-    month: { name: "Month", letter: "m", spans: [1, 3, 12], first: 12 },
-    quarter: { name: "Quarter", letter: "q", spans: [1, 4, 8], first: 4 },
+    day: { spans: [1, 7, 28], first: 28 },
+    week: { spans: [1, 4, 13], first: 13 },
+    month: { spans: [1, 3, 12], first: 12 },
+    quarter: { spans: [1, 4, 8], first: 4 },
   };
+
+  /** The name of a unit. */
+  static unit(unit) {
+    return { day: Monitor.say("Day"), week: Monitor.say("Week"), month: Monitor.say("Month"), quarter: Monitor.say("Quarter") }[unit];
+  }
+
+  /** So many of a unit, in full. */
+  static many(count, unit) {
+    return {
+      day: Monitor.counted(count, "{count} day", "{count} days"),
+      week: Monitor.counted(count, "{count} week", "{count} weeks"),
+      month: Monitor.counted(count, "{count} month", "{count} months"),
+      quarter: Monitor.counted(count, "{count} quarter", "{count} quarters"),
+    }[unit];
+  }
+
+  /** So many of a unit, in short. */
+  static short(count, unit) {
+    return {
+      day: Monitor.say("{count} d", { count }),
+      week: Monitor.say("{count} w", { count }),
+      month: Monitor.say("{count} m", { count }),
+      quarter: Monitor.say("{count} q", { count }),
+    }[unit];
+  }
+
+  /** A window of months as an address spells it, "2024-11:2025-11" with the end excluded, in words. */
+  static months(spelt) {
+    const [first, end] = spelt.split(":").map((text) => Monitor.day.parse(text));
+    const [year, month] = Monitor.day.parts(end);
+    return new Monitor.Calendar("month", [first, Date.UTC(year, month - 1, 1) / Monitor.day.MS, end]).span(0, 2);
+  }
 
   /** @param {number[]} edges days on which each step begins, and on which the last has ended */
   constructor(unit, edges) {
@@ -234,9 +285,10 @@ Monitor.Calendar = class {
 
   /** "Nov 2026", "Q4 2026", "24 Nov 2026"; of a week its first day. */
   name(step) {
-    const [year, month, day] = Monitor.day.parts(this.edges[step]);
-    if (this.unit === "quarter") return `Q${Math.floor(month / 3) + 1} ${year}`;
-    return `${this.unit === "month" ? "" : `${day} `}${MONTH_NAMES[month]} ${year}`;
+    const [year, at, day] = Monitor.day.parts(this.edges[step]);
+    const parts = { year: String(year), month: Monitor.month(at), day };
+    if (this.unit === "quarter") return Monitor.say("Q{quarter} {year}", { ...parts, quarter: Math.floor(at / 3) + 1 });
+    return this.unit === "month" ? Monitor.say("{month} {year}", parts) : Monitor.say("{day} {month} {year}", parts);
   }
 
   /** A window of steps in words. Of weeks the last day is named. */
@@ -260,7 +312,7 @@ Monitor.Calendar = class {
       const day = Date.UTC(year, at, 1) / Monitor.day.MS;
       if (day >= last) break;
       const [own, of] = Monitor.day.parts(day);
-      if (day >= first) found.push([day, years || of === 0 ? String(own) : MONTH_NAMES[of]]);
+      if (day >= first) found.push([day, years || of === 0 ? String(own) : Monitor.month(of)]);
     }
     if (years && month === 0) found.unshift([first, String(year)]);
     const every = Math.max(1, Math.ceil(found.length / most));

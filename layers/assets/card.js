@@ -2,13 +2,21 @@
 "use strict";
 
 Monitor.Card = class {
+  static ROUTES = { land: Monitor.mark("land route"), sea: Monitor.mark("sea route"), air: Monitor.mark("air route") };
+  static CHARTS = {
+    day: Monitor.mark("Incidents by day, at most {most}"),
+    week: Monitor.mark("Incidents by week, at most {most}"),
+    month: Monitor.mark("Incidents by month, at most {most}"),
+    quarter: Monitor.mark("Incidents by quarter, at most {most}"),
+  };
+
   constructor(options) {
     this.options = options;
   }
 
   attach(monitor) {
     this.monitor = monitor;
-    this.card = Monitor.panel("card", { class: "panel", "aria-label": "Details" });
+    this.card = Monitor.panel("card", { class: "panel", "aria-label": Monitor.say("Details") });
     this.card.hidden = true;
     this.tip = Monitor.element("div", { id: "tip", class: "panel", role: "tooltip" });
     this.tip.hidden = true;
@@ -60,7 +68,6 @@ Monitor.Card = class {
     this.monitor.map.getContainer().classList.toggle("pointing", found !== null);
     this.tip.hidden = found === null;
     if (found === null) return;
-    const [from, to] = this.monitor.range;
     const lines = change
       ? this.monitor.changes.words(change)
       : spot
@@ -70,17 +77,28 @@ Monitor.Card = class {
       : mark
       ? Monitor.Card.hub(mark)
       : corridor
-      ? [corridor.title, `${Monitor.counted(corridor.sums[to] - corridor.sums[from], "incident")} in the window`]
-      : [Monitor.counted(this.monitor.hexes.level.total(hex, from, to), "incident"), this._size(hex)];
+      ? this._words(corridor)
+      : this._wordsOfHex(hex);
     this.tip.replaceChildren(...lines.map((line) => Monitor.element("div", {}, line)));
     const { x: width } = this.monitor.map.getSize();
     this.tip.style.transform = `translate(${point.x > width - 260 ? point.x - this.tip.offsetWidth - 14 : point.x + 16}px, ${point.y + 14}px)`;
   }
 
+  _words(corridor) {
+    const [from, to] = this.monitor.range;
+    const count = corridor.total(from, to);
+    return [corridor.title, Monitor.counted(count, "{count} incident in the window", "{count} incidents in the window")];
+  }
+
+  _wordsOfHex(hex) {
+    const count = this.monitor.hexes.level.total(hex, ...this.monitor.range);
+    return [Monitor.counted(count, "{count} incident", "{count} incidents"), this._size(hex)];
+  }
+
   _size(hex) {
     const own = this.monitor.hexes.level.own(hex);
     const km = this.monitor.picture.manifest.edge_km[own];
-    return `hexes of ${km >= 10 ? Math.round(km) : km.toFixed(1)} km edge`;
+    return Monitor.say("hexes of {km} km edge", { km: Monitor.digits(km >= 10 ? String(Math.round(km)) : km.toFixed(1)) });
   }
 
   _click(point) {
@@ -120,14 +138,15 @@ Monitor.Card = class {
     const { element } = Monitor;
     const close = element(
       "button",
-      { type: "button", class: "square close", title: "Close (Esc)", "aria-label": "Close", onclick: () => this.monitor.select(null) },
+      { type: "button", class: "square close", title: Monitor.say("Close (Esc)"), "aria-label": Monitor.say("Close"), onclick: () => this.monitor.select(null) },
       Monitor.icon("M5 5l10 10M15 5L5 15"),
     );
     return element("header", {}, element("div", {}, element("h2", {}, title), kind), close, note);
   }
 
   _mode(corridor) {
-    const kind = corridor.layer === "routes" ? corridor.route || `${corridor.mode} route` : `hot ridge, ${corridor.mode}`;
+    const ridge = Monitor.say("hot ridge, {mode}", { mode: Monitor.say(corridor.mode) });
+    const kind = corridor.layer === "routes" ? corridor.route || Monitor.say(Monitor.Card.ROUTES[corridor.mode]) : ridge;
     const chip = Monitor.element("span", { class: "mode" }, kind);
     chip.style.color = this.monitor.theme.mode[corridor.mode];
     return chip;
@@ -142,30 +161,31 @@ Monitor.Card = class {
   _corridor(corridor) {
     const { element, number } = Monitor;
     const [from, to] = this.monitor.range;
-    const months = Array.from({ length: this.monitor.picture.steps }, (_, at) => corridor.sums[at + 1] - corridor.sums[at]);
+    const months = Array.from({ length: this.monitor.picture.steps }, (_, at) => corridor.total(at, at + 1));
     const facts = [
-      corridor.direction_words,
-      `${number(Math.round(corridor.length_km))} km long`,
-      corridor.band_km ? `80 % within ${number(Math.round(corridor.band_km))} km` : null,
+      corridor.direction_words ? Monitor.say(corridor.direction_words) : null,
+      Monitor.say("{km} km long", { km: Math.round(corridor.length_km) }),
+      corridor.band_km ? Monitor.say("80 % within {km} km", { km: Math.round(corridor.band_km) }) : null,
     ].filter(Boolean);
+    const versions = { method: corridor.method_version, version: String(this.monitor.picture.manifest.version) };
     this.card.replaceChildren(
-      this._head(corridor.title, this._mode(corridor), corridor.synthetic ? element("p", { class: "made-up" }, "Synthetic") : null),
+      this._head(corridor.title, this._mode(corridor), corridor.synthetic ? element("p", { class: "made-up" }, Monitor.say("Synthetic")) : null),
       this._figures([
-        ["incidents in the window", number(corridor.sums[to] - corridor.sums[from])],
-        ["incidents in all", number(corridor.incidents)],
-        ["people in all, where stated", number(corridor.people)],
+        [Monitor.say("incidents in the window"), number(corridor.total(from, to))],
+        [Monitor.say("incidents in all"), number(corridor.incidents)],
+        [Monitor.say("people in all, where stated"), number(corridor.people)],
       ]),
       this._spark(months, this.monitor.theme.mode[corridor.mode]),
       this._countries(corridor.countries),
-      this._people("From", corridor.origins, (code) => this.monitor.picture.country(code)),
-      this._people("To", corridor.destinations, (code) => this.monitor.picture.country(code)),
+      this._people((shares) => Monitor.say("From {shares}", { shares }), corridor.origins),
+      this._people((shares) => Monitor.say("To {shares}", { shares }), corridor.destinations),
       element("p", { class: "facts" }, facts.join(" · ")),
       this._sureness(corridor),
       corridor.layer === "routes" ? this._page(corridor) : element("span"),
       corridor.direction_basis
-        ? element("details", { class: "facts" }, element("summary", {}, "What its direction rests on"), element("p", {}, corridor.direction_basis))
+        ? element("details", { class: "facts" }, element("summary", {}, Monitor.say("What its direction rests on")), element("p", {}, corridor.direction_basis))
         : element("span"),
-      element("footer", {}, `Method ${corridor.method_version} · ledger version ${this.monitor.picture.manifest.version}`),
+      element("footer", {}, Monitor.say("Method {method} · ledger version {version}", versions)),
     );
   }
 
@@ -174,38 +194,42 @@ Monitor.Card = class {
     const { element } = Monitor;
     const params = new URLSearchParams(this.monitor.state.address.filters());
     params.set("route", corridor.id);
-    return element("p", { class: "facts" }, element("a", { href: `/routes?${params}`, target: "_blank", rel: "noopener" }, "All that is known of this route ↗"));
+    return element("p", { class: "facts" }, element("a", { href: Monitor.page("/routes", params), target: "_blank", rel: "noopener" }, Monitor.say("All that is known of this route ↗")));
   }
 
   /** Whence or whither, the largest three shares in words. */
-  _people(word, shares, name) {
-    const some = Object.entries(shares ?? {}).slice(0, 3).map(([code, share]) => `${name(code)} ${Math.round(share * 100)}\u00a0%`);
-    return some.length ? Monitor.element("p", { class: "facts" }, `${word} ${some.join(", ")}`) : Monitor.element("span");
+  _people(sentence, shares) {
+    const name = (code) => this.monitor.picture.country(code);
+    const some = Object.entries(shares ?? {}).slice(0, 3).map(([code, share]) => Monitor.Card.share(name(code), share));
+    return some.length ? Monitor.element("p", { class: "facts" }, sentence(some.join(", "))) : Monitor.element("span");
   }
 
   /** How sure the line is, and how much of it only bridges a gap. */
   _sureness(corridor) {
-    const { element, number } = Monitor;
-    const [inferred, length] = [corridor.inferred_km, corridor.length_km].map((km) => number(Math.round(km)));
+    const { element } = Monitor;
+    const [inferred, length] = [corridor.inferred_km, corridor.length_km].map((km) => Math.round(km));
     const counts = corridor.redraws !== null && corridor.basis === "evidence";
-    const cost = counts ? ", which counts against the grade" : "";
-    const bridged = corridor.inferred_km ? element("li", {}, `${inferred} km of ${length} km inferred${cost}`) : null;
+    const told = counts
+      ? Monitor.say("{inferred} km of {length} km inferred, which counts against the grade", { inferred, length })
+      : Monitor.say("{inferred} km of {length} km inferred", { inferred, length });
+    const bridged = corridor.inferred_km ? element("li", {}, told) : null;
     return element("ul", { class: "facts" }, element("li", {}, Monitor.sureness(corridor)), bridged);
   }
 
   _hex(level, hex) {
     const { element, number } = Monitor;
     const { picture } = this.monitor;
-    const coarse = level.own(hex) < level.resolution ? "drawn as coarse as it was reported" : null;
+    const coarse = level.own(hex) < level.resolution ? Monitor.say("drawn as coarse as it was reported") : null;
+    const versions = { resolution: level.own(hex), version: String(picture.manifest.version) };
     this.card.replaceChildren(
-      this._head("Hex", element("span", { class: "mode" }, level.name(hex)), null),
+      this._head(Monitor.say("Hex"), element("span", { class: "mode" }, level.name(hex)), null),
       this._figures([
-        ["incidents in the window", number(level.total(hex, ...this.monitor.range))],
-        ["incidents in all", number(level.total(hex, 0, picture.steps))],
+        [Monitor.say("incidents in the window"), number(level.total(hex, ...this.monitor.range))],
+        [Monitor.say("incidents in all"), number(level.total(hex, 0, picture.steps))],
       ]),
       this._spark(level.counts(hex), this.monitor.theme.accent),
       element("p", { class: "facts" }, [this._size(hex), coarse].filter(Boolean).join(" · ")),
-      element("footer", {}, `H3 resolution ${level.own(hex)} · ledger version ${picture.manifest.version}`),
+      element("footer", {}, Monitor.say("H3 resolution {resolution} · ledger version {version}", versions)),
     );
   }
 
@@ -213,23 +237,24 @@ Monitor.Card = class {
     const { element } = Monitor;
     const { theme, picture } = this.monitor;
     const items = countries.map(({ iso3, role, ...shares }) => {
-      const parts = Monitor.ROLES.filter((one) => shares[one] >= 0.01).map((one) => `${one} ${Math.round(shares[one] * 100)}\u00a0%`);
-      const tag = element("b", { class: "tag", title: role }, Monitor.ROLE_LETTERS[role]);
+      const parts = Monitor.ROLES.filter((one) => shares[one] >= 0.01).map((one) => Monitor.Card.share(Monitor.say(one), shares[one]));
+      const tag = element("b", { class: "tag", title: Monitor.say(role) }, Monitor.roleLetter(role));
       tag.style.background = theme.role[role];
       return element("li", { title: parts.join(", ") }, tag, picture.country(iso3));
     });
-    return items.length ? element("ol", { class: "countries", "aria-label": "Countries with their roles" }, ...items) : element("span");
+    return items.length ? element("ol", { class: "countries", "aria-label": Monitor.say("Countries with their roles") }, ...items) : element("span");
   }
 
   /** Incidents by step, those outside the window pale. */
   _spark(months, colour) {
     const [width, height, ratio] = [this.options.width, 44, window.devicePixelRatio || 1];
     const canvas = Monitor.element("canvas", { class: "spark", width: width * ratio, height: height * ratio, role: "img" });
-    canvas.setAttribute("aria-label", `Incidents by ${this.monitor.picture.calendar.unit}, at most ${Math.max(...months, 0)}`);
+    const most = Math.max(...months, 1);
+    const chart = Monitor.Card.CHARTS[this.monitor.picture.calendar.unit];
+    canvas.setAttribute("aria-label", Monitor.say(chart, { most: String(Math.max(...months, 0)) }));
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
     const [from, to] = this.monitor.range;
-    const most = Math.max(...months, 1);
     const slot = width / months.length;
     months.forEach((count, at) => {
       const tall = count ? Math.max(1.5, (count / most) * (height - 1)) : 0;
@@ -242,13 +267,17 @@ Monitor.Card = class {
 
 /** A hub in words. */
 Monitor.Card.hub = ({ hub, role }) => [
-  `near ${hub.name}`,
-  { departure: "boats put out here", landing: "boats land here", both: "boats put out and land here" }[role],
+  Monitor.say("near {place}", { place: hub.name }),
+  { departure: Monitor.say("boats put out here"), landing: Monitor.say("boats land here"), both: Monitor.say("boats put out and land here") }[role],
 ];
+
+/** What has a share, and the share in whole percent. */
+Monitor.Card.share = (name, share) => Monitor.say("{name} {share}\u00a0%", { name, share: Math.round(share * 100) });
 
 /** The support of a corridor in words. */
 Monitor.sureness = ({ mode, grade, redraws }) => {
-  if (mode === "air") return "support not computed: a flight is drawn as its incidents name it";
-  if (redraws === null) return "support not computed yet";
-  return `${grade ? `grade ${grade}` : "below grade D"}: comes back in ${redraws} of 100 redraws`;
+  if (mode === "air") return Monitor.say("support not computed: a flight is drawn as its incidents name it");
+  if (redraws === null) return Monitor.say("support not computed yet");
+  if (!grade) return Monitor.say("below grade D: comes back in {redraws} of 100 redraws", { redraws });
+  return Monitor.say("grade {grade}: comes back in {redraws} of 100 redraws", { grade, redraws });
 };

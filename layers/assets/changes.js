@@ -3,13 +3,25 @@
 
 /** How each state is drawn; `dash` for a line of width 4. Gone corridors are ghosts: hollow and dotted. */
 Monitor.CHANGES = {
-  born: { word: "born", meaning: "next to none before", dash: [] },
-  growing: { word: "growing", meaning: "more, beyond chance", dash: [] },
-  fading: { word: "fading", meaning: "fewer, beyond chance", dash: [11, 6] },
-  gone: { word: "gone", meaning: "next to none any more", dash: [1, 7] },
-  shifted: { word: "shifted", meaning: "same number, farther over", dash: [13, 5, 2, 5] },
-  steady: { word: "steady", meaning: "no change beyond chance", dash: [] },
-  "not testable": { word: "too few to tell", meaning: "", dash: [2, 4] },
+  born: { word: Monitor.mark("born"), meaning: Monitor.mark("next to none before"), dash: [] },
+  growing: { word: Monitor.mark("growing"), meaning: Monitor.mark("more, beyond chance"), dash: [] },
+  fading: { word: Monitor.mark("fading"), meaning: Monitor.mark("fewer, beyond chance"), dash: [11, 6] },
+  gone: { word: Monitor.mark("gone"), meaning: Monitor.mark("next to none any more"), dash: [1, 7] },
+  shifted: { word: Monitor.mark("shifted"), meaning: Monitor.mark("same number, farther over"), dash: [13, 5, 2, 5] },
+  steady: { word: Monitor.mark("steady"), meaning: Monitor.mark("no change beyond chance"), dash: [] },
+  "not testable": { word: Monitor.mark("too few to tell"), meaning: null, dash: [2, 4] },
+};
+
+/** How far something lies to each side, the sides clockwise from the north. */
+Monitor.WINDS = {
+  north: Monitor.mark("{km} km north"),
+  "north-east": Monitor.mark("{km} km north-east"),
+  east: Monitor.mark("{km} km east"),
+  "south-east": Monitor.mark("{km} km south-east"),
+  south: Monitor.mark("{km} km south"),
+  "south-west": Monitor.mark("{km} km south-west"),
+  west: Monitor.mark("{km} km west"),
+  "north-west": Monitor.mark("{km} km north-west"),
 };
 
 /** Paint the sign of a state into a disc: plus, arrow up, arrow down, cross, arrows to both sides. */
@@ -59,7 +71,7 @@ Monitor.changeLine = (context, path, state, theme, width) => {
 };
 
 Monitor.Changes = Monitor.CorridorCanvas.extend({
-  statics: { PREFIX: "change-", WINDS: ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"] },
+  statics: { PREFIX: "change-" },
 
   initialize(options) {
     Monitor.CorridorCanvas.prototype.initialize.call(this, "changes", { zIndex: 484, ...options });
@@ -121,9 +133,9 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
 
   /** The state in two words: "×4.5", "born", "24 km east". */
   _short({ state, ratio, shift }) {
-    if (state === "shifted") return `${Math.round(Math.abs(shift.km))} km ${shift.towards}`;
-    if (state === "growing" || state === "fading") return ratio === null ? state : `×${ratio >= 10 ? Math.round(ratio) : ratio.toPrecision(2)}`;
-    return Monitor.CHANGES[state].word;
+    if (state === "shifted") return this._far(shift);
+    if ((state === "growing" || state === "fading") && ratio !== null) return `×${Monitor.digits(ratio >= 10 ? String(Math.round(ratio)) : ratio.toPrecision(2))}`;
+    return Monitor.say(Monitor.CHANGES[state].word);
   },
 
   prepare() {
@@ -165,7 +177,7 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
   /** Arrows across the line, towards where it went; true to scale where that can be seen. */
   _moved(context, { shift, state, lat }, lines) {
     const { theme } = this.monitor;
-    const [at, { scale }] = [Monitor.Changes.WINDS.indexOf(shift.towards), this.frame];
+    const [at, { scale }] = [Object.keys(Monitor.WINDS).indexOf(shift.towards), this.frame];
     const angle = (at * Math.PI) / 4 - Math.PI / 2;
     const km = (scale * Monitor.WORLD) / (EARTH_KM * Math.cos((lat * Math.PI) / 180));
     const length = Math.max(14, Math.min(70, Math.abs(shift.km) * km));
@@ -274,19 +286,28 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
   _factor({ rate, before, ratio, low }) {
     if (!rate) return "–";
     const [sign, value] = before ? ["×", ratio] : ["≥ ×", low];
-    return sign + Number(value.toPrecision(2));
+    return sign + Monitor.digits(String(Number(value.toPrecision(2))));
   },
 
   _judged({ state, rate, shift }) {
-    const word = Monitor.CHANGES[state].word;
-    if (state === "shifted") return `Shifted ${this._across(shift)}`;
-    const also = shift ? `; shifted ${this._across(shift)}` : "";
-    return `${word[0].toUpperCase()}${word.slice(1)}${rate ? `: ${rate.replace(/\bx(?=\d)/g, "×")}` : ""}${also}`;
+    if (state === "shifted") return Monitor.say("Shifted {across}", { across: this._across(shift) });
+    const word = Monitor.capital(Monitor.say(Monitor.CHANGES[state].word));
+    const judged = rate ? Monitor.say("{word}: {meaning}", { word, meaning: rate.replace(/\bx(?=\d)/g, "×") }) : word;
+    return shift ? [judged, Monitor.say("shifted {across}", { across: this._across(shift) })].join("; ") : judged;
   },
 
-  _across({ km, low, high, towards }) {
-    const [least, most] = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b).map(Math.round);
-    return `${Math.round(Math.abs(km))} km ${towards} (${least} to ${most})`;
+  _far({ km, towards }) {
+    return Monitor.say(Monitor.WINDS[towards], { km: String(Math.round(Math.abs(km))) });
+  },
+
+  _across(shift) {
+    const [least, most] = [Math.abs(shift.low), Math.abs(shift.high)].sort((a, b) => a - b).map((km) => String(Math.round(km)));
+    return Monitor.say("{far} ({least} to {most})", { far: this._far(shift), least, most });
+  },
+
+  /** The two windows in words. */
+  _windows({ before, after }) {
+    return Monitor.say("{after} against {before}", { after: Monitor.Calendar.months(after), before: Monitor.Calendar.months(before) });
   },
 
   /** What the card says of what is selected, or null. */
@@ -294,23 +315,27 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
     const item = this.items.find(({ id }) => id === selected);
     if (!item) return null;
     const { element, number } = Monitor;
-    const { windows, link } = this.late.answer;
-    const kind = element("span", { class: "mode" }, `${Monitor.CHANGES[item.state].word}, ${item.mode}`);
+    const [windows, [path, query]] = [this._windows(this.late.answer.windows), this.late.answer.link.split("?")];
+    const kind = element("span", { class: "mode" }, [Monitor.CHANGES[item.state].word, item.mode].map((word) => Monitor.say(word)).join(", "));
     kind.style.color = this.monitor.theme.change[item.state] ?? this.monitor.theme.muted;
-    const figures = [[number(item.before), "before"], [number(item.after), "after"], [this._factor(item), "rate"]];
+    const figures = [[number(item.before), Monitor.say("before")], [number(item.after), Monitor.say("after")], [this._factor(item), Monitor.say("rate")]];
     const facts = [
-      item.shift ? `Shifted ${this._across(item.shift)}.` : null,
+      item.shift ? Monitor.say("Shifted {across}.", { across: this._across(item.shift) }) : null,
       item.reason.replace(/\bx(?=\d)/g, "×"),
-      `Compared: ${windows.words}.`,
-      item.support === null ? null : `Found again in ${Math.round(item.support * 100)}\u00a0% of redraws.`,
+      Monitor.say("Compared: {windows}.", { windows }),
+      item.support === null ? null : Monitor.say("Found again in {share}\u00a0% of redraws.", { share: Math.round(item.support * 100) }),
     ];
     return [
-      head(item.title, kind, item.synthetic ? element("p", { class: "made-up" }, "Synthetic") : null),
+      head(item.title, kind, item.synthetic ? element("p", { class: "made-up" }, Monitor.say("Synthetic")) : null),
       element("dl", { class: "figures" }, ...figures.map(([value, name]) => element("div", {}, element("dd", {}, value), element("dt", {}, name)))),
       ...facts.filter(Boolean).map((fact) => element("p", { class: "facts" }, fact)),
-      element("p", { class: "facts" }, element("a", { href: link, target: "_blank", rel: "noopener" }, "All changes as a table ↗")),
-      element("footer", {}, "A line that the incidents of both windows trace: not one of the routes of the map."),
+      element("p", { class: "facts" }, element("a", { href: Monitor.page(path, query), target: "_blank", rel: "noopener" }, Monitor.say("All changes as a table ↗"))),
+      element("footer", {}, Monitor.say("A line that the incidents of both windows trace: not one of the routes of the map.")),
     ];
+  },
+
+  _note(windows) {
+    return Monitor.say("{windows}. Lines that the incidents of both windows trace, not the routes of the map.", { windows: this._windows(windows) });
   },
 
   /** Rows of the legend. */
@@ -320,20 +345,22 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
     const { answer, words } = this.late;
     const counts = new Map();
     for (const { state } of this.items) counts.set(state, (counts.get(state) ?? 0) + 1);
-    const rows = Object.entries(Monitor.CHANGES).map(([state, { word, meaning }]) => {
+    const told = ({ word, meaning }) =>
+      meaning ? Monitor.say("{word}: {meaning}", { word: Monitor.say(word), meaning: Monitor.say(meaning) }) : Monitor.say(word);
+    const rows = Object.entries(Monitor.CHANGES).map(([state, kind]) => {
       const swatch = legend._swatch((context) => {
         const path = new Path2D("M3 7H41");
         Monitor.changeLine(context, path, state, theme, theme.change[state] ? 4 : 1.5);
         if (theme.change[state]) Monitor.changeSign(context, 22, 7, 6.5, state, theme.change[state], theme.casing);
       });
       const count = element("b", {}, String(counts.get(state) ?? 0));
-      return element("div", { class: "row" }, swatch, element("span", {}, meaning ? `${word}: ${meaning}` : word), count);
+      return element("div", { class: "row" }, swatch, element("span", {}, told(kind)), count);
     });
     const changed = this.items.some(({ news }) => news);
-    const said = words ?? (changed ? null : "No corridor changed beyond what reporting and chance explain.");
+    const said = words ?? (changed ? null : Monitor.say("No corridor changed beyond what reporting and chance explain."));
     return [
       said ? element("p", { class: "note state", role: "status" }, said) : null,
-      answer?.windows ? element("p", { class: "note" }, `${answer.windows.words}. Lines that the incidents of both windows trace, not the routes of the map.`) : null,
+      answer?.windows ? element("p", { class: "note" }, this._note(answer.windows)) : null,
       ...(this.items.length ? rows : []),
     ].filter(Boolean);
   },

@@ -87,7 +87,7 @@ Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
     const routed = ({ layer, mode }) => layer === "routes" && mode !== "air";
     return this.shapes
       .filter(({ corridor }) => seen.has(corridor))
-      .map((shape) => ({ ...shape, incidents: shape.corridor.sums[to] - shape.corridor.sums[from] }))
+      .map((shape) => ({ ...shape, incidents: shape.corridor.total(from, to) }))
       .filter(({ corridor, incidents }) => incidents > 0 || corridor.id === state.selected || routed(corridor))
       .map((shape) => ({
         ...shape,

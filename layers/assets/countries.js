@@ -4,7 +4,9 @@
 Monitor.ROLES = ["source", "transit", "destination"];
 /** Share from which a country has a role beside others. */
 Monitor.LEAST_ROLE = 0.2;
-Monitor.ROLE_LETTERS = { source: "S", transit: "T", destination: "D" };
+
+/** The letter of a role. */
+Monitor.roleLetter = (role) => (Monitor.roleLetters ??= Monitor.initials(Monitor.ROLES))[role];
 
 /** Paint the hatch of a role on a tile; both the map and its legend use it. */
 Monitor.hatch = (role, colour, ratio = 1) => {
@@ -77,7 +79,7 @@ Monitor.Countries = Monitor.CanvasLayer.extend({
     const weights = new Map();
     const chosen = picture.corridor(state.selected);
     for (const corridor of chosen ? [chosen] : picture.seen(state)) {
-      const incidents = corridor.sums[to] - corridor.sums[from];
+      const incidents = corridor.total(from, to);
       if (!incidents) continue;
       for (const country of corridor.countries) {
         const found = weights.get(country.iso3) ?? {};

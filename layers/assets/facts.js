@@ -2,7 +2,10 @@
 "use strict";
 
 /** A precision in words, as on the Incidents page. */
-Monitor.precision = (km) => (km < 1 ? `about ${Math.round(km * 100) * 10} m` : `about ${km < 10 ? Number(km.toFixed(1)) : Monitor.number(Math.round(km))} km`);
+Monitor.precision = (km) =>
+  km < 1
+    ? Monitor.say("about {m} m", { m: String(Math.round(km * 100) * 10) })
+    : Monitor.say("about {km} km", { km: km < 10 ? Number(km.toFixed(1)) : Math.round(km) });
 
 /** The card of one incident, and the list of several: "i:<key>" and "i:list" are what is selected. */
 Monitor.IncidentCards = class {
@@ -17,6 +20,11 @@ Monitor.IncidentCards = class {
   /** The key of one incident, or null if something else is selected. */
   static key(selected) {
     return /^i:([0-9a-f]{16})$/.exec(selected ?? "")?.[1] ?? null;
+  }
+
+  /** A word of the data, null where it is not stated. */
+  static said(word) {
+    return word ? Monitor.say(word) : word;
   }
 
   forget() {
@@ -58,7 +66,7 @@ Monitor.IncidentCards = class {
       for (const facts of incidents) this.facts.set(facts.key, facts);
     } catch {
       for (const key of keys) this.asked.delete(key);
-      this.monitor.status.say("The incidents could not be read; try again.");
+      this.monitor.status.say(Monitor.say("The incidents could not be read; try again."));
       return;
     }
     this.monitor.later("reselect");
@@ -67,33 +75,37 @@ Monitor.IncidentCards = class {
   _one(key, head) {
     const { element } = Monitor;
     const known = this._known([key]);
-    if (!known) return [head("Incident", element("span", { class: "mode" }, "Reading …"), null)];
-    if (!known.length) return [head("Incident", element("span", { class: "mode" }, "not in this version of the ledger"), null)];
+    const title = Monitor.say("Incident");
+    if (!known) return [head(title, element("span", { class: "mode" }, Monitor.say("Reading …")), null)];
+    if (!known.length) return [head(title, element("span", { class: "mode" }, Monitor.say("not in this version of the ledger")), null)];
     const [facts] = known;
+    const missing = Monitor.say("not stated");
+    const country = Monitor.words?.countries[facts.iso3] ?? facts.country;
     const rows = [
-      ["Date (UTC)", facts.time],
-      ["Mode", facts.mode],
-      ["Kind", facts.kind],
-      ["Country", facts.country ?? "none: at sea"],
-      ["People", facts.people === null ? "not stated" : Monitor.number(facts.people)],
-      ["Place known to", Monitor.precision(facts.precision_km)],
-      ["Source", facts.source],
-      ["Incident", facts.id],
+      [Monitor.say("Date (UTC)"), facts.time],
+      ...(facts.until ? [[Monitor.say("Until"), facts.until]] : []),
+      [Monitor.say("Mode"), Monitor.IncidentCards.said(facts.mode)],
+      [Monitor.say("Kind"), Monitor.IncidentCards.said(facts.kind)],
+      [Monitor.say("Country"), country ?? Monitor.say("none: at sea")],
+      [Monitor.say("People"), facts.people === null ? missing : Monitor.number(facts.people)],
+      [Monitor.say("Place known to"), Monitor.precision(facts.precision_km)],
+      [Monitor.say("Source"), facts.source],
+      [title, facts.id],
     ];
-    const pairs = rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value ?? "not stated")));
+    const pairs = rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value ?? missing)));
     const back = this.among?.keys.includes(key)
-      ? element("button", { type: "button", class: "back", onclick: () => this.monitor.select(Monitor.IncidentCards.LIST) }, "‹ All of them")
+      ? element("button", { type: "button", class: "back", onclick: () => this.monitor.select(Monitor.IncidentCards.LIST) }, Monitor.say("‹ All of them"))
       : element("span");
     return [
-      head("Incident", this._mode(facts), null),
+      head(title, this._mode(facts), null),
       element("dl", { class: "pairs" }, ...pairs),
       back,
-      element("footer", {}, `Ledger version ${this.monitor.picture.manifest.version}`),
+      element("footer", {}, Monitor.say("Ledger version {version}", { version: String(this.monitor.picture.manifest.version) })),
     ];
   }
 
   _mode(facts) {
-    const chip = Monitor.element("span", { class: "mode" }, [facts.kind, facts.mode].filter(Boolean).join(", "));
+    const chip = Monitor.element("span", { class: "mode" }, [facts.kind, facts.mode].filter(Boolean).map((word) => Monitor.say(word)).join(", "));
     chip.style.color = this.monitor.theme.mode[facts.mode] ?? "";
     return chip;
   }
@@ -102,15 +114,13 @@ Monitor.IncidentCards = class {
     const { element } = Monitor;
     const { keys, all } = this.among;
     const known = this._known(keys)?.sort((a, b) => (a.time < b.time ? 1 : -1));
-    const note = all > keys.length ? `the latest ${keys.length} are listed` : null;
-    const title = head(Monitor.counted(all, "incident"), element("span", { class: "mode" }, known ? note ?? "near each other, or in one view" : "Reading …"), null);
-    const rows = (known ?? []).map((facts) =>
-      element(
-        "li",
-        {},
-        element("button", { type: "button", onclick: () => this.monitor.select(`i:${facts.key}`) }, element("span", { class: "name" }, `${facts.time} · ${facts.kind ?? "incident"}`), element("span", { class: "value" }, facts.mode)),
-      ),
-    );
+    const note = all > keys.length ? Monitor.say("the latest {listed} are listed", { listed: keys.length }) : Monitor.say("near each other, or in one view");
+    const title = head(Monitor.counted(all, "{count} incident", "{count} incidents"), element("span", { class: "mode" }, known ? note : Monitor.say("Reading …")), null);
+    const rows = (known ?? []).map(({ key, time, kind, mode }) => {
+      const name = [time, Monitor.IncidentCards.said(kind) ?? Monitor.say("incident")].join(" · ");
+      const parts = [element("span", { class: "name" }, name), element("span", { class: "value" }, Monitor.IncidentCards.said(mode))];
+      return element("li", {}, element("button", { type: "button", onclick: () => this.monitor.select(`i:${key}`) }, ...parts));
+    });
     return [title, element("ol", { class: "listed" }, ...rows)];
   }
 };

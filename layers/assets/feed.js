@@ -1,12 +1,29 @@
 /* From the server to a picture: asks for the newest version, fetches snapshots, keeps the old picture until the new one stands. */
 "use strict";
 
-/** Sums over any window of steps in constant time: `sums[i]` holds the total before step i. */
-Monitor.runningSums = (steps, entries) => {
-  const sums = new Uint32Array(steps + 1);
-  for (const [step, count] of entries) sums[step + 1] += count;
-  for (let i = 0; i < steps; i++) sums[i + 1] += sums[i];
-  return sums;
+/** How many are under way at the beginning of each step, from [first, last, count] of those that last; null where none does. */
+Monitor.underWay = (steps, spans) => {
+  if (!spans.length) return null;
+  const held = new Uint32Array(steps + 1);
+  for (const [first, last, count] of spans) for (let step = Math.max(first, 0); step <= last; step++) held[step] += count;
+  return held;
+};
+
+/** Incidents by step: those that begin in it, and those that last into others. */
+Monitor.Tally = class {
+  /** @param {Iterable<[number, number]>} entries step, how many begin in it  @param {number[][]} spans as `underWay` takes them */
+  constructor(steps, entries, spans) {
+    // Before step i so many have begun: any window takes constant time.
+    this.sums = new Uint32Array(steps + 1);
+    for (const [step, count] of entries) this.sums[step + 1] += count;
+    for (let i = 0; i < steps; i++) this.sums[i + 1] += this.sums[i];
+    this.held = Monitor.underWay(steps, spans);
+  }
+
+  /** Incidents of steps [from, to): those that begin in them, and those under way when they begin. */
+  total(from, to) {
+    return this.sums[to] - this.sums[from] + (this.held?.[from] ?? 0);
+  }
 };
 
 /** The hexes of one roll-up level. */
@@ -22,14 +39,16 @@ Monitor.Level = class {
   }
 
   async load(signal) {
-    const fetched = [this.entry.corners, this.entry.cells, this.entry.counts].map(async (url) => {
+    const { entry } = this;
+    const fetched = [entry.corners, entry.cells, entry.counts, entry.lasting].filter(Boolean).map(async (url) => {
       const answer = await fetch(url, { signal });
       if (!answer.ok) throw new Error(`${url.slice(0, 20)}: ${answer.status}`);
       return answer.arrayBuffer();
     });
-    const [corners, cells, counts] = await Promise.all(fetched);
+    const [corners, cells, counts, lasting] = await Promise.all(fetched);
     this.corners = new Int32Array(corners);
     this.cells = new BigUint64Array(cells);
+    if (lasting) this._hold(new Uint32Array(lasting));
     this.sums = this._sums(counts);
     this.coarser = Uint8Array.from({ length: this.count }, (_, hex) => Math.min(Math.max(0, this.resolution - this.own(hex)), Monitor.Level.COARSEST));
     return this;
@@ -51,10 +70,28 @@ Monitor.Level = class {
     return sums;
   }
 
-  /** Incidents of a hex in steps [from, to). */
+  /** Give each hex of which something lasts the number of a row of what is under way; few have one. */
+  _hold(lasting) {
+    const spans = new Map();
+    for (let at = 0; at < lasting.length; at += 4) {
+      const [hex, count, first, last] = lasting.subarray(at, at + 4);
+      if (!spans.has(hex)) spans.set(hex, []);
+      spans.get(hex).push([first, last, count]);
+    }
+    this.row = new Uint32Array(this.count);
+    this.rows = [null];
+    for (const [hex, own] of spans) this.row[hex] = this.rows.push(Monitor.underWay(this.steps, own)) - 1;
+  }
+
+  /** How many are under way in a hex at the beginning of a step. */
+  held(hex, step) {
+    return this.rows[this.row[hex]]?.[step] ?? 0;
+  }
+
+  /** Incidents of a hex in steps [from, to): those that begin in them, and those under way when they begin. */
   total(hex, from, to) {
     const base = hex * (this.steps + 1);
-    return this.sums[base + to] - this.sums[base + from];
+    return this.sums[base + to] - this.sums[base + from] + (this.rows ? this.held(hex, from) : 0);
   }
 
   counts(hex) {
@@ -82,13 +119,13 @@ Monitor.Picture = class {
     this.manifest = manifest;
     this.steps = manifest.totals.length;
     this.calendar = new Monitor.Calendar(manifest.unit, manifest.edges);
-    this.sums = Monitor.runningSums(this.steps, manifest.totals.entries());
+    this.tally = new Monitor.Tally(this.steps, manifest.totals.entries(), manifest.lasting);
     this.levels = manifest.levels.map((entry) => new Monitor.Level(entry, this.steps));
     this.corridors = manifest.corridors.map((feature) => this._corridor(feature));
     this.unsure = manifest.stage !== "supported";
-    this.peak = Math.max(1e-9, ...this.corridors.filter(({ layer }) => layer === "ridges").map(({ sums }) => this._peak(sums)));
+    this.peak = Math.max(1e-9, ...this.corridors.filter(({ layer }) => layer === "ridges").map((ridge) => this._peak(ridge)));
     const routes = this.corridors.filter(({ layer }) => layer === "routes").sort((a, b) => b.flow - a.flow);
-    this.most = Math.max(1, ...manifest.totals);
+    this.most = Math.max(1, ...manifest.totals.map((_, step) => this.total(step, step + 1)));
     this.flow = Math.max(1e-9, ...routes.map(({ flow }) => flow));
     routes.forEach((route, at) => (route.rank = at / routes.length));
   }
@@ -105,7 +142,7 @@ Monitor.Picture = class {
   }
 
   total(from, to) {
-    return this.sums[to] - this.sums[from];
+    return this.tally.total(from, to);
   }
 
   /** Corridors of the layers that are shown; ridges stand in for routes until these are known. */
@@ -121,7 +158,7 @@ Monitor.Picture = class {
   }
 
   country(code) {
-    return this.manifest.countries[code] ?? code;
+    return Monitor.words?.countries[code] ?? this.manifest.countries[code] ?? code;
   }
 
   /** The level to show at a zoom: res 3 below z4, 4 to z5.5, 5 to z7.5, 6 above. */
@@ -131,10 +168,12 @@ Monitor.Picture = class {
   }
 
   _corridor(feature) {
-    const { geometry, properties, stretches, counts } = feature;
+    const { geometry, properties, stretches, counts, lasting } = feature;
     const lines = geometry.type === "LineString" ? [geometry.coordinates] : geometry.coordinates;
     const toWorld = (parts) => parts.map((line) => line.map(([lon, lat]) => Monitor.toWorld(lon, lat)));
     const entries = counts.map(([day, count]) => [this.calendar.at.get(day) ?? this.calendar.before(day), count]).filter(([step]) => step >= 0 && step < this.steps);
+    const spans = lasting.map(([first, last, count]) => [this.calendar.before(first), this.calendar.before(last), count]);
+    const tally = new Monitor.Tally(this.steps, entries, spans);
     return {
       ...properties,
       id: properties.corridor_id,
@@ -146,7 +185,7 @@ Monitor.Picture = class {
       lat: lines[0][Math.floor(lines[0].length / 2)][1],
       direction: Monitor.Picture.direction(properties),
       direction_words: { "one-way": "one way", "two-way": "both ways", unclear: "direction unclear" }[properties.direction] ?? null,
-      sums: Monitor.runningSums(this.steps, entries),
+      total: (from, to) => tally.total(from, to),
     };
   }
 
@@ -159,10 +198,10 @@ Monitor.Picture = class {
   }
 
   /** The busiest window of the usual length of a corridor, as incidents a step: against it widths are measured. */
-  _peak(sums) {
+  _peak(corridor) {
     const span = Math.min(this.calendar.traits.first, this.steps);
     let best = 0;
-    for (let at = span; at <= this.steps; at++) best = Math.max(best, sums[at] - sums[at - span]);
+    for (let at = span; at <= this.steps; at++) best = Math.max(best, corridor.total(at - span, at));
     return best / Math.max(span, 1);
   }
 };
@@ -286,7 +325,7 @@ Monitor.Feed = class {
     params.set("version", this.head.version);
     if (this.monitor.state.unit !== "month") params.set("step", this.monitor.state.unit);
     const answer = await fetch(`/data/${kind}?${params}`, { signal });
-    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? `The server answered ${answer.status}.`);
+    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? Monitor.say("The server answered {status}.", { status: String(answer.status) }));
     const manifest = Monitor.Picture.carried(await answer.json(), this.monitor.picture?.manifest);
     const picture = new Monitor.Picture(manifest);
     await picture.level(this.monitor.map.getZoom()).load(signal);

@@ -197,16 +197,17 @@ Monitor.Scale = class {
     const context = this.canvas.getContext("2d");
     context.scale(ratio, ratio);
     this.draw(context, 8, 20, { km, pixels });
-    this.canvas.setAttribute("aria-label", `Scale: the bar is ${Monitor.number(km)} km long`);
+    this.canvas.setAttribute("aria-label", Monitor.say("Scale: the bar is {km} km long", { km }));
   }
 
   /** Two halves, one filled, with what they measure above; x, y is the left end of the bar. */
   draw(context, x, y, { km, pixels } = this.measure()) {
     const { theme } = this.monitor;
     context.save();
+    context.direction = "ltr";
     [context.font, context.textBaseline, context.textAlign] = [`600 11px ${FONT}`, "alphabetic", "left"];
     [context.lineJoin, context.lineWidth, context.strokeStyle] = ["round", 4, theme.halo];
-    const text = `${Monitor.number(km)} km · ${Monitor.number(Number((km / 1.852).toPrecision(2)))} nmi`;
+    const text = Monitor.say("{km} km · {miles} nmi", { km, miles: Number((km / 1.852).toPrecision(2)) });
     context.strokeText(text, x, y - 6);
     context.fillStyle = theme.text;
     context.fillText(text, x, y - 6);

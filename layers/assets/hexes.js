@@ -163,13 +163,13 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
       colours.fill(0);
     }
     const [from, to] = monitor.range;
-    const { steps } = level;
+    const { steps, rows } = level;
     const ramps = this._ramps();
     const last = ramps[0].length - 1;
     for (let at = 0; at < visible.length; at++) {
       const hex = visible[at];
       const base = hex * (steps + 1);
-      const total = level.sums[base + to] - level.sums[base + from];
+      const total = level.sums[base + to] - level.sums[base + from] + (rows ? level.held(hex, from) : 0);
       if (total) this.drawn++;
       const colour = total ? ramps[level.coarser[hex]][Math.min(total, last)] : 0;
       if (colour !== colours[at]) this._paint(at, colour);

@@ -1,16 +1,16 @@
 /* Emerging hot and cold spots by Esri's classes: a letter and a hatch for each class, a colour for hot and one for cold. */
 "use strict";
 
-/** Letter of each class, and how its hatch runs. */
+/** How the hatch of each class runs, and what its spots are called. */
 Monitor.SPOTS = {
-  new: { letter: "N", hatch: "dots" },
-  consecutive: { letter: "C", hatch: "rise" },
-  intensifying: { letter: "I", hatch: "full" },
-  persistent: { letter: "P", hatch: "level" },
-  diminishing: { letter: "D", hatch: "fall" },
-  sporadic: { letter: "S", hatch: "none" },
-  oscillating: { letter: "O", hatch: "cross" },
-  historical: { letter: "H", hatch: "upright" },
+  new: { hatch: "dots", hot: Monitor.mark("New hot spot"), cold: Monitor.mark("New cold spot") },
+  consecutive: { hatch: "rise", hot: Monitor.mark("Consecutive hot spot"), cold: Monitor.mark("Consecutive cold spot") },
+  intensifying: { hatch: "full", hot: Monitor.mark("Intensifying hot spot"), cold: Monitor.mark("Intensifying cold spot") },
+  persistent: { hatch: "level", hot: Monitor.mark("Persistent hot spot"), cold: Monitor.mark("Persistent cold spot") },
+  diminishing: { hatch: "fall", hot: Monitor.mark("Diminishing hot spot"), cold: Monitor.mark("Diminishing cold spot") },
+  sporadic: { hatch: "none", hot: Monitor.mark("Sporadic hot spot"), cold: Monitor.mark("Sporadic cold spot") },
+  oscillating: { hatch: "cross", hot: Monitor.mark("Oscillating hot spot"), cold: Monitor.mark("Oscillating cold spot") },
+  historical: { hatch: "upright", hot: Monitor.mark("Historical hot spot"), cold: Monitor.mark("Historical cold spot") },
 };
 
 /** A tile of the hatch of a class. */
@@ -43,11 +43,13 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
     Monitor.CanvasLayer.prototype.initialize.call(this, "hotspots", { zIndex: 360, ...options });
     this.spots = [];
     this.meanings = new Map(this.options.meanings);
+    this.opposites = new Map(this.options.opposites);
   },
 
   attach(monitor) {
     this.monitor = monitor;
     monitor.hotspots = this;
+    this.letters = Monitor.initials(Object.keys(Monitor.SPOTS));
     this.late = new Monitor.Late(monitor, "/data/hotspots", () => this._told());
     this.addTo(monitor.map);
     this.relayer();
@@ -121,7 +123,7 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
     for (const { spot, path, box } of this.shapes) {
       const held = spot.id === state.selected;
       Monitor.spot(context, path, theme.spot[spot.heat], pattern(spot.pattern, spot.heat), spot.heat === "cold", held ? 3 : 1.6);
-      if (box[2] - box[0] > 17) this._letter(context, Monitor.SPOTS[spot.pattern].letter, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+      if (box[2] - box[0] > 17) this._letter(context, this.letters[spot.pattern], (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
     }
     context.globalAlpha = 1;
   },
@@ -145,12 +147,11 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
   },
 
   _name({ pattern, heat }) {
-    return `${pattern[0].toUpperCase()}${pattern.slice(1)} ${heat} spot`;
+    return Monitor.say(Monitor.SPOTS[pattern][heat]);
   },
 
   _meaning({ pattern, heat }) {
-    const meaning = this.meanings.get(pattern);
-    return heat === "hot" ? meaning : meaning.replace(/hot|cold/g, (word) => (word === "hot" ? "cold" : "hot"));
+    return Monitor.say((heat === "hot" ? this.meanings : this.opposites).get(pattern));
   },
 
   words(spot) {
@@ -162,13 +163,20 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
     const spot = this.spots.find(({ id }) => id === selected);
     if (!spot) return null;
     const { element } = Monitor;
-    const figures = [[`${spot.hot} of ${spot.of}`, "months hot"], [`${spot.cold} of ${spot.of}`, "months cold"]];
+    const share = (part) => Monitor.say("{part} of {all}", { part, all: spot.of });
+    const figures = [[share(spot.hot), Monitor.say("months hot")], [share(spot.cold), Monitor.say("months cold")]];
+    const { window, resolution } = this.late.answer;
     return [
       head(this._name(spot), element("span", { class: "mode" }, spot.cell), null),
       element("dl", { class: "figures" }, ...figures.map(([value, name]) => element("div", {}, element("dd", {}, value), element("dt", {}, name)))),
       element("p", { class: "facts" }, `${this._meaning(spot)}.`),
-      element("footer", {}, `${this.late.answer.window} · H3 resolution ${this.late.answer.resolution} · where reports gather, and no alarm`),
+      element("footer", {}, Monitor.say("{window} · H3 resolution {resolution} · where reports gather, and no alarm", { window: Monitor.Calendar.months(window), resolution })),
     ];
+  },
+
+  _note({ window, resolution }) {
+    const km = String(Math.round(this.monitor.picture?.manifest.edge_km[resolution] ?? 0));
+    return Monitor.say("{window}, hexes of {km} km edge, each month against the whole of it. Cold spots: blue, dashed border.", { window: Monitor.Calendar.months(window), km });
   },
 
   /** Rows of the legend: every class, how many hexes it has, what it means. */
@@ -176,21 +184,21 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
     const { element } = Monitor;
     const { theme } = this.monitor;
     const { answer, words } = this.late;
-    const said = words ?? (this.spots.length ? null : "No hex is a hot or a cold spot.");
+    const said = words ?? (this.spots.length ? null : Monitor.say("No hex is a hot or a cold spot."));
     const rows = [...this.meanings].map(([pattern, meaning]) => {
       const hot = this.spots.filter((spot) => spot.pattern === pattern && spot.heat === "hot").length;
       const cold = this.spots.filter((spot) => spot.pattern === pattern && spot.heat === "cold").length;
       const swatch = legend._swatch((context) => {
         const path = new Path2D("M9 1H25L32 9L25 17H9L2 9Z");
         Monitor.spot(context, path, theme.spot.hot, context.createPattern(Monitor.spotHatch(Monitor.SPOTS[pattern].hatch, theme.spot.hot), "repeat"), false, 1.4);
-        this._letter(context, Monitor.SPOTS[pattern].letter, 17, 9);
+        this._letter(context, this.letters[pattern], 17, 9);
       }, 34, 18);
-      const text = element("span", {}, element("strong", {}, pattern), ` ${meaning}`);
+      const text = element("span", {}, element("strong", {}, Monitor.say(pattern)), " ", Monitor.say(meaning));
       return element("div", { class: "row" }, swatch, text, element("b", {}, cold ? `${hot} + ${cold}` : String(hot)));
     });
     return [
       said ? element("p", { class: "note state", role: "status" }, said) : null,
-      answer?.window ? element("p", { class: "note" }, `${answer.window}, hexes of ${Math.round(this.monitor.picture?.manifest.edge_km[answer.resolution] ?? 0)} km edge, each month against the whole of it. Cold spots: blue, dashed border.`) : null,
+      answer?.window ? element("p", { class: "note" }, this._note(answer)) : null,
       ...(this.spots.length ? rows : []),
     ].filter(Boolean);
   },

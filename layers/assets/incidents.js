@@ -3,7 +3,7 @@
 
 /** The incidents of one box as columns; see layers/points.py. */
 Monitor.Points = class {
-  static BYTES = 23;
+  static BYTES = 25;
   static FIRST_DAY = Date.UTC(1900, 0, 1) / 86_400_000;
 
   constructor(buffer) {
@@ -12,8 +12,9 @@ Monitor.Points = class {
     this.x = new Int32Array(buffer, 8 * n, n);
     this.y = new Int32Array(buffer, 12 * n, n);
     this.km = new Float32Array(buffer, 16 * n, n);
-    this.day = Int32Array.from(new Uint16Array(buffer, 20 * n, n), (day) => day + Monitor.Points.FIRST_DAY);
-    this.mode = new Uint8Array(buffer, 22 * n, n);
+    const days = (offset) => Int32Array.from(new Uint16Array(buffer, offset * n, n), (day) => day + Monitor.Points.FIRST_DAY);
+    [this.day, this.last] = [days(20), days(22)];
+    this.mode = new Uint8Array(buffer, 24 * n, n);
     // Mercator units of the precision, where the point lies.
     this.reach = this.km.map((km, at) => (km * Monitor.WORLD * Math.cosh((this.y[at] / Monitor.WORLD) * 2 * Math.PI)) / EARTH_KM);
   }
@@ -48,7 +49,7 @@ Monitor.Marks = class {
     const groups = new Map();
     this.rough = 0;
     for (let at = 0; at < points.count; at++) {
-      if (points.day[at] < from || points.day[at] >= to) continue;
+      if (points.last[at] < from || points.day[at] >= to) continue;
       const radius = points.reach[at] * this.frame.scale;
       if (radius > this.widest) this.rough++;
       else this._into(groups, at, radius);
@@ -148,7 +149,7 @@ Monitor.Incidents = Monitor.CanvasLayer.extend({
   relayer() {
     const { state, map, status } = this.monitor;
     const off = state.hidden.has("incidents");
-    if (this.off && !off && map.getZoom() < this.options.from_zoom) status.say("Single incidents show nearer in: zoom in, or find a place.");
+    if (this.off && !off && map.getZoom() < this.options.from_zoom) status.say(Monitor.say("Single incidents show nearer in: zoom in, or find a place."));
     this.off = off;
     this.ask();
     this.refresh();
@@ -185,7 +186,7 @@ Monitor.Incidents = Monitor.CanvasLayer.extend({
       answer = await this._get(box, [["from", Monitor.day.key(from)], ["to", Monitor.day.key(to)]], signal);
       this.narrow = `${from},${to}`;
     }
-    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? `The server answered ${answer.status}.`);
+    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? Monitor.say("The server answered {status}.", { status: String(answer.status) }));
     return new Monitor.Points(await answer.arrayBuffer());
   },
 
@@ -340,7 +341,8 @@ Monitor.Incidents = Monitor.CanvasLayer.extend({
       hidden.delete("incidents");
       state.set("layers", { hidden });
     }
-    if (!this.marks.length) return status.say(this.showing() ? "No incidents of the window lie in this view." : "Single incidents show nearer in: zoom in, or find a place.");
+    const none = this.showing() ? Monitor.say("No incidents of the window lie in this view.") : Monitor.say("Single incidents show nearer in: zoom in, or find a place.");
+    if (!this.marks.length) return status.say(none);
     const { width, height } = this.frame;
     const inside = this.marks.filter(({ x, y }) => x >= 0 && y >= 0 && x <= width && y <= height);
     this.cards.list(inside.flatMap(({ members }) => members));
@@ -349,7 +351,8 @@ Monitor.Incidents = Monitor.CanvasLayer.extend({
   /** Words for the tip over a mark. */
   words({ count, members, mode }) {
     const km = members.map((at) => this.points.km[at]).reduce((a, b) => Math.max(a, b));
-    return [count === 1 ? `Incident, ${mode}` : Monitor.counted(count, "incident"), `known to ${Monitor.precision(km)}`];
+    const told = count === 1 ? Monitor.say("Incident, {mode}", { mode: Monitor.say(mode) }) : Monitor.counted(count, "{count} incident", "{count} incidents");
+    return [told, Monitor.say("known to {precision}", { precision: Monitor.precision(km) })];
   },
 
   _degrees(x, y) {

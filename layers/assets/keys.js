@@ -4,10 +4,42 @@
 Monitor.Keys = class {
   static STORED = "monitor-letter-keys";
   static HELP = [
-    ["Map", [["Shift + arrows", "move the map"], ["+  −", "zoom in and out"], ["0", "show all"], ["/", "search"]]],
-    ["Time", [["←  →", "move the window by a step"], ["Space", "play and pause"], ["Tab", "to the window and its ends; arrows, Page Up, Page Down, Home and End move them"]]],
-    ["What is shown", [["N  P", "next and previous route of the window"], ["I", "list the incidents in view"], ["L", "legend and layers"], ["G", "degrees"], ["D", "downloads"], ["T", "dark or light"]]],
-    ["Everywhere", [["Escape", "close the card, the list or the search"], ["?", "this panel"], ["Tab", "to the next button"]]],
+    [
+      Monitor.mark("Map"),
+      [
+        [Monitor.mark("Shift + arrows"), Monitor.mark("move the map")],
+        ["+  −", Monitor.mark("zoom in and out")],
+        ["0", Monitor.mark("show all")],
+        ["/", Monitor.mark("search")],
+      ],
+    ],
+    [
+      Monitor.mark("Time"),
+      [
+        ["←  →", Monitor.mark("move the window by a step")],
+        [Monitor.mark("Space"), Monitor.mark("play and pause")],
+        [Monitor.mark("Tab"), Monitor.mark("to the window and its ends; arrows, Page Up, Page Down, Home and End move them")],
+      ],
+    ],
+    [
+      Monitor.mark("What is shown"),
+      [
+        ["N  P", Monitor.mark("next and previous route of the window")],
+        ["I", Monitor.mark("list the incidents in view")],
+        ["L", Monitor.mark("legend and layers")],
+        ["G", Monitor.mark("degrees")],
+        ["D", Monitor.mark("downloads")],
+        ["T", Monitor.mark("dark or light")],
+      ],
+    ],
+    [
+      Monitor.mark("Everywhere"),
+      [
+        [Monitor.mark("Escape"), Monitor.mark("close the card, the list or the search")],
+        ["?", Monitor.mark("this panel")],
+        [Monitor.mark("Tab"), Monitor.mark("to the next button")],
+      ],
+    ],
   ];
   static PAN = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -23,7 +55,7 @@ Monitor.Keys = class {
     const map = monitor.map.getContainer();
     map.tabIndex = 0;
     map.setAttribute("role", "region");
-    map.setAttribute("aria-label", "Map of corridors. Press question mark for the keys.");
+    map.setAttribute("aria-label", Monitor.say("Map of corridors. Press question mark for the keys."));
     this.spoken = element("p", { id: "spoken", class: "unseen", role: "status" });
     this.dialog = this._help();
     map.append(this.spoken, this.dialog);
@@ -32,7 +64,7 @@ Monitor.Keys = class {
     this.acts = {
       "?": () => this.help(), 0: () => monitor.picture && monitor.fit(), n: () => this.turn(1), p: () => this.turn(-1),
       i: () => monitor.incidents.listInView(), l: () => this._legend(), g: () => this._toggle("graticule"), d: () => this._files(),
-      t: () => document.querySelector("#actions [aria-label='Dark or light']").click(),
+      t: () => monitor.actions.theme.click(),
     };
     document.addEventListener("keydown", (event) => this._key(event), true);
   }
@@ -43,16 +75,16 @@ Monitor.Keys = class {
 
   _help() {
     const { element } = Monitor;
-    const rows = ([keys, words]) => element("div", {}, element("dt", {}, ...keys.split("  ").map((key) => element("kbd", {}, key))), element("dd", {}, words));
-    const groups = Monitor.Keys.HELP.map(([name, keys]) => element("section", {}, element("h3", {}, name), element("dl", {}, ...keys.map(rows))));
-    const close = element("button", { type: "button", class: "square close", title: "Close (Esc)", "aria-label": "Close", onclick: () => this.dialog.close() }, Monitor.icon("M5 5l10 10M15 5L5 15"));
+    const rows = ([keys, words]) => element("div", {}, element("dt", {}, ...keys.split("  ").map((key) => element("kbd", {}, Monitor.say(key)))), element("dd", {}, Monitor.say(words)));
+    const groups = Monitor.Keys.HELP.map(([name, keys]) => element("section", {}, element("h3", {}, Monitor.say(name)), element("dl", {}, ...keys.map(rows))));
+    const close = element("button", { type: "button", class: "square close", title: Monitor.say("Close (Esc)"), "aria-label": Monitor.say("Close"), onclick: () => this.dialog.close() }, Monitor.icon("M5 5l10 10M15 5L5 15"));
     const box = element("input", { type: "checkbox", onchange: (event) => this._store(event.target.checked) });
     const dialog = element(
       "dialog",
       { id: "keys", "aria-labelledby": "keys-title" },
-      element("div", { class: "head" }, element("h2", { id: "keys-title" }, "Keys"), close),
+      element("div", { class: "head" }, element("h2", { id: "keys-title" }, Monitor.say("Keys")), close),
       element("div", { class: "groups" }, ...groups),
-      element("label", { class: "switch" }, box, element("span", {}, "Single letters and signs work as keys")),
+      element("label", { class: "switch" }, box, element("span", {}, Monitor.say("Single letters and signs work as keys"))),
     );
     L.DomEvent.disableClickPropagation(dialog);
     L.DomEvent.disableScrollPropagation(dialog);
@@ -102,7 +134,7 @@ Monitor.Keys = class {
   turn(by) {
     const { picture, state, range, search } = this.monitor;
     if (!picture?.steps) return;
-    const incidents = ({ sums }) => sums[range[1]] - sums[range[0]];
+    const incidents = (corridor) => corridor.total(...range);
     const order = picture.seen(state).filter((corridor) => incidents(corridor) > 0).sort((a, b) => incidents(b) - incidents(a));
     if (!order.length) return;
     const now = order.findIndex(({ id }) => id === state.selected);
@@ -138,16 +170,28 @@ Monitor.Keys = class {
     const { picture, timebar } = this.monitor;
     if (!picture?.steps || timebar.playing) return;
     const [from, to] = this.monitor.range;
-    this.say(`${picture.calendar.span(from, to)}, ${Monitor.counted(picture.total(from, to), "incident")}`);
+    const total = picture.total(from, to);
+    this.say([picture.calendar.span(from, to), Monitor.counted(total, "{count} incident", "{count} incidents")].join(", "));
   }
 
   reselect() {
     const { picture, state } = this.monitor;
     if (state.selected === this.told || !picture?.steps) return;
     this.told = state.selected;
-    const [corridor, range] = [picture.corridor(state.selected), this.monitor.range];
-    if (corridor) this.say(`${corridor.title}: ${Monitor.counted(corridor.sums[range[1]] - corridor.sums[range[0]], "incident")} in the window. Escape closes its card.`);
-    else this.say(state.selected ? "" : "Nothing is chosen.");
+    const corridor = picture.corridor(state.selected);
+    if (corridor) this.say(this._chosen(corridor));
+    else this.say(state.selected ? "" : Monitor.say("Nothing is chosen."));
+  }
+
+  _chosen({ title, total }) {
+    const [from, to] = this.monitor.range;
+    const count = total(from, to);
+    return Monitor.counted(
+      count,
+      "{title}: {count} incident in the window. Escape closes its card.",
+      "{title}: {count} incidents in the window. Escape closes its card.",
+      { title },
+    );
   }
 
   say(words) {

@@ -189,8 +189,8 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     const extent = (country.extent / 360) * Monitor.WORLD * scale;
     const size = Math.max(11, Math.min(14, extent / 14));
     context.font = `${role ? 600 : 500} ${size}px ${FONT}`;
-    const letters = role ? role.all.map((one) => Monitor.ROLE_LETTERS[one]) : [];
-    const text = this._measure(context, country.name);
+    const letters = role ? role.all.map((one) => Monitor.roleLetter(one)) : [];
+    const text = this._measure(context, country.shown);
     const tags = letters.length * 16 + (letters.length ? 3 : 0);
     if (extent < (role ? 16 : text * 0.72)) return;
     const named = extent >= text * (role ? 0.5 : 0.72);
@@ -206,9 +206,9 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
       context.lineWidth = 3;
       context.lineJoin = "round";
       context.strokeStyle = theme.halo;
-      context.strokeText(country.name, x - half + tags, y);
+      context.strokeText(country.shown, x - half + tags, y);
       context.fillStyle = role ? theme.text : theme.name;
-      context.fillText(country.name, x - half + tags, y);
+      context.fillText(country.shown, x - half + tags, y);
     }
   },
 

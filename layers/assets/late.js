@@ -32,7 +32,7 @@ Monitor.Late = class {
     try {
       const answer = await fetch(`${this.path}?${key}`, { signal: abort.signal });
       const said = answer.status === 204 ? {} : await answer.json();
-      if (answer.status !== 200) throw new Error(said.error ?? `The server answered ${answer.status}.`);
+      if (answer.status !== 200) throw new Error(said.error ?? Monitor.say("The server answered {status}.", { status: String(answer.status) }));
       if (this.key !== key) return;
       [this.answer, this.state, this.reason] = [said, "ready", null];
     } catch (error) {
@@ -45,9 +45,9 @@ Monitor.Late = class {
   /** A sentence on how far it is, or null where the answer speaks for itself. */
   get words() {
     const { picture } = this.monitor;
-    if (this.state === "failed") return `Could not be read; trying again. ${this.reason}`;
-    if (this.state === "loading") return "Computing …";
-    if (this.state === "idle") return picture?.unsure ? "Waits until the routes are worked out …" : "Nothing to compute from.";
-    return this.answer.insufficient ?? null;
+    if (this.state === "failed") return [Monitor.say("Could not be read; trying again."), this.reason].join(" ");
+    if (this.state === "loading") return Monitor.say("Computing …");
+    if (this.state === "idle") return picture?.unsure ? Monitor.say("Waits until the routes are worked out …") : Monitor.say("Nothing to compute from.");
+    return this.answer.insufficient ? Monitor.say(this.answer.insufficient, this.answer.values) : null;
   }
 };

@@ -11,41 +11,43 @@ Monitor.Legend = class {
     monitor.legend = this;
     this.body = Monitor.element("div", { class: "body" });
     const narrow = window.innerWidth < this.options.open_from;
-    this.details = Monitor.element("details", { open: !narrow }, Monitor.element("summary", {}, "Legend"), this.body);
-    monitor.map.getContainer().append(Monitor.panel("legend", { class: "panel", "aria-label": "Legend" }, this.details));
+    this.details = Monitor.element("details", { open: !narrow }, Monitor.element("summary", {}, Monitor.say("Legend")), this.body);
+    monitor.map.getContainer().append(Monitor.panel("legend", { class: "panel", "aria-label": Monitor.say("Legend") }, this.details));
     this.recolour();
   }
 
   recolour() {
     if (!this.body) return;
     this.body.replaceChildren(
-      this._switch("routes", "Routes"),
+      this._switch("routes", Monitor.say("Routes")),
       this._detail(),
-      this._switch("ridges", "Hot ridges"),
-      this._switch("hubs", "Hubs"),
+      this._switch("ridges", Monitor.say("Hot ridges")),
+      this._switch("hubs", Monitor.say("Hubs")),
       this._hubs(),
       ...["land", "sea", "air"].map((mode) => this._mode(mode)),
       this._width(),
-      this._row(this._line({ width: 4.5 }), "full: grade A or B"),
-      this._row(this._line({ width: 4.5, faint: true }), "hollow: grade C or D"),
-      this._row(this._line({ width: Monitor.INFERRED.width, dashes: Monitor.INFERRED.dash }), "thin dashes: inferred"),
+      this._row(this._line({ width: 4.5 }), Monitor.say("full: grade A or B")),
+      this._row(this._line({ width: 4.5, faint: true }), Monitor.say("hollow: grade C or D")),
+      this._row(this._line({ width: Monitor.INFERRED.width, dashes: Monitor.INFERRED.dash }), Monitor.say("thin dashes: inferred")),
       Monitor.element(
         "p",
         { class: "note" },
-        "Grade: how often a line comes back when its evidence is drawn again; C and D are hints. Inferred: without reports. Pale: none in the window. Hot ridges: where reports pile up along a line.",
+        Monitor.say(
+          "Grade: how often a line comes back when its evidence is drawn again; C and D are hints. Inferred: without reports. Pale: none in the window. Hot ridges: where reports pile up along a line.",
+        ),
       ),
-      this._switch("changes", "What changed"),
+      this._switch("changes", Monitor.say("What changed")),
       this._own("changes"),
-      this._switch("hexes", "Incidents per hex"),
+      this._switch("hexes", Monitor.say("Incidents per hex")),
       this._ramp(),
-      this._switch("hotspots", "Hot spots"),
+      this._switch("hotspots", Monitor.say("Hot spots")),
       this._own("hotspots"),
-      this._switch("incidents", "Single incidents"),
-      this._row(this._swatch((context) => this._incident(context)), "place known to within the ring", "incidents"),
-      this._switch("countries", "Countries"),
+      this._switch("incidents", Monitor.say("Single incidents")),
+      this._row(this._swatch((context) => this._incident(context)), Monitor.say("place known to within the ring"), "incidents"),
+      this._switch("countries", Monitor.say("Countries")),
       this._roles(),
-      this._switch("names", "Names"),
-      this._switch("graticule", "Degrees"),
+      this._switch("names", Monitor.say("Names")),
+      this._switch("graticule", Monitor.say("Degrees")),
     );
     this.relayer();
   }
@@ -74,13 +76,13 @@ Monitor.Legend = class {
     const { element } = Monitor;
     const change = (event) => this.monitor.state.set("layers", { detail: Number(event.target.value) });
     const slider = element("input", { type: "range", min: 0, max: 1, step: 0.05, value: this.monitor.state.detail, oninput: change });
-    slider.setAttribute("aria-label", "How many routes are shown");
-    return element("label", { class: "detail" }, element("span", {}, "main routes"), slider, element("span", {}, "all"));
+    slider.setAttribute("aria-label", Monitor.say("How many routes are shown"));
+    return element("label", { class: "detail" }, element("span", {}, Monitor.say("main routes")), slider, element("span", {}, Monitor.say("all")));
   }
 
   _hubs() {
     const { theme } = this.monitor;
-    const rows = Object.entries({ departure: "departure", landing: "landing", both: "both" }).map(([role, name]) => {
+    const rows = Object.entries({ departure: Monitor.say("departure"), landing: Monitor.say("landing"), both: Monitor.say("both") }).map(([role, name]) => {
       const paint = (context) => Monitor.hub(context, 7, 7, 5, role, theme);
       return Monitor.element("div", { class: "row" }, this._swatch(paint, 14, 14), Monitor.element("span", {}, name));
     });
@@ -117,7 +119,7 @@ Monitor.Legend = class {
 
   _mode(mode) {
     const { theme, dash } = this.monitor;
-    const names = { land: "Land, solid", sea: "Sea, dashed", air: "Air, dotted" };
+    const names = { land: Monitor.say("Land, solid"), sea: Monitor.say("Sea, dashed"), air: Monitor.say("Air, dotted") };
     const paint = (context) => {
       context.lineCap = mode === "sea" ? "butt" : "round";
       context.strokeStyle = theme.mode[mode];
@@ -159,7 +161,7 @@ Monitor.Legend = class {
         context.stroke();
       });
     };
-    return this._row(this._swatch(paint), "wider: more movement; of ridges, more incidents a step");
+    return this._row(this._swatch(paint), Monitor.say("wider: more movement; of ridges, more incidents a step"));
   }
 
   _incident(context) {
@@ -201,9 +203,9 @@ Monitor.Legend = class {
         context.strokeStyle = theme.role[role];
         context.strokeRect(0.5, 0.5, 25, 15);
       };
-      const letter = element("b", { class: "tag" }, Monitor.ROLE_LETTERS[role]);
+      const letter = element("b", { class: "tag" }, Monitor.roleLetter(role));
       letter.style.background = theme.role[role];
-      return element("div", { class: "row" }, this._swatch(paint, 26, 16), letter, element("span", {}, role));
+      return element("div", { class: "row" }, this._swatch(paint, 26, 16), letter, element("span", {}, Monitor.say(role)));
     });
     return element("div", { class: "roles" }, ...rows);
   }

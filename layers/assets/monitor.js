@@ -33,7 +33,7 @@ Monitor.Main = class {
     state.on("layers", () => this.later("relayer"));
     map.on("moveend", () => this._moved());
     map.on("resize", () => this._resized());
-    if (state.notes.length) this.status.say(`Opened the nearest valid view: ${state.notes.join("; ")}.`);
+    if (state.notes.length) this.status.say(Monitor.say("Opened the nearest valid view: {notes}.", { notes: state.notes.join("; ") }));
     this._listen();
   }
 

@@ -12,9 +12,9 @@ Monitor.Ranking = class {
     const { element } = Monitor;
     this.list = element("ol");
     this.total = element("small");
-    const summary = element("summary", {}, "Corridors in the window", this.total);
+    const summary = element("summary", {}, Monitor.say("Corridors in the window"), this.total);
     this.details = element("details", { open: window.innerWidth >= this.options.open_from }, summary, this.list);
-    this.panel = Monitor.panel("ranking", { class: "panel", "aria-label": "Corridors in the window" }, this.details);
+    this.panel = Monitor.panel("ranking", { class: "panel", "aria-label": Monitor.say("Corridors in the window") }, this.details);
     this.panel.hidden = true;
     monitor.map.getContainer().append(this.panel);
   }
@@ -42,7 +42,7 @@ Monitor.Ranking = class {
     if (this.panel.hidden) return;
     const [from, to] = this.monitor.range;
     const ranked = seen
-      .map((corridor) => ({ corridor, incidents: corridor.sums[to] - corridor.sums[from] }))
+      .map((corridor) => ({ corridor, incidents: corridor.total(from, to) }))
       .filter(({ incidents }) => incidents > 0)
       .sort((a, b) => b.incidents - a.incidents);
     this.total.textContent = String(ranked.length);
@@ -75,7 +75,7 @@ Monitor.Ranking = class {
     row.id = corridor.id;
     row.name.textContent = corridor.title;
     row.value.textContent = Monitor.number(incidents);
-    row.meter.title = corridor.mode;
+    row.meter.title = Monitor.say(corridor.mode);
     row.bar.style.width = `${(incidents / most) * 100}%`;
     row.bar.style.background = this.monitor.theme.mode[corridor.mode];
   }

@@ -15,6 +15,7 @@ Monitor.PLAIN_LETTERS = { ß: "ss", ø: "o", ł: "l", đ: "d", ð: "d", ı: "i",
 
 /** Positions as people type them: "35.5, 12.6", "35.5 N 12.6 E", "35°30'N 12°36'E". */
 Monitor.Position = {
+  FAULTS: { lat: Monitor.mark("Latitude {value} is outside −90 to 90."), lon: Monitor.mark("Longitude {value} is outside −180 to 180.") },
   PART: /^([NSEW])?\s*([-−+]?\d{1,3}(?:\.\d+)?)\s*°?\s*(?:(\d{1,2}(?:\.\d+)?)\s*['′’]\s*(?:(\d{1,2}(?:\.\d+)?)\s*["″”])?)?\s*([NSEW])?/i,
 
   /** @returns {{lat: number, lon: number}|{fault: string}|null} null where the words are no position */
@@ -26,8 +27,8 @@ Monitor.Position = {
     let [lat, lon] = [first, second].map((part) => Monitor.Position.degrees(part));
     if (lat.axis === "lon" || lon.axis === "lat") [lat, lon] = [lon, lat];
     if (lat.axis === "lon" || lon.axis === "lat") return null;
-    if (Math.abs(lat.value) > 90) return { fault: `Latitude ${lat.value} is outside −90 to 90.` };
-    if (Math.abs(lon.value) > 180) return { fault: `Longitude ${lon.value} is outside −180 to 180.` };
+    if (Math.abs(lat.value) > 90) return { fault: Monitor.say(Monitor.Position.FAULTS.lat, { value: String(lat.value) }) };
+    if (Math.abs(lon.value) > 180) return { fault: Monitor.say(Monitor.Position.FAULTS.lon, { value: String(lon.value) }) };
     return { lat: lat.value, lon: lon.value };
   },
 
@@ -45,7 +46,7 @@ Monitor.Position = {
 
 /** What a search finds: {kind, name, detail, go}. Routes and countries here, places from the server. */
 Monitor.Finder = class {
-  static KINDS = ["Position", "Routes", "Countries", "Places"];
+  static KINDS = [Monitor.mark("Position"), Monitor.mark("Routes"), Monitor.mark("Countries"), Monitor.mark("Places")];
   static SHARE = { Position: 1, Routes: 3, Countries: 2, Places: 8 };
   static TOWN_KM = 12;
 
@@ -62,7 +63,7 @@ Monitor.Finder = class {
   position(words) {
     const found = Monitor.Position.parse(words);
     if (!found || found.fault) return [];
-    return [{ kind: "Position", name: Monitor.Position.name(found), detail: "position", go: () => this._round(found, Monitor.Finder.TOWN_KM, Monitor.Position.name(found)) }];
+    return [{ kind: "Position", name: Monitor.Position.name(found), detail: Monitor.say("position"), go: () => this._round(found, Monitor.Finder.TOWN_KM, Monitor.Position.name(found)) }];
   }
 
   _routes(words, key) {
@@ -78,33 +79,36 @@ Monitor.Finder = class {
       .map((corridor) => ({
         kind: "Routes",
         name: corridor.title,
-        detail: corridor.layer === "ridges" ? `hot ridge, ${corridor.mode}` : `route, ${corridor.mode}`,
+        detail: this._detail(corridor),
         go: () => this._route(corridor),
       }));
   }
 
-  /** Countries whose name begins so, then those with a word that does. */
+  _detail({ layer, mode }) {
+    const said = { mode: Monitor.say(mode) };
+    return layer === "ridges" ? Monitor.say("hot ridge, {mode}", said) : Monitor.say("route, {mode}", said);
+  }
+
+  /** Countries whose name begins so, then those with a word that does; by their shown name and their English one. */
   async _countries(key) {
     const atlas = await this.monitor.atlas.load("50m").catch(() => []);
-    const rank = ({ iso3, name }) => {
-      const own = Monitor.folded(name);
-      return iso3?.toLowerCase() === key || own === key ? 0 : own.startsWith(key) ? 1 : own.includes(` ${key}`) ? 2 : 3;
-    };
+    const fit = (own) => (own === key ? 0 : own.startsWith(key) ? 1 : own.includes(` ${key}`) ? 2 : 3);
+    const rank = ({ iso3, name, shown }) => (iso3?.toLowerCase() === key ? 0 : Math.min(...[name, shown].map((one) => fit(Monitor.folded(one)))));
     return atlas
       .map((country) => ({ country, rank: rank(country) }))
       .filter((found) => found.rank < 3)
       .sort((a, b) => a.rank - b.rank || b.country.extent - a.country.extent)
-      .map(({ country }) => ({ kind: "Countries", name: country.name, detail: "country", go: () => this._country(country) }));
+      .map(({ country }) => ({ kind: "Countries", name: country.shown, detail: Monitor.say("country"), go: () => this._country(country) }));
   }
 
   async places(words, signal) {
     const answer = await fetch(`/data/places?${new URLSearchParams({ q: words })}`, { signal });
     if (!answer.ok) throw new Error(`places: ${answer.status}`);
     const { places } = await answer.json();
-    return places.map(({ name, country, kind, lat, lon, reach_km: reach }) => ({
+    return places.map(({ name, country, iso3, kind, lat, lon, reach_km: reach }) => ({
       kind: "Places",
       name,
-      detail: [kind, country].filter(Boolean).join(", "),
+      detail: [kind ? Monitor.say(kind) : "", Monitor.words?.countries[iso3] ?? country].filter(Boolean).join(", "),
       go: () => this._round({ lat, lon }, Math.max(reach * 1.4, Monitor.Finder.TOWN_KM), name),
     }));
   }
@@ -156,7 +160,7 @@ Monitor.Finder = class {
 
 /** A combobox as the ARIA practices have it: focus stays in the field, the active option is named by it. */
 Monitor.Search = class {
-  static NOTHING = "No place of this name in the gazetteer";
+  static NOTHING = Monitor.mark("No place of this name in the gazetteer");
 
   constructor(options) {
     this.options = options;
@@ -171,20 +175,20 @@ Monitor.Search = class {
     const { element } = Monitor;
     this.field = element("input", {
       id: "search-field", type: "text", role: "combobox", maxlength: this.options.longest, autocomplete: "off", spellcheck: "false",
-      placeholder: "Search place, route, lat, lon", "aria-label": "Search a country, place, route or position",
+      placeholder: Monitor.say("Search place, route, lat, lon"), "aria-label": Monitor.say("Search a country, place, route or position"),
       "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "search-list",
       oninput: () => this.ask(), onkeydown: (event) => this._key(event), onblur: () => this.close(),
     });
-    this.list = element("div", { id: "search-list", role: "listbox", "aria-label": "Found", onpointerdown: (event) => event.preventDefault() });
+    this.list = element("div", { id: "search-list", role: "listbox", "aria-label": Monitor.say("Found"), onpointerdown: (event) => event.preventDefault() });
     this.list.hidden = true;
     this.nothing = element("p", { class: "nothing" });
     this.nothing.hidden = true;
     this.said = element("p", { class: "unseen", role: "status" });
-    this.clear = element("button", { type: "button", class: "clear", title: "Clear", "aria-label": "Clear the search", onclick: () => this.empty() }, Monitor.icon("M6 6l8 8M14 6l-8 8"));
+    this.clear = element("button", { type: "button", class: "clear", title: Monitor.say("Clear"), "aria-label": Monitor.say("Clear the search"), onclick: () => this.empty() }, Monitor.icon("M6 6l8 8M14 6l-8 8"));
     this.clear.hidden = true;
     const hint = element("kbd", { "aria-hidden": "true" }, "/");
     const box = element("div", { class: "box" }, Monitor.icon("M8.5 3.5a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM12.2 12.2L17 17"), this.field, this.clear, hint);
-    monitor.map.getContainer().append(Monitor.panel("search", { class: "panel", role: "search", "aria-label": "Search" }, box, this.list, this.nothing, this.said));
+    monitor.map.getContainer().append(Monitor.panel("search", { class: "panel", role: "search", "aria-label": Monitor.say("Search") }, box, this.list, this.nothing, this.said));
     document.addEventListener("keydown", (event) => this._shortcut(event));
   }
 
@@ -214,10 +218,10 @@ Monitor.Search = class {
     try {
       const places = Monitor.Position.parse(words) ? [] : await this.finder.places(words, signal);
       if (signal.aborted) return;
-      this._offer([...here, ...places], words, Monitor.Search.NOTHING);
+      this._offer([...here, ...places], words, Monitor.say(Monitor.Search.NOTHING));
       if (this.eager) this.choose(0);
     } catch (error) {
-      if (error.name !== "AbortError") this._offer(here, words, "The gazetteer does not answer; try again.");
+      if (error.name !== "AbortError") this._offer(here, words, Monitor.say("The gazetteer does not answer; try again."));
     }
   }
 
@@ -229,7 +233,8 @@ Monitor.Search = class {
     this.list.hidden = !groups.length;
     this.nothing.textContent = groups.length ? "" : Monitor.Position.parse(words)?.fault ?? nothing;
     this.nothing.hidden = !this.nothing.textContent;
-    this.said.textContent = groups.length ? Monitor.counted(this.found.length, "result") : this.nothing.textContent;
+    const results = Monitor.counted(this.found.length, "{count} result", "{count} results");
+    this.said.textContent = groups.length ? results : this.nothing.textContent;
     this.field.setAttribute("aria-expanded", String(!this.list.hidden));
     this._mark();
   }
@@ -238,7 +243,7 @@ Monitor.Search = class {
     const { element } = Monitor;
     const head = `search-${kind.toLowerCase()}`;
     const options = this.found.flatMap((one, at) => (one.kind === kind ? [this._option(one, at)] : []));
-    return element("div", { role: "group", "aria-labelledby": head }, element("div", { id: head, class: "kind" }, kind), ...options);
+    return element("div", { role: "group", "aria-labelledby": head }, element("div", { id: head, class: "kind" }, Monitor.say(kind)), ...options);
   }
 
   _option(one, at) {

@@ -123,6 +123,13 @@ Monitor.LegendPainter = class {
 };
 
 Monitor.Sheet = class {
+  static ASKED = {
+    mode: Monitor.mark("mode: {values}"),
+    kind: Monitor.mark("kind: {values}"),
+    origin: Monitor.mark("origin: {values}"),
+    source: Monitor.mark("source: {values}"),
+    region: Monitor.mark("region: {values}"),
+  };
   static HEAD = 74;
   static FOOT = 32;
   static SIDE = 262;
@@ -267,25 +274,29 @@ Monitor.Sheet = class {
     const { picture, range, state } = this.monitor;
     const [from, to] = range;
     const chosen = picture.corridor(state.selected);
+    const total = picture.total(from, to);
     return {
-      title: this.options.title,
+      title: Monitor.say(this.options.title),
       when: picture.calendar.span(from, to),
-      count: Monitor.counted(picture.total(from, to), "incident"),
-      asked: [...this._filters(), ...(chosen ? [`chosen: ${chosen.title}`] : [])],
+      count: Monitor.counted(total, "{count} incident", "{count} incidents"),
+      asked: [...this._filters(), ...(chosen ? [Monitor.say("chosen: {title}", chosen)] : [])],
     };
   }
 
   _filters() {
     const { picture } = this.monitor;
     const params = new URLSearchParams(picture.manifest.query);
-    const said = (name) => (name === "origin" ? params.getAll(name).map((code) => picture.country(code)) : params.getAll(name)).join(", ");
-    return ["mode", "kind", "origin", "source", "region"].filter((name) => params.has(name)).map((name) => `${name}: ${said(name)}`);
+    const as = { mode: (word) => Monitor.say(word), kind: (word) => Monitor.say(word), origin: (code) => picture.country(code) };
+    const said = (name) => params.getAll(name).map(as[name] ?? String).join(", ");
+    const asked = Object.entries(Monitor.Sheet.ASKED).filter(([name]) => params.has(name));
+    return asked.map(([name, text]) => Monitor.say(text, { values: said(name) }));
   }
 
   /** What must stand on every copy: the handling mark, and that the data are made up. */
   marks() {
     const { manifest, unsure } = this.monitor.picture;
-    return [manifest.handling, manifest.synthetic ? "SYNTHETIC DEMONSTRATION DATA" : null, unsure ? "NOT YET GRADED" : null].filter(Boolean);
+    const synthetic = manifest.synthetic ? Monitor.say("SYNTHETIC DEMONSTRATION DATA") : null;
+    return [manifest.handling, synthetic, unsure ? Monitor.say("NOT YET GRADED") : null].filter(Boolean);
   }
 
   /** What it came from, and when it was made. */
@@ -293,10 +304,10 @@ Monitor.Sheet = class {
     const { manifest, corridors } = this.monitor.picture;
     const methods = [...new Set(corridors.map((corridor) => corridor.method_version))].sort();
     return [
-      `method ${(methods.length ? methods : [manifest.method_version]).join(", ")}`,
-      ...(manifest.facts ? [`facts ${manifest.facts}`] : []),
-      `ledger version ${manifest.version}`,
-      `made ${this.generated.toISOString().slice(0, 16).replace("T", " ")} UTC`,
+      Monitor.say("method {methods}", { methods: (methods.length ? methods : [manifest.method_version]).join(", ") }),
+      ...(manifest.facts ? [Monitor.say("facts {version}", { version: String(manifest.facts) })] : []),
+      Monitor.say("ledger version {version}", { version: String(manifest.version) }),
+      Monitor.say("made {time} UTC", { time: this.generated.toISOString().slice(0, 16).replace("T", " ") }),
     ];
   }
 };

@@ -82,12 +82,12 @@ Monitor.State = class {
     this.from = this._day(given, "from");
     this.to = this._day(given, "to");
     if ((this.from === null) !== (this.to === null) || (this.from !== null && this.from >= this.to)) {
-      if (given.has("from") && given.has("to")) this.notes.push("the window was left out, as it must start before it ends");
+      if (given.has("from") && given.has("to")) this.notes.push(Monitor.say("the window was left out, as it must start before it ends"));
       this.from = this.to = null;
     }
     const unit = given.get("step") || "month";
     this.unit = Object.hasOwn(Monitor.Calendar.UNITS, unit) ? unit : "month";
-    if (this.unit !== unit) this.notes.push(`step="${unit.slice(0, 40)}" was left out`);
+    if (this.unit !== unit) this._leftOut("step", unit);
     this.view = this._view(given);
     this.selected = given.get("sel") || null;
     this.theme = ["light", "dark"].includes(given.get("theme")) ? given.get("theme") : null;
@@ -139,11 +139,16 @@ Monitor.State = class {
     return found;
   }
 
+  _leftOut(name, text) {
+    const given = `${name}="${text.slice(0, 40)}"`;
+    this.notes.push(Monitor.say("{given} was left out", { given }));
+  }
+
   _day(given, name) {
     const text = given.get(name);
     if (!text) return null;
     const day = Monitor.day.parse(text);
-    if (day === null) this.notes.push(`${name}="${text.slice(0, 40)}" was left out`);
+    if (day === null) this._leftOut(name, text);
     return day;
   }
 
@@ -151,7 +156,7 @@ Monitor.State = class {
     const values = ["lat", "lon", "z"].map((name) => (given.get(name) ? Number(given.get(name)) : null));
     if (values.every((value) => value === null)) return null;
     if (values.some((value) => value === null || !Number.isFinite(value))) {
-      this.notes.push("the place on the map was left out, as it needs lat, lon and z");
+      this.notes.push(Monitor.say("the place on the map was left out, as it needs lat, lon and z"));
       return null;
     }
     const [lat, lon, zoom] = values;

@@ -9,10 +9,10 @@ Monitor.Status = class {
     this.monitor = monitor;
     monitor.status = this;
     const { element } = Monitor;
-    this.badge = element("div", { class: "badge", role: "note" }, "SYNTHETIC DEMONSTRATION DATA");
+    this.badge = element("div", { class: "badge", role: "note" }, Monitor.say("SYNTHETIC DEMONSTRATION DATA"));
     this.notice = element("div", { class: "notice", role: "status" });
     this.said = element("div", { class: "said", role: "status" });
-    this.wait = element("div", { class: "wait", role: "status" }, element("i"), "Reading the ledger …");
+    this.wait = element("div", { class: "wait", role: "status" }, element("i"), Monitor.say("Reading the ledger …"));
     this.grading = element("div", { class: "wait", role: "status" }, element("i"), element("span"));
     this.fresh = element("details", { class: "fresh" });
     this.late = new Monitor.Late(monitor, "/data/freshness", () => this._refresh(), () => [], true);
@@ -49,19 +49,28 @@ Monitor.Status = class {
     const now = Date.now();
     const age = ({ at }) => (now - Date.parse(at)) / 1000;
     const late = answer.sources.filter((source) => source.usual !== null && age(source) > answer.late_after * source.usual);
-    const said = [`Newest incident ${answer.latest}`, `last batch ${Monitor.ago(age({ at: answer.taken }))}`];
-    if (late.length) said.push(`${Monitor.counted(late.length, "source")} late`);
+    const newest = Monitor.say("Newest incident {date}", { date: String(answer.latest) });
+    const said = [newest, Monitor.say("last batch {ago}", { ago: Monitor.ago(age({ at: answer.taken })) })];
+    if (late.length) said.push(Monitor.counted(late.length, "{count} source late", "{count} sources late"));
     const text = said.join(" · ");
     this.fresh.classList.toggle("late", late.length > 0);
     if (text === this.freshText) return;
     this.freshText = text;
     const rows = answer.sources.map((source) => {
-      const usual = source.usual === null ? "too few batches to tell when it is late" : `usually every ${Monitor.span(source.usual)}`;
-      const state = late.includes(source) ? "late: " : "";
-      return element("li", late.includes(source) ? { class: "late" } : {}, element("b", {}, source.name), ` ${state}last batch ${Monitor.ago(age(source))}, ${usual}`);
+      const told = this._told(source, age(source), late.includes(source));
+      return element("li", late.includes(source) ? { class: "late" } : {}, element("b", {}, source.name), " ", told);
     });
-    if (answer.more) rows.push(element("li", {}, `and ${Monitor.counted(answer.more, "more source")}`));
+    if (answer.more) rows.push(element("li", {}, Monitor.counted(answer.more, "and {count} more source", "and {count} more sources")));
     this.fresh.replaceChildren(element("summary", {}, element("i", { "aria-hidden": "true" }), text), element("ul", {}, ...rows));
+  }
+
+  /** How old the last batch of a source is, and how often one comes. */
+  _told({ usual }, age, late) {
+    const ago = Monitor.ago(age);
+    if (usual === null) return Monitor.say("last batch {ago}, too few batches to tell when it is late", { ago });
+    const span = Monitor.span(usual);
+    if (late) return Monitor.say("late: last batch {ago}, usually every {span}", { ago, span });
+    return Monitor.say("last batch {ago}, usually every {span}", { ago, span });
   }
 
   /** A sentence that goes by itself. */
@@ -82,15 +91,15 @@ Monitor.Status = class {
   lost(now) {
     this.notice.hidden = !now;
     if (!now) return;
-    const since = this.shownAt ? ` What you see stands as of ${this.shownAt.toTimeString().slice(0, 5)}.` : "";
-    this.notice.textContent = `No connection to the server; trying again.${since}`;
+    const since = this.shownAt ? [Monitor.say("What you see stands as of {time}.", { time: this.shownAt.toTimeString().slice(0, 5) })] : [];
+    this.notice.textContent = [Monitor.say("No connection to the server; trying again."), ...since].join(" ");
   }
 
   /** What the server is still at, while the picture can be used already. */
   working(stage) {
     const old = this.monitor.picture?.manifest.routes_of;
-    const routes = old === undefined ? "Working out the routes …" : `Routes are those of ledger version ${old} until the new ones are worked out …`;
-    const words = { routed: routes, supported: "Grading the ridges …" };
+    const kept = Monitor.say("Routes are those of ledger version {version} until the new ones are worked out …", { version: String(old) });
+    const words = { routed: old === undefined ? Monitor.say("Working out the routes …") : kept, supported: Monitor.say("Grading the ridges …") };
     this.grading.hidden = !stage;
     this.grading.lastChild.textContent = words[stage] ?? "";
   }
@@ -101,8 +110,8 @@ Monitor.Status = class {
   }
 
   failed(reason) {
-    if (this.monitor.picture) this.say(`The view could not be read; the last one stays. ${reason}`);
-    else this._say("The view could not be read", [reason, "The map tries again by itself."]);
+    if (this.monitor.picture) this.say([Monitor.say("The view could not be read; the last one stays."), reason].join(" "));
+    else this._say(Monitor.say("The view could not be read"), [reason, Monitor.say("The map tries again by itself.")]);
   }
 
   _say(title, sentences, commands = []) {
@@ -117,21 +126,24 @@ Monitor.Status = class {
 
   _empty() {
     this._say(
-      "No incidents yet",
-      ["Take a file of incidents in, or fill the workspace with a demonstration. The map follows by itself."],
+      Monitor.say("No incidents yet"),
+      [Monitor.say("Take a file of incidents in, or fill the workspace with a demonstration. The map follows by itself.")],
       ["python -m geodata ingest FILE", "python -m geodata demo"],
     );
   }
 
   _nothing() {
-    this._say("No incidents match these filters", ["Take a filter away to see more."]);
+    this._say(Monitor.say("No incidents match these filters"), [Monitor.say("Take a filter away to see more.")]);
   }
 };
 
 /** "40 seconds", "5 minutes", "3 hours", "12 days" */
 Monitor.span = (seconds) => {
-  const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"]].find(([least]) => seconds >= least) ?? [1, "second"];
-  return Monitor.counted(Math.max(1, Math.floor(seconds / size)), unit);
+  const many = (size) => Math.max(1, Math.floor(seconds / size));
+  if (seconds >= 86400) return Monitor.counted(many(86400), "{count} day", "{count} days");
+  if (seconds >= 3600) return Monitor.counted(many(3600), "{count} hour", "{count} hours");
+  if (seconds >= 60) return Monitor.counted(many(60), "{count} minute", "{count} minutes");
+  return Monitor.counted(many(1), "{count} second", "{count} seconds");
 };
 
-Monitor.ago = (seconds) => (seconds < 60 ? "just now" : `${Monitor.span(seconds)} ago`);
+Monitor.ago = (seconds) => (seconds < 60 ? Monitor.say("just now") : Monitor.say("{span} ago", { span: Monitor.span(seconds) }));

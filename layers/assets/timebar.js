@@ -18,13 +18,13 @@ Monitor.TimeBar = class {
     this.monitor = monitor;
     monitor.timebar = this;
     const { element } = Monitor;
-    this.play = this._button("Play", Monitor.TimeBar.PLAY, () => this.toggle(), "solid primary");
+    this.play = this._button(Monitor.say("Play"), Monitor.TimeBar.PLAY, () => this.toggle(), "solid primary");
     this.label = element("strong", { class: "when" });
     this.count = element("span", { class: "count" });
-    this.spans = element("div", { class: "spans", role: "group", "aria-label": "Length of the window" });
-    this.unit = element("select", { "aria-label": "Step of time", title: "Step of time", onchange: () => this._setUnit() });
-    for (const [unit, { name }] of Object.entries(Monitor.Calendar.UNITS)) this.unit.append(element("option", { value: unit }, name));
-    this.pace = element("select", { "aria-label": "Speed", title: "Speed", onchange: () => this._setPace() });
+    this.spans = element("div", { class: "spans", role: "group", "aria-label": Monitor.say("Length of the window") });
+    this.unit = element("select", { "aria-label": Monitor.say("Step of time"), title: Monitor.say("Step of time"), onchange: () => this._setUnit() });
+    for (const unit of Object.keys(Monitor.Calendar.UNITS)) this.unit.append(element("option", { value: unit }, Monitor.Calendar.unit(unit)));
+    this.pace = element("select", { "aria-label": Monitor.say("Speed"), title: Monitor.say("Speed"), onchange: () => this._setPace() });
     for (const speed of this.options.speeds) this.pace.append(element("option", { value: speed }, `${speed}×`));
     this.canvas = element("canvas", { class: "histogram", "aria-hidden": "true" });
     this._makeSlider();
@@ -34,18 +34,18 @@ Monitor.TimeBar = class {
       element(
         "div",
         { class: "transport" },
-        this._button("One step back", Monitor.TimeBar.BACK, () => this.step(-1)),
+        this._button(Monitor.say("One step back"), Monitor.TimeBar.BACK, () => this.step(-1)),
         this.play,
-        this._button("One step on", Monitor.TimeBar.ON, () => this.step(1)),
+        this._button(Monitor.say("One step on"), Monitor.TimeBar.ON, () => this.step(1)),
       ),
       this.label,
       this.count,
-      element("span", { class: "hint" }, "← → move · space plays"),
+      element("span", { class: "hint" }, Monitor.say("← → move · space plays")),
       this.spans,
       this.unit,
       this.pace,
     );
-    this.bar = Monitor.panel("timebar", { class: "panel", "aria-label": "Time" }, head, this.canvas, this.slider);
+    this.bar = Monitor.panel("timebar", { class: "panel", "aria-label": Monitor.say("Time") }, head, this.canvas, this.slider);
     this.bar.hidden = true;
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     monitor.map.getContainer().append(this.bar);
@@ -61,9 +61,9 @@ Monitor.TimeBar = class {
     );
   }
 
-  _span(steps, { letter, name }) {
-    const label = steps === null ? "All" : `${steps} ${letter}`;
-    const title = steps === null ? "All of it" : Monitor.counted(steps, name.toLowerCase());
+  _span(steps, unit) {
+    const label = steps === null ? Monitor.say("All") : Monitor.Calendar.short(steps, unit);
+    const title = steps === null ? Monitor.say("All of it") : Monitor.Calendar.many(steps, unit);
     const button = Monitor.element("button", { type: "button", title, onclick: () => this._setSpan(steps) }, label);
     button.dataset.steps = steps ?? "all";
     return button;
@@ -85,9 +85,9 @@ Monitor.TimeBar = class {
         onpointerdown: (event) => this._grab(event, kind),
         onkeydown: (event) => this._knobKey(event, kind),
       });
-    this.middle = knob("middle", "Window");
-    this.start = knob("start", "Start of the window");
-    this.end = knob("end", "End of the window");
+    this.middle = knob("middle", Monitor.say("Window"));
+    this.start = knob("start", Monitor.say("Start of the window"));
+    this.end = knob("end", Monitor.say("End of the window"));
     this.years = element("div", { class: "years", "aria-hidden": "true" });
     this.track = element("div", { class: "track" }, this.middle, this.start, this.end);
     this.slider = element("div", { class: "slider" }, this.track, this.years);
@@ -97,9 +97,9 @@ Monitor.TimeBar = class {
   repicture() {
     this.bar.hidden = !this.monitor.picture?.steps;
     if (this.bar.hidden) return;
-    const { traits } = this.monitor.picture.calendar;
+    const { traits, unit } = this.monitor.picture.calendar;
     this.unit.value = this.monitor.state.unit;
-    this.spans.replaceChildren(...[...traits.spans, null].map((steps) => this._span(steps, traits)));
+    this.spans.replaceChildren(...[...traits.spans, null].map((steps) => this._span(steps, unit)));
     this._tick();
     this.rewindow();
   }
@@ -116,13 +116,14 @@ Monitor.TimeBar = class {
     const total = picture.total(from, to);
     const when = calendar.span(from, to);
     this.label.textContent = when;
-    this.count.textContent = Monitor.counted(total, "incident");
+    const count = Monitor.counted(total, "{count} incident", "{count} incidents");
+    this.count.textContent = count;
     this.middle.style.left = this.start.style.left = `${(from / steps) * 100}%`;
     this.middle.style.width = `${((to - from) / steps) * 100}%`;
     this.end.style.left = `${(to / steps) * 100}%`;
-    this._say(this.middle, from, 0, steps - (to - from), `${when}, ${Monitor.counted(total, "incident")}`);
-    this._say(this.start, from, 0, to - 1, `from ${calendar.name(from)}`);
-    this._say(this.end, to - 1, from, steps - 1, `to ${calendar.name(to - 1)}`);
+    this._say(this.middle, from, 0, steps - (to - from), `${when}, ${count}`);
+    this._say(this.start, from, 0, to - 1, Monitor.say("from {step}", { step: calendar.name(from) }));
+    this._say(this.end, to - 1, from, steps - 1, Monitor.say("to {step}", { step: calendar.name(to - 1) }));
     for (const button of this.spans.children) {
       const own = button.dataset.steps === "all" ? steps : Number(button.dataset.steps);
       button.setAttribute("aria-pressed", String(to - from === own));
@@ -187,7 +188,7 @@ Monitor.TimeBar = class {
 
   _bar(context, step) {
     const { picture, theme, width, height, range } = this.painted;
-    const total = picture.manifest.totals[step];
+    const total = picture.total(step, step + 1);
     if (!total) return;
     const slot = width / picture.steps;
     const gap = Math.min(2, slot * 0.2);
@@ -210,7 +211,7 @@ Monitor.TimeBar = class {
   toggle() {
     this.playing = !this.playing;
     this.play.replaceChildren(Monitor.icon(this.playing ? Monitor.TimeBar.PAUSE : Monitor.TimeBar.PLAY));
-    this.play.title = this.playing ? "Pause" : "Play";
+    this.play.title = this.playing ? Monitor.say("Pause") : Monitor.say("Play");
     this.play.setAttribute("aria-label", this.play.title);
     clearTimeout(this.timer);
     if (this.playing) this._advance();

@@ -1,5 +1,19 @@
-/* Tells the browser in which language a page of the dashboard is, and which way it is read. */
-export default function ({ data }) {
-  document.documentElement.lang = data.language;
+/* The choice of a language beside the menu of the page; it tells the browser in which one the page is, and which way it is read. */
+function turn(language) {
+  const address = new URL(window.location.href);
+  address.searchParams.set("lang", language);
+  window.location.assign(address);
+}
+
+export default function ({ data, parentElement }) {
+  document.documentElement.lang = data.own;
   document.documentElement.dir = data.direction;
+  const made = document.createElement("select");
+  made.setAttribute("aria-label", data.name);
+  made.title = data.name;
+  made.append(...Object.entries(data.languages).map(([code, name]) => new Option(name, code, code === data.own, code === data.own)));
+  for (const option of made.options) option.lang = option.value;
+  made.addEventListener("change", () => turn(made.value));
+  parentElement.querySelector("select")?.remove();
+  parentElement.append(made);
 }

@@ -22,7 +22,7 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     const given = state.address.read().getAll("area");
     const read = given.map((text) => Monitor.Area.read(text, this.options));
     state.areas = read.filter(Boolean).slice(0, this.options.most);
-    if (state.areas.length < given.length) state.notes.push(`${Monitor.counted(given.length - state.areas.length, "watch area")} left out, as they could not be read or are too many`);
+    if (state.areas.length < given.length) state.notes.push(Monitor.Area.leftOut(given.length - state.areas.length));
     this.late = new Monitor.Late(monitor, "/data/areas", () => this._told(), () => [["step", monitor.picture.calendar.unit], ...state.areas.map(({ text }) => ["area", text])], true);
     this.addTo(monitor.map);
     monitor.map.on("click", (event) => this._click(event));
@@ -68,8 +68,8 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
   /** Its incidents in the window, null while that is not known. */
   count(area) {
     const { picture } = this.monitor;
-    const counts = this._known(area)?.counts;
-    return counts && picture?.steps === counts.length ? counts.slice(...this.monitor.range).reduce((sum, one) => sum + one, 0) : null;
+    const { counts, lasting } = this._known(area) ?? {};
+    return counts && picture?.steps === counts.length ? new Monitor.Tally(counts.length, counts.entries(), lasting).total(...this.monitor.range) : null;
   },
 
   /** Raise an alert for each area into which incidents came since this viewer last looked; a first look raises none. */
@@ -84,7 +84,7 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
       if (seen.areas[area.text] !== last) seen.areas[area.text] = last;
       area.late = known.arrived.filter(([made]) => made > last).reduce((sum, [, count]) => sum + count, 0);
       if (!area.late) return [];
-      const why = `${Monitor.counted(area.late, "incident")} came in or ${area.late === 1 ? "was" : "were"} revised here since you last looked.`;
+      const why = { text: Monitor.Area.came(area.late), values: {} };
       return [{ key: `area|${area.text}|${version}`, kind: "area", date: new Date().toISOString().slice(0, 10), place: area.name, mode: "", why, area: area.text, version }];
     });
     seen.keep();
@@ -95,13 +95,14 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
 
   start(kind) {
     const { state, status, map } = this.monitor;
-    if (state.areas.length >= this.options.most) return status.say(`At most ${this.options.most} areas are watched; remove one first.`);
+    if (state.areas.length >= this.options.most) return status.say(Monitor.say("At most {most} areas are watched; remove one first.", this.options));
     if (this.drawing) this.cancel();
     this.drawing = { kind, corners: [], near: null };
     map.doubleClickZoom.disable();
     map.getContainer().classList.add("drawing");
     this.fill();
-    return status.say(kind === "rectangle" ? "Click one corner, then the one across. Escape cancels." : "Click the corners; click the first again or press Enter to close. Backspace takes one back, Escape cancels.");
+    if (kind === "rectangle") return status.say(Monitor.say("Click one corner, then the one across. Escape cancels."));
+    return status.say(Monitor.say("Click the corners; click the first again or press Enter to close. Backspace takes one back, Escape cancels."));
   },
 
   /** The present view as an area: for whoever draws with the keyboard. */
@@ -148,7 +149,8 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
 
   _corner(corner) {
     const { corners } = this.drawing;
-    if (corners.length >= this.options.corners) this.monitor.status.say(`An area has at most ${this.options.corners} corners; press Enter to close it.`);
+    const full = Monitor.say("An area has at most {most} corners; press Enter to close it.", { most: this.options.corners });
+    if (corners.length >= this.options.corners) this.monitor.status.say(full);
     else if (corners.at(-1)?.join() !== corner.join()) corners.push(corner);
   },
 
@@ -170,7 +172,7 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     const fault = Monitor.Area.fault(this.drawing.corners, this.options.corners);
     if (fault) {
       if (this.drawing.kind === "rectangle") this.drawing.corners = [];
-      return this.monitor.status.say(`${fault} Nothing was kept.`);
+      return this.monitor.status.say([fault, Monitor.say("Nothing was kept.")].join(" "));
     }
     this.drawing.named = true;
     this.monitor.alerts.details.open = true;
@@ -181,12 +183,12 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
   _finish(name) {
     const said = (sentence) => this.monitor.status.say(sentence);
     const { areas } = this.monitor.state;
-    if (!name.trim()) return said("An area has a name.");
-    if (/[~\p{C}]/u.test(name)) return said("A name may not hold the sign ~ or signs that cannot be seen.");
+    if (!name.trim()) return said(Monitor.say("An area has a name."));
+    if (/[~\p{C}]/u.test(name)) return said(Monitor.say("A name may not hold the sign ~ or signs that cannot be seen."));
     const text = Monitor.Area.spelt(name.trim(), this.drawing.corners);
     const area = Monitor.Area.read(text, this.options);
-    if (!area) return said("The area could not be kept, as its corners lie too near to each other.");
-    if (areas.some((one) => one.text === text)) return said("This very area is watched already.");
+    if (!area) return said(Monitor.say("The area could not be kept, as its corners lie too near to each other."));
+    if (areas.some((one) => one.text === text)) return said(Monitor.say("This very area is watched already."));
     this.cancel();
     return this._change([...areas, area], text);
   },
@@ -212,7 +214,7 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     const gone = areas.find((area) => area.text === text);
     if (!gone) return;
     this._change(areas.filter((area) => area !== gone));
-    this.monitor.status.say(`${gone.name} is no longer watched. Ctrl+Z brings it back.`);
+    this.monitor.status.say(Monitor.say("{name} is no longer watched. Ctrl+Z brings it back.", gone));
   },
 
   undo() {
@@ -267,13 +269,14 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     const head = element(
       "div",
       { class: "head" },
-      element("strong", {}, "Watch areas"),
-      button("Watch a rectangle", Monitor.Watch.RECTANGLE, () => (kind("rectangle") ? this.cancel() : this.start("rectangle")), kind("rectangle")),
-      button("Watch a polygon", Monitor.Watch.POLYGON, () => (kind("polygon") ? this.cancel() : this.start("polygon")), kind("polygon")),
-      button("Watch the middle of this view", Monitor.Watch.VIEW, () => this.startWithView()),
+      element("strong", {}, Monitor.say("Watch areas")),
+      button(Monitor.say("Watch a rectangle"), Monitor.Watch.RECTANGLE, () => (kind("rectangle") ? this.cancel() : this.start("rectangle")), kind("rectangle")),
+      button(Monitor.say("Watch a polygon"), Monitor.Watch.POLYGON, () => (kind("polygon") ? this.cancel() : this.start("polygon")), kind("polygon")),
+      button(Monitor.say("Watch the middle of this view"), Monitor.Watch.VIEW, () => this.startWithView()),
     );
     const { areas } = this.monitor.state;
-    const none = areas.length || this.drawing ? null : element("p", { class: "note" }, "None yet. An area is kept in the link and raises an alert when incidents come in.");
+    const usual = Monitor.say("None yet. An area is kept in the link and raises an alert when incidents come in.");
+    const none = areas.length || this.drawing ? null : element("p", { class: "note" }, usual);
     const failed = areas.length && this.late.state === "failed" ? element("p", { class: "note state" }, this.late.words) : null;
     const parts = [head, none, failed, this._form(typed), element("ul", { class: "chips" }, ...areas.map((area) => this._row(area)))];
     place.replaceChildren(...parts.filter(Boolean));
@@ -283,10 +286,10 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
   _form(typed) {
     if (!this.drawing?.named) return null;
     const { element } = Monitor;
-    const usual = typed ?? `Area ${this.monitor.state.areas.length + 1}`;
-    const name = element("input", { type: "text", maxlength: this.options.letters, value: usual, "aria-label": "Name of the area" });
-    const keep = element("button", { type: "submit", class: "keep" }, "Keep");
-    const drop = element("button", { type: "button", onclick: () => this.cancel() }, "Cancel");
+    const usual = typed ?? Monitor.say("Area {number}", { number: this.monitor.state.areas.length + 1 });
+    const name = element("input", { type: "text", maxlength: this.options.letters, value: usual, "aria-label": Monitor.say("Name of the area") });
+    const keep = element("button", { type: "submit", class: "keep" }, Monitor.say("Keep"));
+    const drop = element("button", { type: "button", onclick: () => this.cancel() }, Monitor.say("Cancel"));
     const form = element("form", {}, name, keep, drop);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -304,11 +307,12 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
       { type: "button", class: "go", "aria-pressed": String(area.text === this.held), onclick: () => this.go(area.text) },
       element("span", { class: "name" }, area.name),
       area.late ? element("span", { class: "late" }, `+${number(area.late)}`) : null,
-      element("span", { class: "value", title: "incidents in the window" }, words),
+      element("span", { class: "value", title: Monitor.say("incidents in the window") }, words),
     );
+    const [title, label] = [Monitor.say("No longer watch it"), Monitor.say("No longer watch {name}", area)];
     const drop = element(
       "button",
-      { type: "button", class: "square", title: "No longer watch it", "aria-label": `No longer watch ${area.name}`, onclick: () => this.remove(area.text) },
+      { type: "button", class: "square", title, "aria-label": label, onclick: () => this.remove(area.text) },
       Monitor.icon("M6 6l8 8M14 6l-8 8"),
     );
     return element("li", {}, go, drop);

@@ -58,6 +58,8 @@ def test_a_view_selects_by_window_mode_origin_and_a_region_across_180_degrees():
             "lon": lon,
             "lat": 0.0,
             "time_start": datetime(2024, 1, day, tzinfo=UTC),
+            "time_end": datetime(2024, 1, day + 1, tzinfo=UTC),
+            "time_precision": "day",
             "mode": mode,
             "kind": "death",
             "source": "s",

@@ -8,6 +8,7 @@ import pytest
 
 from layers.alerts import alerts_of
 from layers.changes import drawn_changes, state_of
+from layers.words import words
 from routes.change import Change
 from routes.comparison import Comparison
 from routes.shifts import Shift
@@ -66,7 +67,10 @@ def test_alerts_are_births_growth_and_alarms_with_the_latest_first_and_a_place_e
         ("growing", "2025-12"),
         ("alarm-down", "2025-06"),
     ]
-    assert alerts[0]["why"] == "30 since 2025-03, after 0 in the 12 months that it is compared with."
+    why = alerts[0]["why"]
+    assert words("en").say(why["text"], why["values"]) == (
+        "30 since 2025-03, after 0 in the 12 months that it is compared with."
+    )
     assert all(alert["at"] == [11.7, 35.1] for alert in alerts)
     assert len({alert["key"] for alert in alerts}) == 3
 

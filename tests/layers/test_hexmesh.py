@@ -4,6 +4,7 @@ from collections import Counter
 
 import h3.api.numpy_int as h3
 import numpy as np
+import polars as pl
 import pytest
 
 from geodata import hexes
@@ -22,19 +23,19 @@ def reported():
     for resolution in np.unique(own):
         at = own == resolution
         cells[at] = hexes.cells_at(lon[at], lat[at], int(resolution))
-    return cells, random.integers(0, 40, count).astype(np.uint16)
+    steps = random.integers(0, 40, count)
+    return pl.DataFrame({"cell": cells, "step": steps, "last": steps})
 
 
 @pytest.mark.parametrize("resolution", LEVELS)
 def test_the_counts_of_every_level_sum_to_the_number_of_incidents(reported, resolution):
-    cells, steps = reported
-    assert mesh(cells, steps, resolution).counts.sum() == len(cells)
+    assert mesh(reported, resolution).counts.sum() == reported.height
 
 
 @pytest.mark.parametrize("resolution", LEVELS)
 def test_a_hex_is_never_finer_than_reported_nor_than_its_level(reported, resolution):
-    cells, steps = reported
-    drawn = mesh(cells, steps, resolution)
+    cells = reported["cell"].to_numpy()
+    drawn = mesh(reported, resolution)
     shown = hexes.resolutions(hexes.parents(cells, resolution))
     assert (shown <= hexes.resolutions(cells)).all()
     assert (hexes.resolutions(drawn.cells) <= resolution).all()
@@ -44,10 +45,9 @@ def test_a_hex_is_never_finer_than_reported_nor_than_its_level(reported, resolut
 
 
 def test_every_hex_holds_its_own_months(reported):
-    cells, steps = reported
-    drawn = mesh(cells, steps, 4)
-    rolled = hexes.parents(cells, 4)
-    expected = Counter(zip(rolled.tolist(), steps.tolist(), strict=True))
+    drawn = mesh(reported, 4)
+    rolled = hexes.parents(reported["cell"].to_numpy(), 4)
+    expected = Counter(zip(rolled.tolist(), reported["step"].to_list(), strict=True))
     found = {
         (int(cell), int(drawn.steps[at])): int(drawn.counts[at])
         for number, cell in enumerate(drawn.cells)
@@ -57,20 +57,20 @@ def test_every_hex_holds_its_own_months(reported):
 
 
 def test_coarse_hexes_come_before_fine_ones_so_that_these_are_drawn_above(reported):
-    drawn = mesh(*reported, 6)
+    drawn = mesh(reported, 6)
     assert (np.diff(hexes.resolutions(drawn.cells).astype(int)) >= 0).all()
 
 
 def test_the_order_of_incidents_changes_nothing(reported):
-    cells, steps = reported
-    other = np.random.default_rng(1).permutation(len(cells))
-    one, two = mesh(cells, steps, 5), mesh(cells[other], steps[other], 5)
+    lasting = reported.with_columns(last=pl.col("step") + pl.col("step") % 3)
+    one, two = mesh(lasting, 5), mesh(lasting.sample(fraction=1, shuffle=True, seed=1), 5)
+    assert one.lasting.tobytes() == two.lasting.tobytes()
     assert one.counts_bytes() == two.counts_bytes()
     assert one.corners.tobytes() == two.corners.tobytes()
 
 
 def test_the_bytes_hold_offsets_then_counts_then_steps_little_endian(reported):
-    drawn = mesh(*reported, 3)
+    drawn = mesh(reported, 3)
     content, hexagons, entries = drawn.counts_bytes(), len(drawn.cells), len(drawn.steps)
     assert len(content) == 4 * (hexagons + 1) + 6 * entries
     offsets = np.frombuffer(content, "<u4", hexagons + 1)
@@ -81,8 +81,15 @@ def test_the_bytes_hold_offsets_then_counts_then_steps_little_endian(reported):
     assert steps.tolist() == drawn.steps.tolist()
 
 
+def test_a_hex_holds_what_is_under_way_where_its_steps_meet():
+    (cell,) = hexes.cells_at(np.array([12.6]), np.array([35.5]), 6).tolist()
+    rows = [(cell, 2, 2), (cell, 1, 4), (cell, 1, 4), (cell, 3, 4)]
+    drawn = mesh(pl.DataFrame(rows, {"cell": pl.UInt64, "step": pl.Int64, "last": pl.Int64}, orient="row"), 5)
+    assert drawn.lasting.tolist() == [[0, 2, 2, 4], [0, 1, 4, 4]]
+
+
 def test_no_incidents_give_a_mesh_without_hexes():
-    drawn = mesh(np.array([], np.uint64), np.array([], np.uint16), 5)
+    drawn = mesh(pl.DataFrame(schema={"cell": pl.UInt64, "step": pl.Int64, "last": pl.Int64}), 5)
     assert (len(drawn.cells), drawn.corners.shape, drawn.offsets.tolist()) == (0, (0, 2 * CORNERS), [0])
 
 

@@ -117,7 +117,9 @@ def test_every_part_is_a_class_of_the_script_that_the_page_loads(page):
 def test_our_scripts_are_loaded_as_one_behind_leaflet(page):
     addresses = [found["src"].partition("?")[0] for tag, found in page.tags if tag == "script" and "src" in found]
     assert addresses == ["/vendor/leaflet/leaflet.js", SCRIPT]
-    assert map_page().script.count(b'"use strict";') == len(list(ASSETS.glob("*.js"))) - 2  # not the dashboard's own two
+    assert (
+        map_page().script.count(b'"use strict";') == len(list(ASSETS.glob("*.js"))) - 2
+    )  # not the dashboard's own two
 
 
 HOSTILE = "</script><script>alert(1)</script>`${alert(2)}`\u2028'\"<!--"

@@ -1,5 +1,7 @@
 """Single incidents for drawing: never finer than they were reported, and no free text among their facts."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import polars as pl
 import pytest
@@ -11,7 +13,7 @@ from geodata.incident import MODES, SCHEMA
 from layers.hexmesh import WORLD
 from layers.points import LATTICE, facts_of, keys_of, lattice_places, points_of
 
-BYTES = 23
+BYTES = 25
 
 
 def keyed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -20,7 +22,8 @@ def keyed(frame: pl.DataFrame) -> pl.DataFrame:
 
 def columns(content: bytes) -> dict[str, np.ndarray]:
     n, found, at = len(content) // BYTES, {}, 0
-    for name, kind in (("key", "<u8"), ("x", "<i4"), ("y", "<i4"), ("km", "<f4"), ("day", "<u2"), ("mode", "u1")):
+    places = (("key", "<u8"), ("x", "<i4"), ("y", "<i4"), ("km", "<f4"))
+    for name, kind in (*places, ("day", "<u2"), ("last", "<u2"), ("mode", "u1")):
         found[name] = np.frombuffer(content, kind, n, at)
         at += n * np.dtype(kind).itemsize
     assert at == len(content)
@@ -40,8 +43,17 @@ def test_an_incident_is_sent_with_its_place_precision_day_and_mode(incidents):
     assert sent["km"].tolist() == [1.5, 0.0]
     days = np.datetime64("1900-01-01") + sent["day"].astype("timedelta64[D]")
     assert days.astype(str).tolist() == ["2024-03-05", "1931-12-31"]
+    assert sent["last"].tolist() == sent["day"].tolist()
     assert [MODES[mode] for mode in sent["mode"]] == ["sea", "sea"]
     assert sent["key"].tolist() == frame["key"].to_list()
+
+
+def test_an_incident_that_lasts_is_sent_with_its_last_day(incidents):
+    end = datetime(2024, 6, 1, tzinfo=UTC)
+    lasting, vague = {"time_end": end}, {"time_end": end, "time_precision": "month"}
+    sent = columns(points_of(keyed(incidents(("2024-03-05", 12.6, 35.5, lasting), ("2024-05-01", 12.6, 35.5, vague)))))
+    days = np.datetime64("1900-01-01") + sent["last"].astype("timedelta64[D]")
+    assert days.astype(str).tolist() == ["2024-05-31", "2024-05-01"]
 
 
 def test_an_incident_without_a_place_is_not_sent(incidents):

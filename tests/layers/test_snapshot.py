@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,22 @@ def test_a_picture_by_week_counts_each_corridor_by_what_belongs_to_it(incidents,
     (drawn,) = manifest["corridors"]
     assert sum(number for _, number in drawn["counts"]) == 3
     assert {day for day, _ in drawn["counts"]} <= set(manifest["edges"])
+
+
+@pytest.mark.parametrize(("unit", "reached"), [("week", 7), ("month", 1)])
+def test_an_incident_that_lasts_is_under_way_in_the_picture_its_hex_and_its_corridor(
+    incidents, corridor, unit, reached
+):
+    lasting = {"time_end": datetime(2024, 5, 1, tzinfo=UTC)}
+    frame, one = incidents(("2024-03-12", 12.6, 35.5, lasting), ("2024-06-01", 12.6, 35.5)), corridor()
+    belong = pl.DataFrame({"incident_id": frame["incident_id"], "corridor_id": one.corridor_id})
+    found = snapshot(frame, Reduction((one,), (), lambda: belong), View(), 3, unit=unit)
+    edges = found.manifest["edges"]
+    assert found.manifest["lasting"] == [[1, reached, 1]]
+    (drawn,) = found.manifest["corridors"]
+    assert drawn["lasting"] == [[edges[1], edges[reached], 1]]
+    stored = found.resources[found.manifest["levels"][0]["lasting"].removeprefix("/data/r/")]
+    assert np.frombuffer(stored, "<u4").tolist() == [0, 1, 1, reached]
 
 
 def test_what_is_dated_to_a_month_is_said_where_days_are_shown(incidents):

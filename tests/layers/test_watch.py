@@ -1,5 +1,7 @@
 """Watch areas: read as an address spells them, checked and never repaired, and counted by month and batch."""
 
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 
@@ -70,7 +72,7 @@ def test_incidents_are_counted_by_month_and_by_the_version_that_brought_them(inc
     )
     (area,) = areas_of([spelt("Square", SQUARE)])
     told = counted_in(area, found, {"a": 0, "b": 3, "c": 4}, by_month("2024-02-01", "2024-05-01"))
-    assert told == {"area": area.text, "counts": [0, 2, 0, 1], "arrived": [[3, 2], [0, 1]]}
+    assert told == {"area": area.text, "counts": [0, 2, 0, 1], "lasting": [], "arrived": [[3, 2], [0, 1]]}
 
 
 def test_a_triangle_holds_only_what_lies_within_its_sides(incidents):
@@ -79,7 +81,14 @@ def test_a_triangle_holds_only_what_lies_within_its_sides(incidents):
     assert counted_in(area, found, {"a": 0}, by_month("2024-03-01"))["counts"] == [1]
 
 
+def test_what_lasts_is_under_way_in_an_area_at_the_beginning_of_each_month_that_it_reaches(incidents):
+    lasting = {"batch": "a", "time_end": datetime(2024, 4, 2, tzinfo=UTC)}
+    (area,) = areas_of([spelt("Square", SQUARE)])
+    told = counted_in(area, incidents(("2024-02-05", 12.5, 35.5, lasting)), {}, by_month("2024-02-01", "2024-05-01"))
+    assert (told["counts"], told["lasting"]) == ([1, 0, 0, 0], [[1, 2, 1]])
+
+
 def test_an_area_of_an_empty_ledger_holds_nothing(incidents):
     (area,) = areas_of([spelt("Square", SQUARE)])
     nothing = incidents().with_columns(pl.lit("a").alias("batch"))
-    assert counted_in(area, nothing, {}, by_month()) == {"area": area.text, "counts": [], "arrived": []}
+    assert counted_in(area, nothing, {}, by_month()) == {"area": area.text, "counts": [], "lasting": [], "arrived": []}

@@ -7,7 +7,7 @@ from geodata.toponyms import LONGEST, MOST
 from layers.points import MOST_FACTS
 from pages import service
 
-BYTES = 23
+BYTES = 25
 
 
 def is_one_sentence(answer) -> bool:
@@ -23,7 +23,7 @@ def test_places_are_found_without_any_ledger(get, at, home):
     at(home)
     answer = get("/data/places?q=Lampedus%C3%A4")
     (first, *_) = answer.json()["places"]
-    assert set(first) == {"name", "country", "kind", "lon", "lat", "reach_km"}
+    assert set(first) == {"name", "country", "iso3", "kind", "lon", "lat", "reach_km"}
     assert (first["name"], first["country"]) == ("Lampedusa", "Italy")
     assert not home.exists()
 

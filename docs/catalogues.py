@@ -1,0 +1,73 @@
+"""Bring the catalogues of other languages up to what the code says: ``make words``.
+
+A text that is new stands in each catalogue without a translation, and one that is no longer said is taken out; the
+tests ask that none lacks.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from layers.words import LANGUAGES
+
+ROOT = Path(__file__).parent.parent
+_METHODS = [("layers/assets/**.js", "javascript"), ("**.py", "python")]
+_OPTIONS = {"layers/assets/**.js": {"parse_template_string": True}}
+_SAID = {"say": None, "mark": None, "counted": (1, 2)}
+_KEYWORDS = _SAID | {"Monitor.say": None, "Monitor.mark": None, "Monitor.counted": (2, 3)}
+
+
+def said() -> Catalog:
+    """Return every text that a page or the map says, with the files that say it."""
+    catalogue = Catalog()
+    for room in ("layers", "pages"):
+        found = extract_from_dir(ROOT / room, _relative(room), _options(room), keywords=_KEYWORDS)
+        for name, _, message, _, context in found:
+            catalogue.add(message, locations=[(f"{room}/{name}", 1)], context=context)
+    return catalogue
+
+
+def _relative(room: str) -> list[tuple[str, str]]:
+    return [(pattern.removeprefix(f"{room}/"), method) for pattern, method in _METHODS]
+
+
+def _options(room: str) -> dict[str, dict[str, object]]:
+    return {pattern.removeprefix(f"{room}/"): dict(options) for pattern, options in _OPTIONS.items()}
+
+
+def bring_up(catalogue: Catalog) -> None:
+    """Give a catalogue the texts that are said now, with what it has of them."""
+    template = said()
+    template.creation_date = catalogue.creation_date
+    catalogue.update(template, no_fuzzy_matching=True)
+
+
+def lacking(catalogue: Catalog) -> list[Message]:
+    """Return the texts of which a form has no translation."""
+    return [message for message in catalogue if message.id and not all(_forms(message.string))]
+
+
+def _forms(texts: str | Sequence[str] | None) -> Sequence[str]:
+    return [texts or ""] if isinstance(texts, str) or not texts else list(texts)
+
+
+def main() -> None:
+    """Write every catalogue anew."""
+    for file in sorted(LANGUAGES.glob("*.po")):
+        with file.open("rb") as content:
+            catalogue = read_po(content, locale=file.stem)
+        bring_up(catalogue)
+        with file.open("wb") as content:
+            write_po(content, catalogue, width=120, sort_output=True, ignore_obsolete=True, include_lineno=False)
+        told = f"{file.relative_to(ROOT)}: {len(catalogue)} texts, {len(lacking(catalogue))} without a translation"
+        sys.stdout.write(f"{told}\n")
+
+
+if __name__ == "__main__":
+    main()

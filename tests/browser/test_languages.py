@@ -1,0 +1,149 @@
+"""The dashboard in other languages: French as it comes, and an invented one that is read from right to left."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
+from playwright.sync_api import Browser, Frame, Page, expect
+
+from benchmarks.served import PRODUCT, running
+from docs.catalogues import said
+from tests.browser.conftest import Seen, fill
+
+LETTERS = "ابجدهوزحطيكلمنسعفصقرشت"
+OWN_TEXTS = """() => {
+  const shown = (element) => element.checkVisibility();
+  const data = "#ranking .name, .sources, #actions select";
+  const texts = [];
+  for (const element of document.querySelectorAll("#map *")) {
+    if (element.closest(data)) continue;
+    for (const name of ["aria-label", "title", "placeholder"]) texts.push(element.getAttribute(name) ?? "");
+    if (shown(element)) for (const node of element.childNodes) if (node.nodeType === 3) texts.push(node.data);
+  }
+  return texts;
+}"""
+DATA = {"Natural Earth · GeoNames · H3", "Natural", "Earth", "GeoNames", "Escape", "Space", "Shift", "Tab"}
+
+
+def invented(text: str) -> str:
+    """Return a text in letters of Arabic, with its values where they were."""
+    parts = re.split(r"(\{\w+\})", text)
+    arabic = (("".join(LETTERS[ord(sign) % len(LETTERS)] if sign.isalpha() else sign for sign in p)) for p in parts)
+    return "".join(part if part.startswith("{") else letters for part, letters in zip(parts, arabic, strict=True))
+
+
+@pytest.fixture(scope="module")
+def from_right_to_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a demonstration with a catalogue of an installation's own."""
+    root = tmp_path_factory.mktemp("languages")
+    catalogue = Catalog(locale="ar")
+    for message in said():
+        if message.id:
+            several = not isinstance(message.id, str)
+            own = tuple(invented(message.id[1]) for _ in range(6)) if several else invented(message.id)
+            catalogue.add(message.id, own, locations=message.locations)
+    (root / "own").mkdir()
+    with (root / "own" / "ar.po").open("wb") as file:
+        write_po(file, catalogue)
+    fill(root / "home")
+    with running(PRODUCT, asked="/data/head", ROUTES_HOME=root / "home", ROUTES_LANGUAGES=root / "own") as url:
+        yield url
+
+
+@pytest.fixture
+def mirrored(context, from_right_to_left) -> Iterator[Frame]:
+    """Give the map read from right to left."""
+    seen = Seen(context.new_page(), from_right_to_left)
+    yield seen.open("?lang=ar")
+    assert seen.complaints == []
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def middle(frame: Frame, selector: str) -> float:
+    box = frame.locator(selector).bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2
+
+
+def test_a_browser_in_french_gets_french_without_asking(chromium: Browser, dashboard):
+    context = chromium.new_context(locale="fr-BE", viewport={"width": 1440, "height": 900})
+    seen = Seen(context.new_page(), dashboard)
+    frame = seen.open()
+    expect(frame.locator("#legend summary", has_text="Légende")).to_be_visible()
+    assert frame.locator("html").get_attribute("lang") == seen.page.locator("html").get_attribute("lang") == "fr"
+    expect(frame.locator("#timebar")).to_contain_text("déc. 2025 – nov. 2026")
+    expect(seen.page.get_by_role("link", name="Hypothèses")).to_be_visible()
+    assert seen.complaints == []
+    context.close()
+
+
+def test_a_language_that_is_chosen_stays_from_page_to_page_and_in_links(page, seen):
+    frame = seen.open("?mode=sea")
+    frame.locator("#ranking li, #ranking .row, #ranking button").first.click()
+    page.wait_for_url("**sel=**")
+    page.get_by_role("combobox", name="Language").select_option("fr")
+    page.wait_for_url("**lang=fr**")
+    frame = seen.map()
+    expect(frame.locator("#card")).to_contain_text("incidents sur la période")
+    assert query(page)["mode"] == ["sea"]
+    assert frame.locator("#card a").first.get_attribute("href").endswith("lang=fr")
+    page.get_by_role("link", name="Pays", exact=True).click()
+    expect(page.get_by_role("combobox", name="Langue")).to_have_value("fr")
+    page.wait_for_url("**/countries?**lang=fr**")
+    expect(page.get_by_text("Choisissez un pays")).to_be_visible()
+
+
+def test_filters_in_another_language_ask_for_the_same(page, seen):
+    frame = seen.open("?lang=fr")
+    every = frame.evaluate("monitor.picture.manifest.incidents")
+    page.get_by_role("button", name="mer", exact=True).click()
+    page.wait_for_url("**mode=sea**")
+    frame.wait_for_function("every => monitor.picture.manifest.incidents < every", arg=every)
+    page.go_back()
+    frame.wait_for_function("every => monitor.picture.manifest.incidents === every", arg=every)
+
+
+def test_a_tab_in_another_language_is_the_same_tab_in_a_link(page, seen):
+    page.goto(f"{seen.url}/incidents?lang=fr&tab=Batches")
+    expect(page.get_by_role("tab", name="Lots")).to_have_attribute("aria-selected", "true")
+    page.get_by_role("tab", name="Ajouter des incidents").click()
+    page.wait_for_url("**tab=Add+incidents**")
+
+
+def test_a_language_that_there_is_not_opens_in_that_of_the_browser(page, seen):
+    assert seen.open("?lang=tlh").locator("html").get_attribute("lang") == "en"
+
+
+def test_nothing_that_the_map_says_is_left_in_english(mirrored):
+    mirrored.evaluate("monitor.keys.help()")
+    mirrored.evaluate("monitor.alerts.details.open = true")
+    texts = {text.strip() for text in mirrored.evaluate(OWN_TEXTS)} - DATA
+    english = {text for text in texts if re.search(r"[A-Za-z]{3,}", text)}
+    assert {text for text in english if not set(re.findall(r"[A-Za-z]{3,}", text)) <= DATA} == set()
+
+
+def test_a_language_from_right_to_left_mirrors_the_panels_but_neither_time_nor_place(mirrored):
+    assert mirrored.locator("html").get_attribute("dir") == "rtl"
+    assert mirrored.page.locator("html").get_attribute("dir") == "rtl"
+    assert middle(mirrored, "#legend") < middle(mirrored, "#search")
+    assert middle(mirrored, ".track .start") < middle(mirrored, ".track .end")
+    west, east = mirrored.evaluate("[0, 20].map((lon) => monitor.map.latLngToContainerPoint([0, lon]).x)")
+    assert west < east
+    assert mirrored.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", ["routes", "countries", "incidents", "changes", "assumptions", "method"])
+def test_every_page_can_be_read_from_right_to_left(context, from_right_to_left, name):
+    seen = Seen(context.new_page(), from_right_to_left)
+    seen.page.goto(f"{seen.url}/{name}?lang=ar")
+    expect(seen.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    expect(seen.page.locator("html")).to_have_attribute("dir", "rtl")
+    assert seen.page.get_by_test_id("stException").count() == 0
+    assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert seen.complaints == []

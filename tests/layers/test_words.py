@@ -1,0 +1,112 @@
+"""Other languages: every text of the product is in each catalogue, and none of them says something else."""
+
+import string
+from urllib.parse import quote
+
+import pytest
+from babel.messages.pofile import read_po
+
+from docs.catalogues import lacking, said
+from layers.monitor import map_page
+from layers.words import LANGUAGES, SOURCE, languages, nearest, words
+
+OTHERS = [code for code in languages() if code != SOURCE]
+
+
+@pytest.fixture(scope="module")
+def spoken():
+    """Return every text that the code says."""
+    return {message.id for message in said() if message.id}
+
+
+@pytest.fixture(params=OTHERS)
+def catalogue(request):
+    with (LANGUAGES / f"{request.param}.po").open("rb") as file:
+        return read_po(file, locale=request.param)
+
+
+def forms(texts: object) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else tuple(texts)
+
+
+def names(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_french_is_there():
+    assert "fr" in OTHERS
+
+
+def test_a_catalogue_holds_every_text_and_no_other(catalogue, spoken):
+    held = {message.id for message in catalogue if message.id}
+    assert sorted(map(str, spoken - held)) == [], "run make words and translate these"
+    assert sorted(map(str, held - spoken)) == [], "run make words: these are no longer said"
+
+
+def test_no_text_lacks_a_translation_and_none_is_marked_as_doubtful(catalogue):
+    assert [message.id for message in lacking(catalogue)] == []
+    assert [message.id for message in catalogue if message.id and message.fuzzy] == []
+
+
+def test_a_translation_names_the_same_values_as_its_text(catalogue):
+    for message in catalogue:
+        if message.id:
+            wanted = {name for text in forms(message.id) for name in names(text)}
+            for text in forms(message.string):
+                assert names(text) <= wanted, message.id
+            assert names(forms(message.string)[-1]) == names(forms(message.id)[-1]), message.id
+
+
+def test_english_is_said_as_it_stands_and_numbers_are_separated():
+    english = words("en")
+    assert english.say("{shown} of {total} routes", {"shown": 12, "total": 4067}) == "12 of 4,067 routes"
+    assert english.say("100 % of {this", {}) == "100 % of {this"
+    assert [english.counted("{count} row", "{count} rows", n, {}) for n in (0, 1, 2500)] == [
+        "0 rows",
+        "1 row",
+        "2,500 rows",
+    ]
+    assert english.country("LBY") == "Libya"
+
+
+def test_french_has_its_own_plural_separators_and_names_of_countries():
+    french = words("fr")
+    assert french.counted("{count} incident", "{count} incidents", 0, {}) == "0 incident"
+    assert french.counted("{count} incident", "{count} incidents", 4067, {}) == "4\u202f067 incidents"
+    assert french.number(1234.5, 1) == "1\u202f234,5"
+    assert french.percent(0.45) == "45\xa0%"
+    assert (french.country("LBY"), french.country("XXX")) == ("Libye", "XXX")
+    assert (french.name, french.direction) == ("Français", "ltr")
+
+
+def test_a_text_without_a_translation_is_said_in_english():
+    assert words("fr").say("Nobody has ever said this.", {}) == "Nobody has ever said this."
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got"),
+    [
+        ("fr-BE,fr;q=0.9,en;q=0.8", "fr"),
+        ("tlh, fr", "fr"),
+        ("en-US", "en"),
+        ("FR_fr", "fr"),
+        ("", "en"),
+        ("xx,*;q=0.1", "en"),
+        ("../../etc/passwd", "en"),
+        (quote("é" * 10_000), "en"),
+    ],
+)
+def test_a_browser_gets_the_first_of_its_languages_that_there_is(wanted, got):
+    assert nearest(wanted) == got
+
+
+def test_the_map_of_another_language_is_the_same_page_with_its_words():
+    english, french = map_page("en"), map_page("fr")
+    assert '<html lang="fr" dir="ltr">' in french.html
+    assert french.script.startswith(english.script)
+    told = french.script[len(english.script) :].decode()
+    assert told.startswith("Monitor.words = {")
+    assert '"Zoom in": ["Zoom avant"]' in told
+    assert '"LBY": "Libye"' in told
+    assert "“Who may be going where”" not in told  # what only pages say
+    assert b"Monitor.words = {" not in english.script
