@@ -27,6 +27,7 @@ from routes.movement import Hub, Movement
 from routes.sphere import Floats, km_between, unit_vectors
 
 _COARSE_TIMES = ("quarter", "year")
+_TIMES = ("time_start", "time_end", "time_precision")
 HUB_TOWN_KM = 60.0
 _SLIVER_KM = 0.05
 """What is shorter is no stretch but the rounding of a place along a line."""
@@ -50,44 +51,88 @@ class Snapshot:
     resources: Mapping[str, bytes]
 
 
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Incidents counted by step and by hex: what every picture of a View stands on.
+
+    Attributes
+    ----------
+    calendar : Steps
+    counted : DataFrame
+        ``incident_id``, ``step`` and ``last`` of those within the steps.
+    told : dict
+        What the manifest says of them.
+    notes : tuple of str
+    resources : mapping of str to bytes
+        As in ``Snapshot``.
+    """
+
+    calendar: Steps
+    counted: pl.DataFrame
+    told: Mapping[str, Any]
+    notes: tuple[str, ...]
+    resources: Mapping[str, bytes]
+
+
+def ground(incidents: pl.DataFrame, unit: Unit = "month") -> Ground:
+    """Return what the pictures of some incidents stand on.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        What a View without a window selects; columns of ``geodata.incident.SCHEMA``.
+    unit : Unit
+        Of the steps by which incidents are counted.
+    """
+    calendar = Steps.over(incidents["time_start"], unit)
+    counted = calendar.counted(incidents.select("incident_id", "cell", *_TIMES))
+    placed = counted.drop_nulls("cell")
+    resources: dict[str, bytes] = {}
+    latest = incidents["time_start"].max()
+    told = {
+        "synthetic": is_synthetic(incidents),
+        "incidents": incidents.height,
+        "latest": latest.astimezone(UTC).isoformat() if isinstance(latest, datetime) else None,
+        "unit": unit,
+        "first": calendar.first,
+        "edges": calendar.edges.tolist(),
+        "totals": np.bincount(counted["step"].to_numpy(), minlength=len(calendar)).tolist(),
+        "lasting": [list(span) for span in going_on(counted).select("first", "last", "count").iter_rows()],
+        "kinds": _counted(incidents, "kind"),
+        "sources": _counted(incidents, "source"),
+        "levels": [_level(mesh(placed, resolution), resources) for resolution in LEVELS],
+    }
+    kept = counted.select("incident_id", "step", "last")
+    return Ground(calendar, kept, told, _notes(incidents, calendar), resources)
+
+
 def snapshot(
-    incidents: pl.DataFrame,
-    ridges: Reduction,
-    view: View,
-    version: int,
-    routes: Directed | None = None,
-    unit: Unit = "month",
+    below: Ground, view: View, version: int, ridges: Reduction | None = None, routes: Directed | None = None
 ) -> Snapshot:
     """Return the snapshot of a View without a window.
 
     Parameters
     ----------
-    incidents : DataFrame
-        What the View selects; columns of ``geodata.incident.SCHEMA``.
-    ridges : Reduction
-        The corridors along which these incidents trace a line.
+    below : Ground
+        Of the incidents that the View selects.
     view : View
         Whose window is empty.
     version : int
         Version of the ledger.
+    ridges : Reduction, optional
+        The corridors along which these incidents trace a line; None while they are not known yet.
     routes : Directed, optional
         The corridors of movement that explain them; None while they are not known yet.
-    unit : Unit
-        Of the steps by which incidents are counted.
     """
     routed = routes is not None and bool(routes.movement.stretches)
-    calendar = Steps.over(incidents["time_start"], unit)
-    counted = calendar.counted(incidents)
-    placed = counted.drop_nulls("cell")
-    resources: dict[str, bytes] = {}
-    levels = [_level(mesh(placed, resolution), resources) for resolution in LEVELS]
-    corridors = _features(routes, "routes", calendar, counted) if routes and routed else []
+    corridors = _features(routes, "routes", below) if routes and routed else []
     flown = {feature["properties"]["corridor_id"] for feature in corridors if feature["properties"]["mode"] == "air"}
-    corridors += _features(ridges, "ridges", calendar, counted, flown)
+    corridors += _features(ridges, "ridges", below, flown) if ridges else []
     moved = routes.movement if routes else Movement()
-    latest = incidents["time_start"].max()
+    notes = [note for reduction in (routes, ridges) if reduction for note in reduction.notes]
     return Snapshot(
         manifest={
+            **below.told,
             "version": version,
             "query": view.query(),
             "method_version": METHOD_VERSION,
@@ -96,38 +141,24 @@ def snapshot(
             "facts": moved.facts_version or None,
             "hubs": [_hub(hub) for hub in moved.hubs],
             "landings": {landing.name: round(landing.flow, 1) for landing in moved.landings},
-            "synthetic": is_synthetic(incidents),
-            "incidents": incidents.height,
-            "latest": latest.astimezone(UTC).isoformat() if isinstance(latest, datetime) else None,
-            "unit": unit,
-            "first": calendar.first,
-            "edges": calendar.edges.tolist(),
-            "totals": np.bincount(counted["step"].to_numpy(), minlength=len(calendar)).tolist(),
-            "lasting": _spans(going_on(counted)),
             "corridors": corridors,
             "countries": _names(corridors),
-            "kinds": _counted(incidents, "kind"),
-            "sources": _counted(incidents, "source"),
-            "levels": levels,
             "edge_km": list(EDGE_KM),
-            "notes": _notes(incidents, calendar, routes, ridges),
+            "notes": list(dict.fromkeys((*notes, *below.notes))),
         },
-        resources=resources,
+        resources=below.resources,
     )
 
 
 def _features(
-    reduction: Reduction,
-    layer: Literal["routes", "ridges"],
-    calendar: Steps,
-    counted: pl.DataFrame,
-    without: Container[str] = (),
+    reduction: Reduction, layer: Literal["routes", "ridges"], below: Ground, without: Container[str] = ()
 ) -> list[dict[str, Any]]:
     """Return corridors as they are drawn, each with ``counts``: the day on which a step begins, its incidents.
 
-    ``counted`` are the incidents with their step; months are known of each corridor, finer steps by what belongs to it.
+    Months are known of each corridor, finer steps by what belongs to it.
     ``lasting`` are days on which the first and the last of the steps begin at whose beginning so many are under way.
     """
+    calendar, counted = below.calendar, below.counted
     shown = [corridor for corridor in reduction.corridors if corridor.corridor_id not in without]
     counts = {
         corridor.corridor_id: [[day_of_month(month), number] for month, number in sorted(corridor.months.items())]
@@ -154,10 +185,6 @@ def _days(calendar: Steps, first: int, last: int, count: int) -> list[int]:
     return [int(calendar.edges[first]), int(calendar.edges[last]), count]
 
 
-def _spans(spans: pl.DataFrame) -> list[list[int]]:
-    return [list(span) for span in spans.select("first", "last", "count").iter_rows()]
-
-
 def _level(hexmesh: HexMesh, resources: dict[str, bytes]) -> dict[str, Any]:
     """Store the resources of one level and return its entry in the manifest."""
     return {
@@ -177,8 +204,10 @@ def _stored(content: bytes, resources: dict[str, bytes]) -> str:
     return f"/data/r/{name}"
 
 
-def _stage(ridges: Reduction, routes: Directed | None) -> str:
-    """Return how far the picture has come: sketch, routed when routes are known, supported when all is graded."""
+def _stage(ridges: Reduction | None, routes: Directed | None) -> str:
+    """Return how far it has come: hexes, sketch with ridges, routed when routes are known, supported when graded."""
+    if ridges is None:
+        return "hexes"
     if routes is None:
         return "sketch"
     graded = all(corridor.support is not None for corridor in ridges.corridors if corridor.mode != "air")
@@ -265,11 +294,11 @@ def _counted(incidents: pl.DataFrame, column: str) -> list[dict[str, Any]]:
     return [{"name": name, "incidents": number} for name, number in counted.drop_nulls().iter_rows()]
 
 
-def _notes(incidents: pl.DataFrame, calendar: Steps, *reductions: Reduction | None) -> list[str]:
-    """Return what reductions note, and what counting by these steps makes of some incidents; nothing twice."""
+def _notes(incidents: pl.DataFrame, calendar: Steps) -> tuple[str, ...]:
+    """Return what counting by these steps makes of some incidents."""
     finer = calendar.unit in MOST
     coarse = incidents.filter(pl.col("time_precision").is_in(("month", *_COARSE_TIMES) if finer else _COARSE_TIMES))
-    notes = [note for reduction in reductions if reduction for note in reduction.notes]
+    notes = []
     if coarse.height:
         are = "incident is" if coarse.height == 1 else "incidents are"
         when = "month, quarter or year only, and counted on its first day" if finer else ""
@@ -278,4 +307,4 @@ def _notes(incidents: pl.DataFrame, calendar: Steps, *reductions: Reduction | No
         )
     if finer and len(calendar) == MOST[calendar.unit]:
         notes.append(f"The latest {len(calendar):,} {calendar.unit}s are shown; choose months for what lies before.")
-    return list(dict.fromkeys(notes))
+    return tuple(notes)

@@ -74,6 +74,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/map", _map),
         Route("/data/head", _in_thread(_head)),
+        Route("/data/hexes", _in_thread(_hexes)),
         Route("/data/snapshot", _in_thread(_sketch)),
         Route("/data/routed", _one_at_a_time(_in_thread(_routed))),
         Route("/data/supported", _one_at_a_time(_in_thread(_snapshot))),
@@ -169,6 +170,11 @@ def _facts(seen: Workspace) -> dict[str, str]:
 def _sketch(request: Request) -> Response:
     """Answer with what can be drawn at once."""
     return _picture(request, Workspace.sketch)
+
+
+def _hexes(request: Request) -> Response:
+    """Answer with what is counted, and with what is drawn of it where that is known."""
+    return _picture(request, Workspace.hexes)
 
 
 def _routed(request: Request) -> Response:

@@ -30,7 +30,7 @@ from geodata.theatre import Theatre
 from geodata.view import View
 from layers.exports import Export
 from layers.points import Keys, keys_of
-from layers.snapshot import Snapshot, snapshot
+from layers.snapshot import Ground, Snapshot, ground, snapshot
 from layers.steps import Unit
 from pages import uploads
 from pages.uploads import Preview, Upload
@@ -47,6 +47,8 @@ from routes.windows import Window
 
 SNAPSHOTS = 24
 """Snapshots kept; the least recently used goes first."""
+GROUNDS = 6
+"""Counts on which snapshots stand, of one View and step of time each."""
 HEAD_SECONDS = 1.0
 """For so long the newest version is taken as known."""
 Stage = Literal["sketch", "routed", "supported"]
@@ -125,6 +127,7 @@ class Workspace:
         self._compared: Kept[Comparison] = Kept(SNAPSHOTS)
         self._alarms: Kept[list[dict[str, Any]]] = Kept(4)
         self._hot_spots: Kept[HotSpots | None] = Kept(4)
+        self._grounds: Kept[Ground] = Kept(GROUNDS)
         self._snapshots: Kept[Snapshot] = Kept(SNAPSHOTS)
         self._offers: Kept[dict[str, Any]] = Kept(4)
         self._histories: Kept[list[tuple[int, Batch]]] = Kept(2)
@@ -282,10 +285,15 @@ class Workspace:
         finally:
             self._look()
 
+    def hexes(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
+        """Return what a map draws at once for a View over all time: hexes, unless more is there already."""
+        kept = self._ready(view, version, unit, "supported", "routed", "sketch")
+        return kept or snapshot(self._ground(view, version, unit), view.without_window(), version)
+
     def sketch(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
-        """Return what a map draws first for a View over all time: ungraded ridges, unless more is there already."""
-        kept = (self._snapshots.ready(self._key(view, version, stage, unit)) for stage in ("supported", "routed"))
-        return next(filter(None, kept), None) or self._taken(view, version, "sketch", unit)
+        """Return what it draws next: ungraded ridges, unless more is there already."""
+        kept = self._ready(view, version, unit, "supported", "routed")
+        return kept or self._taken(view, version, "sketch", unit)
 
     def routed(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
         """Return it with the directed routes, which take many times as long."""
@@ -304,9 +312,18 @@ class Workspace:
         return Export(view, incidents, routes, version, generated, ridges)
 
     def resource(self, name: str) -> bytes | None:
-        """Return a resource of one of the kept snapshots, None if none has it."""
-        found = (kept.resources[name] for kept in self._snapshots.values() if name in kept.resources)
+        """Return a resource of one of the kept pictures, None if none has it."""
+        pictures: tuple[Snapshot | Ground, ...] = (*self._snapshots.values(), *self._grounds.values())
+        found = (kept.resources[name] for kept in pictures if name in kept.resources)
         return next(found, None)
+
+    def _ground(self, view: View, version: int, unit: Unit) -> Ground:
+        whole = view.without_window()
+        return self._grounds.get((version, whole, unit), lambda: ground(whole.select(self.incidents(version)), unit))
+
+    def _ready(self, view: View, version: int, unit: Unit, *stages: Stage) -> Snapshot | None:
+        kept = (self._snapshots.ready(self._key(view, version, stage, unit)) for stage in stages)
+        return next(filter(None, kept), None)
 
     def _key(self, view: View, version: int, stage: Stage, unit: Unit) -> Hashable:
         facts = "" if stage == "sketch" else self.theatre.facts().digest
@@ -316,10 +333,9 @@ class Workspace:
         whole = view.without_window()
 
         def take() -> Snapshot:
-            chosen = whole.select(self.incidents(version))
             routes = None if stage == "sketch" else self.routes(whole, version)
             ridges = self.reduction(whole, version, REPLICATES if stage == "supported" else 0)
-            return snapshot(chosen, ridges, whole, version, routes, unit)
+            return snapshot(self._ground(whole, version, unit), whole, version, ridges, routes)
 
         return self._snapshots.get(self._key(view, version, stage, unit), take)
 

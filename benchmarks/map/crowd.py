@@ -26,6 +26,9 @@ PEOPLE = 25
 THINK_SECONDS = 5.0
 LEVEL = 5
 """H3 resolution of the hexes in sight."""
+STAGES = {"snapshot": "sketch", "routed": "routed", "supported": "supported"}
+"""What a map asks for behind its hexes, and the stage of the answer."""
+_ORDER = ("hexes", *STAGES.values())
 
 
 @dataclass(slots=True)
@@ -48,7 +51,7 @@ class Person:
             begun = time.monotonic()
             try:
                 query = self.chance.choice(self.queries)
-                stage = self._picture("snapshot", query, 120.0)
+                stage = self._picture("hexes", query, 120.0)
                 self.waits.append(time.monotonic() - begun)
                 self._follow(query, stage, begun + self.waits[-1] + THINK_SECONDS)
             except (OSError, http.client.HTTPException, RuntimeError):
@@ -57,16 +60,18 @@ class Person:
 
     def ready(self, query: str, patience: float) -> None:
         """Ask for all that there is of a View, as long as it takes."""
-        for kind in ("snapshot", "routed", "supported") if self.follows else ("snapshot",):
+        for kind in ("hexes", *STAGES) if self.follows else ("hexes",):
             self._picture(kind, query, patience)
 
     def _follow(self, query: str, stage: str, until: float) -> None:
-        """Ask for news, for routes and for grades; what is not there when the next filter is due is given up."""
+        """Ask for news, for lines, routes and grades; what is not there when the next filter is due is given up."""
         self._get("/data/head", THINK_SECONDS)
-        for wanted in ("routed", "supported"):
+        for wanted, gives in STAGES.items():
             left = until - time.monotonic()
             if stage == "supported" or left <= 0 or not self.follows:
                 return
+            if _ORDER.index(gives) <= _ORDER.index(stage):
+                continue
             try:
                 stage = self._picture(wanted, query, left)
             except TimeoutError:

@@ -87,7 +87,7 @@ def ticks(chromium: Browser, home: Path, quiet: int, batches: int) -> Ticks:
             painted = next(one["painted"] for one in paintings(frame) if one["version"] == version and one["painted"])
             found.seconds.append(painted / 1000 - committed)
             found.told.append(max(received.kb("/data/head")))
-            found.picture.append(sum(received.kb("/data/snapshot", "/data/r/")))
+            found.picture.append(sum(received.kb("/data/hexes", "/data/snapshot", "/data/r/")))
     return found
 
 

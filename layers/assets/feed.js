@@ -130,12 +130,15 @@ Monitor.Picture = class {
     routes.forEach((route, at) => (route.rank = at / routes.length));
   }
 
-  /** A manifest that still lacks its routes shows those of the version before meanwhile: a new batch makes nothing vanish. */
+  /** A manifest that still lacks its lines shows those of the version before meanwhile: a new batch makes nothing vanish. */
   static carried(manifest, before) {
-    if (manifest.stage !== "sketch" || !before?.routed || before.query !== manifest.query || before.unit !== manifest.unit) return manifest;
-    const routes = before.corridors.filter(({ properties }) => properties.layer === "routes");
+    const alike = before?.routed && before.query === manifest.query && before.unit === manifest.unit;
+    if (!alike || !["hexes", "sketch"].includes(manifest.stage)) return manifest;
+    const of = (layer, { corridors }) => corridors.filter(({ properties }) => properties.layer === layer);
+    const routes = of("routes", before);
     const known = new Set(routes.map(({ properties }) => properties.corridor_id));
-    const ridges = manifest.corridors.filter(({ properties }) => !known.has(properties.corridor_id));
+    const newer = manifest.stage === "hexes" ? of("ridges", before) : manifest.corridors;
+    const ridges = newer.filter(({ properties }) => !known.has(properties.corridor_id));
     const { hubs, landings } = before;
     const countries = { ...before.countries, ...manifest.countries };
     return { ...manifest, corridors: [...routes, ...ridges], hubs, landings, countries, routed: true, routes_of: before.routes_of ?? before.version };
@@ -212,6 +215,7 @@ Monitor.Picture.MAIN = 0.15;
 /** Polls the newest version and fetches snapshots. Tells the monitor what happens. */
 Monitor.Feed = class {
   static EVERY = 2500;
+  static STAGES = ["sketch", "routed", "supported"];
 
   constructor(monitor) {
     this.monitor = monitor;
@@ -283,7 +287,7 @@ Monitor.Feed = class {
     this.failed = false;
     this.monitor.status.loading(true);
     try {
-      const picture = await this.monitor.during(this._fetch("snapshot", abort.signal));
+      const picture = await this.monitor.during(this._fetch(this._first(), abort.signal));
       if (this.wanted !== wanted) return;
       this.asked = wanted;
       this.monitor.show(picture);
@@ -297,15 +301,21 @@ Monitor.Feed = class {
     }
   }
 
-  /** Routes, and how sure all is, take the server longer: the picture is shown without them, and again with each. */
+  /** Hexes are there at once; but a map that is yet to find its place needs lines to do so. */
+  _first() {
+    return this.monitor.picture?.steps || this.monitor.state.view ? "hexes" : "snapshot";
+  }
+
+  /** Lines, routes, and how sure all is, take the server longer: the picture is shown without them, and again with each. */
   async support(wanted) {
     if (!this.monitor.picture?.unsure || [this.supporting, this.supported].includes(wanted)) return;
     this.supporting = wanted;
     try {
-      for (const [stage, before] of [["routed", ["sketch"]], ["supported", ["sketch", "routed"]]]) {
-        if (!before.includes(this.monitor.picture.manifest.stage)) continue;
+      for (const stage of Monitor.Feed.STAGES) {
+        const now = Monitor.Feed.STAGES.indexOf(this.monitor.picture.manifest.stage);
+        if (Monitor.Feed.STAGES.indexOf(stage) <= now) continue;
         this.monitor.status.working(stage);
-        const picture = await this._fetch(stage, this.abort.signal);
+        const picture = await this._fetch(stage === "sketch" ? "snapshot" : stage, this.abort.signal);
         if (this.wanted !== wanted) return;
         this.monitor.show(picture);
       }

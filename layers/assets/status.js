@@ -99,7 +99,7 @@ Monitor.Status = class {
   working(stage) {
     const old = this.monitor.picture?.manifest.routes_of;
     const kept = Monitor.say("Routes are those of ledger version {version} until the new ones are worked out …", { version: String(old) });
-    const words = { routed: old === undefined ? Monitor.say("Working out the routes …") : kept, supported: Monitor.say("Grading the ridges …") };
+    const words = { sketch: Monitor.say("Tracing the lines …"), routed: old === undefined ? Monitor.say("Working out the routes …") : kept, supported: Monitor.say("Grading the ridges …") };
     this.grading.hidden = !stage;
     this.grading.lastChild.textContent = words[stage] ?? "";
   }

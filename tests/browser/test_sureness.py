@@ -9,7 +9,7 @@ from playwright.sync_api import Frame, Route, expect
 
 from geodata.incident import empty
 from geodata.view import View
-from layers.snapshot import snapshot
+from layers.snapshot import ground, snapshot
 from routes.corridors import Corridor, Reduction
 
 KM_OF_A_DEGREE = 111.195
@@ -65,7 +65,7 @@ CORRIDORS = (
 @pytest.fixture
 def made_by_hand(seen) -> Frame:
     """Show four corridors made by hand in the place of those of the demonstration."""
-    drawn = snapshot(empty(), Reduction(CORRIDORS), View(), 0).manifest["corridors"]
+    drawn = snapshot(ground(empty()), View(), 0, Reduction(CORRIDORS)).manifest["corridors"]
 
     pictures: list[dict[str, Any]] = []
 
@@ -73,7 +73,7 @@ def made_by_hand(seen) -> Frame:
         pictures.append(route.fetch().json() | {"corridors": drawn, "stage": "supported", "routed": False})
         route.fulfill(json=pictures[-1])
 
-    seen.page.route("**/data/snapshot?*", answer)
+    seen.page.route("**/data/hexes?*", answer)
     seen.page.goto(f"{seen.url}/?lat=30&lon=15&z=5&hide=names,hexes,countries")
     frame = seen.page.wait_for_selector("iframe[src^='/map']").content_frame()
     frame.wait_for_selector('#map[aria-busy="false"]')

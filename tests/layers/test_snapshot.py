@@ -13,7 +13,7 @@ from geodata import hexes
 from geodata.incident import SYNTHETIC_SOURCE
 from geodata.view import View
 from layers.hexmesh import LEVELS
-from layers.snapshot import Snapshot, snapshot
+from layers.snapshot import Snapshot, ground, snapshot
 from routes.corridors import METHOD_VERSION, Corridor, Reduction
 from routes.sphere import km_between, unit_vectors
 
@@ -28,7 +28,7 @@ ROWS = (
 @pytest.fixture
 def taken(incidents, corridor):
     def take(*rows: tuple[Any, ...], view=View(), version=3) -> Snapshot:
-        return snapshot(incidents(*(rows or ROWS)), Reduction((corridor(),)), view, version)
+        return snapshot(ground(incidents(*(rows or ROWS))), view, version, Reduction((corridor(),)))
 
     return take
 
@@ -60,7 +60,7 @@ def test_months_are_counted_from_the_first_and_months_without_incidents_are_ther
 def test_a_picture_by_week_counts_each_corridor_by_what_belongs_to_it(incidents, corridor):
     frame, one = incidents(*ROWS), corridor()
     belong = pl.DataFrame({"incident_id": frame["incident_id"].sort()[:3], "corridor_id": one.corridor_id})
-    manifest = snapshot(frame, Reduction((one,), (), lambda: belong), View(), 3, unit="week").manifest
+    manifest = snapshot(ground(frame, "week"), View(), 3, Reduction((one,), (), lambda: belong)).manifest
     assert (manifest["unit"], manifest["first"], len(manifest["totals"])) == ("week", "2024-03-04", 44)
     assert sum(manifest["totals"]) == 4
     (drawn,) = manifest["corridors"]
@@ -75,7 +75,7 @@ def test_an_incident_that_lasts_is_under_way_in_the_picture_its_hex_and_its_corr
     lasting = {"time_end": datetime(2024, 5, 1, tzinfo=UTC)}
     frame, one = incidents(("2024-03-12", 12.6, 35.5, lasting), ("2024-06-01", 12.6, 35.5)), corridor()
     belong = pl.DataFrame({"incident_id": frame["incident_id"], "corridor_id": one.corridor_id})
-    found = snapshot(frame, Reduction((one,), (), lambda: belong), View(), 3, unit=unit)
+    found = snapshot(ground(frame, unit), View(), 3, Reduction((one,), (), lambda: belong))
     edges = found.manifest["edges"]
     assert found.manifest["lasting"] == [[1, reached, 1]]
     (drawn,) = found.manifest["corridors"]
@@ -86,14 +86,14 @@ def test_an_incident_that_lasts_is_under_way_in_the_picture_its_hex_and_its_corr
 
 def test_what_is_dated_to_a_month_is_said_where_days_are_shown(incidents):
     frame = incidents(("2024-03-01", 12.6, 35.5, {"time_precision": "month"}), ("2024-03-09", 12.7, 35.4))
-    notes = {unit: snapshot(frame, Reduction(()), View(), 0, unit=unit).manifest["notes"] for unit in ("day", "month")}
+    notes = {unit: snapshot(ground(frame, unit), View(), 0).manifest["notes"] for unit in ("day", "month")}
     assert notes["month"] == []
     assert notes["day"] == ["1 incident is dated to a month, quarter or year only, and counted on its first day."]
 
 
 @pytest.mark.parametrize("unit", ["day", "week", "month", "quarter"])
 def test_months_of_a_corridor_fall_into_steps_of_the_picture(incidents, corridor, unit):
-    manifest = snapshot(incidents(*ROWS), Reduction((corridor(),)), View(), 3, unit=unit).manifest
+    manifest = snapshot(ground(incidents(*ROWS), unit), View(), 3, Reduction((corridor(),))).manifest
     assert sum(manifest["totals"]) == 4
     assert manifest["edges"] == sorted(set(manifest["edges"]))
     assert len(manifest["edges"]) == len(manifest["totals"]) + 1
@@ -120,7 +120,7 @@ def test_an_incident_without_a_hex_is_counted_but_not_drawn(taken):
 
 def test_the_order_of_incidents_changes_no_byte(incidents, corridor):
     frame = incidents(*ROWS)
-    one, two = (snapshot(rows, Reduction((corridor(),)), View(), 3) for rows in (frame, frame.reverse()))
+    one, two = (snapshot(ground(rows), View(), 3, Reduction((corridor(),))) for rows in (frame, frame.reverse()))
     assert one == two
 
 
@@ -142,7 +142,7 @@ ACROSS_180_DEGREES = (np.array([[178.0, 0.0], [180.0, 0.0]]), np.array([[-180.0,
 @pytest.fixture
 def drawn(incidents):
     def draw(corridor: Corridor) -> dict[str, Any]:
-        (feature,) = snapshot(incidents(*ROWS), Reduction((corridor,)), View(), 0).manifest["corridors"]
+        (feature,) = snapshot(ground(incidents(*ROWS)), View(), 0, Reduction((corridor,))).manifest["corridors"]
         return feature
 
     return draw
@@ -199,12 +199,12 @@ def test_redraws_are_the_support_before_what_is_inferred_is_taken_off(drawn, cor
 
 
 def test_what_the_reduction_could_not_do_is_told(incidents):
-    found = snapshot(incidents(*ROWS), Reduction((), ("Sea: too few.",)), View(), 0)
+    found = snapshot(ground(incidents(*ROWS)), View(), 0, Reduction((), ("Sea: too few.",)))
     assert found.manifest["notes"] == ["Sea: too few."]
 
 
 def test_a_view_that_selects_nothing_gives_an_empty_picture(incidents):
-    manifest = snapshot(incidents(*ROWS).filter(pl.lit(value=False)), Reduction(()), View(), 0).manifest
+    manifest = snapshot(ground(incidents(*ROWS).filter(pl.lit(value=False))), View(), 0, Reduction(())).manifest
     assert (manifest["incidents"], manifest["first"], manifest["latest"], manifest["totals"]) == (0, None, None, [])
     assert [level["hexes"] for level in manifest["levels"]] == [0] * len(LEVELS)
     json.dumps(manifest, allow_nan=False)

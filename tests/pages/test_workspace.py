@@ -147,11 +147,22 @@ def test_the_filters_are_offered_what_there_is(reported):
 
 def test_a_resource_is_there_as_long_as_its_snapshot_is_kept(reported, home, monkeypatch):
     monkeypatch.setattr(workspace, "SNAPSHOTS", 1)
+    monkeypatch.setattr(workspace, "GROUNDS", 1)
     small = Workspace(Ledger(home))
     (name, content), *_ = small.snapshot(View(modes=("sea",)), 0).resources.items()
     assert small.resource(name) == content
     small.snapshot(View(modes=("land",)), 0)
     assert small.resource(name) is None
+
+
+def test_hexes_are_there_without_any_line_and_what_is_known_already_is_given_with_them(reported, home):
+    seen, view = Workspace(Ledger(home)), View(modes=("sea",))
+    bare = seen.hexes(view, 0)
+    assert (bare.manifest["stage"], bare.manifest["corridors"]) == ("hexes", [])
+    sketch = seen.sketch(view, 0)
+    assert sketch.manifest["levels"] == bare.manifest["levels"]
+    assert seen.hexes(view, 0) is sketch
+    assert seen.hexes(view, 0, "week").manifest["stage"] == "hexes"
 
 
 def test_a_new_version_is_seen_after_a_second_and_the_ledger_is_not_asked_before(home, monkeypatch):
