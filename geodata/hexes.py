@@ -12,6 +12,7 @@ import h3ronpy
 import h3ronpy.vector as h3v
 import numpy as np
 import pyarrow as pa
+import shapely
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -74,6 +75,16 @@ def distinct(cells: Cells) -> Cells:
 def outline(cell: int) -> list[tuple[float, float]]:
     """Return the corners of one cell as (lon, lat), open, counter-clockwise; longitudes may jump across 180 degrees."""
     return [(lon, lat) for lat, lon in h3.cell_to_boundary(cell)]
+
+
+def outlines(cells: Cells) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the corners of many cells: lon, lat one behind the other, and how many each has; else as ``outline``."""
+    if not len(cells):
+        return np.empty((0, 2)), np.empty(0, np.int64)
+    shapes = shapely.from_wkb(pa.array(h3v.cells_to_wkb_polygons(_arrow(cells))).to_numpy(zero_copy_only=False))
+    places, owner = shapely.get_coordinates(shapes, return_index=True)
+    closing = np.r_[owner[1:] != owner[:-1], True]  # A ring ends where it begins.
+    return places[~closing], np.bincount(owner[~closing], minlength=len(cells))
 
 
 def finest_resolution(precision_km: Floats) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ A cell that is coarser than the level stays as it is, so that nothing is drawn f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,11 +91,13 @@ def _lasting(own: pl.DataFrame, cells: hexes.Cells) -> NDArray[np.uint32]:
     return spans.select("hex", "count", "first", "last").to_numpy().astype(np.uint32).reshape(-1, 4)
 
 
-def corners(cells: Iterable[int]) -> Ints:
+def corners(cells: Sequence[int] | hexes.Cells) -> Ints:
     """Return six corners of each cell in Mercator units, shape (n, 12)."""
-    rings = [hexes.outline(int(cell)) for cell in cells]
-    six = [ring if len(ring) == CORNERS else _six(np.array(ring, float)) for ring in rings]
-    lonlat = np.array(six, float).reshape(-1, CORNERS, 2)
+    places, sizes = hexes.outlines(np.asarray(cells, np.uint64))
+    begins = np.cumsum(sizes) - sizes
+    lonlat = places[np.minimum(begins[:, None] + np.arange(CORNERS), max(len(places) - 1, 0))]
+    for odd in np.flatnonzero(sizes != CORNERS):
+        lonlat[odd] = _six(places[begins[odd] : begins[odd] + sizes[odd]].copy())
     lon = lonlat[:, :1, 0] + (lonlat[:, :, 0] - lonlat[:, :1, 0] + 180) % 360 - 180
     up = np.radians(np.clip(lonlat[:, :, 1], -_FARTHEST_LAT, _FARTHEST_LAT))
     down = -np.arcsinh(np.tan(up)) / (2 * np.pi) * WORLD
