@@ -13,4 +13,4 @@ view = ask(seen.offers(version) if version is not None else {})
 
 st.iframe(f"/map?lang={language()}", height=600, alt=say("Map of smuggling route corridors, with a time bar"))
 courier = st.components.v2.component("courier", js=(ASSETS / "courier.js").read_text(encoding="utf-8"))
-courier(key="courier", data={"query": view.query(), "theme": st.context.theme.type}, height=1)
+courier(key="courier", data={"query": view.query()}, height=1)

@@ -12,6 +12,10 @@ from geodata.ledger import Ledger
 REAL_FILES = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--new-pictures", action="store_true", help="Keep the pictures of pages as they are now.")
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "workspace"

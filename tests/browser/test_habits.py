@@ -389,3 +389,12 @@ def test_what_is_asked_of_the_server_for_a_search_is_the_words_alone(frame, page
     searched = [url for url in viewer.asked[asked:] if "/data/places" in url]
     assert searched == [f"{viewer.url}/data/places?q=sabha"]
     assert json.loads(page.request.get(searched[0]).text())["places"][0]["name"] == "Sabha"
+
+
+def test_the_map_follows_the_system_into_the_dark_while_it_is_open(seen):
+    page, frame = seen.page, seen.open()
+    assert frame.locator("html").get_attribute("data-theme") == "light"
+    page.emulate_media(color_scheme="dark")
+    expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
+    page.emulate_media(color_scheme="light")
+    expect(frame.locator("html")).to_have_attribute("data-theme", "light")
