@@ -287,7 +287,7 @@ def preview(seen: Workspace, known: Facts | None, stated: Facts) -> None:
         turn=len(found.turn),
         roles=len(found.roles),
     )
-    st.html(f'<p class="count">{counts}</p>')
+    st.html(f'<p class="count">{escape(counts)}</p>')
     st.html(found.grid.html)
     aside(say("A leg goes from one country straight to the next. Nothing was kept."))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -112,7 +113,7 @@ def _catalogue(table: pl.DataFrame, comparison: Comparison | None, total: int) -
         if few
         else say("{total} routes", total=total)
     )
-    st.html(f'<div role="status"><p class="count">{count}</p></div>')
+    st.html(f'<div role="status"><p class="count">{escape(count)}</p></div>')
     if filtered.is_empty():
         notice(say("No route is left by the choices above the table."))
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from html import escape
 from typing import Any
 
 import polars as pl
@@ -122,7 +123,9 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
 
 def _count(found: pl.DataFrame) -> None:
     more = say("The newest {most} are listed; downloads hold all.", most=MOST_ROWS) if found.height > MOST_ROWS else ""
-    st.html(f'<div role="status"><p class="count">{counted(found)}</p><p class="aside">{more}</p></div>')
+    st.html(
+        f'<div role="status"><p class="count">{escape(counted(found))}</p><p class="aside">{escape(more)}</p></div>'
+    )
 
 
 def _downloads(found: pl.DataFrame, version: int, places: list[DeltaGenerator]) -> None:

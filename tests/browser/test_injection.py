@@ -26,7 +26,22 @@ PROMISED = 200
 TEXTS = ("place", "source", "source_record", "modus_operandi", "route_label", "departure")
 WRITTEN = (*TEXTS, "kind", "description", PAYLOADS[150])
 PAGES = ("routes", "countries", "incidents", "changes", "assumptions", "method")
-KEYS = ("from", "to", "mode", "kind", "source", "sel", "show", "theme", "area", "words", "route", "country", "before")
+KEYS = (
+    "from",
+    "to",
+    "mode",
+    "kind",
+    "source",
+    "sel",
+    "show",
+    "theme",
+    "area",
+    "words",
+    "route",
+    "country",
+    "before",
+    "lang",
+)
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 CARDS = """async () => {
