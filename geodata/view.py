@@ -140,14 +140,21 @@ class View(BaseModel):
         """Return the same View over all time: what a map needs to move its window by itself."""
         return self.model_copy(update={"start": None, "end": None})
 
+    def reached(self, incidents: pl.DataFrame) -> pl.DataFrame:
+        """Return the incidents of ``select``, and those that began before the window and last into it."""
+        if self.start is None:
+            return self.select(incidents)
+        start = pl.lit(_moment(self.start))
+        going_on = (pl.col("time_start") >= start) | (lasts() & (pl.col("time_end") > start))
+        return self.model_copy(update={"start": None}).select(incidents).filter(going_on)
+
     def select(self, incidents: pl.DataFrame) -> pl.DataFrame:
-        """Return the incidents that the View asks for, in their order; one that lasts is in every window it reaches."""
+        """Return the incidents that the View asks for, in their order; a window holds those that begin in it."""
         keep = pl.lit(value=True)
         if self.start is not None:
-            start = datetime(self.start.year, self.start.month, self.start.day, tzinfo=UTC)
-            keep &= (pl.col("time_start") >= start) | (lasts() & (pl.col("time_end") > start))
+            keep &= pl.col("time_start") >= _moment(self.start)
         if self.end is not None:
-            keep &= pl.col("time_start") < datetime(self.end.year, self.end.month, self.end.day, tzinfo=UTC)
+            keep &= pl.col("time_start") < _moment(self.end)
         for column, wanted in (("mode", self.modes), ("kind", self.kinds), ("source", self.sources)):
             if wanted:
                 keep &= pl.col(column).is_in(list(wanted))
@@ -161,6 +168,10 @@ class View(BaseModel):
                 across = (pl.col("lon") >= west) | (pl.col("lon") <= east)
             keep &= across & pl.col("lat").is_between(south, north)
         return incidents.filter(keep)
+
+
+def _moment(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _read_field(field: str, values: list[str]) -> tuple[Any, list[str]]:

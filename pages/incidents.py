@@ -111,7 +111,7 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
     only_flagged = only.toggle(say("Only flagged"), key="flagged", bind="query-params")
     with st.spinner(say("Finding corridors ...")):
         corridors = seen.corridor_names(view, version)
-    found = searched(listed(view.select(seen.incidents(version)), corridors), words or "")
+    found = searched(listed(view.reached(seen.incidents(version)), corridors), words or "")
     with count:
         _count(found)
     found = flagged(found) if only_flagged else found

@@ -254,7 +254,7 @@ def _points(request: Request) -> Response:
     """Answer with the incidents of a View within a box, as ``layers.points`` writes them."""
     seen = sight()
     view, _ = View.from_query(request.query_params.multi_items())
-    found = _box(request).select(view.select(seen.keyed(_version(request, seen))))
+    found = _box(request).select(view.reached(seen.keyed(_version(request, seen))))
     if found.height > MOST_POINTS:
         return _refused(f"{found.height:,} incidents lie here; at most {MOST_POINTS:,} are drawn one by one.", 413)
     return _checked(request, points_of(found), "application/octet-stream")

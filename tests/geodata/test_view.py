@@ -72,6 +72,10 @@ def test_a_view_selects_by_window_mode_origin_and_a_region_across_180_degrees():
     assert days(View(region=(170, -5, -170, 5))) == [1, 2]
     assert days(View(start=date(2024, 1, 2), end=date(2024, 1, 3))) == [2]
     assert days(View(modes=("land",))) == [3]
+    assert View(start=date(2024, 1, 3)).reached(incidents)["time_start"].dt.day().to_list() == [3]
+    longer = incidents.with_columns(time_end=pl.lit(datetime(2024, 1, 3, 12, tzinfo=UTC)))
+    assert View(start=date(2024, 1, 3)).reached(longer)["time_start"].dt.day().to_list() == [1, 2, 3]
+    assert View(start=date(2024, 1, 4)).reached(longer).is_empty()
     assert days(View(origins=("SYR",))) == [1, 3]
 
 
