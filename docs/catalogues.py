@@ -17,8 +17,8 @@ from babel.messages.pofile import read_po, write_po
 from layers.words import LANGUAGES
 
 ROOT = Path(__file__).parent.parent
-_METHODS = [("layers/assets/**.js", "javascript"), ("**.py", "python")]
-_OPTIONS = {"layers/assets/**.js": {"parse_template_string": True}}
+_METHODS = [("**.js", "javascript"), ("**.py", "python")]
+_OPTIONS: dict[str, dict[str, object]] = {"**.js": {"parse_template_string": True}}
 _SAID = {"say": None, "mark": None, "counted": (1, 2)}
 _KEYWORDS = _SAID | {"Monitor.say": None, "Monitor.mark": None, "Monitor.counted": (2, 3)}
 
@@ -27,18 +27,10 @@ def said() -> Catalog:
     """Return every text that a page or the map says, with the files that say it."""
     catalogue = Catalog()
     for room in ("layers", "pages"):
-        found = extract_from_dir(ROOT / room, _relative(room), _options(room), keywords=_KEYWORDS)
+        found = extract_from_dir(ROOT / room, _METHODS, _OPTIONS, keywords=_KEYWORDS)
         for name, _, message, _, context in found:
             catalogue.add(message, locations=[(f"{room}/{name}", 1)], context=context)
     return catalogue
-
-
-def _relative(room: str) -> list[tuple[str, str]]:
-    return [(pattern.removeprefix(f"{room}/"), method) for pattern, method in _METHODS]
-
-
-def _options(room: str) -> dict[str, dict[str, object]]:
-    return {pattern.removeprefix(f"{room}/"): dict(options) for pattern, options in _OPTIONS.items()}
 
 
 def bring_up(catalogue: Catalog) -> None:

@@ -49,7 +49,7 @@ class MonitorMap(folium.Map):
 
     default_js: ClassVar[list[tuple[str, str]]] = [
         ("leaflet", f"{LEAFLET}/leaflet.js?v={leaflet.PACKAGE_VERSION}"),
-        *(script(name) for name in ("canvas.js", "words.js", "state.js", "feed.js", "late.js", "monitor.js")),
+        *(script(name) for name in ("words.js", "canvas.js", "state.js", "feed.js", "late.js", "monitor.js")),
     ]
     default_css: ClassVar[list[tuple[str, str]]] = [
         ("leaflet_css", f"{LEAFLET}/leaflet.css?v={leaflet.PACKAGE_VERSION}"),

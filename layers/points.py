@@ -29,6 +29,7 @@ LATTICE = 4
 _NEEDED: Final = ("time_start", "time_end", "time_precision", "lat", "lon", "place_precision_km", "mode")
 _TIME_LETTERS: Final = {"year": 4, "month": 7, "day": 10, "instant": 16}
 _FARTHEST_LAT = 85.06
+_LAST_DAY: Final = 2**16 - 1
 
 Keys = NDArray[np.uint64]
 Floats = NDArray[np.float64]
@@ -66,7 +67,8 @@ def points_of(incidents: pl.DataFrame) -> bytes:
 
 
 def _day_numbers(times: pl.Series) -> NDArray[np.int64]:
-    return (times.dt.convert_time_zone("UTC").dt.date() - EARLIEST).dt.total_days().to_numpy()
+    days = (times.dt.convert_time_zone("UTC").dt.date() - EARLIEST).dt.total_days()
+    return days.clip(0, _LAST_DAY).to_numpy()  # What lasts may be said to last for ever.
 
 
 def lattice_places(lon: Floats, lat: Floats, km: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -249,7 +249,7 @@ def _months_in_words(counts: Mapping[str, int], name: str) -> str:
 
 
 def _share_in_words(share: float) -> str:
-    return say("{share} %", share=f"{100 * share:.0f}") if share >= 0.005 else say("under 1 %")
+    return say("{share} %", share=number(100 * share)) if share >= 0.005 else say("under 1 %")
 
 
 def _titled(name: str, amount: str) -> str:

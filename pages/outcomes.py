@@ -121,7 +121,7 @@ def rate(found: Change) -> str:
     if found.verdict == "not testable" or np.isnan(found.ratio):
         return ""
     if not found.before:
-        return say("from none, at least x{low}", low=f"{found.low:.2g}")
+        return say("from none, at least x{low}", low=format(found.low, ".2g"))
     ratio, low, high = f"{found.ratio:.2g}", f"{found.low:.2g}", f"{found.high:.2g}"
     if not np.isfinite(found.high):
         return say("x{ratio} ({low} to no bound)", ratio=ratio, low=low)
@@ -305,7 +305,7 @@ def lately(incidents: pl.DataFrame) -> tuple[Grid, str] | None:
     remark = say(
         "Up to {day}, the day of the latest incident. Usual is the average of the year before. Reports come late: the "
         "latest days may not be complete, so that fewer need not mean a fall.",
-        day=f"{end - timedelta(days=1):%Y-%m-%d}",
+        day=(end - timedelta(days=1)).strftime("%Y-%m-%d"),
     )
     if vague:
         remark += " " + say("Incidents whose day is not known are not counted: {count}.", count=vague)
@@ -316,10 +316,10 @@ def _sideways(shift: Shift) -> str:
     low, high = sorted((shift.low, shift.high))
     return say(
         "{km} km to the {towards} (95 % interval {low} to {high} km; left of the line is positive), q = {q}",
-        km=f"{abs(shift.km):.0f}",
+        km=number(abs(shift.km)),
         towards=say(shift.towards),
-        low=f"{low:.0f}",
-        high=f"{high:.0f}",
+        low=number(low),
+        high=number(high),
         q=discovery(shift.q),
     )
 

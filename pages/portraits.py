@@ -199,7 +199,7 @@ def hubs_near(corridor: Corridor, hubs: Iterable[Hub]) -> list[NearHub]:
 def shares_in_words(shares: tuple[float, float, float]) -> str:
     """Return what a country is to those who pass it: "45 % starts here, 55 % passes through"."""
     named = zip(shares, _ROLE_WORDS.values(), strict=True)
-    return ", ".join(say(words, share=f"{100 * share:.0f}") for share, words in named if share >= 0.005)
+    return ", ".join(say(words, share=number(100 * share)) for share, words in named if share >= 0.005)
 
 
 def role_in_words(own: CountryRole) -> str:
@@ -300,7 +300,7 @@ def _support_in_words(corridor: Corridor) -> str:
         return say(
             "Grade {grade}: a way runs near it in {share} % of {redraws} redraws of the evidence, over its length.",
             grade=corridor.grade,
-            share=f"{100 * corridor.support:.0f}",
+            share=number(100 * corridor.support),
             redraws=REPLICATES,
         )
     support = number(corridor.support, 2)

@@ -32,12 +32,13 @@ def stamped(now: datetime) -> str:
     asked = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     view, _ = View.from_query(asked)
     made_up = version is not None and seen.offers(version)["synthetic"]
+    versions = f"{MOVEMENT_VERSION}, {METHOD_VERSION}"
     parts = (
         say("SYNTHETIC DEMONSTRATION DATA") if made_up else "",
         say("Smuggling route monitor"),
         say("filters {filters}", filters=view.query()) if view.query() else say("no filters"),
-        say("methods {methods}", methods=f"{MOVEMENT_VERSION}, {METHOD_VERSION}"),
+        say("methods {methods}", methods=versions),
         say("ledger version none yet") if version is None else say("ledger version {version}", version=str(version)),
-        say("made {time} UTC", time=f"{now:%Y-%m-%d %H:%M}"),
+        say("made {time} UTC", time=now.strftime("%Y-%m-%d %H:%M")),
     )
     return " · ".join(filter(None, parts))

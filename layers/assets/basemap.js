@@ -22,7 +22,7 @@ Monitor.Atlas = class {
       ring.forEach(([lon, lat], at) => flat.set(Monitor.toWorld(lon, lat), 2 * at));
       return { flat, box: Monitor.Atlas.box(flat) };
     });
-    const shown = Monitor.words?.countries[properties.iso3] ?? properties.name;
+    const shown = Monitor.country(properties.iso3, properties.name);
     return { ...properties, shown, rings, place: Monitor.toWorld(...properties.label) };
   }
 

@@ -1,8 +1,6 @@
 /* The ground that every layer of the map stands on: units, canvases that follow the map, small DOM makers. */
 "use strict";
 
-const Monitor = {};
-
 /** Width of the world in Mercator units, as in layers/hexmesh.py. */
 Monitor.WORLD = 2 ** 31;
 /** Pixels of a canvas to one of the page while a picture is taken; null else. */
@@ -191,12 +189,10 @@ Monitor.initials = (words) => {
   return found;
 };
 
-/** The short names of the months, by number from 0. */
-Monitor.month = (at) =>
-  [
-    ...[Monitor.say("Jan"), Monitor.say("Feb"), Monitor.say("Mar"), Monitor.say("Apr"), Monitor.say("May"), Monitor.say("Jun")],
-    ...[Monitor.say("Jul"), Monitor.say("Aug"), Monitor.say("Sep"), Monitor.say("Oct"), Monitor.say("Nov"), Monitor.say("Dec")],
-  ][at];
+const MONTHS = [
+  ...[Monitor.mark("Jan"), Monitor.mark("Feb"), Monitor.mark("Mar"), Monitor.mark("Apr"), Monitor.mark("May"), Monitor.mark("Jun")],
+  ...[Monitor.mark("Jul"), Monitor.mark("Aug"), Monitor.mark("Sep"), Monitor.mark("Oct"), Monitor.mark("Nov"), Monitor.mark("Dec")],
+];
 
 /** Days are counted from 1970-01-01, in UTC. */
 Monitor.day = {
@@ -286,7 +282,7 @@ Monitor.Calendar = class {
   /** "Nov 2026", "Q4 2026", "24 Nov 2026"; of a week its first day. */
   name(step) {
     const [year, at, day] = Monitor.day.parts(this.edges[step]);
-    const parts = { year: String(year), month: Monitor.month(at), day };
+    const parts = { year: String(year), month: Monitor.say(MONTHS[at]), day };
     if (this.unit === "quarter") return Monitor.say("Q{quarter} {year}", { ...parts, quarter: Math.floor(at / 3) + 1 });
     return this.unit === "month" ? Monitor.say("{month} {year}", parts) : Monitor.say("{day} {month} {year}", parts);
   }
@@ -312,7 +308,7 @@ Monitor.Calendar = class {
       const day = Date.UTC(year, at, 1) / Monitor.day.MS;
       if (day >= last) break;
       const [own, of] = Monitor.day.parts(day);
-      if (day >= first) found.push([day, years || of === 0 ? String(own) : Monitor.month(of)]);
+      if (day >= first) found.push([day, years || of === 0 ? String(own) : Monitor.say(MONTHS[of])]);
     }
     if (years && month === 0) found.unshift([first, String(year)]);
     const every = Math.max(1, Math.ceil(found.length / most));

@@ -80,7 +80,7 @@ Monitor.IncidentCards = class {
     if (!known.length) return [head(title, element("span", { class: "mode" }, Monitor.say("not in this version of the ledger")), null)];
     const [facts] = known;
     const missing = Monitor.say("not stated");
-    const country = Monitor.words?.countries[facts.iso3] ?? facts.country;
+    const country = Monitor.country(facts.iso3, facts.country);
     const rows = [
       [Monitor.say("Date (UTC)"), facts.time],
       ...(facts.until ? [[Monitor.say("Until"), facts.until]] : []),

@@ -161,7 +161,7 @@ Monitor.Picture = class {
   }
 
   country(code) {
-    return Monitor.words?.countries[code] ?? this.manifest.countries[code] ?? code;
+    return Monitor.country(code, this.manifest.countries[code] ?? code);
   }
 
   /** The level to show at a zoom: res 3 below z4, 4 to z5.5, 5 to z7.5, 6 above. */

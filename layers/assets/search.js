@@ -108,7 +108,7 @@ Monitor.Finder = class {
     return places.map(({ name, country, iso3, kind, lat, lon, reach_km: reach }) => ({
       kind: "Places",
       name,
-      detail: [kind ? Monitor.say(kind) : "", Monitor.words?.countries[iso3] ?? country].filter(Boolean).join(", "),
+      detail: [kind ? Monitor.say(kind) : "", Monitor.country(iso3, country)].filter(Boolean).join(", "),
       go: () => this._round({ lat, lon }, Math.max(reach * 1.4, Monitor.Finder.TOWN_KM), name),
     }));
   }

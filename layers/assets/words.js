@@ -1,6 +1,8 @@
 /* Words in the reader's language: English stands in the code, other languages in layers/languages. */
 "use strict";
 
+const Monitor = {};
+
 /** What layers/words.py sends along: language, texts by their English, names of countries by code; null for English. */
 Monitor.words = null;
 
@@ -25,12 +27,15 @@ Monitor.filled = (text, values) =>
 
 /** Which form of a catalogue a number takes: they stand in the order of the CLDR, as gettext has them. */
 Monitor.form = (count) => {
-  const rules = new Intl.PluralRules(Monitor.words.language);
-  const order = ["zero", "one", "two", "few", "many", "other"].filter((name) => rules.resolvedOptions().pluralCategories.includes(name));
-  return order.indexOf(rules.select(count));
+  const rules = (Monitor.rules ??= new Intl.PluralRules(Monitor.words.language));
+  Monitor.forms ??= ["zero", "one", "two", "few", "many", "other"].filter((name) => rules.resolvedOptions().pluralCategories.includes(name));
+  return Monitor.forms.indexOf(rules.select(count));
 };
 
 Monitor.number = (value) => value.toLocaleString(Monitor.words?.language ?? "en-GB");
+
+/** The name of a country by its code, else as it is given. */
+Monitor.country = (iso3, name) => Monitor.words?.countries[iso3] ?? name;
 
 /** The same text with a capital. */
 Monitor.capital = (text) => text.charAt(0).toLocaleUpperCase(Monitor.words?.language ?? "en-GB") + text.slice(1);

@@ -51,9 +51,13 @@ def test_an_incident_is_sent_with_its_place_precision_day_and_mode(incidents):
 def test_an_incident_that_lasts_is_sent_with_its_last_day(incidents):
     end = datetime(2024, 6, 1, tzinfo=UTC)
     lasting, vague = {"time_end": end}, {"time_end": end, "time_precision": "month"}
-    sent = columns(points_of(keyed(incidents(("2024-03-05", 12.6, 35.5, lasting), ("2024-05-01", 12.6, 35.5, vague)))))
+    ever = {"time_end": datetime(9999, 1, 1, tzinfo=UTC)}
+    frame = incidents(
+        ("2024-03-05", 12.6, 35.5, lasting), ("2024-05-01", 12.6, 35.5, vague), ("2024-05-01", 12.6, 35.5, ever)
+    )
+    sent = columns(points_of(keyed(frame)))
     days = np.datetime64("1900-01-01") + sent["last"].astype("timedelta64[D]")
-    assert days.astype(str).tolist() == ["2024-05-31", "2024-05-01"]
+    assert days.astype(str).tolist() == ["2024-05-31", "2024-05-01", "2079-06-06"]
 
 
 def test_an_incident_without_a_place_is_not_sent(incidents):

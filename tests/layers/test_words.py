@@ -33,6 +33,11 @@ def names(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
+def test_every_text_is_a_literal_so_that_catalogues_can_hold_it(capsys):
+    said()
+    assert capsys.readouterr().err == ""
+
+
 def test_french_is_there():
     assert "fr" in OTHERS
 
