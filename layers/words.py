@@ -127,8 +127,15 @@ class Words:
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with so many digits behind the point, and separators."""
+        return self._written(f"{value:,.{digits}f}")
+
+    def roughly(self, value: float) -> str:
+        """Return a number with its first two digits: 0.053, 8.9, 1e+02."""
+        return self._written(f"{value:.2g}")
+
+    def _written(self, figures: str) -> str:
         group, point = get_group_symbol(self.locale), get_decimal_symbol(self.locale)
-        return f"{value:,.{digits}f}".translate({ord(","): group, ord("."): point})
+        return figures.translate({ord(","): group, ord("."): point})
 
     def percent(self, share: float) -> str:
         """Return a share of one in whole percent."""

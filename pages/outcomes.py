@@ -14,7 +14,7 @@ from geodata.batches import Batch
 from geodata.incident import MODES
 from pages import words
 from pages.grids import Grid
-from pages.words import mark, number, percent, say
+from pages.words import mark, number, percent, roughly, say
 from routes import alarms, change, hotspots
 from routes.change import VERDICTS, Change, Verdict
 from routes.comparison import Comparison
@@ -121,8 +121,8 @@ def rate(found: Change) -> str:
     if found.verdict == "not testable" or np.isnan(found.ratio):
         return ""
     if not found.before:
-        return say("from none, at least x{low}", low=format(found.low, ".2g"))
-    ratio, low, high = f"{found.ratio:.2g}", f"{found.low:.2g}", f"{found.high:.2g}"
+        return say("from none, at least x{low}", low=roughly(found.low))
+    ratio, low, high = (roughly(value) for value in (found.ratio, found.low, found.high))
     if not np.isfinite(found.high):
         return say("x{ratio} ({low} to no bound)", ratio=ratio, low=low)
     return say("x{ratio} ({low} to {high})", ratio=ratio, low=low, high=high)
@@ -218,8 +218,8 @@ def facts_of_one(comparison: Comparison, at: int) -> list[tuple[str, str]]:
         (say("Mode"), say(corridor.mode)),
         (say("What became of it"), outcome(found, shift)),
         (say("Why"), found.reason),
-        (say("Reporting effort, after over before"), f"x{found.effort:.2g}"),
-        (say("Overdispersion by which counts were divided"), f"{found.dispersion:.2g}"),
+        (say("Reporting effort, after over before"), f"x{roughly(found.effort)}"),
+        (say("Overdispersion by which counts were divided"), roughly(found.dispersion)),
         (say("Sideways"), "" if shift is None else _sideways(shift)),
         (say("Found again in redraws"), "" if corridor.support is None else percent(corridor.support)),
         (say("Length"), say("{km} km", km=number(corridor.length_km))),

@@ -13,7 +13,19 @@ from layers.words import SOURCE, Words, languages, mark, nearest, words
 LANGUAGE = "lang"
 """Name of the language in the address."""
 
-__all__ = ["LANGUAGE", "asked", "choose", "counted", "country", "language", "mark", "number", "percent", "say"]
+__all__ = [
+    "LANGUAGE",
+    "asked",
+    "choose",
+    "counted",
+    "country",
+    "language",
+    "mark",
+    "number",
+    "percent",
+    "roughly",
+    "say",
+]
 
 
 def language() -> str:
@@ -47,6 +59,11 @@ def counted(one: str, many: str, count: int, /, **values: Any) -> str:
 def number(value: float, digits: int = 0) -> str:
     """Return a number with separators."""
     return spoken().number(value, digits)
+
+
+def roughly(value: float) -> str:
+    """Return a number with its first two digits."""
+    return spoken().roughly(value)
 
 
 def percent(share: float) -> str:

@@ -79,6 +79,7 @@ def test_french_has_its_own_plural_separators_and_names_of_countries():
     assert french.counted("{count} incident", "{count} incidents", 0, {}) == "0 incident"
     assert french.counted("{count} incident", "{count} incidents", 4067, {}) == "4\u202f067 incidents"
     assert french.number(1234.5, 1) == "1\u202f234,5"
+    assert (french.roughly(0.0531), words("en").roughly(0.0531)) == ("0,053", "0.053")
     assert french.percent(0.45) == "45\xa0%"
     assert (french.country("LBY"), french.country("XXX")) == ("Libye", "XXX")
     assert (french.name, french.direction) == ("Français", "ltr")
