@@ -32,6 +32,7 @@ MIXED = 255
 _PLAIN_LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ə": "e"},
 )
+_SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
 _KIND = (
     r"(?:republic|kingdom|states?|sultanate|principality|emirate|union|commonwealth|republique|royaume|etat|sultanat"
     r"|principaute|republica|reino|estado|principado|sultanato|repubblica|regno|stato|republik|konigreich|staat)"
@@ -209,7 +210,7 @@ def airports() -> dict[str, Airport]:
     by_iso2 = {country.iso2: code for code, country in countries().items()}
     return {
         code: Airport(code, row["name"], row["city"], by_iso2.get(row["country"], ""), row["lon"], row["lat"])
-        for code, row in airportsdata.load("IATA").items()
+        for code, row in _airport_rows().items()
     }
 
 
@@ -222,6 +223,8 @@ def airport_named(words: str) -> Airport | None:
 
 def folded(words: str) -> str:
     """Return words without case, accents and punctuation, as names are compared."""
+    if words.isascii():
+        return " ".join(words.lower().translate(_SPACED).split())
     letters = (letter for letter in unicodedata.normalize("NFKD", words.lower().translate(_PLAIN_LETTERS)))
     plain = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
     return " ".join(plain.encode("ascii", "ignore").decode().split())
@@ -266,9 +269,14 @@ def _never_formal() -> frozenset[str]:
 
 
 @cache
+def _airport_rows() -> dict[str, airportsdata.Airport]:
+    return airportsdata.load("IATA")
+
+
+@cache
 def _airport_names() -> dict[str, str]:
     found: dict[str, str] = {}
-    for code, row in airportsdata.load("IATA").items():
+    for code, row in _airport_rows().items():
         for name in (row["icao"], row["name"]):
             if name:
                 found.setdefault(folded(name), code)

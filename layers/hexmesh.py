@@ -20,6 +20,8 @@ LEVELS = (3, 4, 5, 6)
 WORLD = 2**31
 """Width of the world in Mercator units; 180 degrees east is ``WORLD / 2``."""
 CORNERS = 6
+MOST_TRACED = 1_000_000
+"""Cells whose corners are kept, of all levels and Views; 56 MB."""
 _FARTHEST_LAT = 85.06
 
 Ints = NDArray[np.int32]
@@ -58,42 +60,96 @@ class HexMesh:
         return b"".join(part.tobytes() for part in parts)
 
 
-def mesh(incidents: pl.DataFrame, resolution: int) -> HexMesh:
-    """Return the hexes of one level.
+def meshes(incidents: pl.DataFrame, levels: Sequence[int] = LEVELS) -> list[HexMesh]:
+    """Return the hexes of some levels, each rolled up from the next finer one.
 
     Parameters
     ----------
     incidents : DataFrame
         ``cell``, ``step`` and ``last`` of each, as ``layers.steps.Steps.counted`` gives them.
-    resolution : int
-        The level to roll up to.
+    levels : sequence of int
+        Coarse to fine.
     """
-    rolled = hexes.parents(incidents["cell"].to_numpy(), resolution)
-    own = incidents.select(pl.Series("own", hexes.resolutions(rolled)), pl.Series("cell", rolled), "step", "last")
-    counted = own.group_by("own", "cell", "step").agg(pl.len().alias("count")).sort("own", "cell", "step")
+    begun = incidents.group_by("cell", "step").agg(pl.len().alias("count"))
+    lasting = going_on(incidents, "cell")
+    found = []
+    for resolution in reversed(levels):
+        begun, lasting = _rolled(begun, resolution), _rolled(lasting, resolution)
+        found.append(_mesh(begun.sort("cell", "step"), lasting, resolution))
+    return found[::-1]
+
+
+def _rolled(counted: pl.DataFrame, resolution: int) -> pl.DataFrame:
+    """Return counts by cell and whatever else with the cells of a coarser level."""
+    own = counted["cell"].to_numpy()
+    if not (hexes.resolutions(own) > resolution).any():
+        return counted
+    rolled = counted.with_columns(pl.Series("cell", hexes.parents(own, resolution)))
+    return rolled.group_by(pl.exclude("count")).agg(pl.col("count").sum())
+
+
+def _mesh(counted: pl.DataFrame, lasting: pl.DataFrame, resolution: int) -> HexMesh:
+    """Return the hexes of ordered counts; the index of a coarser cell is the smaller."""
     keys = counted["cell"].to_numpy()
     first = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.array([], int)
-    unique = keys[first]
+    cells = keys[first]
+    places = pl.DataFrame({"cell": cells, "hex": np.arange(len(cells), dtype=np.uint32)})
+    spans = lasting.join(places, on="cell").sort("hex", "first", "last").select("hex", "count", "first", "last")
     return HexMesh(
         resolution=resolution,
-        cells=unique,
-        corners=corners(unique),
+        cells=cells,
+        corners=corners(cells),
         offsets=np.r_[first, len(keys)].astype(np.uint32),
         steps=counted["step"].to_numpy().astype(np.uint16),
         counts=counted["count"].to_numpy().astype(np.uint32),
-        lasting=_lasting(own, unique),
+        lasting=spans.to_numpy().astype(np.uint32).reshape(-1, 4),
     )
 
 
-def _lasting(own: pl.DataFrame, cells: hexes.Cells) -> NDArray[np.uint32]:
-    places = pl.DataFrame({"cell": cells, "hex": np.arange(len(cells), dtype=np.uint32)})
-    spans = going_on(own, "cell").join(places, on="cell").sort("hex", "first", "last")
-    return spans.select("hex", "count", "first", "last").to_numpy().astype(np.uint32).reshape(-1, 4)
+class Outlines:
+    """Corners of cells, kept once they were traced: the cells of a filter are among those of the whole.
+
+    Parameters
+    ----------
+    most : int
+        So many cells are kept at most, unless more are asked for at once.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept = (np.empty(0, np.uint64), np.empty((0, 2 * CORNERS), np.int32))
+
+    def of(self, cells: hexes.Cells) -> Ints:
+        """Return six corners of each cell in Mercator units, shape (n, 12)."""
+        known, traced = self._kept  # Taken and replaced as one, as several threads ask.
+        new = hexes.distinct(cells[_places(cells, known) < 0])
+        if len(new):
+            if len(known) + len(new) > self._most:
+                known, traced, new = known[:0], traced[:0], hexes.distinct(cells)
+            known, traced = np.r_[known, new], np.r_[traced, _traced(new)]
+            order = np.argsort(known)
+            self._kept = known, traced = known[order], traced[order]
+        return traced[_places(cells, known)]
+
+
+def _places(cells: hexes.Cells, known: hexes.Cells) -> NDArray[np.int64]:
+    """Return where each cell stands among some in order, -1 for one that is not there."""
+    if not len(known):
+        return np.full(len(cells), -1)
+    at = np.minimum(np.searchsorted(known, cells), len(known) - 1)
+    return np.where(known[at] == cells, at, -1)
+
+
+_OUTLINES = Outlines(MOST_TRACED)
 
 
 def corners(cells: Sequence[int] | hexes.Cells) -> Ints:
     """Return six corners of each cell in Mercator units, shape (n, 12)."""
-    places, sizes = hexes.outlines(np.asarray(cells, np.uint64))
+    return _OUTLINES.of(np.asarray(cells, np.uint64))
+
+
+def _traced(cells: hexes.Cells) -> Ints:
+    places, sizes = hexes.outlines(cells)
     begins = np.cumsum(sizes) - sizes
     lonlat = places[np.minimum(begins[:, None] + np.arange(CORNERS), max(len(places) - 1, 0))]
     for odd in np.flatnonzero(sizes != CORNERS):

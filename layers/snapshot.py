@@ -19,7 +19,7 @@ from geodata.hexes import EDGE_KM
 from geodata.incident import is_synthetic
 from geodata.places import country_name, town_near
 from geodata.view import View
-from layers.hexmesh import LEVELS, HexMesh, mesh
+from layers.hexmesh import HexMesh, meshes
 from layers.steps import MOST, Steps, Unit, day_of_month, going_on
 from routes.corridors import METHOD_VERSION, Corridor, Line, Reduction
 from routes.itineraries import Directed
@@ -100,7 +100,7 @@ def ground(incidents: pl.DataFrame, unit: Unit = "month") -> Ground:
         "lasting": [list(span) for span in going_on(counted).select("first", "last", "count").iter_rows()],
         "kinds": _counted(incidents, "kind"),
         "sources": _counted(incidents, "source"),
-        "levels": [_level(mesh(placed, resolution), resources) for resolution in LEVELS],
+        "levels": [_level(mesh, resources) for mesh in meshes(placed)],
     }
     kept = counted.select("incident_id", "step", "last")
     return Ground(calendar, kept, told, _notes(incidents, calendar), resources)

@@ -379,4 +379,4 @@ def _refused(sentence: str, status: int) -> Response:
 
 @lru_cache(maxsize=64)
 def _zipped(content: bytes) -> bytes:
-    return gzip.compress(content, compresslevel=5, mtime=0)
+    return gzip.compress(content, compresslevel=1, mtime=0)

@@ -91,7 +91,7 @@ ORDER = {
     ),
     "desk": "tokens",
     "pages": (
-        "words uploads years workspace intake grids spans outcomes live service kept filters headers notices listing "
+        "words uploads years workspace startup intake grids spans outcomes live service kept filters headers notices listing "
         "portraits neighbours figures catalogue batches columns wizard beliefs amendments method monitor corridors "
         "countries incidents changes assumptions stamps dashboard"
     ),

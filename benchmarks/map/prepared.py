@@ -62,8 +62,9 @@ def prepared() -> Prepared:
 
 pages.workspace.sight = prepared
 from pages.service import routes  # noqa: E402  it must find the made workspace
+from pages.startup import start  # noqa: E402
 
-prepared()
+start(prepared())
 app = st.App(
     ROOT / "pages" / "dashboard.py",
     routes=routes(),

@@ -31,27 +31,43 @@ Monitor.Level = class {
   /** Coarser by more than this looks alike. */
   static COARSEST = 3;
 
-  constructor(entry, steps) {
+  /** A level of a picture: the one before where nothing in it has changed. */
+  static of(entry, steps, before) {
+    const alike = ["corners", "cells", "counts", "lasting"].every((name) => before?.entry[name] === entry[name]);
+    return alike && before.steps === steps ? before : new Monitor.Level(entry, steps, before);
+  }
+
+  /** @param {object} entry of the manifest  @param {number} steps  @param {Monitor.Level} [before] the same level of the picture before */
+  constructor(entry, steps, before) {
     this.entry = entry;
     this.resolution = entry.resolution;
     this.count = entry.hexes;
     this.steps = steps;
+    if (before?.sums && before.entry.cells === entry.cells) this._stand(before);
   }
 
+  /** Fetch what is not here yet. */
   async load(signal) {
+    if (this.sums) return this;
     const { entry } = this;
-    const fetched = [entry.corners, entry.cells, entry.counts, entry.lasting].filter(Boolean).map(async (url) => {
+    const fetched = [entry.counts, entry.lasting, ...(this.cells ? [] : [entry.corners, entry.cells])].map(async (url) => {
+      if (!url) return null;
       const answer = await fetch(url, { signal });
       if (!answer.ok) throw new Error(`${url.slice(0, 20)}: ${answer.status}`);
       return answer.arrayBuffer();
     });
-    const [corners, cells, counts, lasting] = await Promise.all(fetched);
-    this.corners = new Int32Array(corners);
-    this.cells = new BigUint64Array(cells);
+    const [counts, lasting, corners, cells] = await Promise.all(fetched);
+    if (cells) this._stand({ corners: new Int32Array(corners), cells: new BigUint64Array(cells) });
     if (lasting) this._hold(new Uint32Array(lasting));
     this.sums = this._sums(counts);
-    this.coarser = Uint8Array.from({ length: this.count }, (_, hex) => Math.min(Math.max(0, this.resolution - this.own(hex)), Monitor.Level.COARSEST));
     return this;
+  }
+
+  /** Take the hexes themselves: another View often has the same, with other counts. */
+  _stand({ corners, cells, coarser }) {
+    [this.corners, this.cells] = [corners, cells];
+    const pale = (_, hex) => Math.min(Math.max(0, this.resolution - this.own(hex)), Monitor.Level.COARSEST);
+    this.coarser = coarser ?? Uint8Array.from({ length: this.count }, pale);
   }
 
   /** Running sums of every hex, one row of steps + 1 behind the other. */
@@ -115,12 +131,13 @@ Monitor.Level = class {
 
 /** A snapshot made ready to draw. */
 Monitor.Picture = class {
-  constructor(manifest) {
+  /** @param {object} manifest  @param {Monitor.Picture} [before] the one that is shown until this one stands */
+  constructor(manifest, before) {
     this.manifest = manifest;
     this.steps = manifest.totals.length;
     this.calendar = new Monitor.Calendar(manifest.unit, manifest.edges);
     this.tally = new Monitor.Tally(this.steps, manifest.totals.entries(), manifest.lasting);
-    this.levels = manifest.levels.map((entry) => new Monitor.Level(entry, this.steps));
+    this.levels = manifest.levels.map((entry, at) => Monitor.Level.of(entry, this.steps, before?.levels[at]));
     this.corridors = manifest.corridors.map((feature) => this._corridor(feature));
     this.unsure = manifest.stage !== "supported";
     this.peak = Math.max(1e-9, ...this.corridors.filter(({ layer }) => layer === "ridges").map((ridge) => this._peak(ridge)));
@@ -336,8 +353,9 @@ Monitor.Feed = class {
     if (this.monitor.state.unit !== "month") params.set("step", this.monitor.state.unit);
     const answer = await fetch(`/data/${kind}?${params}`, { signal });
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? Monitor.say("The server answered {status}.", { status: String(answer.status) }));
-    const manifest = Monitor.Picture.carried(await answer.json(), this.monitor.picture?.manifest);
-    const picture = new Monitor.Picture(manifest);
+    const before = this.monitor.picture;
+    const manifest = Monitor.Picture.carried(await answer.json(), before?.manifest);
+    const picture = new Monitor.Picture(manifest, before);
     await picture.level(this.monitor.map.getZoom()).load(signal);
     return picture;
   }

@@ -56,7 +56,8 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
     }
     if (level === this.level && level !== null) return;
     this.level = level;
-    this.rebuild();
+    if (level?.corners === this.scanned) this.refresh();
+    else this.rebuild();
   },
 
   prepare() {
@@ -72,6 +73,7 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
     this.visible = [];
     this.spans = [];
     this.runs = [0];
+    this.scanned = this.level?.corners;
     if (this.level && width && height) {
       const scale = this.frame.scale * ratio;
       for (const dx of this.frame.copies) this._scan(scale, dx * ratio, this.frame.dy * ratio, w, h);

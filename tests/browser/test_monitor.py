@@ -37,6 +37,7 @@ COVERED = """() => {
   const covers = (chip) => panels.some((box) => !apart(chip, box));
   return monitor.labels.chips.filter(({ box }) => covers(box)).map(({ id }) => id);
 }"""
+HEXES = "() => Array.from(monitor.hexes.pixels).reduce((sum, pixel) => (sum * 31 + pixel) >>> 0, 7)"
 STATE = """() => ({
   window: [...monitor.range],
   centre: [monitor.map.getCenter().lat.toFixed(2), monitor.map.getCenter().lng.toFixed(2), monitor.map.getZoom()],
@@ -197,6 +198,21 @@ def test_another_step_of_time_keeps_the_window_and_comes_back_by_the_link(seen, 
     frame.locator("#timebar [aria-label='Window']").press("ArrowLeft")
     frame.wait_for_timeout(60)
     assert frame.evaluate("monitor.range.map((step) => monitor.picture.calendar.key(step))")[0] < edges[0]
+
+
+def test_hexes_are_fetched_once_however_their_counts_change_and_painted_as_if_opened_anew(seen, context):
+    frame = seen.open("?lat=35&lon=14&z=5&from=2026-04&to=2026-10")
+    entry = frame.evaluate("monitor.hexes.level.entry")
+    frame.get_by_role("combobox", name="Step of time").select_option("quarter")
+    frame.wait_for_selector('#map[aria-busy="false"][data-unsure="false"]', timeout=60_000)
+    counts = frame.evaluate("monitor.hexes.level.entry.counts")
+    assert counts != entry["counts"]
+    for name in (entry["corners"], entry["cells"], entry["counts"], counts):
+        assert seen.asked.count(seen.url + name) == 1
+    seen.page.wait_for_url("**step=quarter**")
+    again = Seen(context.new_page(), seen.url)
+    again.page.goto(seen.page.url)
+    assert again.map().evaluate(HEXES) == frame.evaluate(HEXES)
 
 
 @pytest.mark.parametrize("kind", ["GeoJSON", "GeoPackage"])

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from geodata import hexes
-from layers.hexmesh import CORNERS, LEVELS, WORLD, corners, mesh
+from layers.hexmesh import CORNERS, LEVELS, WORLD, Outlines, corners, meshes
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +29,13 @@ def reported():
 
 @pytest.mark.parametrize("resolution", LEVELS)
 def test_the_counts_of_every_level_sum_to_the_number_of_incidents(reported, resolution):
-    assert mesh(reported, resolution).counts.sum() == reported.height
+    assert meshes(reported, [resolution])[0].counts.sum() == reported.height
 
 
 @pytest.mark.parametrize("resolution", LEVELS)
 def test_a_hex_is_never_finer_than_reported_nor_than_its_level(reported, resolution):
     cells = reported["cell"].to_numpy()
-    drawn = mesh(reported, resolution)
+    drawn = meshes(reported, [resolution])[0]
     shown = hexes.resolutions(hexes.parents(cells, resolution))
     assert (shown <= hexes.resolutions(cells)).all()
     assert (hexes.resolutions(drawn.cells) <= resolution).all()
@@ -44,8 +44,17 @@ def test_a_hex_is_never_finer_than_reported_nor_than_its_level(reported, resolut
     }
 
 
+def test_a_level_is_the_same_whether_finer_ones_are_asked_for_or_not(reported):
+    lasting = reported.with_columns(last=pl.col("step") + pl.col("step") % 3)
+    for level in meshes(lasting):
+        (alone,) = meshes(lasting, [level.resolution])
+        assert level.cells.tolist() == alone.cells.tolist()
+        assert level.counts_bytes() == alone.counts_bytes()
+        assert level.lasting.tolist() == alone.lasting.tolist()
+
+
 def test_every_hex_holds_its_own_months(reported):
-    drawn = mesh(reported, 4)
+    drawn = meshes(reported, [4])[0]
     rolled = hexes.parents(reported["cell"].to_numpy(), 4)
     expected = Counter(zip(rolled.tolist(), reported["step"].to_list(), strict=True))
     found = {
@@ -57,20 +66,21 @@ def test_every_hex_holds_its_own_months(reported):
 
 
 def test_coarse_hexes_come_before_fine_ones_so_that_these_are_drawn_above(reported):
-    drawn = mesh(reported, 6)
+    drawn = meshes(reported, [6])[0]
     assert (np.diff(hexes.resolutions(drawn.cells).astype(int)) >= 0).all()
 
 
 def test_the_order_of_incidents_changes_nothing(reported):
     lasting = reported.with_columns(last=pl.col("step") + pl.col("step") % 3)
-    one, two = mesh(lasting, 5), mesh(lasting.sample(fraction=1, shuffle=True, seed=1), 5)
+    shuffled = lasting.sample(fraction=1, shuffle=True, seed=1)
+    (one,), (two,) = meshes(lasting, [5]), meshes(shuffled, [5])
     assert one.lasting.tobytes() == two.lasting.tobytes()
     assert one.counts_bytes() == two.counts_bytes()
     assert one.corners.tobytes() == two.corners.tobytes()
 
 
 def test_the_bytes_hold_offsets_then_counts_then_steps_little_endian(reported):
-    drawn = mesh(reported, 3)
+    drawn = meshes(reported, [3])[0]
     content, hexagons, entries = drawn.counts_bytes(), len(drawn.cells), len(drawn.steps)
     assert len(content) == 4 * (hexagons + 1) + 6 * entries
     offsets = np.frombuffer(content, "<u4", hexagons + 1)
@@ -84,12 +94,12 @@ def test_the_bytes_hold_offsets_then_counts_then_steps_little_endian(reported):
 def test_a_hex_holds_what_is_under_way_where_its_steps_meet():
     (cell,) = hexes.cells_at(np.array([12.6]), np.array([35.5]), 6).tolist()
     rows = [(cell, 2, 2), (cell, 1, 4), (cell, 1, 4), (cell, 3, 4)]
-    drawn = mesh(pl.DataFrame(rows, {"cell": pl.UInt64, "step": pl.Int64, "last": pl.Int64}, orient="row"), 5)
+    (drawn,) = meshes(pl.DataFrame(rows, {"cell": pl.UInt64, "step": pl.Int64, "last": pl.Int64}, orient="row"), [5])
     assert drawn.lasting.tolist() == [[0, 2, 2, 4], [0, 1, 4, 4]]
 
 
 def test_no_incidents_give_a_mesh_without_hexes():
-    drawn = mesh(pl.DataFrame(schema={"cell": pl.UInt64, "step": pl.Int64, "last": pl.Int64}), 5)
+    (drawn,) = meshes(pl.DataFrame(schema={"cell": pl.UInt64, "step": pl.Int64, "last": pl.Int64}), [5])
     assert (len(drawn.cells), drawn.corners.shape, drawn.offsets.tolist()) == (0, (0, 2 * CORNERS), [0])
 
 
@@ -99,6 +109,16 @@ def test_corners_are_those_of_the_hex_in_mercator():
     for (x, y), (lon, lat) in zip(zip(flat[::2], flat[1::2], strict=True), hexes.outline(cell), strict=True):
         assert x / WORLD * 360 == pytest.approx(lon, abs=1e-6)
         assert np.degrees(np.arctan(np.sinh(-y / WORLD * 2 * np.pi))) == pytest.approx(lat, abs=1e-6)
+
+
+def test_corners_that_are_kept_are_those_that_are_traced():
+    cells = hexes.cells_at(np.linspace(-170, 170, 300), np.linspace(-80, 80, 300), 4)
+    kept = Outlines(250)
+    assert kept.of(cells[100:200]).tolist() == Outlines(250).of(cells)[100:200].tolist()
+    again = kept.of(cells[np.r_[120:220, 90:130]])
+    assert again.tolist() == Outlines(250).of(cells)[np.r_[120:220, 90:130]].tolist()
+    assert kept.of(cells).tolist() == Outlines(250).of(cells).tolist()
+    assert kept.of(cells[:0]).shape == (0, 2 * CORNERS)
 
 
 def test_north_is_up_and_the_equator_in_the_middle():

@@ -1,0 +1,45 @@
+"""What a server does when it starts: it need not be asked to have the first picture ready."""
+
+import gc
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from geodata.ingest import ingest_file
+from geodata.ledger import Ledger
+from geodata.view import View
+from pages import startup
+from pages.workspace import Workspace
+
+PATIENCE = 30
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Leave the interpreter as it was found."""
+    turn = sys.getswitchinterval()
+    yield
+    gc.unfreeze()
+    sys.setswitchinterval(turn)
+
+
+def test_the_first_picture_is_drawn_before_anybody_asks(tmp_path, home, monkeypatch):
+    file = tmp_path / "reports.csv"
+    file.write_text("source,date,lat,lon,mode,kind\nAlpha,2024-05-03,35.5,12.3,sea,rescue\n", encoding="utf-8")
+    ingest_file(file, Ledger(home))
+    seen = Workspace(Ledger(home))
+    drawn = []
+    monkeypatch.setattr(Workspace, "sketch", lambda _, *asked: drawn.append(asked))
+    startup.start(seen)
+    end = time.monotonic() + PATIENCE
+    while not drawn and time.monotonic() < end:
+        time.sleep(0.01)
+    assert drawn == [(View(), seen.version())]
+
+
+def test_an_empty_workspace_starts_without_a_picture(home, capfd):
+    startup.start(Workspace(Ledger(home)))
+    assert gc.get_freeze_count() > 0
+    assert capfd.readouterr().err == ""
