@@ -200,7 +200,7 @@ def test_another_step_of_time_keeps_the_window_and_comes_back_by_the_link(seen, 
     assert frame.evaluate("monitor.range.map((step) => monitor.picture.calendar.key(step))")[0] < edges[0]
 
 
-def test_hexes_are_fetched_once_however_their_counts_change_and_painted_as_if_opened_anew(seen, context):
+def test_hexes_are_fetched_once_however_their_counts_change(seen):
     frame = seen.open("?lat=35&lon=14&z=5&from=2026-04&to=2026-10")
     entry = frame.evaluate("monitor.hexes.level.entry")
     frame.get_by_role("combobox", name="Step of time").select_option("quarter")
@@ -209,6 +209,15 @@ def test_hexes_are_fetched_once_however_their_counts_change_and_painted_as_if_op
     assert counts != entry["counts"]
     for name in (entry["corners"], entry["cells"], entry["counts"], counts):
         assert seen.asked.count(seen.url + name) == 1
+
+
+def test_hexes_of_another_step_and_filter_are_painted_as_if_opened_anew(seen, context):
+    frame = seen.open("?lat=35&lon=14&z=5&from=2026-04&to=2026-10")
+    frame.get_by_role("combobox", name="Step of time").select_option("quarter")
+    frame.wait_for_function("() => monitor.picture.calendar.unit === 'quarter'")
+    seen.page.get_by_test_id("stSidebar").get_by_text("rescue", exact=True).click()
+    frame.wait_for_function("() => monitor.picture.manifest.query === 'kind=rescue'")
+    frame.wait_for_selector('#map[aria-busy="false"][data-unsure="false"]', timeout=60_000)
     seen.page.wait_for_url("**step=quarter**")
     again = Seen(context.new_page(), seen.url)
     again.page.goto(seen.page.url)
