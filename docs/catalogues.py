@@ -19,14 +19,14 @@ from layers.words import LANGUAGES
 ROOT = Path(__file__).parent.parent
 _METHODS = [("**.js", "javascript"), ("**.py", "python")]
 _OPTIONS: dict[str, dict[str, object]] = {"**.js": {"parse_template_string": True}}
-_SAID = {"say": None, "mark": None, "counted": (1, 2)}
+_SAID = {"say": None, "mark": None, "sentence": None, "counted": (1, 2)}
 _KEYWORDS = _SAID | {"Monitor.say": None, "Monitor.mark": None, "Monitor.counted": (2, 3)}
 
 
 def said() -> Catalog:
-    """Return every text that a page or the map says, with the files that say it."""
+    """Return every text that a page, the map or a record says, with the files that say it."""
     catalogue = Catalog()
-    for room in ("layers", "pages"):
+    for room in ("geodata", "routes", "layers", "pages"):
         found = extract_from_dir(ROOT / room, _METHODS, _OPTIONS, keywords=_KEYWORDS)
         for name, _, message, _, context in found:
             catalogue.add(message, locations=[(f"{room}/{name}", 1)], context=context)

@@ -21,7 +21,8 @@ from geodata.origins import origins_of
 from geodata.places import countries_at
 from geodata.profiles import Profile
 from geodata.readings import ROW
-from geodata.repairs import Policy, with_repairs
+from geodata.repairs import REPAIRS, Policy, with_repairs
+from geodata.sentences import mark
 from geodata.times import with_times
 
 HANDLING_MARKS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
@@ -250,6 +251,25 @@ def _incidents(sound: pl.DataFrame, profile: Profile, repairs: Policy) -> pl.Dat
         pl.Series("country", countries_at(*places).tolist(), dtype=pl.String),
         cells(frame),
     )
+
+
+NOTES = (
+    *(mark("as given"), mark("read with decimal commas"), mark("read from degrees and hemisphere")),
+    mark("read from degrees, minutes and seconds"),
+    mark("{read}; order told by the hemispheres, against the stated form"),
+    mark("projected from EPSG:{number}"),
+    mark("read from UTM zone {zone}S, S taken for its band of latitude, 32 to 40 north"),
+    mark("read from UTM zone {zone}, northern half of the Earth"),
+    mark("read from UTM zone {zone}, southern half of the Earth"),
+    mark("read from UTM zone {zone}"),
+    mark("middle of an MGRS square of {metres} m"),
+    mark("placed by its name: {place}"),
+    mark("shared by {rows} rows of {countries} stated countries; stands for no place"),
+    mark("shared by {rows} rows of the file; taken for a town, precision widened"),
+    mark("{read}; {fault}: {given} as given, {place} applied, which agrees with {told}"),
+    *REPAIRS,
+)
+"""What the note on a place says, to be recognised where a table shows it."""
 
 
 def _note(repairs: Policy) -> pl.Expr:

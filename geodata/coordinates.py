@@ -15,6 +15,7 @@ from pydantic import AfterValidator
 from geodata.angles import DEGREE_KM, O_IS_AMBIGUOUS, READ_NOTES, UNREAD_NOTES, OMeans, angles, plainly_written
 from geodata.errors import WrongValue
 from geodata.projections import from_mgrs, from_projected, from_utm
+from geodata.sentences import Sentence, part_of, sentence
 
 NAMED_FORMS: Final = ("columns", "lat, lon", "lon, lat", "wkt", "dms", "utm", "mgrs")
 AS_GIVEN = "as given"
@@ -136,36 +137,48 @@ def guessed_form(texts: pl.DataFrame) -> tuple[CoordinateForm | None, str]:
     cells = _plain(texts["coordinates"].drop_nulls().head(_SAMPLE))
     if cells.is_empty():
         return _guessed_columns(texts.select("lat", "lon").drop_nulls().head(_SAMPLE))
-    for form, reason in (
-        ("wkt", "are points of well-known text, which states longitude first"),
-        ("mgrs", "are squares of the military grid"),
-        ("utm", "are a UTM zone with easting and northing"),
-    ):
+    grids: tuple[CoordinateForm, ...] = ("wkt", "mgrs", "utm")
+    for form in grids:
         sample = pl.DataFrame({"coordinates": cells, "lat": cells, "lon": cells})
         read = with_coordinates(sample, form)["_lat"].count()
         if read >= _MOST * len(cells):
-            return form, f"{_share(read, len(cells))} cells {reason}"
+            return form, _in_a_grid(form, part_of(read, len(cells)))
     return _guessed_pairs(cells)
+
+
+def _in_a_grid(form: CoordinateForm, share: Sentence) -> Sentence:
+    if form == "wkt":
+        return sentence("{share} cells are points of well-known text, which states longitude first", share=share)
+    if form == "mgrs":
+        return sentence("{share} cells are squares of the military grid", share=share)
+    return sentence("{share} cells are a UTM zone with easting and northing", share=share)
 
 
 def _guessed_columns(sample: pl.DataFrame) -> tuple[CoordinateForm | None, str]:
     """Return the form of two columns."""
     if sample.is_empty():
-        return None, "no row gives both latitude and longitude"
+        return None, sentence("no row gives both latitude and longitude")
     numbers = _from_columns(sample["lat"], sample["lon"], None)
     lat, lon = numbers["_lat"], numbers["_lon"]
     ambiguous = (numbers["_coordinate_note"] == O_IS_AMBIGUOUS).sum()
     if ambiguous:
-        return None, f"rows with the letter O: {ambiguous}; it is east in German and west in French: state which"
+        return None, sentence(
+            "rows with the letter O: {count}; it is east in German and west in French: state which",
+            count=int(ambiguous),
+        )
     if lat.count() < _MOST * sample.height:
-        return None, f"only {_share(lat.count(), sample.height)} rows are numbers or angles"
+        return None, sentence("only {share} rows are numbers or angles", share=part_of(lat.count(), sample.height))
     metres = int(((lat.abs() > 90) & (lon.abs() > 180)).sum())
     if metres > lat.count() / 2:
-        return None, f"{_share(metres, lat.count())} rows are too large for degrees: state the EPSG number"
-    beyond = (lat.abs() > 90).sum()
+        return None, sentence(
+            "{share} rows are too large for degrees: state the EPSG number", share=part_of(metres, lat.count())
+        )
+    beyond = int((lat.abs() > 90).sum())
     if beyond > lat.count() / 100:
-        return None, f"latitudes beyond 90: {beyond}; state which column is which"
-    return "columns", f"{_share(lat.count(), sample.height)} rows are degrees in the columns of latitude and longitude"
+        return None, sentence("latitudes beyond 90: {count}; state which column is which", count=beyond)
+    return "columns", sentence(
+        "{share} rows are degrees in the columns of latitude and longitude", share=part_of(lat.count(), sample.height)
+    )
 
 
 def _guessed_pairs(cells: pl.Series) -> tuple[CoordinateForm | None, str]:
@@ -174,16 +187,19 @@ def _guessed_pairs(cells: pl.Series) -> tuple[CoordinateForm | None, str]:
     read = pairs["first"].is_not_null() & pairs["second"].is_not_null()
     given, count = len(cells), int(read.sum())
     if count < _MOST * given:
-        return None, f"only {_share(count, given)} cells are read in any form that is known"
+        return None, sentence("only {share} cells are read in any form that is known", share=part_of(count, given))
     ambiguous = cells.filter(read).str.contains("O", literal=True).sum()
     if ambiguous:
-        return None, f"cells with the letter O: {ambiguous}; it is east in German and west in French: state which"
+        return None, sentence(
+            "cells with the letter O: {count}; it is east in German and west in French: state which",
+            count=int(ambiguous),
+        )
     told = pairs["first_axis"].is_not_null() & pairs["second_axis"].is_not_null()
     if told.sum() >= _MOST * given:
         first = "lat" if (pairs["first_axis"] == "lat").sum() >= told.sum() / 2 else "lon"
         minutes = pairs["note"].str.contains("minutes", literal=True).any()
         form = "dms" if minutes else ("lat, lon" if first == "lat" else "lon, lat")
-        return form, f"hemispheres tell the order in {_share(int(told.sum()), given)} cells"
+        return form, sentence("hemispheres tell the order in {share} cells", share=part_of(int(told.sum()), given))
     beyond = {half: int((pairs[half].abs() > 90).sum()) for half in ("first", "second")}
     return _order_by_range(beyond["first"], beyond["second"], given)
 
@@ -191,16 +207,22 @@ def _guessed_pairs(cells: pl.Series) -> tuple[CoordinateForm | None, str]:
 def _order_by_range(first: int, second: int, given: int) -> tuple[CoordinateForm | None, str]:
     """Return the order that numbers beyond 90 tell: so many of the first, so many of the second of each pair."""
     if first and second:
-        return None, f"both numbers go beyond 90: the first {first:,} times, the second {second:,} times"
+        return None, sentence(
+            "both numbers go beyond 90: the first {first:,} times, the second {second:,} times",
+            first=first,
+            second=second,
+        )
     if first:
-        return "lon, lat", f"the first number goes beyond 90 in {_share(first, given)} cells: it is the longitude"
+        return "lon, lat", sentence(
+            "the first number goes beyond 90 in {share} cells: it is the longitude", share=part_of(first, given)
+        )
     if second:
-        return "lat, lon", f"the second number goes beyond 90 in {_share(second, given)} cells: it is the longitude"
-    return None, "no number goes beyond 90 and no hemisphere stands: state whether latitude or longitude comes first"
-
-
-def _share(part: int, whole: int) -> str:
-    return f"all {whole:,}" if part == whole else f"{part:,} of {whole:,}"
+        return "lat, lon", sentence(
+            "the second number goes beyond 90 in {share} cells: it is the longitude", share=part_of(second, given)
+        )
+    return None, sentence(
+        "no number goes beyond 90 and no hemisphere stands: state whether latitude or longitude comes first"
+    )
 
 
 def _plain(texts: pl.Series) -> pl.Series:

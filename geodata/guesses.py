@@ -20,10 +20,11 @@ from geodata.modes import stated_modes
 from geodata.places import country_code, folded
 from geodata.profiles import PLAIN, Profile, keep, profiles
 from geodata.readings import Reading
+from geodata.sentences import sentence
 from geodata.times import guessed_forms
 
 _MOST = 0.8
-STATED = "you said so"
+STATED = sentence("you said so")
 BY_NAME = "none"
 """The form of coordinates that are not there: rows are placed by the names that they state."""
 
@@ -100,7 +101,9 @@ def by_profile(profile: Profile, reading: Reading) -> Guess:
     """Return what a profile says of the columns of a file that it fits, as a guess that leaves nothing open."""
     columns = profile.mapping(list(reading.columns))
     rest = tuple(name for name in reading.columns if name not in columns.values())
-    return Guess(columns, dict.fromkeys(columns, "the profile"), rest, profile.coordinate_form, profile.time_forms, ())
+    return Guess(
+        columns, dict.fromkeys(columns, sentence("the profile")), rest, profile.coordinate_form, profile.time_forms, ()
+    )
 
 
 def profile_of(guess: Guess, name: str, source: str, like: Profile | None = None) -> Profile:
@@ -151,10 +154,12 @@ def _completed(
         reasons["coordinates" if "coordinates" in columns else "lat"] = reason
     forms, times_unsaid = _times(columns, reading.head, day_first) if time_forms is None else (time_forms, ())
     rest = tuple(name for name in reading.columns if name not in columns.values())
-    needed = {"time": "a date", "coordinates": "coordinates"}
+    needed = {"time": sentence("no column holds a date"), "coordinates": sentence("no column holds coordinates")}
     if form == BY_NAME:
-        needed["coordinates"] = "a place or a country, by whose name an incident could be placed"
-    missing = [f"no column holds {what}" for field, what in needed.items() if not _there(field, columns, form)]
+        needed["coordinates"] = sentence(
+            "no column holds a place or a country, by whose name an incident could be placed"
+        )
+    missing = [told for field, told in needed.items() if not _there(field, columns, form)]
     return Guess(columns, reasons, rest, form, forms, (*missing, *unsaid, *times_unsaid))
 
 
@@ -169,7 +174,7 @@ def _aliases() -> dict[str, list[str]]:
 
 def _by_name(free: list[str], _: pl.DataFrame) -> Told:
     by_alias = {alias: field for field, aliases in _aliases().items() for alias in aliases}
-    return [(by_alias[folded(name)], name, "its name") for name in free if folded(name) in by_alias]
+    return [(by_alias[folded(name)], name, sentence("its name")) for name in free if folded(name) in by_alias]
 
 
 def _by_words(free: list[str], head: pl.DataFrame) -> Told:
@@ -183,7 +188,7 @@ def _by_words(free: list[str], head: pl.DataFrame) -> Told:
         words = f" {folded(column)} "
         for alias, field in aliases:
             if f" {alias} " in words and _plausible(field, head[column]):
-                found.append((field, column, f"its name holds {alias!r}"))
+                found.append((field, column, sentence("its name holds {words!r}", words=alias)))
                 break
     return found
 
@@ -214,10 +219,10 @@ def _by_content(free: list[str], head: pl.DataFrame) -> Told:
         elif number.null_count() == len(number) and _are_times(given):
             found.append(("time", column, guessed_forms(_times_of(given))[1]))
         elif _share(given.is_in([word for word in given.unique() if folded(word) in stated_modes()])):
-            found.append(("mode", column, "it holds words for land, sea or air"))
+            found.append(("mode", column, sentence("it holds words for land, sea or air")))
         elif number.null_count() and _are_countries(given):
             field = "origins" if re.search(r"origin|national|citizen", folded(column)) else "country"
-            found.append((field, column, "it holds names of countries"))
+            found.append((field, column, sentence("it holds names of countries")))
     return found
 
 
@@ -231,7 +236,11 @@ def _form(columns: dict[str, str], head: pl.DataFrame) -> tuple[str, str, tuple[
     if "coordinates" not in columns and not {"lat", "lon"} <= columns.keys():
         return "columns", "", ()
     form, reason = guessed_form(texts)
-    return (form, reason, ()) if form is not None else ("columns", reason, (f"coordinates: {reason}",))
+    return (
+        (form, reason, ())
+        if form is not None
+        else ("columns", reason, (sentence("coordinates: {reason}", reason=reason),))
+    )
 
 
 def _times(
@@ -240,7 +249,7 @@ def _times(
     if "time" not in columns:
         return (), ()
     forms, reason = guessed_forms(_times_of(head[columns["time"]]), day_first)
-    return (forms, ()) if forms is not None else ((), (f"dates: {reason}",))
+    return (forms, ()) if forms is not None else ((), (sentence("dates: {reason}", reason=reason),))
 
 
 def _there(field: str, columns: dict[str, str], form: str) -> bool:

@@ -33,6 +33,7 @@ from geodata.readings import Chunk, Reading, read_file
 from geodata.refusals import report_of
 from geodata.repairs import Policy
 from geodata.revisions import Edition
+from geodata.sentences import sentence
 from geodata.spool import room, unwritable
 
 PERSON_COLUMNS = frozenset(
@@ -128,7 +129,7 @@ def ingest_file(
         report = report_of(refusals, batch, ledger.home)
         if not tray.kept:
             raise _nothing_kept(batch, refusals, report)
-        step("storing")
+        step(sentence("storing"))
         stored = ledger.commit(batch, tray.given(may_withdraw=may_withdraw), refusals)
         return Ingested(stored, report, tray.notes)
 
@@ -156,7 +157,7 @@ def rehearse(
     with _laid_aside(path, ledger, step, repairs, edition, profile) as tray:
         batch, objection = tray.batch(), ""
         if tray.kept:
-            step("comparing")
+            step(sentence("comparing"))
             try:
                 batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=False))
             except WrongValue as error:
@@ -170,7 +171,7 @@ def _laid_aside(
     path: Path, ledger: Ledger, step: Step, repairs: Policy, edition: Edition | None, profile: Profile | None
 ) -> Iterator[_Tray]:
     """Give every row of a file checked and laid aside, for the time of the block."""
-    step("reading")
+    step(sentence("reading"))
     reading = read_file(path)
     chosen = profile or profile_for(reading, ledger.home)
     persons = personal(reading.columns)
@@ -224,7 +225,9 @@ class _Tray:
     @property
     def notes(self) -> tuple[str, ...]:
         """What there is to know about the reading, in sentences."""
-        left_out = (f"Column {name!r} was not stored: persons are never held." for name in self._persons)
+        left_out = (
+            sentence("Column {column!r} was not stored: persons are never held.", column=name) for name in self._persons
+        )
         return (*self._reading.notes, *left_out)
 
     @property
@@ -248,7 +251,7 @@ class _Tray:
         self._starts.append(self.kept)
         self.kept += laid.keys.height
         self.refused += laid.refused
-        step(f"checking, {self.kept + self.refused:,} rows")
+        step(sentence("checking, {rows:,} rows", rows=self.kept + self.refused))
 
     def _lay(self, number: int, chunk: Chunk) -> _Laid:
         profile = self._profile

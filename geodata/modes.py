@@ -17,7 +17,20 @@ from scipy.spatial import cKDTree
 
 from geodata.coast import EARTH_KM, REFERENCE, Floats, is_land, km_to_coast, unit_vectors
 from geodata.places import airports, folded
+from geodata.sentences import mark
 
+REASONS = (
+    mark("stated by the source: {word}"),
+    mark("words for an airport or aircraft, near an airport"),
+    mark("route label: {label}"),
+    mark("words for the open sea"),
+    mark("words for road, rail, river or desert"),
+    mark("words for a vessel or the shore"),
+    mark("drowned within {km} km of the coast"),
+    mark("lies on land, {km} km from the coast"),
+    mark("lies on sea, {km} km from the coast"),
+)
+"""What a reason can be, to be recognised where a table shows it: those of the rules, and of the words of their file."""
 _COLUMNS = ("mode", "mode_reason", "mode_confidence")
 
 

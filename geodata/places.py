@@ -269,8 +269,9 @@ def _never_formal() -> frozenset[str]:
 
 
 @cache
-def _airport_rows() -> dict[str, airportsdata.Airport]:
-    return airportsdata.load("IATA")
+def _airport_rows() -> dict[str, dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = airportsdata.load("IATA")
+    return rows
 
 
 @cache

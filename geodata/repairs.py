@@ -24,6 +24,7 @@ from scipy.spatial import cKDTree
 from geodata.coast import EARTH_KM, REFERENCE, Floats, unit_vectors
 from geodata.errors import WrongValue
 from geodata.places import countries_at, country_code, country_name, folded
+from geodata.sentences import mark
 
 Policy = Literal["propose", "apply", "off"]
 Flags = NDArray[np.bool_]
@@ -38,6 +39,19 @@ FAR_KM = 1000.0
 """Labels of routes speak loosely of neighbouring waters; where no country is stated, only a place so far outside the
 region of its route is repaired, and others are proposed."""
 
+REPAIRS = (
+    mark("{fault}: {given} as given, {place} proposed, which agrees with {told}"),
+    mark("{fault}: {given} as given, {place} applied, which agrees with {told}"),
+    mark("one place is given for different countries or routes: {given} as given, no repair known"),
+    mark("latitude and longitude are the same: {given} as given, no repair known"),
+    *(mark("longitude lost its sign"), mark("latitude lost its sign"), mark("latitude and longitude lost their signs")),
+    *(mark("longitude gained its sign"), mark("latitude gained its sign")),
+    *(mark("latitude and longitude gained their signs"), mark("latitude and longitude are swapped")),
+    *(mark("latitude lost its decimal point"), mark("longitude lost its decimal point")),
+    *(mark("latitude and longitude lost their decimal points"), mark("latitude lost a digit")),
+    mark("longitude lost a digit"),
+)
+"""What a repair says, to be recognised where a table shows it; where several fit, it stays as it was written."""
 _CELLS_PER_DEGREE = 10
 _CELL_KM = 8.0  # half the diagonal of a cell
 _DEGREE_KM = 111.0

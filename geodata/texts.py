@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.limits import MB, unreadable
+from geodata.sentences import sentence
 
 _BLOCK = MB
 _SAMPLE = 4 * MB
@@ -128,10 +129,11 @@ def text_of(path: Path) -> Text:
         if skip:
             unreadable(path.name, "its characters cannot be decoded", "text that begins as UTF-8 must stay UTF-8")
         encoding = _code_page(path, bytes(sample), frozenset(high))
-        notes: tuple[str, ...] = (f"Its characters were read as {encoding}, which was guessed from its words.",)
-    else:
-        notes = ()
-    return Text(path, digest.hexdigest(), encoding, skip, version, notes)
+        guessed = sentence(
+            "Its characters were read as {encoding}, which was guessed from its words.", encoding=encoding
+        )
+        return Text(path, digest.hexdigest(), encoding, skip, version, (guessed,))
+    return Text(path, digest.hexdigest(), encoding, skip, version)
 
 
 def _version(path: Path) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from typing import Final, get_args
 import polars as pl
 
 from geodata.incident import TimePrecision
+from geodata.sentences import Sentence, part_of, sentence
 
 NAMED_FORMS: Final = ("excel serial", "epoch days", "epoch seconds", "epoch milliseconds")
 """Forms beside those of strptime. Excel serials from 1970 on, and seconds of 9 or 10 and milliseconds of 12 or 13
@@ -153,14 +154,14 @@ def guessed_forms(texts: pl.DataFrame, day_first: bool | None = None) -> tuple[t
     sample = texts["time"].drop_nulls().head(_SAMPLE)
     if sample.is_empty():
         if texts["year"].null_count() < texts.height:
-            return (), "no times are given, years are"
-        return None, "neither times nor years are given"
+            return (), sentence("no times are given, years are")
+        return None, sentence("neither times nor years are given")
     read = _read(sample, _readers(()))["start"].count()
     if read >= _MOST * len(sample):
-        return (), f"{_share(read, len(sample))} times can be read in one way only"
+        return (), sentence("{share} times can be read in one way only", share=part_of(read, len(sample)))
     return _guessed_orders(sample, day_first) or (
         None,
-        f"only {_share(read, len(sample))} times are in any form that is known",
+        sentence("only {share} times are in any form that is known", share=part_of(read, len(sample))),
     )
 
 
@@ -173,9 +174,13 @@ def _guessed_orders(sample: pl.Series, day_first: bool | None) -> tuple[tuple[st
         return None
     beyond = parts.select((pl.col("first", "second").cast(pl.Int32) > 12).sum()).row(0)
     if all(beyond):
-        return None, f"both numbers exceed 12: the first {beyond[0]:,} times, the second {beyond[1]:,} times"
+        return None, sentence(
+            "both numbers exceed 12: the first {first:,} times, the second {second:,} times",
+            first=beyond[0],
+            second=beyond[1],
+        )
     if not any(beyond) and day_first is None:
-        return None, "no day exceeds 12: state whether day or month comes first"
+        return None, sentence("no day exceeds 12: state whether day or month comes first")
     order = ("%d", "%m") if beyond[0] or (day_first and not beyond[1]) else ("%m", "%d")
     shapes = parts.with_columns(
         pl.when(pl.col("year").str.len_bytes() == 4).then(pl.lit("%Y")).otherwise(pl.lit("%y")).alias("year"),
@@ -187,14 +192,18 @@ def _guessed_orders(sample: pl.Series, day_first: bool | None) -> tuple[tuple[st
         f"{weekday + comma if comma else ''}{mark.join((*order, year))}{gap + clock if gap else ''}"
         for weekday, comma, mark, year, gap, clock in shapes.iter_rows()
     )
-    if not any(beyond):
-        return forms, f"it was stated that the {'day' if day_first else 'month'} comes first"
-    which, first = ("first", "day") if beyond[0] else ("second", "month")
-    return forms, f"the {which} number exceeds 12 in {_share(sum(beyond), parts.height)} times: the {first} comes first"
+    return forms, _order_told(beyond, parts.height, day_first=bool(day_first))
 
 
-def _share(part: int, whole: int) -> str:
-    return f"all {whole:,}" if part == whole else f"{part:,} of {whole:,}"
+def _order_told(beyond: Sequence[int], given: int, *, day_first: bool) -> Sentence:
+    share = part_of(sum(beyond), given)
+    if beyond[0]:
+        return sentence("the first number exceeds 12 in {share} times: the day comes first", share=share)
+    if beyond[1]:
+        return sentence("the second number exceeds 12 in {share} times: the month comes first", share=share)
+    if day_first:
+        return sentence("it was stated that the day comes first")
+    return sentence("it was stated that the month comes first")
 
 
 def _read(texts: pl.Series, readers: Sequence[Reader]) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, fi
 
 from geodata.errors import WrongValue
 from geodata.incident import Kind, Mode, lasts
+from geodata.sentences import sentence
 
 
 def _sorted_unique(values: Any) -> Any:
@@ -113,7 +114,8 @@ class View(BaseModel):
             if not values:
                 continue
             parsed, unknown = _read_field(field, values)
-            notes += [f"{name}={value[:40]!r} was left out" for value in unknown]
+            left_out = (f"{name}={value[:40]!r}" for value in unknown)
+            notes += [sentence("{given} was left out", given=one) for one in left_out]
             if parsed is not None:
                 given[field] = parsed
         try:
@@ -121,7 +123,7 @@ class View(BaseModel):
         except ValidationError:
             given.pop("start", None)
             given.pop("end", None)
-            return cls(**given), (*notes, "the window was left out, as it must start before it ends")
+            return cls(**given), (*notes, sentence("the window was left out, as it must start before it ends"))
 
     def query(self) -> str:
         """Return the canonical query string; ``from_query`` of it gives the same View."""

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from geodata.sentences import Sentence, sentence
 from layers.asset import script
 from layers.changes import middle, state_of
 from layers.part import Part
-from layers.words import mark
+from layers.words import spelt_out
 from routes.comparison import Comparison
 from routes.corridors import Corridor
 
 MOST_ALERTS = 40
 """Alerts that are listed; older ones are counted."""
 _TOLD = ("born", "growing")
-_BORN = mark("{after} since {first}, after {before} in the {months} months that it is compared with.")
-_GREW = mark("{before} in {months} months, then {after} in {later}: x{ratio} ({low} to {high}).")
-_GREW_FROM_NONE = mark("{before} in {months} months, then {after} in {later}: at least x{low}.")
 
 
 class Alerts(Part):
@@ -62,21 +60,31 @@ def _of_changes(comparison: Comparison) -> Iterable[dict[str, Any]]:
             "date": known,
             "place": corridor.name,
             "mode": corridor.mode,
-            "why": _why(comparison, number, first if kind == "born" else None),
+            "why": spelt_out(_why(comparison, number, first if kind == "born" else None)),
             "at": middle(corridor),
             "change": corridor.corridor_id,
         }
 
 
-def _why(comparison: Comparison, number: int, first: str | None) -> dict[str, Any]:
-    """Return in one sentence what was seen, as ``Monitor.say`` takes it: the card gives the test."""
+def _why(comparison: Comparison, number: int, first: str | None) -> Sentence:
+    """Return in one sentence what was seen: the card gives the test."""
     change = comparison.changes[number]
     months, later = (len(window.months) for window in (comparison.before, comparison.after))
-    values: dict[str, Any] = {"before": change.before, "after": change.after, "months": months, "later": later}
-    values |= {"first": first, "low": f"{change.low:.2g}", "high": f"{change.high:.2g}"}
+    counts = {"before": change.before, "after": change.after, "months": months}
+    if first:
+        return sentence(
+            "{after:,} since {first}, after {before:,} in the {months} months that it is compared with.",
+            first=first,
+            **counts,
+        )
+    rates = {"later": later, "low": change.low, "high": change.high, "ratio": change.ratio}
     if change.before:
-        values["ratio"] = f"{change.ratio:.2g}"
-    return {"text": _BORN if first else _GREW if change.before else _GREW_FROM_NONE, "values": values}
+        return sentence(
+            "{before:,} in {months} months, then {after:,} in {later}: x{ratio:.2g} ({low:.2g} to {high:.2g}).",
+            **counts,
+            **rates,
+        )
+    return sentence("{before:,} in {months} months, then {after:,} in {later}: at least x{low:.2g}.", **counts, **rates)
 
 
 def _of_alarm(alarm: Mapping[str, Any], at: list[float]) -> dict[str, Any]:
@@ -87,7 +95,7 @@ def _of_alarm(alarm: Mapping[str, Any], at: list[float]) -> dict[str, Any]:
         "date": alarm["known"],
         "place": alarm["name"],
         "mode": alarm["mode"],
-        "why": {"text": alarm["sentence"], "values": {}},
+        "why": spelt_out(alarm["sentence"]),
         "at": at,
         "corridor": alarm["corridor_id"],
     }

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from layers.asset import script
 from layers.part import Part
+from layers.words import spelt_out
 from routes.comparison import Comparison
 from routes.corridors import Corridor
 
@@ -22,14 +23,14 @@ class Changes(Part):
         super().__init__(named=14)
 
 
-def drawn_changes(comparison: Comparison, rates: Iterable[str]) -> list[dict[str, Any]]:
+def drawn_changes(comparison: Comparison, rates: Iterable[Any]) -> list[dict[str, Any]]:
     """Return what a map draws of each corridor that was compared.
 
     Parameters
     ----------
     comparison : Comparison
-    rates : iterable of str
-        The rate after over before of each corridor in words, "" where it cannot be told.
+    rates : iterable
+        The rate after over before of each corridor as ``layers.words.spelt_out`` gives it, "" where it cannot be told.
     """
     numbered = zip(comparison.corridors, rates, strict=True)
     return [_drawn(comparison, number, corridor, rate) for number, (corridor, rate) in enumerate(numbered)]
@@ -48,7 +49,7 @@ def middle(corridor: Corridor) -> list[float]:
     return [round(float(degrees), _DECIMALS) for degrees in line[len(line) // 2]]
 
 
-def _drawn(comparison: Comparison, number: int, corridor: Corridor, rate: str) -> dict[str, Any]:
+def _drawn(comparison: Comparison, number: int, corridor: Corridor, rate: Any) -> dict[str, Any]:
     told = comparison.change_of(number)
     shift = told["shift"] if told["shift"] and told["shift"]["flagged"] else None
     return {
@@ -60,6 +61,7 @@ def _drawn(comparison: Comparison, number: int, corridor: Corridor, rate: str) -
         "rate": rate,
         "shift": shift,
         "support": corridor.support,
-        **{name: told[name] for name in ("before", "after", "ratio", "low", "high", "q", "reason")},
+        **{name: told[name] for name in ("before", "after", "ratio", "low", "high", "q")},
+        "reason": spelt_out(told["reason"]),
         "lines": [line.round(_DECIMALS).tolist() for line in corridor.lines],
     }

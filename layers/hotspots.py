@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from geodata.sentences import mark
 from layers.asset import script
 from layers.hexmesh import corners
 from layers.part import Part
-from layers.words import mark
 from routes.hotspots import HotSpots
 from routes.windows import Window
 

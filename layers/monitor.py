@@ -13,6 +13,7 @@ import folium
 from branca.element import Figure, Template
 from xstatic.pkg import leaflet
 
+from geodata.sentences import mark
 from layers.actions import Actions
 from layers.alerts import Alerts
 from layers.arrivals import Arrivals
@@ -37,7 +38,7 @@ from layers.search import Search
 from layers.status import Status
 from layers.timebar import TimeBar
 from layers.watch import Watch
-from layers.words import SOURCE, Words, mark, words
+from layers.words import SOURCE, Words, words
 
 LEAFLET = "/vendor/leaflet"
 SCRIPT = "/assets/map.{language}.js"

@@ -21,6 +21,7 @@ from geodata.places import country_name, town_near
 from geodata.view import View
 from layers.hexmesh import HexMesh, meshes
 from layers.steps import MOST, Steps, Unit, day_of_month, going_on
+from layers.words import spelt_out
 from routes.corridors import METHOD_VERSION, Corridor, Line, Reduction
 from routes.itineraries import Directed
 from routes.movement import Hub, Movement
@@ -234,7 +235,8 @@ def _drawn(corridor: Corridor, layer: Literal["routes", "ridges"]) -> dict[str, 
     that is inferred is taken off its support.
     """
     feature = corridor.feature()
-    feature["properties"] |= {"layer": layer, "redraws": _redraws(corridor)}
+    basis = spelt_out(corridor.direction_basis) or None
+    feature["properties"] |= {"layer": layer, "redraws": _redraws(corridor), "direction_basis": basis}
     return feature | {"stretches": _stretches(corridor) if corridor.bridges else None}
 
 

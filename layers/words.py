@@ -11,7 +11,11 @@ import gettext
 import io
 import json
 import logging
+import math
+import string
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -23,17 +27,17 @@ from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
 
 from geodata.places import countries, country_name
+from geodata.sentences import Country, Sentence, mark
 from geodata.settings import Settings
 
 SOURCE = "en"
 LANGUAGES = Path(__file__).parent / "languages"
+ON_THE_MAP = (
+    *("layers/", "pages/live.py", "pages/spans.py"),
+    *("routes/alarms.py", "routes/change.py", "routes/itineraries.py"),
+)
+"""Where texts stand that the map says, be it by a script or out of what the server tells it."""
 _LOG = logging.getLogger(__name__)
-
-
-def mark(text: str) -> str:
-    """Return a text that ``say`` is given later, from where it stands: so that catalogues hold it."""
-    return text
-
 
 DOMAIN = (
     *(mark("land"), mark("sea"), mark("air"), mark("unknown")),
@@ -117,11 +121,25 @@ class Words:
         """Return ``ltr`` or ``rtl``."""
         return self.locale.text_direction
 
-    def say(self, text: str, values: dict[str, Any]) -> str:
-        """Return a text with ``{name}`` replaced by values; whole numbers get their separators."""
+    def say(self, text: str, values: Mapping[str, Any]) -> str:
+        """Return a text with ``{name}`` replaced by values; whole numbers get their separators.
+
+        A sentence that was kept is said anew, from what it was made of.
+        """
+        if isinstance(text, Country):
+            return self.country(text.iso3)
+        if isinstance(text, Sentence):
+            return self._said_anew(text)
         return self._filled(self._texts.gettext(text) if text else "", values)
 
-    def counted(self, one: str, many: str, count: int, values: dict[str, Any]) -> str:
+    def _said_anew(self, kept: Sentence) -> str:
+        if self.language == SOURCE:
+            return str(kept)
+        if kept.many:
+            return self.counted(kept.text, kept.many, kept.values["count"], kept.values)
+        return self.say(kept.text, kept.values)
+
+    def counted(self, one: str, many: str, count: int, values: Mapping[str, Any]) -> str:
         """Return the form for a number, which stands in it as ``{count}``."""
         return self._filled(self._texts.ngettext(one, many, count), {"count": count, **values})
 
@@ -132,6 +150,18 @@ class Words:
     def roughly(self, value: float) -> str:
         """Return a number with its first two digits: 0.053, 8.9, 1e+02."""
         return self._written(f"{value:.2g}")
+
+    def written(self, value: Any, form: str) -> str:
+        """Return a value as it stands in a text; ``form`` is a format of Python, in which English writes it."""
+        if isinstance(value, str):
+            return format(self.say(value, {}) if isinstance(value, (Sentence, Country)) else value, form)
+        if not isinstance(value, (int, float)) or (not form and type(value) is not int):
+            return format(value, form)
+        figures = format(value, form or ",")
+        if form.endswith("%"):
+            share = Decimal(figures.rstrip("%").replace(",", "")) / 100
+            return format_percent(share, locale=self.locale, decimal_quantization=False)
+        return self._written(figures)
 
     def _written(self, figures: str) -> str:
         group, point = get_group_symbol(self.locale), get_decimal_symbol(self.locale)
@@ -162,13 +192,30 @@ class Words:
         }
         return f"Monitor.words = {json.dumps(told, ensure_ascii=False, sort_keys=True)};"
 
-    def _filled(self, text: str, values: dict[str, Any]) -> str:
-        if not values:
-            return text
-        return text.format(
-            **{name: self.number(value) if type(value) is int else value for name, value in values.items()}
-        )
+    def _filled(self, text: str, values: Mapping[str, Any]) -> str:
+        return _Filler(self).vformat(text, (), values) if values else text
+
+
+class _Filler(string.Formatter):
+    """Fills a text with values as one language writes them."""
+
+    def __init__(self, spoken: Words) -> None:
+        self._spoken = spoken
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return one value as it is written."""
+        return self._spoken.written(value, format_spec)
+
+
+def spelt_out(value: Any) -> Any:
+    """Return a text that was kept as the map takes it, by ``Monitor.told``: with what it was made of."""
+    if isinstance(value, Country):
+        return {"country": value.iso3, "name": str(value)}
+    if isinstance(value, Sentence):
+        values = {name: spelt_out(own) for name, own in value.values.items()}
+        return {"text": value.text, "values": values} | ({"many": value.many} if value.many else {})
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _on_the_map(locations: list[tuple[str, int]]) -> bool:
-    return any(name.startswith("layers/") or name in {"pages/live.py", "pages/spans.py"} for name, _ in locations)
+    return any(name.startswith(ON_THE_MAP) for name, _ in locations)

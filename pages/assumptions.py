@@ -15,8 +15,8 @@ from pages.amendments import blocs_open_to, difference, farther, going_to, renam
 from pages.beliefs import believed, blocs_by_code, grids, starts
 from pages.kept import tabs
 from pages.notices import aside, facts, notice, sentences
+from pages.words import counted, mark, say
 from pages.words import country as name_of
-from pages.words import mark, say
 from pages.workspace import Workspace, sight
 
 PARTS = (mark("What is assumed"), mark("Change it"))
@@ -252,16 +252,18 @@ def start_again(seen: Workspace) -> None:
 
 def checked(stated: Facts) -> str:
     """Return the sentence on facts without a fault."""
+    parts = (
+        counted("{count} destination", "{count} destinations", len(stated.blocs)),
+        counted("{count} entry of origin", "{count} entries of origin", len(stated.allowed)),
+        counted("{count} offset", "{count} offsets", len(stated.offsets)),
+        counted("{count} gateway", "{count} gateways", len(stated.gateways)),
+        counted("{count} landing", "{count} landings", len(stated.landings)),
+        counted("{count} known route", "{count} known routes", len(stated.known)),
+    )
     return say(
-        "No fault was found. Version {version}: {destinations} destinations, {entries} entries of origin, "
-        "{offsets} offsets, {gateways} gateways, {landings} landings, {routes} known routes. Nothing was kept.",
+        "No fault was found. Version {version}: {entries}. Nothing was kept.",
         version=stated.version,
-        destinations=len(stated.blocs),
-        entries=len(stated.allowed),
-        offsets=len(stated.offsets),
-        gateways=len(stated.gateways),
-        landings=len(stated.landings),
-        routes=len(stated.known),
+        entries=", ".join(parts),
     )
 
 

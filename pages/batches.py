@@ -10,7 +10,8 @@ import streamlit as st
 
 from geodata.batches import Batch
 from geodata.changes import Undone
-from pages.notices import aside, facts, notice, sentences
+from pages.notices import aside, facts, hint, notice, sentences
+from pages.tables import tabulate
 from pages.words import mark, say
 from pages.workspace import Workspace
 
@@ -45,18 +46,15 @@ def batches(seen: Workspace) -> None:
         notice(say("Nothing has been taken in yet. Add a file of yours under “{tab}”.", tab=say("Add incidents")))
         return
     undone = {batch.undoes: batch.batch for _, batch in history if batch.undoes}
-    chosen = st.dataframe(
+    chosen = tabulate(
         table(history, undone),
-        hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(say(title), format="localized") for name, title in COUNTS.items()
-        }
+        {name: st.column_config.NumberColumn(say(title), format="localized") for name, title in COUNTS.items()}
         | {name: say(title) for name, title in TITLES.items()},
+        say("Batches, newest first"),
         height="content" if len(history) < 15 else 560,
         key=f"batches-{history[0][0]}",
         on_select="rerun",
         selection_mode="single-row",
-        alt=say("Batches, newest first"),
     ).selection.rows
     if chosen and chosen[0] < len(history):
         _, batch = history[chosen[0]]
@@ -64,7 +62,7 @@ def batches(seen: Workspace) -> None:
             aside(say("Batch {batch} was taken back by {other}.", batch=batch.batch, other=undone[batch.batch]))
         undo_button(seen, batch, disabled=batch.batch in undone)
     else:
-        aside(say("Choose a row, by its box on the left, to take a batch back."))
+        hint(say("Choose a row, by its box on the left, to take a batch back."))
 
 
 def table(history: list[tuple[int, Batch]], undone: dict[str, str]) -> pl.DataFrame:

@@ -12,12 +12,13 @@ import streamlit as st
 from pages.figures import link
 from pages.notices import notice
 from pages.portraits import FLOW_IN_WORDS, compared_in_words
+from pages.tables import tabulate
 from pages.words import say
 from routes.comparison import Comparison
 
 ROUTE, COUNTRY = "route", "country"
 """Names of the chosen route and country in the address."""
-_ROW, _HEAD, _TALLEST = 35, 36, 620
+_ROW, _HEAD, _MOST_BESIDE = 35, 36, 8
 _IN_WORDS = ("way", "change", "direction")
 """Columns that hold one of a few words."""
 
@@ -49,17 +50,16 @@ def catalogue(
         rows = st.session_state[key].selection.rows
         choose(ids[rows[0]] if rows and rows[0] < len(ids) else None)
 
-    st.dataframe(
+    tabulate(
         _said(table.drop("corridor_id", "countries")),
-        height=min(_HEAD + _ROW * len(ids), _HEAD + 8 * _ROW if asked else _TALLEST),
-        hide_index=True,
-        column_config=_columns(comparison),
+        _columns(comparison),
+        say("Routes, what changed first and then most flow"),
+        height=_HEAD + _ROW * min(len(ids), _MOST_BESIDE if asked else len(ids)),
         key=key,
         on_select=chosen,
         selection_mode="single-row",
         selection_default={"selection": {"rows": [ids.index(asked)]}} if asked in ids else None,
         placeholder="",
-        alt=say("Routes, what changed first and then most flow"),
     )
 
 
@@ -87,8 +87,12 @@ def tiles(pairs: list[tuple[str, str]]) -> None:
 
 
 def _said(table: pl.DataFrame) -> pl.DataFrame:
-    """Return a table with its words in the reader's language."""
-    return table.with_columns(pl.Series(name, [say(word) for word in table[name]], pl.String) for name in _IN_WORDS)
+    """Return a table with its words in the reader's language, whole numbers and shares in percent."""
+    return table.with_columns(
+        *(pl.Series(name, [say(word) for word in table[name]], pl.String) for name in _IN_WORDS),
+        pl.col("flow", "length").round().cast(pl.Int64),
+        pl.col("inferred") * 100,
+    )
 
 
 def _columns(comparison: Comparison | None) -> dict[str, Any]:
@@ -102,12 +106,12 @@ def _columns(comparison: Comparison | None) -> dict[str, Any]:
         ),
         "change": of.TextColumn(say("Change"), help=compared_in_words(comparison)),
         "direction": of.TextColumn(say("Direction")),
-        "flow": of.NumberColumn(say("Flow"), format="%.0f", help=say(FLOW_IN_WORDS)),
+        "flow": of.NumberColumn(say("Flow"), format="localized", help=say(FLOW_IN_WORDS)),
         "incidents": of.NumberColumn(say("Incidents"), format="localized"),
         "recent": of.NumberColumn(say("Last 12 months"), format="localized"),
         "chain": of.TextColumn(say("Countries"), width="large"),
-        "length": of.NumberColumn(say("Length, km"), format="%.0f"),
+        "length": of.NumberColumn(say("Length, km"), format="localized"),
         "inferred": of.NumberColumn(
-            say("Inferred"), format="percent", help=say("Share that only bridges gaps between reports.")
+            say("Inferred"), format="%.0f %%", help=say("Share that only bridges gaps between reports.")
         ),
     }

@@ -15,7 +15,7 @@ from geodata.view import View
 from pages import words
 from pages.filters import ask
 from pages.grids import points
-from pages.notices import aside, facts, notice
+from pages.notices import aside, facts, hint, notice
 from pages.outcomes import (
     HEADINGS,
     RECENT_ALARMS,
@@ -34,6 +34,7 @@ from pages.outcomes import (
     told,
 )
 from pages.spans import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, QUICK, Spans, asked, in_words, quick, spanning
+from pages.tables import tabulate
 from pages.words import mark, say
 from pages.workspace import Workspace, sight
 from routes.comparison import Comparison
@@ -156,7 +157,7 @@ def between(seen: Workspace, view: View, version: int, spans: Spans) -> None:
         ):
             st.html(points(others))
     for note in found.notes:
-        aside(note)
+        aside(say(note))
     aside(comparison_test())
     basis = say(
         "Compared are the lines that the incidents of both windows trace (method {method}); the directed routes of the "
@@ -171,26 +172,26 @@ def table(found: Comparison, of: str) -> None:
     rows = listed(found)
     left, right = st.columns([5, 2])
     with left:
-        chosen = st.dataframe(
+        chosen = tabulate(
             rows.select(*HEADINGS),
-            hide_index=True,
-            column_config={
+            {
                 name: st.column_config.NumberColumn(say(heading), format="localized", width="small")
                 if name in ("before", "after")
                 else st.column_config.TextColumn(say(heading), width="small" if name in ("mode", "q") else None)
                 for name, heading in HEADINGS.items()
             },
+            say("Corridors, the changed ones first"),
+            downloads=True,
             height="content" if rows.height < _TALLEST else 560,
             key=f"corridors-{of}",
             on_select="rerun",
             selection_mode="single-row",
-            alt=say("Corridors, the changed ones first"),
         ).selection.rows
     with right:
         if chosen and chosen[0] < rows.height:
             facts(facts_of_one(found, rows["number"][chosen[0]]), say("The chosen corridor"))
         else:
-            aside(say("Choose a row, by its box on the left, to see why it was judged so."))
+            hint(say("Choose a row, by its box on the left, to see why it was judged so."))
 
 
 def download(found: Comparison, view: View, version: int, *, made_up: bool) -> None:

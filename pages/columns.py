@@ -6,7 +6,7 @@ import itertools
 
 import streamlit as st
 
-from geodata.guesses import BY_NAME, Guess
+from geodata.guesses import BY_NAME, STATED, Guess
 from geodata.profiles import FIELDS
 from pages.notices import aside, notice, sentences
 from pages.uploads import Preview, mapping
@@ -97,7 +97,7 @@ def _ask_columns(preview: Preview, number: int, fields: list[str], names: list[s
                 )
                 if chosen is not None and chosen >= 0:
                     columns[name] = names[chosen]
-                    reason = told.reasons.get(name, "") if chosen == at else say("you said so")
+                    reason = told.reasons.get(name, "") if chosen == at else STATED
                     why = say("Why: {reason}.", reason=reason)
                     aside(f"{_example(preview, names[chosen])} {why}")
 

@@ -21,7 +21,7 @@ from pages.figures import MOST_BARS, Bar, amount, bars, chain, colours, link, mo
 from pages.filters import ask
 from pages.kept import some
 from pages.listing import HEADINGS, listed, shown, told
-from pages.notices import aside, facts, notice, sentences
+from pages.notices import aside, facts, hint, notice, sentences
 from pages.portraits import (
     BESIDE_NOTHING,
     DIRECTIONS,
@@ -42,7 +42,8 @@ from pages.portraits import (
     sureness,
     with_others,
 )
-from pages.words import country, language, number, say
+from pages.tables import tabulate
+from pages.words import counted, country, language, number, say
 from pages.workspace import Workspace, sight
 from pages.years import by_month, by_season
 from routes.comparison import Comparison
@@ -72,7 +73,12 @@ def _routes(seen: Workspace, view: View, version: int) -> None:
         notice(say("No incident is left by the filters at the left, and so no route."))
         return
     with st.spinner(
-        say("Working out routes from {incidents} incidents ...", incidents=incidents.height), show_time=True
+        counted(
+            "Working out routes from {count} incident ...",
+            "Working out routes from {count} incidents ...",
+            incidents.height,
+        ),
+        show_time=True,
     ):
         found = seen.routes(view, version)
         comparison = seen.change(view, version)
@@ -102,16 +108,16 @@ def _routes(seen: Workspace, view: View, version: int) -> None:
 
 def _notes(found: Directed) -> None:
     if found.notes:
-        aside(" ".join(found.notes))
+        aside(" ".join(say(note) for note in found.notes))
 
 
 def _catalogue(table: pl.DataFrame, comparison: Comparison | None, total: int) -> None:
     filtered = narrowed(table, *_wanted(table))
     few = filtered.height < total
     count = (
-        say("{shown} of {total} routes", shown=filtered.height, total=total)
+        counted("{shown} of {count} route", "{shown} of {count} routes", total, shown=filtered.height)
         if few
-        else say("{total} routes", total=total)
+        else counted("{count} route", "{count} routes", total)
     )
     st.html(f'<div role="status"><p class="count">{escape(count)}</p></div>')
     if filtered.is_empty():
@@ -121,7 +127,7 @@ def _catalogue(table: pl.DataFrame, comparison: Comparison | None, total: int) -
     listed_ids = " ".join(filtered["corridor_id"])
     catalogue(filtered, comparison, f"routes-{hashlib.sha256(listed_ids.encode()).hexdigest()[:12]}", _choose, asked)
     if not asked:
-        aside(say("Choose a row, by its box on the left, to see all that is known of a route."))
+        hint(say("Choose a row, by its box on the left, to see all that is known of a route."))
     aside(f"{compared_in_words(comparison)} {say(FLOW_IN_WORDS)}")
 
 
@@ -248,7 +254,7 @@ def _months(own: pl.DataFrame, ground: _Ground) -> None:
 
 
 def _sureness(one: Corridor) -> None:
-    heading(say("What its direction rests on"), one.direction_basis or say("Nothing: no direction is told of it."))
+    heading(say("What its direction rests on"), say(one.direction_basis) or say("Nothing: no direction is told of it."))
     heading(say("How sure it is"), " ".join(sureness(one)))
 
 
@@ -323,22 +329,21 @@ def _evidence(one: Corridor, own: pl.DataFrame) -> None:
     found = listed(newest, names)
     table, panel = st.columns([5, 2])
     with table:
-        rows = st.dataframe(
+        rows = tabulate(
             shown(found).select(_EVIDENCE),
+            {name: say(HEADINGS[name]) for name in _EVIDENCE},
+            say("Incidents of this route, newest first"),
             height=420,
-            hide_index=True,
-            column_config={name: say(HEADINGS[name]) for name in _EVIDENCE},
             key=f"evidence-{one.corridor_id}",
             on_select="rerun",
             selection_mode="single-row",
             placeholder="",
-            alt=say("Incidents of this route, newest first"),
         ).selection.rows
     with panel:
         if rows and rows[0] < found.height:
             _incident(found, rows[0])
         else:
-            aside(say("Choose a row, by its box on the left, to see all that is known of an incident."))
+            hint(say("Choose a row, by its box on the left, to see all that is known of an incident."))
 
 
 def _incident(found: pl.DataFrame, row: int) -> None:

@@ -13,7 +13,7 @@ from pages.catalogue import COUNTRY, ROUTE, catalogue, heading, nothing_yet, til
 from pages.figures import Band, Bar, amount, bars, chain, colours, flows, link, months, share_bars
 from pages.filters import ask
 from pages.neighbours import CountryPortrait, Neighbour, countries_table, country_portrait
-from pages.notices import aside, notice, sentences
+from pages.notices import aside, hint, notice, sentences
 from pages.portraits import (
     FLOW_IN_WORDS,
     WAYS,
@@ -22,7 +22,8 @@ from pages.portraits import (
     shares_in_words,
     with_others,
 )
-from pages.words import country, number, say
+from pages.tables import tabulate
+from pages.words import counted, country, number, say
 from pages.workspace import sight
 from pages.years import by_month
 from routes.comparison import Comparison
@@ -54,7 +55,11 @@ def page() -> None:
             notice(say("No incident is left by the filters at the left."))
             return
         with sentences():
-            waiting = say("Working out routes from {incidents} incidents ...", incidents=incidents.height)
+            waiting = counted(
+                "Working out routes from {count} incident ...",
+                "Working out routes from {count} incidents ...",
+                incidents.height,
+            )
             with st.spinner(waiting, show_time=True):
                 found = seen.routes(view, version)
                 comparison = seen.change(view, version)
@@ -115,28 +120,25 @@ def _every(table: pl.DataFrame) -> None:
         name: of.ProgressColumn(say(name).capitalize(), format="%.0f %%", max_value=100, color="gray")
         for name in _SHARES
     }
-    st.dataframe(
-        table.drop("iso3").with_columns(names, pl.col(_SHARES) * 100),
-        height=min(36 + 35 * len(codes), 620),
-        hide_index=True,
-        column_config={
+    tabulate(
+        table.drop("iso3").with_columns(names, pl.col(_SHARES) * 100, pl.col("flow").round().cast(pl.Int64)),
+        {
             "name": of.TextColumn(say("Country"), width="medium"),
             **share,
-            "flow": of.NumberColumn(say("Flow"), format="%.0f", help=say(FLOW_IN_WORDS)),
+            "flow": of.NumberColumn(say("Flow"), format="localized", help=say(FLOW_IN_WORDS)),
             "routes": of.NumberColumn(say("Routes")),
             "incidents": of.NumberColumn(say("Incidents"), format="localized"),
         },
+        say("Countries, most flow first"),
+        height=36 + 35 * len(codes),
         key="every-country",
         on_select=choose,
         selection_mode="single-row",
         placeholder="",
-        alt=say("Countries, most flow first"),
     )
-    how = say(
-        "Choose a country above, or a row by its box on the left. Source, transit and destination are shares of the "
-        "flow that passes it."
-    )
-    aside(f"{how} {say(FLOW_IN_WORDS)}")
+    hint(say("Choose a country above, or a row by its box on the left."))
+    shares = say("Source, transit and destination are shares of the flow that passes it.")
+    aside(f"{shares} {say(FLOW_IN_WORDS)}")
 
 
 def _portrait(
@@ -252,14 +254,12 @@ def _origins(one: CountryPortrait) -> None:
 
 
 def _corridors(one: CountryPortrait, found: Directed, comparison: Comparison | None) -> None:
-    heading(
-        say("Routes through it"),
-        say("Choose a row, by its box on the left, to open a route on the page “Routes”."),
-    )
+    heading(say("Routes through it"))
     table = routes_table(found, comparison).filter(pl.col("corridor_id").is_in(one.corridor_ids))
     if table.is_empty():
         aside(say("None."))
         return
+    hint(say("Choose a row, by its box on the left, to open a route on the page “Routes”."))
     catalogue(table, comparison, f"through-{one.iso3}", _open)
     aside(compared_in_words(comparison))
 

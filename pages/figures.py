@@ -236,13 +236,14 @@ def _shape(outer: float, inner: float, thick: float, *, left: bool) -> str:
 def _months_in_words(counts: Mapping[str, int], name: str) -> str:
     total, span = sum(counts.values()), len(counts)
     if not total:
-        return say("{name}: {total} in {months} months, none", name=name, total=total, months=span)
+        return counted("{name}: 0 in {count} month, none", "{name}: 0 in {count} months, none", span, name=name)
     month = max(counts, key=lambda name: (counts[name], name))
-    return say(
-        "{name}: {total} in {months} months, most in {month} with {most}",
+    return counted(
+        "{name}: {total} in {count} month, most in {month} with {most}",
+        "{name}: {total} in {count} months, most in {month} with {most}",
+        span,
         name=name,
         total=total,
-        months=span,
         month=month,
         most=counts[month],
     )

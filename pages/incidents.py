@@ -19,7 +19,8 @@ from pages.batches import batches
 from pages.filters import ask
 from pages.kept import tabs, turn_to
 from pages.listing import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
-from pages.notices import aside, facts, notice
+from pages.notices import facts, hint, notice
+from pages.tables import tabulate
 from pages.wizard import wizard
 from pages.words import mark, say
 from pages.workspace import Workspace, sight
@@ -98,7 +99,7 @@ def empty() -> None:
 def catalogue(seen: Workspace, view: View, version: int) -> None:
     """List the incidents of a View, and all that is known of the one that is chosen."""
     with st.container(key="catalogue-head"):
-        count, place, only, *files = st.columns([5, 5, 2, 2, 2], vertical_alignment="center")
+        count, place, only, *files = st.columns([5, 4, 3, 2, 2], vertical_alignment="center")
     words = place.text_input(
         say("Search in places, routes and countries"),
         key="words",
@@ -123,9 +124,8 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
 
 def _count(found: pl.DataFrame) -> None:
     more = say("The newest {most} are listed; downloads hold all.", most=MOST_ROWS) if found.height > MOST_ROWS else ""
-    st.html(
-        f'<div role="status"><p class="count">{escape(counted(found))}</p><p class="aside">{escape(more)}</p></div>'
-    )
+    count = f'<p class="count">{escape(counted(found))}</p>'
+    st.html(f'<div role="status">{count}<p class="aside unprinted">{escape(more)}</p></div>')
 
 
 def _downloads(found: pl.DataFrame, version: int, places: list[DeltaGenerator]) -> None:
@@ -150,22 +150,23 @@ def _downloads(found: pl.DataFrame, version: int, places: list[DeltaGenerator]) 
 def _listing(found: pl.DataFrame, asked: str) -> None:
     table, panel = st.columns([5, 2])
     with table:
-        chosen = st.dataframe(
+        chosen = tabulate(
             shown(found),
+            _columns(),
+            say("Incidents, newest first"),
+            total=found.height,
+            downloads=True,
             height="stretch",
-            hide_index=True,
-            column_config=_columns(),
             key=f"list-{asked}",
             on_select="rerun",
             selection_mode="single-row",
             placeholder="",
-            alt=say("Incidents, newest first"),
         ).selection.rows
     with panel:
         if chosen and chosen[0] < min(found.height, MOST_ROWS):
             facts(told(found, chosen[0]), say("The chosen incident"))
         else:
-            aside(say("Choose a row, by its box on the left, to see all that is known of an incident."))
+            hint(say("Choose a row, by its box on the left, to see all that is known of an incident."))
 
 
 def _columns() -> dict[str, Any]:

@@ -8,7 +8,12 @@ from typing import Any, Final
 
 import polars as pl
 
+from geodata.check import NOTES
 from geodata.incident import KINDS, MODES
+from geodata.modes import REASONS
+from geodata.repairs import REPAIRS
+from geodata.sentences import recognised
+from layers.words import SOURCE
 from pages import words as spoken
 from pages.words import country, mark, number, percent, say
 
@@ -103,17 +108,18 @@ def searched(found: pl.DataFrame, words: str) -> pl.DataFrame:
 
 def shown(found: pl.DataFrame) -> pl.DataFrame:
     """Return the columns of ``HEADINGS`` of the first ``MOST_ROWS`` incidents of a list, in words."""
-    return found.head(MOST_ROWS).select(
+    few = found.head(MOST_ROWS)
+    return few.select(
         _time("time_start").alias("time"),
         _said("mode", MODES),
-        _why().alias("why"),
+        _why(few).alias("why"),
         _said("kind", KINDS),
         pl.coalesce("country_name", pl.lit(say("at sea"))).alias("country_name"),
         "place",
         "people",
         _precision().alias("precision"),
         pl.col("flags").list.join("; "),
-        _repair().alias("repair"),
+        _anew(few, _repair(), REPAIRS).alias("repair"),
         "corridor",
         "source",
         _grade().alias("grade"),
@@ -145,11 +151,11 @@ def told(found: pl.DataFrame, row: int) -> list[tuple[str, str]]:
         time=_time("time_start"),
         end=_time("time_end"),
         mode=_said("mode", MODES),
-        why=_why(),
+        why=_why(of),
         kind=_said("kind", KINDS),
         precision=_precision(),
-        repair=_repair(),
-        note=pl.col("coordinate_note").str.split(_REPAIR).list.first().str.strip_suffix("; "),
+        repair=_anew(of, _repair(), REPAIRS),
+        note=_anew(of, pl.col("coordinate_note").str.split(_REPAIR).list.first().str.strip_suffix("; "), NOTES),
         flags=pl.col("flags").list.join("; "),
         grade=_grade(),
     ).row(0, named=True)
@@ -228,9 +234,16 @@ def _said(column: str, known: Sequence[str]) -> pl.Expr:
     return pl.col(column).replace(known, [say(word) for word in known])
 
 
-def _why() -> pl.Expr:
+def _why(found: pl.DataFrame) -> pl.Expr:
     sure = (100 * pl.col("mode_confidence")).round(0).cast(pl.Int64)
-    return pl.format("{} ({})", pl.col("mode_reason"), pl.format(say("{share} % sure", share="{}"), sure))
+    reason = _anew(found, pl.col("mode_reason"), REASONS)
+    return pl.format("{} ({})", reason, pl.format(say("{share} % sure", share="{}"), sure))
+
+
+def _anew(found: pl.DataFrame, kept: pl.Expr, texts: Sequence[str]) -> pl.Expr:
+    """Return what was kept in English, those of it that are sentences of ours in the reader's language."""
+    own = [] if spoken.language() == SOURCE else found.select(kept.drop_nulls().unique()).to_series().to_list()
+    return kept.replace(own, [say(recognised(one, texts)) for one in own]) if own else kept
 
 
 def _precision() -> pl.Expr:

@@ -19,8 +19,9 @@ from layers.hotspots import drawn_spots
 from layers.points import lattice_places
 from layers.steps import Steps, Unit
 from layers.watch import Area, counted_in
+from layers.words import spelt_out
 from pages.outcomes import rate, recent
-from pages.spans import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, in_words, spelt, usual
+from pages.spans import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, reaching, spelt, usual
 from pages.words import mark
 from pages.workspace import Workspace
 from routes.surveys import SURVEY_MONTHS, SURVEY_RESOLUTION, whole_months
@@ -44,7 +45,7 @@ def changes(seen: Workspace, view: View, version: int) -> dict[str, Any]:
     told = {
         "windows": spans.query(),
         "link": "/changes?" + "&".join(filter(None, [view.without_window().query(), urlencode(spans.query())])),
-        "corridors": drawn_changes(found, [rate(one) for one in found.changes]),
+        "corridors": drawn_changes(found, [spelt_out(rate(one)) for one in found.changes]),
         "notes": list(found.notes),
     }
     none = mark("No corridor can be drawn from the incidents of the two windows.")
@@ -124,8 +125,7 @@ def _usual(batches: Sequence[Batch]) -> float | None:
 
 def _too_short(known: Window | None) -> dict[str, Any]:
     """Return why nothing can be compared, as ``Monitor.say`` takes it."""
-    months = in_words(known) if known else None
     return {
         "insufficient": ONLY_SO_FAR if known else NONE_SO_FAR,
-        "values": {"fewest": FEWEST_MONTHS, "months": months},
+        "values": {"fewest": FEWEST_MONTHS, "months": spelt_out(reaching(known)) if known else None},
     }

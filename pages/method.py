@@ -4,16 +4,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from layers.words import SOURCE
 from pages.notices import notice
 from pages.words import language, say
 from pages.workspace import sight
 from routes.corridors import METHOD_VERSION
 
-TEXT = Path(__file__).parent.parent / "docs" / "method.md"
+DOCS = Path(__file__).parent.parent / "docs"
 
-if language() != "en":
+text = DOCS / f"method.{language()}.md"
+if language() != SOURCE and not text.exists():
     notice(say("This description is kept in English."))
-st.markdown(TEXT.read_text(encoding="utf-8"))
+st.markdown((text if text.exists() else DOCS / "method.md").read_text(encoding="utf-8"))
 version = sight().version()
 ledger = say("ledger version none yet") if version is None else say("ledger version {version}", version=str(version))
 st.caption(" · ".join([say("Method {method}", method=METHOD_VERSION), ledger]))

@@ -31,6 +31,11 @@ def aside(text: str) -> None:
     st.html(f'<p class="aside">{escape(text)}</p>')
 
 
+def hint(text: str) -> None:
+    """Show a remark on what to press, which stays off paper."""
+    st.html(f'<p class="aside unprinted">{escape(text)}</p>')
+
+
 @contextmanager
 def sentences() -> Iterator[None]:
     """Turn an error of ours into a notice."""

@@ -16,7 +16,7 @@ from pages import words
 from pages.grids import Grid
 from pages.words import mark, number, percent, roughly, say
 from routes import alarms, change, hotspots
-from routes.change import VERDICTS, Change, Verdict
+from routes.change import VERDICTS, Change, Verdict, rate_of
 from routes.comparison import Comparison
 from routes.hotspots import HotSpots, Pattern
 from routes.shifts import Shift
@@ -117,15 +117,8 @@ def outcome(found: Change, shift: Shift | None) -> str:
 
 
 def rate(found: Change) -> str:
-    """Return the rate after over that before with its interval, "" where it cannot be told."""
-    if found.verdict == "not testable" or np.isnan(found.ratio):
-        return ""
-    if not found.before:
-        return say("from none, at least x{low}", low=roughly(found.low))
-    ratio, low, high = (roughly(value) for value in (found.ratio, found.low, found.high))
-    if not np.isfinite(found.high):
-        return say("x{ratio} ({low} to no bound)", ratio=ratio, low=low)
-    return say("x{ratio} ({low} to {high})", ratio=ratio, low=low, high=high)
+    """Return the rate after over that before with its interval, a sentence to be said, "" where it cannot be told."""
+    return "" if found.verdict == "not testable" or np.isnan(found.ratio) else rate_of(found)
 
 
 def discovery(q: float) -> str:
@@ -150,9 +143,9 @@ def listed(comparison: Comparison) -> pl.DataFrame:
                 "outcome": outcome(found, shift),
                 "before": found.before,
                 "after": found.after,
-                "rate": rate(found),
+                "rate": say(rate(found)),
                 "q": discovery(found.q),
-                "reason": found.reason,
+                "reason": say(found.reason),
                 "rank": _rank(found.verdict, moved=moved),
                 "chance": 1.0 if np.isnan(found.q) else found.q,
             }
@@ -184,11 +177,9 @@ def told(comparison: Comparison) -> tuple[list[str], list[str]]:
     """Return the sentences of a comparison: those of what changed, and the others."""
     changed: list[str] = []
     others: list[str] = []
-    for sentence in comparison.sentences():
-        verdict, _, rest = sentence.strip().partition("  ")
-        if verdict == "displaced":
-            continue  # ``pairs`` says it, and what it does not mean
-        line = say("{outcome}: {sentence}", outcome=say(_OUTCOMES.get(verdict, verdict)).capitalize(), sentence=rest)
+    untold = comparison.untold()
+    for verdict, said in (*comparison.told(), *([("not testable", untold)] if untold else [])):
+        line = say("{outcome}: {sentence}", outcome=say(_OUTCOMES[verdict]).capitalize(), sentence=said)
         (others if verdict in ("steady", "not testable") else changed).append(line)
     return changed, others
 
@@ -217,7 +208,7 @@ def facts_of_one(comparison: Comparison, at: int) -> list[tuple[str, str]]:
         (say("Corridor"), corridor.name),
         (say("Mode"), say(corridor.mode)),
         (say("What became of it"), outcome(found, shift)),
-        (say("Why"), found.reason),
+        (say("Why"), say(found.reason)),
         (say("Reporting effort, after over before"), f"x{roughly(found.effort)}"),
         (say("Overdispersion by which counts were divided"), roughly(found.dispersion)),
         (say("Sideways"), "" if shift is None else _sideways(shift)),

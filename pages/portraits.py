@@ -279,7 +279,7 @@ def change_of(corridor: Corridor, comparison: Comparison | None) -> tuple[str, s
     if change is None:
         return say(UNTOLD), compared_in_words(comparison)
     close = say("Counted are incidents close to the line, of sources that report in both years.")
-    return say(CHANGES[change.verdict]), f"{change.reason} {close}"
+    return say(CHANGES[change.verdict]), f"{say(change.reason)} {close}"
 
 
 def _changes(comparison: Comparison | None) -> Iterable[tuple[Corridor, Change]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from geodata.errors import WrongValue
+from geodata.sentences import sentence
 from pages.words import mark, say
 from routes.windows import Window
 
@@ -40,8 +41,13 @@ class Spans:
 
 def in_words(window: Window) -> str:
     """Return the first and the last month of a window."""
+    return say(reaching(window))
+
+
+def reaching(window: Window) -> str:
+    """Return the same, to be said later."""
     first, last = window.months[0], window.months[-1]
-    return first if first == last else say("{first} to {last}", first=first, last=last)
+    return first if first == last else sentence("{first} to {last}", first=first, last=last)
 
 
 def spelt(window: Window) -> str:

@@ -20,6 +20,7 @@ from geodata.refusals import csv_of
 from pages.batches import tell_undone, undo_button
 from pages.columns import ask_columns, ask_name, ask_source
 from pages.notices import aside, notice, sentences
+from pages.tables import tabulate
 from pages.uploads import SHOWN_ROWS, Preview, Upload
 from pages.words import counted, mark, number, say
 from pages.workspace import Workspace
@@ -101,14 +102,8 @@ def _look(seen: Workspace, draft: Draft) -> None:
     _recognised(preview)
     names = list(preview.reading.columns[:MOST_COLUMNS])
     head = preview.reading.head.select(ROW, *names).head(SHOWN_ROWS)
-    st.dataframe(
-        head,
-        hide_index=True,
-        height=240,
-        placeholder="",
-        column_config={ROW: st.column_config.NumberColumn(say("Row"), pinned=True)},
-        alt=say("The first rows of the file"),
-    )
+    row = st.column_config.NumberColumn(say("Row"), pinned=True)
+    tabulate(head, {ROW: row}, say("The first rows of the file"), height=240, placeholder="")
     for said in _notes(preview):
         aside(said)
     guess, changed = ask_columns(preview, draft.number, names)
@@ -145,7 +140,7 @@ def _recognised(preview: Preview) -> None:
 
 
 def _notes(preview: Preview) -> list[str]:
-    said = [counted("The first {count} row.", "The first {count} rows.", SHOWN_ROWS), *preview.reading.notes]
+    said = [counted("The first {count} row.", "The first {count} rows.", SHOWN_ROWS), *map(say, preview.reading.notes)]
     count = len(preview.reading.columns)
     if count > MOST_COLUMNS:
         said.append(
@@ -180,16 +175,17 @@ def _decide(seen: Workspace, draft: Draft, found: Rehearsal, profile: Profile) -
     batch = found.batch
     new = batch.kept + batch.updated + batch.withdrawn
     notice(
-        say(
-            "{file}, {rows} rows, read by the profile “{profile}”. Nothing is stored yet.",
+        counted(
+            "{file}, {count} row, read by the profile “{profile}”. Nothing is stored yet.",
+            "{file}, {count} rows, read by the profile “{profile}”. Nothing is stored yet.",
+            batch.read,
             file=batch.file,
-            rows=batch.read,
             profile=profile.name,
         )
     )
     _counts(batch, foreseen=True)
     for said in found.notes:
-        aside(said)
+        aside(say(said))
     _refusals(found)
     may_withdraw = False
     if found.objection:
@@ -216,7 +212,7 @@ def _decide(seen: Workspace, draft: Draft, found: Rehearsal, profile: Profile) -
 def _counts(batch: Batch, *, foreseen: bool) -> None:
     """Show what becomes of the rows; withdrawn incidents are none of the file's rows."""
     added = say("Rows that would be added as incidents.") if foreseen else say("Rows that were added as incidents.")
-    revised = say("Rows that would be revise an incident.") if foreseen else say("Rows that have revised an incident.")
+    revised = say("Rows that would revise an incident.") if foreseen else say("Rows that have revised an incident.")
     counts = (
         (say("New"), batch.kept, added),
         (say("Updated"), batch.updated, revised),
@@ -245,28 +241,23 @@ def _refusals(found: Rehearsal) -> None:
         on_click="ignore",
         width="stretch",
     )
-    st.dataframe(
+    titles = {"column": say("Column"), "rule": say("Rule"), "value": say("Value")}
+    tabulate(
         rows.head(MOST_REFUSALS),
-        hide_index=True,
+        {"row": st.column_config.NumberColumn(say("Row"), width="small"), **titles},
+        say("Refused rows"),
+        total=rows.height,
+        downloads=True,
         height=min(320, 37 + 35 * rows.height),
-        column_config={
-            "row": st.column_config.NumberColumn(say("Row"), width="small"),
-            "column": say("Column"),
-            "rule": say("Rule"),
-            "value": say("Value"),
-        },
-        alt=say("Refused rows"),
     )
 
 
 def _refused(rows: int, faults: int) -> str:
-    if faults <= MOST_REFUSALS:
-        return say("{rows} rows are refused, for {faults} faults.", rows=rows, faults=faults)
-    return say(
-        "{rows} rows are refused, for {faults} faults; the first {most} are listed.",
-        rows=rows,
-        faults=faults,
-        most=MOST_REFUSALS,
+    told = counted("{count} fault", "{count} faults", faults)
+    if faults > MOST_REFUSALS:
+        told = say("{faults}; the first {most} are listed", faults=told, most=MOST_REFUSALS)
+    return counted(
+        "{count} row is refused, for {faults}.", "{count} rows are refused, for {faults}.", rows, faults=told
     )
 
 
@@ -297,7 +288,7 @@ def _tell(seen: Workspace, receipt: Receipt) -> None:
     )
     _counts(batch, foreseen=False)
     for said in receipt.notes:
-        aside(said)
+        aside(say(said))
     undo_button(seen, batch)
 
 
@@ -308,7 +299,7 @@ def _progress(doing: str) -> Iterator[Callable[[str], None]]:
         line = st.empty()
 
         def step(said: str) -> None:
-            line.caption(f"{doing}: {said} ...")
+            line.caption(f"{doing}: {say(said)} ...")
 
         yield step
         line.empty()

@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from geodata.sentences import mark
 from layers.asset import ASSETS
-from layers.words import SOURCE, Words, languages, mark, nearest, words
+from layers.words import SOURCE, Words, languages, nearest, words
 
 LANGUAGE = "lang"
 """Name of the language in the address."""

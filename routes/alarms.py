@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
+from geodata.sentences import Sentence, sentence
 from routes.sphere import Floats
 
 PRIOR_SHAPE = 1.0
@@ -62,10 +63,12 @@ class Alarm:
         """Return the months at the new rate before the one in which it was known."""
         return self.raised - self.since
 
-    def sentence(self, months: Sequence[str]) -> str:
+    def sentence(self, months: Sequence[str]) -> Sentence:
         """Return the alarm in words, with the names of the months of the series."""
-        way = "Up" if self.direction == "up" else "Down"
-        return f"{way} since {months[self.since]}, known after {months[self.raised]} (P = {self.probability:.2f})."
+        told = {"since": months[self.since], "known": months[self.raised], "probability": self.probability}
+        if self.direction == "up":
+            return sentence("Up since {since}, known after {known} (P = {probability:.2f}).", **told)
+        return sentence("Down since {since}, known after {known} (P = {probability:.2f}).", **told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, polygamma
 from scipy.stats import beta, binom, false_discovery_control, norm, t
 
+from geodata.sentences import Sentence, counted, sentence
 from routes.sphere import Floats
 
 LEVEL = 0.05
@@ -54,7 +55,7 @@ class Change:
     p, q : float
         Two-sided p, and the false discovery rate at which it is found; NaN where not testable.
     verdict, reason : str
-        The reason is a sentence.
+        The reason is a sentence of ``geodata.sentences``.
     """
 
     before: int
@@ -278,24 +279,57 @@ def _with_verdict(change: Change, lost: int, elsewhere: int, support: float, len
     if np.isnan(change.q):
         return replace(change, verdict="not testable", p=np.nan, reason=_not_testable(change, lost))
     verdict, but = _judged(change, elsewhere, support, change.effort * lengths[1] / lengths[0])
-    counts = f"{change.before:,} in {lengths[0]} months, then {change.after:,} in {lengths[1]}"
-    ratio = f"x{change.ratio:.2g} ({change.low:.2g} to {change.high:.2g})"
-    rate = ratio if change.before else f"from none, at least x{change.low:.2g}"
-    effort = f" with effort of x{change.effort:.2g} taken out" if abs(change.effort - 1) > 0.005 else ""
-    return replace(change, verdict=verdict, reason=f"{counts}: {rate}{effort}, q = {change.q:.2g}{but}.")
+    told = sentence(
+        "{before:,} in {months}, then {after:,} in {later}: {rate}{effort}, q = {q:.2g}{but}.",
+        before=change.before,
+        months=counted("{count} month", "{count} months", lengths[0]),
+        after=change.after,
+        later=lengths[1],
+        rate=rate_of(change),
+        effort=_effort_taken_out(change.effort),
+        q=change.q,
+        but=but,
+    )
+    return replace(change, verdict=verdict, reason=told)
 
 
-def _not_testable(change: Change, lost: int) -> str:
+def rate_of(change: Change) -> Sentence:
+    """Return the rate after over that before with its interval."""
+    if not change.before:
+        return sentence("from none, at least x{low:.2g}", low=change.low)
+    if not np.isfinite(change.high):
+        return sentence("x{ratio:.2g} ({low:.2g} to no bound)", ratio=change.ratio, low=change.low)
+    return sentence("x{ratio:.2g} ({low:.2g} to {high:.2g})", ratio=change.ratio, low=change.low, high=change.high)
+
+
+def _effort_taken_out(effort: float) -> str:
+    return sentence(" with effort of x{effort:.2g} taken out", effort=effort) if abs(effort - 1) > 0.005 else ""
+
+
+def _not_testable(change: Change, lost: int) -> Sentence:
     seen = change.before + change.after
     if lost and seen < FEWEST:
-        return (
-            f"{lost:,} of its {lost + seen:,} incidents are of sources that report in one of the windows alone, "
-            "so that a change cannot be told from reporting that began or ended."
+        return sentence(
+            "{lost:,} of its {total:,} incidents are of sources that report in one of the windows alone, so that a "
+            "change cannot be told from reporting that began or ended.",
+            lost=lost,
+            total=lost + seen,
         )
     if not seen:
-        return "No incident in either window."
-    divided = f" after division by the overdispersion of {change.dispersion:.2g}" if change.dispersion > 1.05 else ""
-    return f"{seen:,} in both windows together are too few to tell a change: {FEWEST:.0f} are needed{divided}."
+        return sentence("No incident in either window.")
+    if change.dispersion > 1.05:
+        return sentence(
+            "{seen:,} in both windows together are too few to tell a change: {fewest:.0f} are needed after division by "
+            "the overdispersion of {dispersion:.2g}.",
+            seen=seen,
+            fewest=FEWEST,
+            dispersion=change.dispersion,
+        )
+    return sentence(
+        "{seen:,} in both windows together are too few to tell a change: {fewest:.0f} are needed.",
+        seen=seen,
+        fewest=FEWEST,
+    )
 
 
 def _judged(change: Change, elsewhere: int, support: float, odds: float) -> tuple[Verdict, str]:
@@ -307,18 +341,19 @@ def _judged(change: Change, elsewhere: int, support: float, odds: float) -> tupl
     alone = there < FEWEST * change.dispersion or left > max(NEARLY_NONE * there, 1)
     if up:
         but = "" if alone else _doubt_of_birth(elsewhere, support)
-        return ("growing", but) if alone or but else ("born", "; its sources reported elsewhere before")
-    but = (
-        "" if alone or elsewhere >= FEWEST else "; not called gone, as its sources report next to nothing else any more"
-    )
-    return ("fading", but) if alone or but else ("gone", "; its sources still report elsewhere")
+        return ("growing", but) if alone or but else ("born", sentence("; its sources reported elsewhere before"))
+    doubt = sentence("; not called gone, as its sources report next to nothing else any more")
+    but = "" if alone or elsewhere >= FEWEST else doubt
+    return ("fading", but) if alone or but else ("gone", sentence("; its sources still report elsewhere"))
 
 
 def _doubt_of_birth(elsewhere: int, support: float) -> str:
     if elsewhere < FEWEST:
-        return "; not called born, as its sources reported next to nothing else before"
+        return sentence("; not called born, as its sources reported next to nothing else before")
     if support < FEWEST_SUPPORT:
-        return f"; not called born, as its line is found in no more than {support:.0%} of resamples"
+        return sentence(
+            "; not called born, as its line is found in no more than {support:.0%} of resamples", support=support
+        )
     return ""
 
 
@@ -329,4 +364,4 @@ def _by_source(counts: ArrayLike) -> Floats:
 
 def _nothing() -> Change:
     nothing = _untold(0, 0, 1.0, 1.0, np.nan, np.nan, np.nan, np.nan, np.nan)
-    return replace(nothing, verdict="not testable", reason="No incident in either window.")
+    return replace(nothing, verdict="not testable", reason=sentence("No incident in either window."))

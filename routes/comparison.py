@@ -11,6 +11,7 @@ import polars as pl
 from scipy.spatial import cKDTree
 
 from geodata import hexes
+from geodata.sentences import Sentence, sentence
 from routes.change import LEVEL, VERDICTS, Change, changes
 from routes.corridors import Corridor, Reduction
 from routes.index import USUAL_RESOLUTION
@@ -73,26 +74,36 @@ class Comparison:
 
     def sentences(self) -> list[str]:
         """Return the comparison in words, a line for each corridor that could be tested, the changed ones first."""
-        told = [number for number, change in enumerate(self.changes) if change.verdict != "not testable"]
-        order = sorted(told, key=lambda number: _rank(self.changes[number], self.shifts[number]))
-        lines = []
+        told, untold = self.told(), self.untold()
+        pairs = [("displaced", self._pair_in_words(pair)) for pair in self.displaced]
+        rest = [("not testable", untold)] if untold else []
+        return [f"{state:>12}  {said}" for state, said in (*told, *pairs, *rest)]
+
+    def told(self) -> list[tuple[str, Sentence]]:
+        """Return the verdict of each corridor that could be tested, or ``shifted``, and why, the changed ones first."""
+        tested = [number for number, change in enumerate(self.changes) if change.verdict != "not testable"]
+        order = sorted(tested, key=lambda number: _rank(self.changes[number], self.shifts[number]))
+        said: list[tuple[str, Sentence]] = []
         for number in order:
-            change, shift = self.changes[number], self.shifts[number]
-            lines.append(f"{change.verdict:>12}  {self.corridors[number].name}: {change.reason}")
+            name, change, shift = self.corridors[number].name, self.changes[number], self.shifts[number]
+            said.append((change.verdict, sentence("{corridor}: {reason}", corridor=name, reason=change.reason)))
             if shift is not None and shift.flagged:
-                lines.append(f"{'shifted':>12}  {self.corridors[number].name}: {_in_words(shift)}")
-        lines += [
-            f"{'displaced':>12}  {self.corridors[pair.source].name} lost {pair.lost:,.0f}, "
-            f"{self.corridors[pair.target].name} gained {pair.gained:,.0f}: consistent with displacement, "
-            f"q = {pair.q:.2g}."
-            for pair in self.displaced
-        ]
-        untold = len(self.changes) - len(told)
-        if untold:
-            lines.append(
-                f"{'not testable':>12}  {untold:,} of {len(self.changes):,} corridors; the file says why for each."
-            )
-        return lines
+                said.append(("shifted", sentence("{corridor}: {reason}", corridor=name, reason=_in_words(shift))))
+        return said
+
+    def untold(self) -> str:
+        """Return how many corridors could not be tested, "" for none."""
+        untold = sum(change.verdict == "not testable" for change in self.changes)
+        if not untold:
+            return ""
+        return sentence(
+            "{untold:,} of {total:,} corridors; the file says why for each.", untold=untold, total=len(self.changes)
+        )
+
+    def _pair_in_words(self, pair: Displacement) -> str:
+        loser, gainer = (self.corridors[number].name for number in (pair.source, pair.target))
+        moved = f"{loser} lost {pair.lost:,.0f}, {gainer} gained {pair.gained:,.0f}"
+        return f"{moved}: consistent with displacement, q = {pair.q:.2g}."
 
     def _windows(self) -> tuple[tuple[str, Window], tuple[str, Window]]:
         return ("before", self.before), ("after", self.after)
@@ -175,15 +186,30 @@ def _related(one: Corridor, other: Corridor) -> bool:
 
 
 def _notes(tallies: Sequence[Tally], before: Window, after: Window) -> list[str]:
-    notes = []
-    for name, window, tally in (("before", before, tallies[0]), ("after", after, tallies[1])):
-        if not tally.counts.any():
-            notes.append(f"No incident lies on a corridor in the window {name} ({window.start} to {window.end}).")
+    notes: list[str] = []
+    early, late = (not tally.counts.any() for tally in tallies)
+    if early:
+        notes.append(_none_in(before, sentence("before")))
+    if late:
+        notes.append(_none_in(after, sentence("after")))
     if not before.same_season(after):
-        notes.append("The windows hold different months of the year, so that a seasonal route can look changed.")
+        notes.append(
+            sentence("The windows hold different months of the year, so that a seasonal route can look changed.")
+        )
     if after.start < before.end and before.start < after.end:
-        notes.append("The windows overlap: incidents in both count twice, and changes look smaller than they are.")
+        notes.append(
+            sentence("The windows overlap: incidents in both count twice, and changes look smaller than they are.")
+        )
     return notes
+
+
+def _none_in(window: Window, name: Sentence) -> Sentence:
+    return sentence(
+        "No incident lies on a corridor in the window {name} ({start} to {end}).",
+        name=name,
+        start=str(window.start),
+        end=str(window.end),
+    )
 
 
 def _rank(change: Change, shift: Shift | None) -> tuple[bool, float]:
@@ -195,9 +221,16 @@ def _other(pair: Displacement, number: int) -> int:
     return pair.target if number == pair.source else pair.source
 
 
-def _in_words(shift: Shift) -> str:
+def _in_words(shift: Shift) -> Sentence:
     low, high = sorted((abs(shift.low), abs(shift.high)))
-    return f"{abs(shift.km):.0f} km towards the {shift.towards} ({low:.0f} to {high:.0f}), q = {shift.q:.2g}."
+    return sentence(
+        "{km:.0f} km towards the {towards} ({low:.0f} to {high:.0f}), q = {q:.2g}.",
+        km=abs(shift.km),
+        towards=Sentence(shift.towards),
+        low=low,
+        high=high,
+        q=shift.q,
+    )
 
 
 def _plain(value: float) -> float | None:

@@ -16,6 +16,7 @@ import polars as pl
 from geodata.facts import Facts
 from geodata.incident import Mode
 from geodata.places import country_name
+from geodata.sentences import Country, Sentence, sentence, series
 from routes.assignment import assigned, band_km
 from routes.centrelines import Centreline
 from routes.corridors import ASSIGNMENTS, Corridor, CountryRole, Direction, Reduction, Role
@@ -101,7 +102,7 @@ class Routes:
         found = self._journeys.explained(detail, replicates)
         if not found.stretches:
             ridges = reduce_incidents(self._incidents, replicates=replicates)
-            notes = (*found.notes, "Movement: ridges are drawn instead.", *ridges.notes)
+            notes = (*found.notes, sentence("Movement: ridges are drawn instead."), *ridges.notes)
             return Directed(ridges.corridors, notes, ridges.assign, found)
         flights = reduce_incidents(self._incidents.filter(pl.col("mode") == "air"))
         placed = self._incidents.drop_nulls(["lon", "lat", "time_start"])
@@ -113,7 +114,7 @@ class Routes:
         named = (replace(corridor, name=name) for corridor, name in zip(corridors, names, strict=True))
         return Directed(
             (*named, *flights.corridors),
-            (*found.notes, *flights.notes, f"Direction rests on origins and on the facts {found.facts_version}."),
+            (*found.notes, *flights.notes, _rests_on(found.facts_version)),
             lambda: pl.concat([*(rows for _, rows in drawn), flights.assignments]).sort("incident_id", "corridor_id"),
             found,
             named_routes(found.stretches, self._facts),
@@ -303,7 +304,7 @@ def _of_mode(incidents: pl.DataFrame, mode: Mode, found: Movement, facts: Facts)
     return corridors, pl.concat(members)
 
 
-def basis_of(stretch: Stretch, own: pl.DataFrame, facts: Facts) -> str:
+def basis_of(stretch: Stretch, own: pl.DataFrame, facts: Facts) -> Sentence:
     """Return what the direction of a stretch rests on: what its incidents state, and which entries of the facts.
 
     Parameters
@@ -313,31 +314,72 @@ def basis_of(stretch: Stretch, own: pl.DataFrame, facts: Facts) -> str:
         Its incidents; origins and destination where stated.
     facts : Facts
     """
-    said = f"{_stated(own, 'origins', 'origin')}; {_stated(own, 'destination', 'destination')}"
-    pairs = [f"{country_name(start)} to {goal} {share:.0%}" for (start, goal), share in stretch.journeys.items()]
-    text = f"{said[0].upper()}{said[1:]}. Facts {facts.version}: {', '.join(pairs[:MOST_PAIRS])}"
+    pairs = [
+        sentence("{start} to {goal} {share:.0%}", start=_country(start), goal=_goal(goal), share=share)
+        for (start, goal), share in stretch.journeys.items()
+    ]
+    return sentence(
+        "{origins}; {destinations}. Facts {facts}: {journeys}{decisive}.",
+        origins=_origins_stated(own),
+        destinations=_destinations_stated(own),
+        facts=facts.version,
+        journeys=series(pairs[:MOST_PAIRS]),
+        decisive=_decisive(stretch, facts),
+    )
+
+
+def _rests_on(version: str) -> Sentence:
+    return sentence("Direction rests on origins and on the facts {facts}.", facts=version)
+
+
+def _country(code: str) -> Country:
+    return Country(country_name(code), code)
+
+
+def _goal(code: str) -> Country:
+    """Return a destination by its code, which in English is shown as it is."""
+    return Country(code, code)
+
+
+def _decisive(stretch: Stretch, facts: Facts) -> str:
+    """Return the warning that one entry of the facts decides a direction, "" where none does."""
     entries: dict[tuple[str, ...], float] = {}
     for (start, goal), share in stretch.journeys.items():
         if goal in facts.destinations(start):  # others are stated by incidents
             entry = (goal, *facts.peers(start))
             entries[entry] = entries.get(entry, 0.0) + share
     goal, *origins = max(entries, key=lambda entry: (entries[entry], entry), default=("",))
-    if entries.get((goal, *origins), 0.0) >= DECIDES:
-        named = ", ".join(country_name(code) for code in origins[:MOST_PAIRS]) or "all countries without an entry"
-        more = f" and {len(origins) - MOST_PAIRS} more" if len(origins) > MOST_PAIRS else ""
-        text += f". One entry decides it: from {named}{more} people go to {goal}"
-    return f"{text}."
+    if entries.get((goal, *origins), 0.0) < DECIDES:
+        return ""
+    if not origins:
+        return sentence(
+            ". One entry decides it: from all countries without an entry people go to {goal}", goal=_goal(goal)
+        )
+    named = series(_country(code) for code in origins[:MOST_PAIRS])
+    if len(origins) <= MOST_PAIRS:
+        return sentence(". One entry decides it: from {origins} people go to {goal}", origins=named, goal=_goal(goal))
+    return sentence(
+        ". One entry decides it: from {origins} and {more} more people go to {goal}",
+        origins=named,
+        more=len(origins) - MOST_PAIRS,
+        goal=_goal(goal),
+    )
 
 
-def _stated(own: pl.DataFrame, column: str, word: str) -> str:
-    """Return the sentence part on how many incidents state an origin or a destination."""
-    if column not in own.columns or own.is_empty():
-        return f"no incident states its {word}"
-    known = own[column].is_not_null()
-    if column == "origins":
-        known &= own[column].list.len().fill_null(0) > 0
-    share = float(known.sum()) / own.height
-    return f"{share:.0%} of its incidents state the {word}" if share else f"no incident states its {word}"
+def _origins_stated(own: pl.DataFrame) -> Sentence:
+    """Return the beginning of a sentence on how many incidents state an origin."""
+    known = own["origins"].list.len().fill_null(0) > 0 if "origins" in own.columns else pl.Series([], dtype=pl.Boolean)
+    if not known.any():
+        return sentence("No incident states its origin")
+    return sentence("{share:.0%} of its incidents state the origin", share=float(known.sum()) / own.height)
+
+
+def _destinations_stated(own: pl.DataFrame) -> Sentence:
+    """Return the part of a sentence on how many incidents state a destination."""
+    known = own["destination"].count() if "destination" in own.columns else 0
+    if not known:
+        return sentence("no incident states its destination")
+    return sentence("{share:.0%} of its incidents state the destination", share=known / own.height)
 
 
 def _known(piece: Piece, touched: Sequence[str], facts: Facts) -> str:

@@ -16,6 +16,7 @@ import polars as pl
 from geodata.errors import WrongValue
 from geodata.facts import Facts
 from geodata.incident import require_columns
+from geodata.sentences import counted, sentence
 from geodata.terrain import Terrain, terrain
 from routes.corridors import LEAST_DRAWN
 from routes.crossings import Crossings, crossings
@@ -139,10 +140,13 @@ class Journeys:
         self._usable, self._notes = _usable(incidents)
         self._enough = self._usable.height >= FEWEST_INCIDENTS
         if not self._enough:
-            said = (
-                f"Movement: {self._usable.height} incident{'' if self._usable.height == 1 else 's'} on land and at sea"
+            self._notes.append(
+                counted(
+                    "Movement: {count} incident on land and at sea are too few to draw a route; insufficient data.",
+                    "Movement: {count} incidents on land and at sea are too few to draw a route; insufficient data.",
+                    self._usable.height,
+                )
             )
-            self._notes.append(f"{said} are too few to draw a route; insufficient data.")
 
     @cached_property
     def _ground(self) -> tuple[Voyages, Ways]:
@@ -184,11 +188,14 @@ class Journeys:
         total = float(piles.weights.sum())
         if moved.lost > 0.005 * total:
             notes.append(
-                f"Movement: {moved.lost / total:.0%} of the evidence lies on no way from where people start to "
-                "where they may be going."
+                sentence(
+                    "Movement: {share:.0%} of the evidence lies on no way from where people start to where they may be "
+                    "going.",
+                    share=moved.lost / total,
+                )
             )
         if not found:
-            notes.append("Movement: no route explains enough incidents to be drawn; insufficient data.")
+            notes.append(sentence("Movement: no route explains enough incidents to be drawn; insufficient data."))
         return Movement(
             stretches=found,
             legs=tuple(leg for leg in _legs(every, moved, drawn, again) if _holds(leg)),
@@ -210,25 +217,36 @@ def _usable(incidents: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     placed = incidents.with_columns(pl.col("lon", "lat").cast(pl.Float64).fill_nan(None))
     placed = placed.drop_nulls(["lon", "lat", "time_start"])
     usable = placed.filter(pl.col("mode").is_in(["land", "sea"]))
-    notes = []
-    if placed.height < incidents.height:
-        notes.append(f"Movement: {incidents.height - placed.height:,} without a place or a time left out.")
-    return usable, notes
+    unplaced = incidents.height - placed.height
+    note = sentence("Movement: {unplaced:,} without a place or a time left out.", unplaced=unplaced)
+    return usable, [note] if unplaced else []
 
 
 def _notes_on_starts(incidents: pl.DataFrame, piles: Voyages) -> list[str]:
-    notes = []
+    notes: list[str] = []
     stated = float(piles.known.sum())
     if not stated:
         notes.append(
-            "Movement: no incident states an origin; the nearest countries that people leave, by the facts, are taken."
+            sentence(
+                "Movement: no incident states an origin; the nearest countries that people leave, by the facts, are "
+                "taken."
+            )
         )
     elif stated < incidents.height / 2:
-        share = 1 - stated / incidents.height
-        notes.append(f"Movement: {share:.0%} of incidents state no origin; theirs is inferred from their neighbours.")
+        notes.append(
+            sentence(
+                "Movement: {share:.0%} of incidents state no origin; theirs is inferred from their neighbours.",
+                share=1 - stated / incidents.height,
+            )
+        )
     without = float(piles.weights[~piles.placed].sum() / max(piles.weights.sum(), 1e-9))
     if without > 0:
-        notes.append(f"Movement: for {without:.0%} of the evidence no origin is known or near; no way is drawn for it.")
+        notes.append(
+            sentence(
+                "Movement: for {share:.0%} of the evidence no origin is known or near; no way is drawn for it.",
+                share=without,
+            )
+        )
     return notes
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from geodata.incident import CORRIDOR_MODES, TIME, Mode, require_columns
+from geodata.sentences import counted, sentence
 from routes.air import flights
 from routes.attributes import Beside, Share, corridors_beside, members_beside
 from routes.centrelines import Centreline, centrelines
@@ -26,6 +27,7 @@ from routes.support import REPLICATES
 
 INDEXED: tuple[Mode, ...] = ("land", "sea")
 REQUIRED = ("lon", "lat", "time_start", "mode")
+_MODE = {"land": sentence("Land"), "sea": sentence("Sea")}
 
 
 class Evidence:
@@ -79,12 +81,24 @@ class Evidence:
         )
 
     def _notes(self, days: Days) -> list[str]:
-        notes = []
+        notes: list[str] = []
         unplaced, unknown = (some.filter(days.holds()).height for some in (self._unplaced, self._unknown))
         if unplaced:
-            notes.append(f"{_incidents(unplaced)} without a place or a time left out.")
+            notes.append(
+                counted(
+                    "{count:,} incident without a place or a time left out.",
+                    "{count:,} incidents without a place or a time left out.",
+                    unplaced,
+                )
+            )
         if unknown:
-            notes.append(f"{_incidents(unknown)} of unknown mode; no corridor is drawn from them.")
+            notes.append(
+                counted(
+                    "{count:,} incident of unknown mode; no corridor is drawn from them.",
+                    "{count:,} incidents of unknown mode; no corridor is drawn from them.",
+                    unknown,
+                )
+            )
         return notes
 
 
@@ -103,21 +117,38 @@ def _reduced(index: Index, days: Days, resolution: int | None, replicates: int) 
     mode, known = index.mode, index.exact_enough(days, 0)
     if not known:
         return Reduction(())
-    notes = []
+    notes: list[str] = []
     if resolution is None and _is_coarse(index, days):
         resolution = SYSTEM_RESOLUTION
-        notes.append(f"{mode.title()}: most incidents are placed to some 25 km; looked at in hexes of that size.")
+        notes.append(
+            sentence(
+                "{mode}: most incidents are placed to some 25 km; looked at in hexes of that size.", mode=_MODE[mode]
+            )
+        )
     fine = index.exact_enough(days, resolution or USUAL_RESOLUTION)
     if fine < known:
         notes.append(
-            f"{mode.title()}: {_incidents(known - fine)} placed less exactly than the hexes of the reduction; "
-            f"{'it adds' if known - fine == 1 else 'they add'} nothing to a corridor."
+            counted(
+                "{mode}: {count:,} incident placed less exactly than the hexes of the reduction; it adds nothing to a "
+                "corridor.",
+                "{mode}: {count:,} incidents placed less exactly than the hexes of the reduction; they add nothing to "
+                "a corridor.",
+                known - fine,
+                mode=_MODE[mode],
+            )
         )
     lines, shares = _lines(index, days, resolution, replicates)
     beside = Beside(index, shares, lines)
     corridors = corridors_beside(beside, mode, lines)
     if not corridors and fine:
-        notes.append(f"{mode.title()}: {_incidents(fine)} known, too few or too scattered to show a corridor.")
+        notes.append(
+            counted(
+                "{mode}: {count:,} incident known, too few or too scattered to show a corridor.",
+                "{mode}: {count:,} incidents known, too few or too scattered to show a corridor.",
+                fine,
+                mode=_MODE[mode],
+            )
+        )
     return Reduction(
         tuple(corridor for _, corridor in corridors),
         tuple(notes),
@@ -166,16 +197,14 @@ def _air(incidents: pl.DataFrame) -> Reduction:
         countries, _ = countries_of(touched, stated_by(stated))
         corridors.append(replace(corridor_of("air", flight.path, flight.name, told_of(own)), countries=countries))
         members.append(members_of(corridors[-1], own, np.full(own.height, np.nan), np.zeros(own.height)))
-    notes = []
-    if without:
-        notes.append(f"Air: {_incidents(without)} in no pair of airports named three times; none is drawn for them.")
-    return Reduction(tuple(corridors), tuple(notes), lambda: pl.concat(members))
+    note = counted(
+        "Air: {count:,} incident in no pair of airports named three times; none is drawn for them.",
+        "Air: {count:,} incidents in no pair of airports named three times; none is drawn for them.",
+        without,
+    )
+    return Reduction(tuple(corridors), (note,) if without else (), lambda: pl.concat(members))
 
 
 def _is_coarse(index: Index, days: Days) -> bool:
     """Tell whether most of the incidents that the hexes of ``SYSTEM_RESOLUTION`` can hold are too inexact for finer."""
     return 2 * index.exact_enough(days, USUAL_RESOLUTION) < index.exact_enough(days, SYSTEM_RESOLUTION)
-
-
-def _incidents(number: int) -> str:
-    return f"{number:,} incident{'' if number == 1 else 's'}"

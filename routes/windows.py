@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geodata import hexes
 from geodata.errors import WrongValue
+from geodata.sentences import sentence
 from routes.assignment import NONE, assigned
 from routes.centrelines import Centreline
 from routes.corridors import Corridor
@@ -135,7 +136,8 @@ def _usable(incidents: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
         return frame, []
     dated = frame.filter(pl.col("time_precision").is_null() | pl.col("time_precision").is_in(_DATED))
     vague = frame.height - dated.height
-    return dated, [f"Incidents dated to no month are left out of the comparison: {vague:,}."] if vague else []
+    left_out = sentence("Incidents dated to no month are left out of the comparison: {vague:,}.", vague=vague)
+    return dated, [left_out] if vague else []
 
 
 def _corridor_of(incidents: pl.DataFrame, corridors: Sequence[Corridor]) -> NDArray[np.int64]:

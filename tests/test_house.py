@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-VALUE_MODULES = {"errors", "incident", "hexes", "coast", "places", "facts", "terrain", "view", "settings"}
+VALUE_MODULES = {"errors", "incident", "hexes", "coast", "places", "facts", "terrain", "view", "settings", "sentences"}
 ROOMS = ("geodata", "routes", "layers", "desk", "pages")
 MAY_IMPORT = {
     "geodata": {"geodata"},
@@ -72,7 +72,7 @@ def test_an_import_against_the_flow_is_noticed(tmp_path):
 
 ORDER = {
     "geodata": (
-        "errors whole incident hexes coast places facts terrain mentions gazetteer toponyms view settings "
+        "errors sentences whole incident hexes coast places facts terrain mentions gazetteer toponyms view settings "
         "angles projections coordinates times repairs origins identity revisions datafiles batches ledger "
         "limits texts chunks positions archives separated documents markup seal confined columnar workbooks vectors "
         "readings profiles check modes spool refusals ingest changes upkeep guesses mappings "
@@ -91,9 +91,9 @@ ORDER = {
     ),
     "desk": "tokens",
     "pages": (
-        "words uploads years workspace startup intake grids spans outcomes live service kept filters headers notices listing "
-        "portraits neighbours figures catalogue batches columns wizard beliefs amendments method monitor corridors "
-        "countries incidents changes assumptions stamps dashboard"
+        "words uploads years workspace startup intake grids spans outcomes live service kept filters headers notices "
+        "tables listing portraits neighbours figures catalogue batches columns wizard beliefs amendments method "
+        "monitor corridors countries incidents changes assumptions stamps dashboard"
     ),
 }
 """Every module of a room, each importing only what stands before it."""

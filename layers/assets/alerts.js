@@ -135,7 +135,7 @@ Monitor.Alerts = class {
       this._sign(alert.kind),
       element("span", { class: "name" }, name),
       element("span", { class: "when" }, when),
-      element("span", { class: "why" }, Monitor.say(alert.why.text, alert.why.values).replace(/\bx(?=\d)/g, "×")),
+      element("span", { class: "why" }, Monitor.told(alert.why).replace(/\bx(?=\d)/g, "×")),
     );
     const label = seen ? Monitor.say("Mark {name} as new", { name }) : Monitor.say("Mark {name} as seen", { name });
     const title = seen ? Monitor.say("Mark as new") : Monitor.say("Mark as seen");

@@ -107,7 +107,7 @@ Monitor.Camera = class {
     else {
       zip.add("about.txt", new TextEncoder().encode(this._about(sheet)));
       Monitor.Camera.save(zip.blob(), `frames-${name}.zip`);
-      this.monitor.status.say(Monitor.counted(places.length, "{count} pictures are saved.", "{count} pictures are saved."));
+      this.monitor.status.say(Monitor.counted(places.length, "{count} picture is saved.", "{count} pictures are saved."));
     }
   }
 

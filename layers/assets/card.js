@@ -183,7 +183,7 @@ Monitor.Card = class {
       this._sureness(corridor),
       corridor.layer === "routes" ? this._page(corridor) : element("span"),
       corridor.direction_basis
-        ? element("details", { class: "facts" }, element("summary", {}, Monitor.say("What its direction rests on")), element("p", {}, corridor.direction_basis))
+        ? element("details", { class: "facts" }, element("summary", {}, Monitor.say("What its direction rests on")), element("p", {}, Monitor.told(corridor.direction_basis)))
         : element("span"),
       element("footer", {}, Monitor.say("Method {method} · ledger version {version}", versions)),
     );

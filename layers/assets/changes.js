@@ -292,7 +292,7 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
   _judged({ state, rate, shift }) {
     if (state === "shifted") return Monitor.say("Shifted {across}", { across: this._across(shift) });
     const word = Monitor.capital(Monitor.say(Monitor.CHANGES[state].word));
-    const judged = rate ? Monitor.say("{word}: {meaning}", { word, meaning: rate.replace(/\bx(?=\d)/g, "×") }) : word;
+    const judged = rate ? Monitor.say("{word}: {meaning}", { word, meaning: Monitor.told(rate).replace(/\bx(?=\d)/g, "×") }) : word;
     return shift ? [judged, Monitor.say("shifted {across}", { across: this._across(shift) })].join("; ") : judged;
   },
 
@@ -321,7 +321,7 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
     const figures = [[number(item.before), Monitor.say("before")], [number(item.after), Monitor.say("after")], [this._factor(item), Monitor.say("rate")]];
     const facts = [
       item.shift ? Monitor.say("Shifted {across}.", { across: this._across(item.shift) }) : null,
-      item.reason.replace(/\bx(?=\d)/g, "×"),
+      Monitor.told(item.reason).replace(/\bx(?=\d)/g, "×"),
       Monitor.say("Compared: {windows}.", { windows }),
       item.support === null ? null : Monitor.say("Found again in {share}\u00a0% of redraws.", { share: Math.round(item.support * 100) }),
     ];

@@ -21,7 +21,9 @@ Monitor.Status = class {
     const lane = element("div", { id: "lane" }, ...parts);
     this.sheet = Monitor.panel("sheet", { class: "panel", role: "status" });
     this.sheet.hidden = true;
-    monitor.map.getContainer().append(lane, this.sheet);
+    const container = monitor.map.getContainer();
+    container.append(lane, this.sheet);
+    new ResizeObserver(() => container.style.setProperty("--lane", `${lane.offsetHeight}px`)).observe(lane);
   }
 
   repicture() {

@@ -48,8 +48,10 @@ Monitor.TimeBar = class {
     this.bar = Monitor.panel("timebar", { class: "panel", "aria-label": Monitor.say("Time") }, head, this.canvas, this.slider);
     this.bar.hidden = true;
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
-    monitor.map.getContainer().append(this.bar);
+    const container = monitor.map.getContainer();
+    container.append(this.bar);
     new ResizeObserver(() => this.paint()).observe(this.canvas);
+    new ResizeObserver(() => container.style.setProperty("--timebar", `${this.bar.offsetHeight}px`)).observe(this.bar);
     document.addEventListener("keydown", (event) => this._key(event));
   }
 

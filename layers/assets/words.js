@@ -20,10 +20,33 @@ Monitor.counted = (count, one, many, values = {}) => {
 };
 
 Monitor.filled = (text, values) =>
-  text.replace(/\{(\w+)\}/g, (given, name) => {
-    const value = values[name];
-    return typeof value === "number" ? Monitor.number(value) : value ?? given;
+  text.replace(/\{(\w+)(?::([^{}]*))?\}/g, (given, name, form) => {
+    const value = Monitor.told(values[name]);
+    return typeof value === "number" ? Monitor.formed(value, form) : value ?? given;
   });
+
+/** What layers/words.py spells out: a text of its own, one with its values, the same with a form for many, or a country. */
+Monitor.told = (kept) => {
+  if (kept?.country) return Monitor.country(kept.country, kept.name);
+  if (!kept?.text) return kept;
+  return kept.many ? Monitor.counted(kept.values.count, kept.text, kept.many, kept.values) : Monitor.say(kept.text, kept.values);
+};
+
+/** A number by a format of Python, in the reader's signs: ".2g" its first digits, ".0%" a share of one, ".1f" so many behind the point. */
+Monitor.formed = (value, form = "") => {
+  const [, digits, kind] = /\.(\d+)([gf%])$/.exec(form) ?? [];
+  if (kind === "g") return Monitor.roughly(value, Number(digits));
+  const shown = kind ? { minimumFractionDigits: Number(digits), maximumFractionDigits: Number(digits), useGrouping: form.includes(",") } : {};
+  return value.toLocaleString(Monitor.words?.language ?? "en-GB", kind === "%" ? { ...shown, style: "percent" } : shown);
+};
+
+/** A number with its first digits: 0.053, 8.9, 1.2e+02. */
+Monitor.roughly = (value, digits) => {
+  const [first, power] = value.toExponential(digits - 1).split("e");
+  const written = (figures) => Number(figures).toLocaleString(Monitor.words?.language ?? "en-GB", { maximumSignificantDigits: digits, useGrouping: false });
+  if (power >= -4 && power < digits) return written(value);
+  return `${written(first)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+};
 
 /** Which form of a catalogue a number takes: they stand in the order of the CLDR, as gettext has them. */
 Monitor.form = (count) => {

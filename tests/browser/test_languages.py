@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from benchmarks.served import PRODUCT, running
 from docs.catalogues import said
+from geodata.sentences import Country, counted, sentence, series
+from layers.words import spelt_out, words
 from tests.browser.conftest import Seen, fill
 
 LETTERS = "ابجدهوزحطيكلمنسعفصقرشت"
@@ -30,7 +32,7 @@ DATA = {"Natural Earth · GeoNames · H3", "Natural", "Earth", "GeoNames", "Esca
 
 def invented(text: str) -> str:
     """Return a text in letters of Arabic, with its values where they were."""
-    parts = re.split(r"(\{\w+\})", text)
+    parts = re.split(r"(\{\w+[^{}]*\})", text)
     arabic = (("".join(LETTERS[ord(sign) % len(LETTERS)] if sign.isalpha() else sign for sign in p)) for p in parts)
     return "".join(part if part.startswith("{") else letters for part, letters in zip(parts, arabic, strict=True))
 
@@ -97,6 +99,17 @@ def test_a_language_that_is_chosen_stays_from_page_to_page_and_in_links(page, se
     expect(page.get_by_role("combobox", name="Langue")).to_have_value("fr")
     page.wait_for_url("**/countries?**lang=fr**")
     expect(page.get_by_text("Choisissez un pays")).to_be_visible()
+
+
+def test_the_map_says_a_kept_sentence_as_a_page_does(seen):
+    frame = seen.open("?lang=fr")
+    rate = sentence("x{ratio:.2g} ({low:.2g} to {high:.2g})", ratio=5.08, low=0.00012, high=123.0)
+    many = counted("{count:,} known route", "{count:,} known routes", 4067)
+    pairs = series([sentence("{start} to {goal} {share:.0%}", start=Country("Libya", "LBY"), goal="EU", share=0.5)])
+    for kept in (rate, many, pairs, sentence("P = {p:.2f}, {far:.0f} km", p=0.956, far=30.6)):
+        told = frame.evaluate("kept => Monitor.told(kept)", spelt_out(kept))
+        assert re.sub(r"\s", " ", told) == re.sub(r"\s", " ", words("fr").say(kept, {}))
+    assert frame.evaluate("Monitor.told('kept as {it} is')") == "kept as {it} is"
 
 
 def test_filters_in_another_language_ask_for_the_same(page, seen):

@@ -7,8 +7,11 @@ import pytest
 from babel.messages.pofile import read_po
 
 from docs.catalogues import lacking, said
+from geodata.modes import REASONS
+from geodata.sentences import Country, counted, recognised, sentence, series
 from layers.monitor import map_page
-from layers.words import LANGUAGES, SOURCE, languages, nearest, words
+from layers.words import LANGUAGES, SOURCE, languages, nearest, spelt_out, words
+from routes.alarms import Alarm
 
 OTHERS = [code for code in languages() if code != SOURCE]
 
@@ -29,8 +32,9 @@ def forms(texts: object) -> tuple[str, ...]:
     return (texts,) if isinstance(texts, str) else tuple(texts)
 
 
-def names(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+def names(text: str) -> set[tuple[str, str | None, str | None]]:
+    """Return the values of a text, each with the format in which it stands."""
+    return {(name, form, kind) for _, name, form, kind in string.Formatter().parse(text) if name is not None}
 
 
 def test_every_text_is_a_literal_so_that_catalogues_can_hold_it(capsys):
@@ -83,6 +87,61 @@ def test_french_has_its_own_plural_separators_and_names_of_countries():
     assert french.percent(0.45) == "45\xa0%"
     assert (french.country("LBY"), french.country("XXX")) == ("Libye", "XXX")
     assert (french.name, french.direction) == ("Français", "ltr")
+
+
+def test_a_kept_sentence_is_said_anew_with_the_figures_and_the_sentences_in_it():
+    rate = sentence("x{ratio:.2g} ({low:.2g} to {high:.2g})", ratio=5.08, low=2.5, high=123.0)
+    told = sentence("{corridor}: {reason}", corridor="Sfax - Lampedusa", reason=rate)
+    assert words("fr").say(told, {}) == "Sfax - Lampedusa\xa0: x5,1 (2,5 à 1,2e+02)"
+    assert words("en").say(told, {}) == told == "Sfax - Lampedusa: x5.1 (2.5 to 1.2e+02)"
+    assert words("fr").say("{outcome}: {sentence}", {"outcome": "En hausse", "sentence": told}).count("5,1") == 1
+
+
+def test_an_alarm_is_said_in_french():
+    months = ["2021-01", "2021-02", "2021-03"]
+    told = Alarm(raised=2, since=1, direction="up", probability=0.956).sentence(months)
+    assert told == "Up since 2021-02, known after 2021-03 (P = 0.96)."
+    assert words("fr").say(told, {}) == "En hausse depuis 2021-02, connu après 2021-03 (P = 0,96)."
+
+
+def test_what_is_counted_takes_the_form_and_shares_the_sign_of_the_language():
+    many = counted(
+        "{count:,} incident without a place or a time left out.",
+        "{count:,} incidents without a place or a time left out.",
+        4067,
+    )
+    assert words("fr").say(many, {}) == "4\u202f067 incidents sans lieu ou sans date écartés."
+    share = sentence("{share:.0%} of its incidents state the origin", share=0.453)
+    assert (words("fr").say(share, {}), share) == (
+        "45\xa0% de ses incidents indiquent l’origine",
+        "45% of its incidents state the origin",
+    )
+
+
+def test_countries_in_a_sentence_bear_their_names_in_the_language():
+    pairs = [sentence("{start} to {goal} {share:.0%}", start=Country("Libya", "LBY"), goal="ITA", share=0.5)] * 2
+    assert words("fr").say(series(pairs), {}) == "Libye vers ITA 50\xa0%, Libye vers ITA 50\xa0%"
+    assert series(pairs) == "Libya to ITA 50%, Libya to ITA 50%"
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("lies on sea, 12 km from the coast", "se trouve en mer, à 12 km de la côte"),
+        ("route label: Sahara Desert crossing", "libellé de route\xa0: Sahara Desert crossing"),
+        ("drowned within 5 km of the coast", "noyade à moins de 5 km de la côte"),
+        ("a reason of long ago", "a reason of long ago"),
+    ],
+)
+def test_a_reason_that_a_table_kept_is_recognised(kept, said):
+    assert words("fr").say(recognised(kept, REASONS), {}) == said
+
+
+def test_the_map_gets_a_kept_sentence_with_what_it_was_made_of():
+    told = sentence("{a}, {b:.2g}", a=counted("{count} day", "{count} days", 2), b=float("inf"))
+    days = {"text": "{count} day", "many": "{count} days", "values": {"count": 2}}
+    assert spelt_out(told) == {"text": "{a}, {b:.2g}", "values": {"a": days, "b": "inf"}}
+    assert (spelt_out("kept"), spelt_out(Country("Libya", "LBY"))) == ("kept", {"country": "LBY", "name": "Libya"})
 
 
 def test_a_text_without_a_translation_is_said_in_english():

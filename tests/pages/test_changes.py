@@ -96,6 +96,11 @@ def test_a_window_is_chosen_by_its_first_and_its_last_month():
 # Outcomes
 
 
+@pytest.fixture
+def in_french(monkeypatch):
+    monkeypatch.setattr("pages.words.language", lambda: "fr")
+
+
 def corridor(number: int, name: str) -> Corridor:
     line = np.array([[10.0, 30.0], [11.0, 31.0]])
     return Corridor(f"land-{number}", "s", name, "land", (line,), 150.0, 5.0, 10, 0, (), {})
@@ -309,3 +314,15 @@ def test_windows_with_too_few_incidents_for_a_corridor_are_compared_all_the_same
 
 def test_months_are_known_up_to_that_of_the_latest_incident(shown):
     assert sight().known_months(1) == whole_months(sight().incidents(1))
+
+
+def test_why_a_corridor_was_judged_so_is_said_in_french(in_french):
+    changed, others = told(comparison())
+    why = (
+        "480 en 12 mois, puis 0 en 12\xa0: x0 (0 à 0,0077), q = 4,5e-144\xa0; ses sources signalent toujours ailleurs."
+    )
+    assert changed[0] == f"Disparu\xa0: Gone\xa0: {why}"
+    assert changed[2] == "Déplacé\xa0: Moved\xa0: 31 km, direction nord-est (22 à 40), q = 0,004."
+    assert others[-1].endswith("1 sur 8 couloirs\xa0; le fichier en donne le motif pour chacun.")
+    assert why in {text for _, text in facts_of_one(comparison(), 1)}
+    assert why in listed(comparison())["reason"]

@@ -113,6 +113,24 @@ def test_the_mode_comes_with_its_reason_and_how_sure_it_is():
     assert one(mode_reason="route label: Channel", mode_confidence=0.9)["why"] == "route label: Channel (90 % sure)"
 
 
+def test_the_reason_of_a_mode_is_said_in_the_language_of_the_reader(monkeypatch):
+    monkeypatch.setattr("pages.words.language", lambda: "fr")
+    kept = {"mode_reason": "lies on sea, 12 km from the coast", "mode_confidence": 0.9}
+    assert one(**kept)["why"].startswith("se trouve en mer, à 12 km de la côte (")
+    assert one(mode_reason=HOSTILE)["why"].startswith(HOSTILE)
+
+
+def test_what_was_made_of_a_place_is_said_in_the_language_of_the_reader(monkeypatch):
+    monkeypatch.setattr("pages.words.language", lambda: "fr")
+    repair = one(coordinate_note=f"as given; proposed: {REPAIR}")["repair"]
+    assert repair.startswith("latitude et longitude sont inversées\xa0: 12.6, 35.5 tel que donné, 35.5, 12.6 proposé")
+    note = "read with decimal commas; order told by the hemispheres, against the stated form"
+    pairs = told(listed(incidents({"coordinate_note": note}), NO_CORRIDORS), 0)
+    assert "lues avec des virgules décimales\xa0; ordre donné par les hémisphères" in " ".join(
+        text for _, text in pairs
+    )
+
+
 @pytest.mark.parametrize(
     ("values", "grade"),
     [
