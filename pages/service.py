@@ -50,6 +50,7 @@ _KEY = re.compile("[0-9a-f]{16}")
 
 Answer = Callable[[Request], Response]
 Handler = Callable[[Request], Awaitable[Response]]
+Ready = Callable[[Request], bool]
 
 
 class KeptFiles(StaticFiles):
@@ -75,7 +76,7 @@ def routes() -> list[BaseRoute]:
         Route("/map", _map),
         Route("/data/head", _in_thread(_head)),
         Route("/data/hexes", _in_thread(_hexes)),
-        Route("/data/snapshot", _in_thread(_sketch)),
+        Route("/data/snapshot", _one_at_a_time(_in_thread(_sketch), ready=_drawn)),
         Route("/data/routed", _one_at_a_time(_in_thread(_routed))),
         Route("/data/supported", _one_at_a_time(_in_thread(_snapshot))),
         Route("/data/r/{name}", _in_thread(_resource)),
@@ -119,11 +120,16 @@ def _in_thread(answer: Answer) -> Handler:
     return handler
 
 
-def _one_at_a_time(handler: Handler, shared: asyncio.Lock | None = None) -> Handler:
-    """Let one request in at a time, so that slow work leaves the server to others; who has gone away gets nothing."""
+def _one_at_a_time(handler: Handler, shared: asyncio.Lock | None = None, ready: Ready = lambda _: False) -> Handler:
+    """Let one request in at a time, so that slow work leaves the server to others; who has gone away gets nothing.
+
+    Who asks for what is ``ready`` goes past the others.
+    """
     door = shared or asyncio.Lock()
 
     async def patient(request: Request) -> Response:
+        if await run_in_threadpool(ready, request):
+            return await handler(request)
         async with door:
             if await request.is_disconnected():
                 return Response(status_code=204)
@@ -170,6 +176,16 @@ def _facts(seen: Workspace) -> dict[str, str]:
 def _sketch(request: Request) -> Response:
     """Answer with what can be drawn at once."""
     return _picture(request, Workspace.sketch)
+
+
+def _drawn(request: Request) -> bool:
+    """Tell whether lines are known, so that nothing is to be computed; nor is it for what will be refused."""
+    seen = sight()
+    view, _ = View.from_query(request.query_params.multi_items())
+    try:
+        return seen.drawn(view, _version(request, seen), _unit(request))
+    except RoutesError:
+        return True
 
 
 def _hexes(request: Request) -> Response:

@@ -290,6 +290,10 @@ class Workspace:
         kept = self._ready(view, version, unit, "supported", "routed", "sketch")
         return kept or snapshot(self._ground(view, version, unit), view.without_window(), version)
 
+    def drawn(self, view: View, version: int, unit: Unit = "month") -> bool:
+        """Tell whether lines are known: whether ``sketch`` has nothing to compute."""
+        return self._ready(view, version, unit, "supported", "routed", "sketch") is not None
+
     def sketch(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
         """Return what it draws next: ungraded ridges, unless more is there already."""
         kept = self._ready(view, version, unit, "supported", "routed")

@@ -216,6 +216,38 @@ def test_who_has_gone_away_is_not_computed_for():
     assert answer.status_code == 204
 
 
+def test_lines_are_traced_one_at_a_time_and_who_asks_for_traced_ones_goes_past():
+    async def here() -> Message:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def all_asked() -> list[str]:
+        order, traced = [], asyncio.Event()
+
+        async def trace(request: Request) -> Response:
+            order.append(request.url.path)
+            if request.url.path != "/known":
+                await traced.wait()
+            return Response()
+
+        handler = _one_at_a_time(trace, ready=lambda request: request.url.path == "/known")
+        headers = [(b"host", b"here")]
+        asked = [
+            asyncio.create_task(
+                handler(Request({"type": "http", "method": "GET", "path": path, "headers": headers}, here))
+            )  # type: ignore[arg-type]
+            for path in ("/first", "/second", "/known")
+        ]
+        await asyncio.wait_for(asked[2], 5)
+        assert order == ["/first", "/known"]
+        traced.set()
+        await asyncio.wait_for(asyncio.gather(*asked), 5)
+        return order
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(asyncio.run, all_asked()).result() == ["/first", "/known", "/second"]
+
+
 def test_notes_about_one_query_do_not_stay_for_the_next_viewer(get, shown):
     get("/data/snapshot?kind=nonsense")
     assert "nonsense" not in get("/data/snapshot").body.decode()
