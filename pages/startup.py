@@ -6,6 +6,7 @@ import gc
 import logging
 import sys
 import threading
+from collections.abc import Callable
 
 from geodata.errors import RoutesError
 from geodata.view import View
@@ -25,14 +26,15 @@ def start(seen: Workspace) -> None:
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(TURN_SECONDS)
-    threading.Thread(target=_draw, args=(seen,), daemon=True).start()
+    for draw in (seen.hexes, seen.sketch):
+        threading.Thread(target=_drawn, args=(seen, draw), daemon=True).start()
 
 
-def _draw(seen: Workspace) -> None:
-    """Draw the newest version, as the map opens without a filter."""
+def _drawn(seen: Workspace, draw: Callable[[View, int], object]) -> None:
+    """Draw of the newest version what the map shows when it opens without a filter."""
     try:
         version = seen.version()
         if version is not None:
-            seen.sketch(View(), version)
+            draw(View(), version)
     except RoutesError as error:
         _LOG.warning("%s", error)

@@ -31,12 +31,13 @@ def test_the_first_picture_is_drawn_before_anybody_asks(tmp_path, home, monkeypa
     ingest_file(file, Ledger(home))
     seen = Workspace(Ledger(home))
     drawn = []
-    monkeypatch.setattr(Workspace, "sketch", lambda _, *asked: drawn.append(asked))
+    for stage in ("hexes", "sketch"):
+        monkeypatch.setattr(Workspace, stage, lambda _, *asked, stage=stage: drawn.append((stage, *asked)))
     startup.start(seen)
     end = time.monotonic() + PATIENCE
-    while not drawn and time.monotonic() < end:
+    while len(drawn) < 2 and time.monotonic() < end:
         time.sleep(0.01)
-    assert drawn == [(View(), seen.version())]
+    assert sorted(drawn, key=str) == [("hexes", View(), seen.version()), ("sketch", View(), seen.version())]
 
 
 def test_an_empty_workspace_starts_without_a_picture(home, capfd):
