@@ -190,12 +190,12 @@ def pairs(comparison: Comparison) -> list[str]:
     return [
         say(
             "{loser} lost about {lost} incidents and {gainer} gained about {gained}: consistent with displacement "
-            "(q = {q}).",
+            "({q}).",
             loser=name[pair.source],
             lost=number(pair.lost),
             gainer=name[pair.target],
             gained=number(pair.gained),
-            q=discovery(pair.q),
+            q=_chance(pair.q),
         )
         for pair in comparison.displaced
     ]
@@ -306,13 +306,19 @@ def lately(incidents: pl.DataFrame) -> tuple[Grid, str] | None:
 def _sideways(shift: Shift) -> str:
     low, high = sorted((shift.low, shift.high))
     return say(
-        "{km} km to the {towards} (95 % interval {low} to {high} km; left of the line is positive), q = {q}",
+        "{km} km to the {towards} (95 % interval {low} to {high} km; left of the line is positive), {q}",
         km=number(abs(shift.km)),
         towards=say(shift.towards),
         low=number(low),
         high=number(high),
-        q=discovery(shift.q),
+        q=_chance(shift.q),
     )
+
+
+def _chance(q: float) -> str:
+    """Return a false discovery rate as it stands in a sentence."""
+    told = discovery(q)
+    return f"q {told}" if told.startswith("<") else f"q = {told}"
 
 
 def _came_in(days: int, incidents: int, batches: int) -> str:

@@ -303,7 +303,7 @@ def rate_of(change: Change) -> Sentence:
 
 
 def _effort_taken_out(effort: float) -> str:
-    return sentence(" with effort of x{effort:.2g} taken out", effort=effort) if abs(effort - 1) > 0.005 else ""
+    return sentence(" with effort of x{effort:.2g} taken out", effort=effort) if f"{effort:.2g}" != "1" else ""
 
 
 def _not_testable(change: Change, lost: int) -> Sentence:
