@@ -175,12 +175,6 @@ class Ledger:
         refusals_stand = refusals.is_empty()
 
         def attempt(table: DeltaTable | None) -> Batch:
-            if table is not None:
-                return store(table)
-            with _alone(self.home):
-                return store(self.table())
-
-        def store(table: DeltaTable | None) -> Batch:
             nonlocal refusals_stand
             counted, comparison = self._compared(table, batch, given, sources)
             if not (counted.kept or counted.updated or counted.withdrawn):
@@ -258,23 +252,20 @@ class Ledger:
         BusyLedger
             If other writers kept winning.
         """
+        if self.table() is None:
+            raise UnknownVersion(
+                "the ledger is empty",
+                rule="there must be something to change",
+                done="nothing was changed",
+                where=str(self.home),
+            )
+        return self._retried(attempt, what)
 
-        def on_table(table: DeltaTable | None) -> Batch:
-            if table is None:
-                raise UnknownVersion(
-                    "the ledger is empty",
-                    rule="there must be something to change",
-                    done="nothing was changed",
-                    where=str(self.home),
-                )
-            return attempt(table)
-
-        return self._retried(on_table, what)
-
-    def _retried(self, attempt: Callable[[DeltaTable | None], Batch], what: str) -> Batch:
+    def _retried(self, attempt: Callable[..., Batch], what: str) -> Batch:
         for number in range(_ATTEMPTS):
             try:
-                return attempt(self.table())
+                with _alone(self.home):
+                    return attempt(self.table())
             except CommitFailedError:
                 time.sleep(random.uniform(0, min(0.02 * 2**number, _LONGEST_PAUSE)))  # noqa: S311 - a pause is no secret
         raise BusyLedger(
@@ -382,7 +373,10 @@ def _lacking(table: DeltaTable, schema: Schema) -> list[Field]:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """Hold the workspace for a first commit: Delta does not keep two writers from making one table at once."""
+    """Hold the workspace for a commit: writers of this machine follow one another, and none is overtaken for ever.
+
+    Delta tells writers elsewhere apart, but does not keep two from making one table at once.
+    """
     with _sentences(home):
         home.mkdir(parents=True, exist_ok=True)
         door = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
