@@ -21,7 +21,7 @@ from geodata.places import country_code, folded
 from geodata.profiles import PLAIN, Profile, keep, profiles
 from geodata.readings import Reading
 from geodata.sentences import sentence
-from geodata.times import guessed_forms
+from geodata.timeguesses import guessed_forms
 
 _MOST = 0.8
 STATED = sentence("you said so")

@@ -4,21 +4,20 @@ Two tables stand in the workspace: ``incidents`` and ``refusals``. One ingest is
 carries the batch in its metadata: who, what file, its SHA-256, profile and counts. A batch is acknowledged once that
 commit stands; refusals are written just before, under the same batch, and count only with it.
 
-Several processes may write at once. Every commit names its sources as Delta application transactions, so that of two
-writers of one source the later sees what the earlier stored, and nothing is doubled.
+Several processes may write at once. Those of one machine follow one another, so that none is overtaken time and again;
+of machines elsewhere Delta tells who came first. Every commit names its sources as Delta application transactions, so
+that of two writers of one source the later sees what the earlier stored, and nothing is doubled.
 
 Source: Delta Lake protocol, https://github.com/delta-io/delta/blob/master/PROTOCOL.md, through ``deltalake``.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from deltalake.transaction import create_table_with_add_actions
 
 from geodata.batches import REFUSAL_SCHEMA, Batch, Given, counted_in, refuse_many_withdrawn
 from geodata.datafiles import DataFile, arrow_schema, storable, taken_up
+from geodata.doors import alone
 from geodata.errors import RoutesError, UnknownVersion
 from geodata.identity import KEYS, keys, place
 from geodata.incident import SCHEMA, empty
@@ -264,7 +264,9 @@ class Ledger:
     def _retried(self, attempt: Callable[..., Batch], what: str) -> Batch:
         for number in range(_ATTEMPTS):
             try:
-                with _alone(self.home):
+                with ExitStack() as held:
+                    with _sentences(self.home):
+                        held.enter_context(alone(self.home))
                     return attempt(self.table())
             except CommitFailedError:
                 time.sleep(random.uniform(0, min(0.02 * 2**number, _LONGEST_PAUSE)))  # noqa: S311 - a pause is no secret
@@ -369,22 +371,6 @@ def _lacking(table: DeltaTable, schema: Schema) -> list[Field]:
     """Return the columns that came in with a later version of this product than the table's."""
     there = {field.name for field in table.schema().fields}
     return [field for field in schema.fields if field.name not in there]
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Hold the workspace for a commit: writers of this machine follow one another, and none is overtaken for ever.
-
-    Delta tells writers elsewhere apart, but does not keep two from making one table at once.
-    """
-    with _sentences(home):
-        home.mkdir(parents=True, exist_ok=True)
-        door = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(door, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(door)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from geodata.doors import alone
 from geodata.errors import RoutesError
 
 FOLDER = "spool"
@@ -55,16 +56,11 @@ def unwritable(home: Path, error: OSError) -> UnwritableWorkspace:
 
 def _opened(spool: Path) -> tuple[Path, int]:
     """Return a new room and the descriptor that holds its lock. One process at a time clears and opens."""
-    spool.mkdir(parents=True, exist_ok=True)
-    door = os.open(spool, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(door, fcntl.LOCK_EX)
+    with alone(spool):
         for left in spool.iterdir():
             _clear(left)
         path = Path(tempfile.mkdtemp(dir=spool))
         return path, _locked(path)
-    finally:
-        os.close(door)
 
 
 def _clear(left: Path) -> None:

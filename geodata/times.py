@@ -16,7 +16,6 @@ from typing import Final, get_args
 import polars as pl
 
 from geodata.incident import TimePrecision
-from geodata.sentences import Sentence, part_of, sentence
 
 NAMED_FORMS: Final = ("excel serial", "epoch days", "epoch seconds", "epoch milliseconds")
 """Forms beside those of strptime. Excel serials from 1970 on, and seconds of 9 or 10 and milliseconds of 12 or 13
@@ -89,16 +88,10 @@ _EXCEL_DAY_ZERO = -25569.0  # 30 December 1899, days since 1970
 _EXCEL_LEAP = 60.0  # 29 February 1900, which Excel holds for a day and the calendar does not
 _ONE_READING = {"excel serial": (25569.0, 73051.0), "epoch seconds": (1e8, 1e10), "epoch milliseconds": (1e11, 1e13)}
 """Numbers that can be nothing else: Excel serials 1970 to 2099, seconds 1973 to 2286, milliseconds 1973 to 2286."""
-_TWO_NUMBERS = (
-    r"^(?:(?<weekday>\p{L}+)(?<comma>,? *))?(?<first>\d{1,2})(?<mark>[/.-])(?<second>\d{1,2})[/.-](?<year>\d{4}|\d{2})"
-    r"(?:(?<gap>[ ,T-]+)(?<clock>\d{1,2}:\d{2}(?::\d{2})?))?$"
-)
 _DAY_US = 86_400_000_000
 _NEVER = -(2**63)
 _FARTHEST_MS = 86_400_000 * 365 * 1000
 _FIRST = datetime(1000, 1, 1, tzinfo=UTC)
-_SAMPLE = 10_000
-_MOST = 0.9
 
 Reader = Callable[[pl.Series], pl.DataFrame]
 """Reads texts: ``start`` (UTC, null where unreadable) and ``precision`` (position in ``PRECISIONS``) of each."""
@@ -123,11 +116,11 @@ def with_times(rows: pl.DataFrame, forms: Sequence[str] = ()) -> pl.DataFrame:
         is) and ``time_precision`` (null where unreadable). Midnight and noon are how spreadsheets write "that day".
         An end that states a day, month or year lies behind it; one that states an instant is taken as it is.
     """
-    read = _with_year_and_month(_read(rows["time"], _readers(forms)).pipe(_days_folded), rows)
+    read = _with_year_and_month(read_times(rows["time"], readers_of(forms)).pipe(_days_folded), rows)
     if rows["time_end"].null_count() == rows.height:
         found = read.with_columns(_after(read).alias("end"))
     else:
-        found = _with_ends(read, rows["time_end"], _read(rows["time_end"], _readers(forms)))
+        found = _with_ends(read, rows["time_end"], read_times(rows["time_end"], readers_of(forms)))
     names = pl.lit(pl.Series(PRECISIONS, dtype=pl.String)).gather(pl.col("precision"))
     return rows.with_columns(
         found.select(
@@ -138,75 +131,7 @@ def with_times(rows: pl.DataFrame, forms: Sequence[str] = ()) -> pl.DataFrame:
     )
 
 
-def guessed_forms(texts: pl.DataFrame, day_first: bool | None = None) -> tuple[tuple[str, ...] | None, str]:
-    """Return the forms in which times seem to be written, and the reason in words, for a person to confirm.
-
-    The order of day and month is told only where some day exceeds 12; else the forms are None and the reason says what
-    is to be stated. No forms, ``()``, are needed for what has one reading only.
-
-    Parameters
-    ----------
-    texts : DataFrame
-        With ``time``, ``year`` and ``month`` as text, null where absent; the first 10,000 given times are read.
-    day_first : bool, optional
-        What a person states of the order, for where nothing tells it.
-    """
-    sample = texts["time"].drop_nulls().head(_SAMPLE)
-    if sample.is_empty():
-        if texts["year"].null_count() < texts.height:
-            return (), sentence("no times are given, years are")
-        return None, sentence("neither times nor years are given")
-    read = _read(sample, _readers(()))["start"].count()
-    if read >= _MOST * len(sample):
-        return (), sentence("{share} times can be read in one way only", share=part_of(read, len(sample)))
-    return _guessed_orders(sample, day_first) or (
-        None,
-        sentence("only {share} times are in any form that is known", share=part_of(read, len(sample))),
-    )
-
-
-def _guessed_orders(sample: pl.Series, day_first: bool | None) -> tuple[tuple[str, ...] | None, str] | None:
-    """Return the forms of numbers such as 03/05/2024, or None where most texts are none."""
-    parts = (
-        pl.select(pl.lit(sample).str.extract_groups(_TWO_NUMBERS).alias("parts")).unnest("parts").drop_nulls("first")
-    )
-    if parts.height < _MOST * len(sample):
-        return None
-    beyond = parts.select((pl.col("first", "second").cast(pl.Int32) > 12).sum()).row(0)
-    if all(beyond):
-        return None, sentence(
-            "both numbers exceed 12: the first {first:,} times, the second {second:,} times",
-            first=beyond[0],
-            second=beyond[1],
-        )
-    if not any(beyond) and day_first is None:
-        return None, sentence("no day exceeds 12: state whether day or month comes first")
-    order = ("%d", "%m") if beyond[0] or (day_first and not beyond[1]) else ("%m", "%d")
-    shapes = parts.with_columns(
-        pl.when(pl.col("year").str.len_bytes() == 4).then(pl.lit("%Y")).otherwise(pl.lit("%y")).alias("year"),
-        pl.when(pl.col("weekday").str.len_bytes() > 3).then(pl.lit("%A")).otherwise(pl.lit("%a")).alias("weekday"),
-        pl.when(pl.col("clock").str.len_bytes() > 5).then(pl.lit("%H:%M:%S")).otherwise(pl.lit("%H:%M")).alias("clock"),
-    )
-    shapes = shapes.select("weekday", "comma", "mark", "year", "gap", "clock").unique(maintain_order=True)
-    forms = tuple(
-        f"{weekday + comma if comma else ''}{mark.join((*order, year))}{gap + clock if gap else ''}"
-        for weekday, comma, mark, year, gap, clock in shapes.iter_rows()
-    )
-    return forms, _order_told(beyond, parts.height, day_first=bool(day_first))
-
-
-def _order_told(beyond: Sequence[int], given: int, *, day_first: bool) -> Sentence:
-    share = part_of(sum(beyond), given)
-    if beyond[0]:
-        return sentence("the first number exceeds 12 in {share} times: the day comes first", share=share)
-    if beyond[1]:
-        return sentence("the second number exceeds 12 in {share} times: the month comes first", share=share)
-    if day_first:
-        return sentence("it was stated that the day comes first")
-    return sentence("it was stated that the month comes first")
-
-
-def _read(texts: pl.Series, readers: Sequence[Reader]) -> pl.DataFrame:
+def read_times(texts: pl.Series, readers: Sequence[Reader]) -> pl.DataFrame:
     """Return the first reading of each text: each reader sees what those before it left."""
     given = len(texts) - texts.null_count()
     found = readers[0](texts)
@@ -236,8 +161,9 @@ def _read(texts: pl.Series, readers: Sequence[Reader]) -> pl.DataFrame:
     )
 
 
-def _readers(forms: Sequence[str]) -> list[Reader]:
-    stated = [reader for form in forms for reader in _readers_of(form)]
+def readers_of(forms: Sequence[str]) -> list[Reader]:
+    """Return the readers of some forms, as ``with_times`` takes them, and behind them those that need no form."""
+    stated = [reader for form in forms for reader in _named_readers(form)]
     return [
         *stated,
         _strptime("%Y-%m-%d"),
@@ -249,7 +175,7 @@ def _readers(forms: Sequence[str]) -> list[Reader]:
     ]
 
 
-def _readers_of(form: str) -> list[Reader]:
+def _named_readers(form: str) -> list[Reader]:
     """Return the readers of a form; where it names months, also the reader of names in other languages."""
     if form in NAMED_FORMS:
         return [partial(_counted, form, (-math.inf, math.inf))]
@@ -277,7 +203,7 @@ def _clocked(texts: pl.Series) -> pl.DataFrame:
     clocked = texts.str.contains(":", literal=True)
     if not clocked.any():
         return _reading(pl.Series([None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, len(texts)), "instant")
-    return _read(pl.select(pl.when(clocked).then(texts)).to_series(), [_strptime(form) for form in _MOMENTS])
+    return read_times(pl.select(pl.when(clocked).then(texts)).to_series(), [_strptime(form) for form in _MOMENTS])
 
 
 def _moments(form: str, texts: pl.Series) -> pl.DataFrame:

@@ -34,7 +34,7 @@ SOURCE = "en"
 LANGUAGES = Path(__file__).parent / "languages"
 ON_THE_MAP = (
     *("layers/", "pages/live.py", "pages/spans.py"),
-    *("routes/alarms.py", "routes/change.py", "routes/itineraries.py"),
+    *("routes/alarms.py", "routes/change.py", "routes/bases.py"),
 )
 """Where texts stand that the map says, be it by a script or out of what the server tells it."""
 _LOG = logging.getLogger(__name__)

@@ -15,9 +15,9 @@ import polars as pl
 
 from geodata.facts import Facts
 from geodata.incident import Mode
-from geodata.places import country_name
-from geodata.sentences import Country, Sentence, sentence, series
+from geodata.sentences import Sentence, sentence
 from routes.assignment import assigned, band_km
+from routes.bases import basis_of
 from routes.centrelines import Centreline
 from routes.corridors import ASSIGNMENTS, Corridor, CountryRole, Direction, Reduction, Role
 from routes.evidence import corridor_of, members_of, told_of
@@ -35,9 +35,6 @@ STRAIGHT_ON_DEGREES = 60.0
 LAID_OUT = 4
 """H3 resolution of the cells in which the network over land is laid out."""
 SHORTEST_KM = 10.0
-DECIDES = 0.8
-"""Share of the flow from which one entry of the facts decides a direction."""
-MOST_PAIRS = 3
 _LOOK_BACK = 2
 REACH_KM = 100.0
 """Evidence within this explains a stretch; the network is laid out in cells of 45 km."""
@@ -304,82 +301,8 @@ def _of_mode(incidents: pl.DataFrame, mode: Mode, found: Movement, facts: Facts)
     return corridors, pl.concat(members)
 
 
-def basis_of(stretch: Stretch, own: pl.DataFrame, facts: Facts) -> Sentence:
-    """Return what the direction of a stretch rests on: what its incidents state, and which entries of the facts.
-
-    Parameters
-    ----------
-    stretch : Stretch
-    own : DataFrame
-        Its incidents; origins and destination where stated.
-    facts : Facts
-    """
-    pairs = [
-        sentence("{start} to {goal} {share:.0%}", start=_country(start), goal=_goal(goal), share=share)
-        for (start, goal), share in stretch.journeys.items()
-    ]
-    return sentence(
-        "{origins}; {destinations}. Facts {facts}: {journeys}{decisive}.",
-        origins=_origins_stated(own),
-        destinations=_destinations_stated(own),
-        facts=facts.version,
-        journeys=series(pairs[:MOST_PAIRS]),
-        decisive=_decisive(stretch, facts),
-    )
-
-
 def _rests_on(version: str) -> Sentence:
     return sentence("Direction rests on origins and on the facts {facts}.", facts=version)
-
-
-def _country(code: str) -> Country:
-    return Country(country_name(code), code)
-
-
-def _goal(code: str) -> Country:
-    """Return a destination by its code, which in English is shown as it is."""
-    return Country(code, code)
-
-
-def _decisive(stretch: Stretch, facts: Facts) -> str:
-    """Return the warning that one entry of the facts decides a direction, "" where none does."""
-    entries: dict[tuple[str, ...], float] = {}
-    for (start, goal), share in stretch.journeys.items():
-        if goal in facts.destinations(start):  # others are stated by incidents
-            entry = (goal, *facts.peers(start))
-            entries[entry] = entries.get(entry, 0.0) + share
-    goal, *origins = max(entries, key=lambda entry: (entries[entry], entry), default=("",))
-    if entries.get((goal, *origins), 0.0) < DECIDES:
-        return ""
-    if not origins:
-        return sentence(
-            ". One entry decides it: from all countries without an entry people go to {goal}", goal=_goal(goal)
-        )
-    named = series(_country(code) for code in origins[:MOST_PAIRS])
-    if len(origins) <= MOST_PAIRS:
-        return sentence(". One entry decides it: from {origins} people go to {goal}", origins=named, goal=_goal(goal))
-    return sentence(
-        ". One entry decides it: from {origins} and {more} more people go to {goal}",
-        origins=named,
-        more=len(origins) - MOST_PAIRS,
-        goal=_goal(goal),
-    )
-
-
-def _origins_stated(own: pl.DataFrame) -> Sentence:
-    """Return the beginning of a sentence on how many incidents state an origin."""
-    known = own["origins"].list.len().fill_null(0) > 0 if "origins" in own.columns else pl.Series([], dtype=pl.Boolean)
-    if not known.any():
-        return sentence("No incident states its origin")
-    return sentence("{share:.0%} of its incidents state the origin", share=float(known.sum()) / own.height)
-
-
-def _destinations_stated(own: pl.DataFrame) -> Sentence:
-    """Return the part of a sentence on how many incidents state a destination."""
-    known = own["destination"].count() if "destination" in own.columns else 0
-    if not known:
-        return sentence("no incident states its destination")
-    return sentence("{share:.0%} of its incidents state the destination", share=known / own.height)
 
 
 def _known(piece: Piece, touched: Sequence[str], facts: Facts) -> str:

@@ -72,17 +72,17 @@ def test_an_import_against_the_flow_is_noticed(tmp_path):
 
 ORDER = {
     "geodata": (
-        "errors sentences whole incident hexes coast places facts terrain mentions gazetteer toponyms view settings "
-        "angles projections coordinates times repairs origins identity revisions datafiles batches ledger "
-        "limits texts chunks positions archives separated documents markup seal confined columnar workbooks vectors "
-        "readings profiles check modes spool refusals ingest changes upkeep guesses mappings "
+        "errors sentences whole doors incident hexes coast places facts terrain mentions gazetteer toponyms view "
+        "settings angles projections coordinates times timeguesses repairs origins identity revisions datafiles batches "
+        "ledger limits texts chunks positions archives separated documents markup seal confined columnar workbooks "
+        "vectors readings profiles check modes spool refusals ingest changes upkeep guesses mappings "
         "receipts inbox sources fetch pulls links verdicts register theatre export demo table"
     ),
     "routes": (
         "corridors sphere statements cube domain index density ridges chains tails blobs heaps bridges graph support "
         "refine passages centrelines assignment roles names evidence attributes air voyages sealines hubs crossings "
         "ways journeys selection flow stretches named residue movement change alarms shifts hotspots windows "
-        "comparison surveys reduce itineraries identity"
+        "comparison surveys reduce bases itineraries identity"
     ),
     "layers": (
         "words asset palette steps hexmesh points part basemap actions changes alerts arrivals camera card corridors "

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata.times import guessed_forms, with_times
+from geodata.timeguesses import guessed_forms
+from geodata.times import with_times
 
 TEXT = dict.fromkeys(("time", "time_end", "year", "month"), pl.String)
 

@@ -10,7 +10,8 @@ import pytest
 from geodata.coast import is_land
 from geodata.facts import reference_facts
 from geodata.incident import ORIGIN
-from routes.itineraries import basis_of, pieces_of, reduce_movement, runs_of
+from routes.bases import basis_of
+from routes.itineraries import pieces_of, reduce_movement, runs_of
 from routes.sphere import line_km, lonlat, resampled, unit_vectors
 from routes.stretches import Stretch
 
