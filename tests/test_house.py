@@ -73,9 +73,9 @@ def test_an_import_against_the_flow_is_noticed(tmp_path):
 ORDER = {
     "geodata": (
         "errors sentences whole doors incident hexes coast places facts terrain mentions gazetteer toponyms view "
-        "settings angles projections coordinates times timeguesses repairs origins identity revisions datafiles batches "
-        "ledger limits texts chunks positions archives separated documents markup seal confined columnar workbooks "
-        "vectors readings profiles check modes spool refusals ingest changes upkeep guesses mappings "
+        "settings angles projections coordinates times timeguesses repairs origins identity revisions datafiles "
+        "batches ledger limits texts chunks positions archives separated documents markup seal confined columnar "
+        "workbooks vectors readings profiles check modes spool refusals ingest changes upkeep guesses mappings "
         "receipts inbox sources fetch pulls links verdicts register theatre export demo table"
     ),
     "routes": (

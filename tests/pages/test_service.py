@@ -221,31 +221,35 @@ def test_lines_are_traced_one_at_a_time_and_who_asks_for_traced_ones_goes_past()
         await asyncio.sleep(60)
         return {"type": "http.disconnect"}
 
-    async def all_asked() -> list[str]:
-        order, traced = [], asyncio.Event()
+    order = []
+
+    async def all_asked() -> None:
+        traced, begun = asyncio.Event(), asyncio.Event()
 
         async def trace(request: Request) -> Response:
             order.append(request.url.path)
             if request.url.path != "/known":
+                begun.set()
                 await traced.wait()
             return Response()
 
         handler = _one_at_a_time(trace, ready=lambda request: request.url.path == "/known")
-        headers = [(b"host", b"here")]
-        asked = [
-            asyncio.create_task(
-                handler(Request({"type": "http", "method": "GET", "path": path, "headers": headers}, here))
-            )  # type: ignore[arg-type]
-            for path in ("/first", "/second", "/known")
-        ]
-        await asyncio.wait_for(asked[2], 5)
+
+        def ask(path: str) -> asyncio.Task[Response]:
+            scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"here")]}
+            return asyncio.create_task(handler(Request(scope, here)))  # type: ignore[arg-type]
+
+        first = ask("/first")
+        await asyncio.wait_for(begun.wait(), 5)
+        second = ask("/second")
+        await asyncio.wait_for(ask("/known"), 5)
         assert order == ["/first", "/known"]
         traced.set()
-        await asyncio.wait_for(asyncio.gather(*asked), 5)
-        return order
+        await asyncio.wait_for(asyncio.gather(first, second), 5)
 
     with ThreadPoolExecutor(1) as thread:
-        assert thread.submit(asyncio.run, all_asked()).result() == ["/first", "/known", "/second"]
+        thread.submit(asyncio.run, all_asked()).result()
+    assert order == ["/first", "/known", "/second"]
 
 
 def test_notes_about_one_query_do_not_stay_for_the_next_viewer(get, shown):
