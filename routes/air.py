@@ -44,10 +44,8 @@ def flights(incidents: pl.DataFrame) -> tuple[list[Flight], int]:
     incidents : DataFrame
         departure, destination: IATA or ICAO codes or airport names, where they are stated.
     """
-    if not {"departure", "destination"} <= set(incidents.columns):
-        return [], incidents.height
     by_pair: dict[tuple[str, str], tuple[Airport, Airport, list[int]]] = {}
-    for row, start, end in _pairs(incidents):
+    for row, start, end in pairs_of(incidents):
         by_pair.setdefault((start.iata, end.iata), (start, end, []))[2].append(row)
     found = [
         Flight(start, end, tuple(rows))
@@ -57,7 +55,10 @@ def flights(incidents: pl.DataFrame) -> tuple[list[Flight], int]:
     return found, incidents.height - sum(len(flight.rows) for flight in found)
 
 
-def _pairs(incidents: pl.DataFrame) -> Iterator[tuple[int, Airport, Airport]]:
+def pairs_of(incidents: pl.DataFrame) -> Iterator[tuple[int, Airport, Airport]]:
+    """Yield the row of each incident that names two airports, and these, in the order of travel."""
+    if not {"departure", "destination"} <= set(incidents.columns):
+        return
     known: dict[str, Airport | None] = {}
     for row, words in enumerate(incidents.select("departure", "destination").iter_rows()):
         for name in words:

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-import polars as pl
+from collections.abc import Mapping
 
 from geodata.facts import Facts
 from geodata.places import country_name
 from geodata.sentences import Country, Sentence, sentence, series
-from routes.stretches import Stretch
 
 DECIDES = 0.8
 """Share of the flow from which one entry of the facts decides a direction."""
 MOST_PAIRS = 3
 
+Journeys = Mapping[tuple[str, str], float]
 
-def basis_of(stretch: Stretch, own: pl.DataFrame, facts: Facts) -> Sentence:
-    """Return what the direction of a stretch rests on: what its incidents state, and which entries of the facts.
+
+def basis_of(journeys: Journeys, incidents: int, origins: int, destinations: int, facts: Facts) -> Sentence:
+    """Return what the direction of a route rests on: what its incidents state, and which entries of the facts.
 
     Parameters
     ----------
-    stretch : Stretch
-    own : DataFrame
-        Its incidents; origins and destination where stated.
+    journeys : mapping of (start, goal) to share
+        Of those who move along it, largest first.
+    incidents, origins, destinations : int
+        Incidents that lie in it, and how many of them state an origin and a destination.
     facts : Facts
     """
     pairs = [
         sentence("{start} to {goal} {share:.0%}", start=_country(start), goal=_goal(goal), share=share)
-        for (start, goal), share in stretch.journeys.items()
+        for (start, goal), share in journeys.items()
     ]
     return sentence(
         "{origins}; {destinations}. Facts {facts}: {journeys}{decisive}.",
-        origins=_origins_stated(own),
-        destinations=_destinations_stated(own),
+        origins=_origins_stated(origins, incidents),
+        destinations=_destinations_stated(destinations, incidents),
         facts=facts.version,
         journeys=series(pairs[:MOST_PAIRS]),
-        decisive=_decisive(stretch, facts),
+        decisive=_decisive(journeys, facts),
     )
 
 
@@ -47,10 +49,10 @@ def _goal(code: str) -> Country:
     return Country(code, code)
 
 
-def _decisive(stretch: Stretch, facts: Facts) -> str:
+def _decisive(journeys: Journeys, facts: Facts) -> str:
     """Return the warning that one entry of the facts decides a direction, "" where none does."""
     entries: dict[tuple[str, ...], float] = {}
-    for (start, goal), share in stretch.journeys.items():
+    for (start, goal), share in journeys.items():
         if goal in facts.destinations(start):  # others are stated by incidents
             entry = (goal, *facts.peers(start))
             entries[entry] = entries.get(entry, 0.0) + share
@@ -72,17 +74,15 @@ def _decisive(stretch: Stretch, facts: Facts) -> str:
     )
 
 
-def _origins_stated(own: pl.DataFrame) -> Sentence:
+def _origins_stated(known: int, incidents: int) -> Sentence:
     """Return the beginning of a sentence on how many incidents state an origin."""
-    known = own["origins"].list.len().fill_null(0) > 0 if "origins" in own.columns else pl.Series([], dtype=pl.Boolean)
-    if not known.any():
+    if not known:
         return sentence("No incident states its origin")
-    return sentence("{share:.0%} of its incidents state the origin", share=float(known.sum()) / own.height)
+    return sentence("{share:.0%} of its incidents state the origin", share=known / incidents)
 
 
-def _destinations_stated(own: pl.DataFrame) -> Sentence:
+def _destinations_stated(known: int, incidents: int) -> Sentence:
     """Return the part of a sentence on how many incidents state a destination."""
-    known = own["destination"].count() if "destination" in own.columns else 0
     if not known:
         return sentence("no incident states its destination")
-    return sentence("{share:.0%} of its incidents state the destination", share=known / own.height)
+    return sentence("{share:.0%} of its incidents state the destination", share=known / incidents)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geodata.incident import Mode
 
-METHOD_VERSION = "ridges-0.4"
+METHOD_VERSION = "network-1.0"
 """Stamped on every corridor, export and share, so that an old picture is never taken for a new one."""
 
 Line = NDArray[np.float64]
@@ -23,16 +23,37 @@ Role = Literal["source", "transit", "destination"]
 
 Direction = Literal["one-way", "two-way", "unclear"]
 Basis = Literal["evidence", "journeys", "flights"]
-Grade = Literal["A", "B", "C", "D"]
-GRADES: tuple[tuple[Grade, float], ...] = (("A", 0.95), ("B", 0.85), ("C", 0.7), ("D", 0.5))
-"""The least support of each grade."""
-LEAST_DRAWN = GRADES[-1][1]
+Confidence = Literal["high", "medium", "low"]
+CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
+LEAST_SUPPORT = {"high": 0.85, "medium": 0.7}
+"""The least support of each confidence; with less it is low."""
+LEAST_DRAWN = 0.5
 """With less support than this nothing is drawn."""
+FEWEST_FOR_HIGH = 10
+"""Incidents below which confidence is never high."""
 
 
-def grade_of(support: float) -> Grade | None:
-    """Return the grade of a support of 0 to 1, None below the least that is drawn."""
-    return next((grade for grade, least in GRADES if support >= least), None)
+def confidence_of(support: float, incidents: int, inferred: float) -> Confidence:
+    """Return how sure a corridor is, in a word.
+
+    Parameters
+    ----------
+    support : float, 0..1
+        Share of the redraws of the evidence in which it comes back.
+    incidents : int
+        That lie in it.
+    inferred : float, 0..1
+        Share of its length near which nothing is reported.
+
+    Examples
+    --------
+    >>> confidence_of(0.95, 12, 0.2), confidence_of(0.95, 9, 0.2), confidence_of(0.6, 100, 0.0)
+    ('high', 'medium', 'low')
+    """
+    if support < LEAST_SUPPORT["medium"] or not incidents:
+        return "low"
+    sure = support >= LEAST_SUPPORT["high"] and incidents >= FEWEST_FOR_HIGH and inferred <= 0.5
+    return "high" if sure else "medium"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +97,23 @@ class Corridor:
     band_km : float, km
         Half the width that holds 80 % of its incidents; 0 where width has no meaning (air).
     incidents, people : int
-        Incidents assigned to it, and the people in them where stated.
+        Incidents that lie in it, each in the nearest corridor of its mode only; and the people in them where stated.
+    passing : float
+        Incidents, wherever they lie, whose likeliest journeys run along it: the mean over its length.
     countries : tuple of CountryRole
         In the order of the line.
     months : dict
         Incidents by month, "2021-03" -> 4; months without any are left out.
     bridges : tuple of (start, end), km
         Stretches that only bridge a gap in the evidence, by their distance along the line from its first point.
+    airports : tuple of str or None
+        IATA codes of the two between which incidents say that people fly; None over land and at sea.
     direction : str or None
         Whether movement along it runs one way, in the order of ``lines``, both ways, or is unclear; None where the
         method tells none.
     flow : float
-        Of movement along it, in square roots of incidents: no number of people; 0 where the method tells none.
+        Estimated importance of movement along it, in square roots of incidents: it ranks routes and is no number of
+        people; 0 where no journey runs along it.
     basis : str
         What the line rests on: evidence that traces it, journeys that explain the evidence, or flights that are named.
     route : str
@@ -98,8 +124,9 @@ class Corridor:
     direction_basis : str
         What its direction rests on, a sentence; "" where the method tells none.
     support : float or None, 0..1
-        How often it comes back when the evidence is drawn again, times the share of it that is observed; None where
-        this was not asked for.
+        How often it comes back when the evidence is drawn again; None where this was not asked for.
+    detail : float, 0..1
+        The detail from which on it is shown: 0 for the main routes.
     synthetic : bool
         At least one of its incidents was made up for demonstration.
     """
@@ -115,7 +142,9 @@ class Corridor:
     people: int
     countries: tuple[CountryRole, ...]
     months: dict[str, int] = field(hash=False)
+    passing: float = 0.0
     bridges: tuple[tuple[float, float], ...] = ()
+    airports: tuple[str, str] | None = None
     direction: Direction | None = None
     flow: float = 0.0
     basis: Basis = "evidence"
@@ -124,6 +153,7 @@ class Corridor:
     destinations: dict[str, float] = field(default_factory=dict, hash=False)
     direction_basis: str = ""
     support: float | None = None
+    detail: float = 0.0
     synthetic: bool = False
     method_version: str = METHOD_VERSION
 
@@ -133,9 +163,11 @@ class Corridor:
         return sum(end - start for start, end in self.bridges)
 
     @property
-    def grade(self) -> Grade | None:
-        """Grade of its support; None where support was not asked for."""
-        return None if self.support is None else grade_of(self.support)
+    def confidence(self) -> Confidence | None:
+        """How sure it is, by the incidents that are counted; None where support was not asked for."""
+        if self.support is None:
+            return None
+        return confidence_of(self.support, self.incidents, self.inferred_km / max(self.length_km, 1e-9))
 
     def feature(self) -> dict[str, Any]:
         """Return the corridor as a GeoJSON feature (RFC 7946): LineString, or MultiLineString across 180 degrees."""
@@ -156,6 +188,7 @@ class Corridor:
                 "band_km": round(self.band_km, 1),
                 "incidents": self.incidents,
                 "people": self.people,
+                "passing": round(self.passing, 1),
                 "countries": [country.properties() for country in self.countries],
                 "months": dict(sorted(self.months.items())),
                 "inferred": self.inferred_km > self.length_km / 2,
@@ -169,7 +202,8 @@ class Corridor:
                 "destinations": {code: round(share, 2) for code, share in self.destinations.items()},
                 "direction_basis": self.direction_basis or None,
                 "support": None if self.support is None else round(self.support, 2),
-                "grade": self.grade,
+                "confidence": self.confidence,
+                "detail": round(self.detail, 2),
                 "synthetic": self.synthetic,
                 "method_version": self.method_version,
             },

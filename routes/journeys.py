@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from routes.sphere import Floats, Rows
 from routes.voyages import Voyages
@@ -36,13 +37,29 @@ class Demand:
     weight: Floats
 
     @classmethod
-    def of(cls, place: Rows, shares: Floats, stated: Rows, weights: Floats) -> Demand:
-        """Return the demand of piles at places, with shares (n, k) over starts; equal ones are added up."""
-        pile, start = np.nonzero(shares)
-        key = np.column_stack([place[pile], start, stated[pile]]).reshape(-1, 3)
+    def shared(
+        cls, place: Rows, pile: Rows, shares: Floats, stated: Rows, weights: Floats
+    ) -> tuple[Demand, csr_array]:
+        """Return the demand of some piles at places, and the share of every pile that each part of it is made of.
+
+        Parameters
+        ----------
+        place, pile : Rows, (n,)
+        shares : Floats, (p, k)
+            Of every pile over the starts.
+        stated : Rows, (p,)
+        weights : Floats, (p,)
+
+        Returns
+        -------
+        Demand, csr_array (p, d)
+        """
+        which, start = np.nonzero(shares[pile])
+        own = pile[which]
+        key = np.column_stack([place[which], start, stated[own]]).reshape(-1, 3)
         keys, row = np.unique(key, axis=0, return_inverse=True)
-        weight = np.bincount(row, weights[pile] * shares[pile, start], len(keys)).astype(np.float64)
-        return cls(keys[:, 0], keys[:, 1], keys[:, 2], weight)
+        part = csr_array((shares[own, start], (own, row.reshape(-1))), shape=(len(shares), len(keys)))
+        return cls(keys[:, 0], keys[:, 1], keys[:, 2], np.asarray(part.T @ weights)), part
 
     @property
     def columns(self) -> tuple[Rows, Rows, Rows, Floats]:
@@ -136,23 +153,28 @@ def grown(ways: Ways, cost: Floats, piles: Voyages, used: NDArray[np.bool_]) -> 
     return Trees(steps, origin, reach, before, left, after)
 
 
-def walked(before: Before, tree: Rows, node: Rows) -> tuple[Rows, Rows, Rows]:
-    """Return every step of the way from each node to the root of its tree: whose it is, nearer node, farther node.
+def walked(before: Before, tree: Rows, node: Rows) -> tuple[Rows, Rows, Rows, Rows]:
+    """Return every step of the way from each node to the root of its tree.
 
     Parameters
     ----------
     before : (k, n)
         The next node towards the root, negative at the root.
     tree, node : Rows, (d,)
+
+    Returns
+    -------
+    four Rows, (steps,)
+        Whose it is, the nearer node, the farther node, and the number of the step from the node on, from 0.
     """
-    whose, nearer, farther = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    none = np.empty(0, np.int64)
+    parts: list[tuple[Rows, Rows, Rows, Rows]] = [(none, none, none, none)]
     row, here = np.arange(len(node)), node.astype(np.int64)
     while len(row):
         then = before[tree[row], here].astype(np.int64)
         goes = then >= 0
         row, here, then = row[goes], here[goes], then[goes]
-        whose.append(row)
-        nearer.append(then)
-        farther.append(here)
+        parts.append((row, then, here, np.full(len(row), len(parts) - 1)))
         here = then
-    return np.concatenate(whose), np.concatenate(nearer), np.concatenate(farther)
+    whose, nearer, farther, step = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return whose, nearer, farther, step

@@ -7,7 +7,7 @@ most of it goes, until it has arrived in a destination.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 from geodata.facts import Facts
 from geodata.places import country_name, town_near
 from routes.sphere import Vectors, chord, lonlat
-from routes.stretches import Stretch
+from routes.stretches import Stretch, Under
 
 JOINED_KM = 60.0
 """So near to each other the end of a stretch and the start of another are one place; a cell of the network is 45 km."""
@@ -43,6 +43,8 @@ class NamedRoute:
         Of its legs, in order, each once in a row.
     flow : float
         Of the known leg, in square roots of incidents: no number of people.
+    under : Under
+        The ways of the known leg.
     """
 
     name: str
@@ -50,6 +52,7 @@ class NamedRoute:
     countries: tuple[str, ...]
     modes: tuple[str, ...]
     flow: float
+    under: Under = field(default_factory=lambda: Under.of([], []), compare=False, repr=False)
 
     @property
     def title(self) -> str:
@@ -74,11 +77,11 @@ def named_routes(stretches: Sequence[Stretch], facts: Facts) -> tuple[NamedRoute
     Parameters
     ----------
     stretches : sequence of Stretch
-        Of a network; ridges among them are passed over.
+        Of a network.
     facts : Facts
         With the names of known routes and the destinations.
     """
-    lines = [one for one in stretches if one.basis == "journey" and one.flow > 0]
+    lines = [one for one in stretches if one.flow > 0]
     known: dict[str, int] = {}
     for number, line in enumerate(lines):
         name = facts.route_of(line.mode, line.start_country, line.end_country, line.landing)
@@ -93,7 +96,7 @@ def named_routes(stretches: Sequence[Stretch], facts: Facts) -> tuple[NamedRoute
         least = LEAST_SHARE * lines[number].forward
         back = _followed(lines, number, before, least)
         on = [] if _arrives(lines[number], facts) else _followed(lines, number, after, least, facts)
-        found.append(_named(name, [lines[row] for row in (*back[::-1], number, *on)], lines[number].forward))
+        found.append(_named(name, [lines[row] for row in (*back[::-1], number, *on)], lines[number]))
     return tuple(sorted(found, key=lambda route: (-route.flow, route.name)))
 
 
@@ -126,7 +129,7 @@ def _arrives(line: Stretch, facts: Facts) -> bool:
     return bloc is not None and next(iter(line.destinations), "") in (bloc.code, line.end_country)
 
 
-def _named(name: str, chain: Sequence[Stretch], flow: float) -> NamedRoute:
+def _named(name: str, chain: Sequence[Stretch], known: Stretch) -> NamedRoute:
     countries = _once([chain[0].start_country, *(line.end_country for line in chain)])
     modes = _once([line.mode for line in chain])
     stops = [chain[0].points[0], *(line.points[-1] for line in chain)]
@@ -141,7 +144,7 @@ def _named(name: str, chain: Sequence[Stretch], flow: float) -> NamedRoute:
     for end, country in ((0, countries[0]), (-1, countries[-1])):
         places[end] = places[end] or country_name(country)
     places = _once([place for place in places if place])
-    return NamedRoute(name, tuple(places), tuple(countries), tuple(modes), flow)
+    return NamedRoute(name, tuple(places), tuple(countries), tuple(modes), known.forward, known.under)
 
 
 def _landing(chain: Sequence[Stretch], row: int) -> str:

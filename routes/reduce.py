@@ -195,7 +195,9 @@ def _air(incidents: pl.DataFrame) -> Reduction:
         stated = own.with_columns(departure=pl.lit(flight.start.iso3), destination=pl.lit(flight.end.iso3))
         touched = list(dict.fromkeys([flight.start.iso3, flight.end.iso3]))
         countries, _ = countries_of(touched, stated_by(stated))
-        corridors.append(replace(corridor_of("air", flight.path, flight.name, told_of(own)), countries=countries))
+        flown = corridor_of("air", flight.path, flight.name, told_of(own))
+        airports = (flight.start.iata, flight.end.iata)
+        corridors.append(replace(flown, countries=countries, airports=airports, basis="flights"))
         members.append(members_of(corridors[-1], own, np.full(own.height, np.nan), np.zeros(own.height)))
     note = counted(
         "Air: {count:,} incident in no pair of airports named three times; none is drawn for them.",

@@ -1,11 +1,14 @@
 """SELECTION: the smallest set of ways that explains where incidents lie (minimum description length, greedily).
 
-A candidate is a journey: from a start past a place with incidents, or over a crossing, to a goal. Again and again that
-is taken which explains most for what it adds in length, until none explains enough. Gains are exact at every step.
+A candidate is a journey: from a start past a place with incidents, or over a crossing, to a goal; it is drawn between
+its first and its last evidence, and to a start or goal that reports state. Again and again that is taken which explains
+most for what it adds in length, until none explains enough. Gains are exact at every step. Lines that incidents trace
+stand beforehand.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +33,9 @@ PLENTY = 1000.0
 reports add up along a long way only where there are many of them, while one crossing may be dense by itself."""
 LEAST_GAIN = 1 / 60
 ROUNDS = (4.0, 2.0, 1.0)
-"""Thresholds of the rounds, in times of the last; ways found in one are cheap in the next, so that others join them."""
+"""Thresholds of the rounds, in times of the usual; ways found in one are cheap in the next, so that others join them."""
+UNTOLD = 0.1
+"""What a pile weighs whose journey nobody near tells, beside one whose journey is told."""
 NETWORK_EASE = 0.4
 FIXED_KM = 30.0
 LEAST_SHARE, LEAST_ON_LAND, LEAST_AT_SEA = 0.15, 0.3, 0.5
@@ -57,9 +62,34 @@ class Draw:
     explained: Floats
 
     @classmethod
-    def of(cls, weights: Floats, ways: Ways, cover: csr_array) -> Draw:
-        """Return evidence for which nothing has been taken yet."""
-        return cls(weights, np.zeros(len(ways.kind), bool), np.zeros(cover.shape[1]))
+    def of(cls, weights: Floats, standing: Standing, width: int) -> Draw:
+        """Return evidence for which nothing has been taken yet but what stands."""
+        explained = np.zeros(width)
+        explained[: len(weights)] = standing.explained
+        return cls(weights, standing.drawn.copy(), explained)
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """What is known before any journey is taken.
+
+    Attributes
+    ----------
+    drawn : Mask, (u,)
+        Ways under lines that incidents trace.
+    explained, told : Floats, (p,)
+        How far these lines explain each pile, and how far its journey is told, 0..1.
+    observed : Mask, (nodes,)
+        Where a journey may begin or end: evidence lies there.
+    length : Floats, (u,), km
+        What it costs to draw each way.
+    """
+
+    drawn: Mask
+    explained: Floats
+    told: Floats
+    observed: Mask
+    length: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +100,15 @@ class Selected:
     again: tuple[Draw, ...]
 
 
-def selected(ways: Ways, piles: Voyages, detail: float, replicates: int = 0) -> Selected:
-    """Return the ways that explain the piles.
+def selected(
+    ways: Ways,
+    piles: Voyages,
+    standing: Standing,
+    least: float,
+    rounds: Sequence[float] = ROUNDS,
+    replicates: int = 0,
+) -> Selected:
+    """Return the ways that explain the piles beside those that stand.
 
     A replicate draws the incidents of every pile anew from a Poisson distribution around their number and takes from
     the same candidates, so that it costs a small part of the whole.
@@ -80,36 +117,39 @@ def selected(ways: Ways, piles: Voyages, detail: float, replicates: int = 0) -> 
     ----------
     ways : Ways
     piles : Voyages
-    detail : float
-        0 for the main routes alone, 1 for everything supported.
+    standing : Standing
+    least : float
+        Weight that a kilometre has to explain, the usual threshold.
+    rounds : sequence of float
+        Thresholds in times of the usual, falling.
     replicates : int
     """
     cover = _cover(ways, piles)
     random = np.random.default_rng(SEED)
+    counts = UNTOLD + (1 - UNTOLD) * standing.told
     weights = [piles.weights, *(piles.redrawn(random) for _ in range(replicates))]
-    draws = [Draw.of(one, ways, cover) for one in weights]
+    draws = [Draw.of(one * counts, standing, cover.shape[1]) for one in weights]
     rewards: Floats | None = None
-    last = LEAST_GAIN * scale_of(piles, detail)
     on_land, at_sea = demands(ways, piles)
     on_land = on_land.worth_a_way(LEAST_SHARE, LEAST_ON_LAND)
     at_sea = at_sea.worth_a_way(LEAST_SHARE, LEAST_AT_SEA)
     used = np.isin(np.arange(len(piles.countries)), np.r_[on_land.start, at_sea.start])
-    for times in ROUNDS:
+    for times in rounds:
         drawn = draws[0].drawn
         cost = np.where(drawn, ways.cost * NETWORK_EASE, ways.cost)
-        found = _candidates(ways, piles, grown(ways, cost, piles, used), on_land, at_sea)
+        found = _candidates(ways, piles, grown(ways, cost, piles, used), on_land, at_sea, standing.observed)
         if not len(found.pointer) - 1:
             break
         rewards = found.rewards(piles) if rewards is None else rewards
         table = _Table.of(found, cover, ways)
         del found  # some hundred megabytes that the next round needs
         for draw in draws:
-            _take(draw, table, rewards, ways.length, last * times)
+            _take(draw, table, rewards, standing.length, least * times)
     return Selected(draws[0], tuple(draws[1:]))
 
 
-def scale_of(piles: Voyages, detail: float) -> float:
-    """Return the factor of thresholds: the density of evidence beside the usual, and half or double by detail."""
+def scale_of(piles: Voyages) -> float:
+    """Return the density of evidence around the middle pile beside the usual."""
     tree = cKDTree(piles.points)
     pairs = tree.sparse_distance_matrix(tree, chord(3 * DENSITY_KM), output_type="ndarray")
     km = 2 * EARTH_KM * np.arcsin(np.clip(pairs["v"] / 2, 0, 1))
@@ -119,19 +159,26 @@ def scale_of(piles: Voyages, detail: float) -> float:
     weight = np.cumsum(piles.weights[order])
     middle = float(around[order][np.searchsorted(weight, weight[-1] / 2)])
     most = np.clip(weight[-1] / PLENTY, 1.0, MOST_SCALE)
-    return float(np.clip(middle / USUAL_DENSITY, LEAST_SCALE, most) * 2.0 ** (1 - 2 * detail))
+    return float(np.clip(middle / USUAL_DENSITY, LEAST_SCALE, most))
+
+
+def land_demand(ways: Ways, piles: Voyages, starts: Floats) -> tuple[Demand, csr_array]:
+    """Return what is seen at land nodes, by shares of starts (p, k); and the share of each pile in it."""
+    land = np.flatnonzero(~piles.at_sea)
+    node = ways.ground.land.nearest(piles.points[land])[1] if land.size else land
+    return Demand.shared(node, land, starts, piles.stated_goal, piles.weights)
 
 
 def demands(ways: Ways, piles: Voyages) -> tuple[Demand, Demand]:
-    """Return what is seen at land nodes, and along crossings."""
-    land = np.flatnonzero(~piles.at_sea)
-    node = ways.ground.land.nearest(piles.points[land])[1] if land.size else land
-    on_land = Demand.of(node, piles.starts[land], piles.stated_goal[land], piles.weights[land])
+    """Return what is seen at land nodes, and along crossings, where a pile counts for each that explains it."""
     sea = np.flatnonzero(piles.at_sea)
     pairs = ways.crossings.cover.tocoo()
-    crossing, pile = pairs.coords[0].astype(np.int64), sea[pairs.coords[1]]
-    weight = piles.weights[pile] * pairs.data
-    return on_land, Demand.of(crossing, piles.starts[pile], piles.stated_goal[pile], weight)
+    crossing, row = pairs.coords[0].astype(np.int64), pairs.coords[1]
+    weight = piles.weights[sea[row]] * pairs.data
+    at_sea, _ = Demand.shared(
+        crossing, np.arange(len(crossing)), piles.starts[sea[row]], piles.stated_goal[sea[row]], weight
+    )
+    return land_demand(ways, piles, piles.starts)[0], at_sea
 
 
 def _cover(ways: Ways, piles: Voyages) -> csr_array:
@@ -178,7 +225,9 @@ class _Candidates:
         return np.asarray(ORIGIN_REWARD * np.sqrt(piles.known[:, None] * share)).ravel()
 
 
-def _candidates(ways: Ways, piles: Voyages, trees: Trees, on_land: Demand, at_sea: Demand) -> _Candidates:
+def _candidates(
+    ways: Ways, piles: Voyages, trees: Trees, on_land: Demand, at_sea: Demand, observed: Mask
+) -> _Candidates:
     """Return the journeys for what is seen: past land nodes, and over crossings in either direction."""
     goal, detour = trees.onward(piles, on_land, on_land.place, on_land.place)
     kept = np.isfinite(detour)
@@ -195,16 +244,50 @@ def _candidates(ways: Ways, piles: Voyages, trees: Trees, on_land: Demand, at_se
         parts.append((at_sea.where(kept), goal[kept], tail[kept], head[kept], at_sea.place[kept]))
     demand = Demand(*(np.concatenate(column) for column in zip(*(part[0].columns for part in parts), strict=True)))
     goal, tail, head, crossing = (np.concatenate([part[column] for part in parts]) for column in (1, 2, 3, 4))
-    return _walks(ways, trees, demand, goal, tail, head, crossing)
+    ends = _ends(trees, piles, demand, goal, tail, head, observed)
+    return _walks(ways, trees, demand, goal, tail, head, crossing, ends)
 
 
-def _walks(ways: Ways, trees: Trees, demand: Demand, goal: Rows, tail: Rows, head: Rows, crossing: Rows) -> _Candidates:
+_Steps = tuple[Rows, Rows, Rows]
+
+
+def _ends(
+    trees: Trees, piles: Voyages, demand: Demand, goal: Rows, tail: Rows, head: Rows, observed: Mask
+) -> tuple[_Steps, _Steps]:
+    """Return the steps of each journey up to its start and down to its goal, as far as there is evidence.
+
+    A start that reports state, and a goal that they state, is evidence at that place.
+    """
+    parts = []
+    known = piles.known[demand.start] >= 1, demand.stated >= 0
+    for before, tree, node, whole in (
+        (trees.before, demand.start, tail, known[0]),
+        (trees.after, goal, head, known[1]),
+    ):
+        whose, nearer, farther, step = walked(before, tree, node)
+        last = np.where(whole, len(observed), -1)
+        there = observed[nearer]
+        np.maximum.at(last, whose[there], step[there])
+        kept = step <= last[whose]
+        parts.append((whose[kept], nearer[kept], farther[kept]))
+    return parts[0], parts[1]
+
+
+def _walks(
+    ways: Ways,
+    trees: Trees,
+    demand: Demand,
+    goal: Rows,
+    tail: Rows,
+    head: Rows,
+    crossing: Rows,
+    ends: tuple[_Steps, _Steps],
+) -> _Candidates:
     nodes, sea = len(ways.country), len(ways.crossings)
     start = demand.start
     aims = start * len(trees.left) + goal
     width = nodes + sea + len(trees.origin) * len(trees.left)
-    up, up_to, up_from = walked(trees.before, start, tail)
-    down, down_to, down_from = walked(trees.after, goal, head)
+    (up, up_to, up_from), (down, down_to, down_from) = ends
     sails = np.flatnonzero(crossing >= 0)
     each = np.arange(len(start))
     step_owner = np.r_[up, down]
@@ -263,8 +346,8 @@ def _take(draw: Draw, table: _Table, rewards: Floats, length: Floats, least: flo
         explained[piles] = value
         used = np.unique(ways.indices[ways.indptr[best] : ways.indptr[best + 1]]).astype(np.int64)
         new = used[~drawn[used]]
-        rows, way, times = _columns(table.by_way, new)
-        km = np.maximum(km - np.bincount(rows, times * length[new][way], count), 0)
+        rows, way, passes = _columns(table.by_way, new)
+        km = np.maximum(km - np.bincount(rows, passes * length[new][way], count), 0)
         drawn[new] = True
 
 

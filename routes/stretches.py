@@ -1,9 +1,14 @@
-"""STRETCHES: the network as lines between its junctions, each in the direction of movement."""
+"""STRETCHES: the network as lines between its junctions, each in the direction of movement.
+
+Where incidents trace a line it is drawn as they trace it. Between such lines, over land, the ways of journeys are moved
+onto the evidence and join them; by sea, crossings are drawn where no traced line runs along them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal, TypeVar
 
@@ -13,11 +18,15 @@ from scipy.spatial import cKDTree
 
 from geodata.coast import is_land
 from geodata.incident import Mode
+from geodata.places import nearest_country
+from routes.centrelines import Centreline
 from routes.chains import Chain, chains, degrees, smoothed
 from routes.flow import Flow
+from routes.overlay import SAMPLE_KM, SEA_SAMPLE_KM, Traced, running_along
 from routes.refine import toward_evidence
-from routes.sealines import REACH_KM, STEP_KM
-from routes.sphere import Floats, Mask, Rows, Vectors, chord, line_km, lonlat, resampled
+from routes.sealines import REACH_KM, STEP_KM, near_lines
+from routes.selection import Selected
+from routes.sphere import Floats, Mask, Rows, Vectors, chord, km_between, line_km, lonlat, resampled
 from routes.voyages import Voyages
 from routes.ways import AIR, BEGIN, FERRY, LAND, SEA, Ways
 
@@ -34,6 +43,17 @@ NEAR_KM = 50.0
 KERNEL_KM, FARTHEST_KM = 30.0, 45.0
 """Over land a network laid out in cells of 45 km is moved onto the evidence by no more than such a cell."""
 _ROUNDS = 4
+BESIDE_KM, JOIN_KM = 25.0, 45.0
+"""A way over land this near to a traced line is that line; an end of it within the latter is led onto the line."""
+LEAST_PIECE_KM, LEAST_SEA_PIECE_KM = 20.0, 30.0
+ALONG_KM = 50.0
+"""A crossing that runs within this of a traced line at sea is that line."""
+TURNS_KM = 150.0
+"""A traced line is cut where movement along it turns for longer than this."""
+LEAST_LEFT = 0.5
+"""Share of its incidents that no crossing explains from which a line traced at sea is drawn."""
+LEAST_FLOW = 0.5
+COUNTRY_KM = 60.0
 
 Direction = Literal["one-way", "two-way", "unclear"]
 Name = TypeVar("Name", str, tuple[str, str])
@@ -57,8 +77,8 @@ class Stretch:
         without replicates.
     observed : float
         Share of it near which incidents have been reported.
-    inferred : bool
-        Less than half of it is observed.
+    bridged : Mask, (n - 1,)
+        Of a traced line: which segments only bridge a gap; none otherwise.
     journeys : dict
         Share of the flow by ISO 3166-1 alpha-3 code of the start and by goal, such as ("SDN", "EU"); largest first.
     start_country, end_country : str
@@ -66,7 +86,9 @@ class Stretch:
     landing : str
         The landing at the end of a crossing, by the facts: coasts that boats make for as one; "" for none.
     basis : str
-        journey, or ridge: a line along which incidents lie that no journey explains.
+        journey, or traced: incidents trace this very line.
+    under : Under
+        The ways that it stands for.
     """
 
     points: Vectors
@@ -75,33 +97,56 @@ class Stretch:
     backward: float
     direction: Direction
     observed: float
-    inferred: bool
     journeys: dict[tuple[str, str], float]
     start_country: str
     end_country: str
     support: float | None = None
     landing: str = ""
-    basis: Literal["journey", "ridge"] = "journey"
+    basis: Literal["journey", "traced"] = "journey"
+    under: Under = field(default_factory=lambda: Under.of([], []))
+    bridged: Mask = field(default_factory=lambda: np.zeros(0, bool))
 
     @property
-    def origins(self) -> dict[str, float]:
-        """Return the share of the flow by start, largest first."""
-        return _summed(self.journeys, 0)
+    def inferred(self) -> bool:
+        """Tell whether less than half of it is observed."""
+        return self.observed < OBSERVED
 
     @property
     def destinations(self) -> dict[str, float]:
         """Return the share of the flow by goal, largest first."""
-        return _summed(self.journeys, 1)
+        return summed(self.journeys, 1)
 
     @property
     def flow(self) -> float:
         """Return the flow in both directions."""
         return self.forward + self.backward
 
-    @property
-    def direction_share(self) -> float:
-        """Return the share of the flow that runs along ``points``, 0.5..1."""
-        return self.forward / self.flow if self.flow > 0 else 0.5
+
+@dataclass(frozen=True, eq=False)
+class Under:
+    """The ways under a line, (n,): whether each runs against it (1), and its share of the line's length."""
+
+    way: Rows
+    back: Rows
+    share: Floats
+
+    @classmethod
+    def of(cls, way: Sequence[int] | Rows, back: Sequence[int] | Rows, km: Floats | None = None) -> Under:
+        """Return ways that follow each other, each of a length or, if none is given, of the same."""
+        share = np.ones(len(way)) if km is None else km
+        total = max(float(share.sum()), 1e-9)
+        return cls(np.asarray(way, np.int64), np.asarray(back, np.int64), np.asarray(share / total, float))
+
+    def flow(self, directed: Floats) -> tuple[float, float]:
+        """Return the mean flow along and against the line; ``directed`` as of ``Flow.directed``."""
+        return (
+            float(directed[self.back, self.way] @ self.share),
+            float(directed[1 - self.back, self.way] @ self.share),
+        )
+
+    def turned(self) -> Under:
+        """Return the ways under the line in the other direction."""
+        return Under(self.way, 1 - self.back, self.share)
 
 
 def pruned(ways: Ways, piles: Voyages, drawn: Mask) -> Mask:
@@ -130,27 +175,124 @@ def pruned(ways: Ways, piles: Voyages, drawn: Mask) -> Mask:
     return kept
 
 
-def stretches(ways: Ways, piles: Voyages, drawn: Mask, moved: Flow, again: Sequence[Mask] = ()) -> tuple[Stretch, ...]:
-    """Return the lines of a network, most flow first.
+@dataclass(frozen=True)
+class Drawing:
+    """A network to be drawn: what was laid out, what was selected, and what moves along it.
 
-    Parameters
+    Attributes
     ----------
     ways : Ways
     piles : Voyages
     drawn : mask over the ways
+    taken : Selected
     moved : Flow
-    again : masks over the ways
-        The networks of replicates of the evidence.
+    land : tuple of (Centreline, Traced)
+        Lines that incidents trace over land.
+    sea : tuple of Centreline
+        And at sea.
+    sea_line_of : Rows, (crossings,)
+        Which of ``sea`` a crossing is, -1: none.
     """
-    directed = moved.directed(len(ways.kind))
-    by_way = _ByWay(moved, piles)
-    found = [*_over_land(ways, piles, drawn, directed, by_way), *_over_sea(ways, piles, drawn, directed, by_way)]
-    found = [stretch for stretch in found if stretch.flow > 0]
-    for mode in ("land", "sea") if again else ():
-        rows = [row for row, stretch in enumerate(found) if stretch.mode == mode]
-        support = _support([found[row].points for row in rows], [_places(ways, some, mode) for some in again])
+
+    ways: Ways
+    piles: Voyages
+    drawn: Mask
+    taken: Selected
+    moved: Flow
+    land: tuple[tuple[Centreline, Traced], ...]
+    sea: tuple[Centreline, ...]
+    sea_line_of: Rows
+
+    @cached_property
+    def directed(self) -> Floats:
+        """Flow along each way, forward and backward, (2, ways)."""
+        return self.moved.directed(len(self.ways.kind))
+
+    @cached_property
+    def crossings(self) -> Rows:
+        """The crossings that are drawn, in order."""
+        ways = self.ways
+        return np.flatnonzero(self.drawn[ways.roads : ways.roads + len(ways.crossings)])
+
+    @cached_property
+    def sea_drawn(self) -> Mask:
+        """Tell which lines traced at sea are drawn: those taken as a crossing, and those that no crossing explains.
+
+        Where journeys are told, a line that none of them takes is a pile along a coast.
+        """
+        shown = np.isin(np.arange(len(self.sea)), self.sea_line_of[self.crossings])
+        afloat = self.piles.at_sea
+        if not len(self.sea) or not afloat.any():
+            return shown
+        points, weights = self.piles.points[afloat], self.piles.weights[afloat]
+        near, _ = near_lines(tuple(line.points for line in self.sea), points)
+        held = near.multiply(near).toarray()  # a kernel of 32 km in place of 45
+        cover = self.ways.crossings.cover[self.crossings]
+        by_boat = np.asarray(cover.max(axis=0).todense()).ravel() if len(self.crossings) else np.zeros(len(points))
+        untold = weights * (1 - self.piles.told[afloat])
+        left = np.maximum(held - by_boat, 0) @ untold / np.maximum(held @ weights, 1e-9)
+        return np.asarray(shown | (left >= LEAST_LEFT))
+
+    @cached_property
+    def linked(self) -> Rows:
+        """The roads that are drawn and lie under no traced line, in order."""
+        link = self.drawn[: self.ways.roads].copy()
+        for _, traced in self.land:
+            link[traced.way] = False
+        return np.flatnonzero(link)
+
+    def countries(self, points: Vectors) -> tuple[str, str]:
+        """Return the countries at, or nearest to, both ends of a line."""
+        ends = lonlat(points[[0, -1]])
+        start, end = nearest_country(ends[:, 0], ends[:, 1], COUNTRY_KM)
+        return str(start or ""), str(end or "")
+
+    def stretch(
+        self,
+        points: Vectors,
+        mode: Mode,
+        under: Under,
+        observed: float,
+        countries: tuple[str, str] | None = None,
+        bridged: Mask | None = None,
+    ) -> Stretch:
+        """Return a line in the direction in which most move along it; ``countries`` at its ends if they are known."""
+        bridged = np.zeros(len(points) - 1, bool) if bridged is None else bridged
+        forward, backward = under.flow(self.directed)
+        ends = countries or self.countries(points)
+        if forward < backward:
+            points, under, ends, bridged = points[::-1], under.turned(), ends[::-1], bridged[::-1]
+            forward, backward = backward, forward
+        share = forward / (forward + backward) if forward > 0 else 0.5
+        direction: Direction = "one-way" if share > ONE_WAY else "two-way" if backward >= LEAST_BACK else "unclear"
+        if forward + backward < LEAST_FLOW:
+            direction = "unclear"
+        return Stretch(
+            points,
+            mode,
+            forward,
+            backward,
+            direction,
+            observed,
+            journeys_on(under, self.moved, self.piles),
+            *ends,
+            under=under,
+            bridged=bridged,
+        )
+
+
+def stretches(plan: Drawing) -> tuple[Stretch, ...]:
+    """Return the lines of a network, most flow first; with their support if evidence was drawn again."""
+    found = [*_traced_over_land(plan), *_traced_at_sea(plan)]
+    between = [*_links(plan), *_boats(plan)]
+    between = [stretch for stretch in between if stretch.flow > 0]
+    for mode in ("land", "sea") if plan.taken.again else ():
+        rows = [row for row, stretch in enumerate(between) if stretch.mode == mode]
+        again = [_places(plan.ways, draw.drawn, mode) for draw in plan.taken.again]
+        support = _support([between[row].points for row in rows], again)
         for row, value in zip(rows, support, strict=True):
-            found[row] = replace(found[row], support=value)
+            between[row] = replace(between[row], support=value)
+    found += between
     order = sorted(range(len(found)), key=lambda row: (-found[row].flow, found[row].mode, row))
     return tuple(found[row] for row in order)
 
@@ -222,25 +364,17 @@ def _up_to(inward: Chain, held: set[int]) -> Iterator[tuple[int, int]]:
             return
 
 
-class _ByWay:
-    """Starts and goals of the flow on ways."""
-
-    def __init__(self, moved: Flow, piles: Voyages) -> None:
-        order = np.argsort(moved.way, kind="stable")
-        self._way = moved.way[order]
-        self._start, self._goal, self._weight = moved.start[order], moved.goal[order], moved.weight[order]
-        self._starts = piles.countries
-        self._goals = tuple(goal.code for goal in piles.goals)
-
-    def journeys(self, some: list[int]) -> dict[tuple[str, str], float]:
-        """Return the share of each start and goal over some ways, largest first."""
-        rows = np.concatenate(
-            [np.arange(*np.searchsorted(self._way, (way, way + 1))) for way in some] or [np.empty(0, np.int64)]
-        ).astype(np.int64)
-        pair = self._start[rows] * max(len(self._goals), 1) + self._goal[rows]
-        sums = np.bincount(pair, self._weight[rows], len(self._starts) * len(self._goals))
-        names = [(start, goal) for start in self._starts for goal in self._goals]
-        return shares_of(names, sums)
+def journeys_on(under: Under, moved: Flow, piles: Voyages) -> dict[tuple[str, str], float]:
+    """Return the share of each start and goal among the flow over some ways, largest first."""
+    step = moved.steps_on(np.unique(under.way))
+    trip = moved.trip[step]
+    goals = max(len(piles.goals), 1)
+    sums = np.bincount(
+        moved.start[trip] * goals + moved.goal[trip], moved.weight[trip], len(piles.countries) * goals
+    )
+    some = np.flatnonzero(sums)
+    names = [(piles.countries[pair // goals], piles.goals[pair % goals].code) for pair in some.tolist()]
+    return shares_of(names, sums[some])
 
 
 def shares_of(names: Sequence[Name], sums: NDArray[np.number]) -> dict[Name, float]:
@@ -250,15 +384,125 @@ def shares_of(names: Sequence[Name], sums: NDArray[np.number]) -> dict[Name, flo
     return {names[row]: float(sums[row]) / total for row in order}
 
 
-def _summed(journeys: Mapping[tuple[str, str], float], side: int) -> dict[str, float]:
+def summed(journeys: Mapping[tuple[str, str], float], side: int) -> dict[str, float]:
+    """Return shares of starts (side 0) or of goals (1) out of those of journeys, largest first."""
     sums: dict[str, float] = {}
     for pair, share in journeys.items():
         sums[pair[side]] = sums.get(pair[side], 0.0) + share
     return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _over_land(ways: Ways, piles: Voyages, drawn: Mask, directed: Floats, by_way: _ByWay) -> Iterator[Stretch]:
-    rows = np.flatnonzero(drawn[: ways.roads])
+def _traced_over_land(plan: Drawing) -> Iterator[Stretch]:
+    """Yield lines that incidents trace over land, cut where movement along them turns."""
+    for line, traced in plan.land:
+        size = len(traced.points)
+        at = np.full(size, -1)
+        for number, first in enumerate(traced.first[:-1].tolist()):
+            at[first:] = number
+        forward, backward = np.zeros(size), np.zeros(size)
+        there = at >= 0
+        way, back = traced.way[at[there]], traced.back[at[there]]
+        forward[there], backward[there] = plan.directed[back, way], plan.directed[1 - back, way]
+        for begin, end in _cut_where_it_turns(forward - backward):
+            own, samples = np.unique(at[begin:end][at[begin:end] >= 0], return_counts=True)
+            under = Under.of(traced.way[own], traced.back[own], samples.astype(float))
+            bridged = _bridged(line, traced.points)[begin : end - 1]
+            stretch = plan.stretch(traced.points[begin:end], "land", under, 1.0, bridged=bridged)
+            yield replace(stretch, basis="traced", support=_mean_support(line))
+
+
+def _mean_support(line: Centreline) -> float | None:
+    return float(line.support.mean()) if line.support.size else None
+
+
+def _bridged(line: Centreline, points: Vectors) -> Mask:
+    """Return which segments between points along a traced line only bridge a gap in the evidence."""
+    walked = np.r_[0.0, np.cumsum(km_between(points[:-1], points[1:]))]
+    middle = (walked[:-1] + walked[1:]) / 2
+    found = np.zeros(len(middle), bool)
+    for start, end in line.bridges():
+        found |= (middle >= start) & (middle <= end)
+    return found
+
+
+def _cut_where_it_turns(net: Floats) -> list[tuple[int, int]]:
+    """Return the parts of a line along which the net flow at each sample has one sign for longer than ``TURNS_KM``."""
+    if len(net) < 2 or not net.any():
+        return [(0, len(net))]
+    known = np.flatnonzero(net)
+    last = np.maximum.accumulate(np.where(net != 0, np.arange(len(net)), -1))
+    sign = np.sign(net[np.where(last >= 0, last, known[0])])
+    while True:
+        bounds = np.r_[0, np.flatnonzero(np.diff(sign)) + 1, len(sign)]
+        sizes = np.diff(bounds)
+        if len(sizes) == 1 or sizes.min() * SAMPLE_KM >= TURNS_KM:
+            return [(int(a), int(min(b + 1, len(net)))) for a, b in pairwise(bounds)]
+        shortest = int(np.argmin(sizes))
+        sign[bounds[shortest] : bounds[shortest + 1]] *= -1
+
+
+def _traced_at_sea(plan: Drawing) -> Iterator[Stretch]:
+    """Yield lines that incidents trace at sea, with the flow of the crossings that run along them."""
+    number = np.flatnonzero(plan.sea_drawn)
+    shown = tuple(plan.sea[row] for row in number)
+    under: list[tuple[list[int], list[int], list[float]]] = [([], [], []) for _ in shown]
+    for row, (line, same) in zip(plan.crossings.tolist(), _beside_traced(plan), strict=True):
+        way = plan.ways.roads + row
+        own = int(plan.sea_line_of[row])
+        if own >= 0:
+            _add(under[int(np.searchsorted(number, own))], way, 0, 1.0)
+            continue
+        for one in np.unique(line[line >= 0]).tolist():
+            along = line == one
+            _add(under[one], way, int(same[along].mean() < 0.5), float(along.mean()))
+    for line, (ways, back, share) in zip(shown, under, strict=True):
+        below = Under(np.array(ways, np.int64), np.array(back, np.int64), np.array(share, float))
+        stretch = plan.stretch(line.points, "sea", below, 1.0, bridged=_bridged(line, line.points))
+        yield replace(stretch, basis="traced", support=_mean_support(line))
+
+
+def _add(under: tuple[list[int], list[int], list[float]], way: int, back: int, share: float) -> None:
+    for values, value in zip(under, (way, back, share), strict=True):
+        values.append(value)
+
+
+def _beside_traced(plan: Drawing) -> list[tuple[Rows, Mask]]:
+    """Return for each sample of the drawn crossings the drawn traced line that it runs along, as ``running_along``."""
+    shown = [line.points for line, kept in zip(plan.sea, plan.sea_drawn, strict=True) if kept]
+    return running_along([plan.ways.crossings.lines[row] for row in plan.crossings], shown, ALONG_KM)
+
+
+def _boats(plan: Drawing) -> Iterator[Stretch]:
+    """Yield what of the drawn crossings runs along no traced line."""
+    sea, ways = plan.ways.crossings, plan.ways
+    if not plan.crossings.size:
+        return
+    reports = cKDTree(plan.piles.points[plan.piles.at_sea])
+    codes = ways.ground.codes[sea.hubs.country]
+    for row, (beside, _) in zip(plan.crossings.tolist(), _beside_traced(plan), strict=True):
+        if plan.sea_line_of[row] >= 0:
+            continue
+        points = resampled(sea.lines[row], SEA_SAMPLE_KM)
+        parts = _runs(beside < 0)
+        for begin, end in parts:
+            piece = points[max(begin - 1, 0) : end + 1]
+            if len(piece) < 2 or (line_km(piece) < LEAST_SEA_PIECE_KM and len(parts) > 1):
+                continue
+            away, _ = reports.query(piece, distance_upper_bound=chord(REACH_KM))
+            ends = (str(codes[sea.start[row]]), str(codes[sea.end[row]])) if len(piece) == len(points) else None
+            under = Under.of([ways.roads + row], [0])
+            yield plan.stretch(piece, "sea", under, float(np.isfinite(away).mean()), ends)
+
+
+def _runs(kept: Mask) -> list[tuple[int, int]]:
+    """Return where runs of kept values begin and end, the end excluded."""
+    edges = np.flatnonzero(np.diff(np.r_[False, kept, False].astype(np.int8)))
+    return [(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]
+
+
+def _links(plan: Drawing) -> Iterator[Stretch]:
+    """Yield the ways over land that no line traces: onto the evidence, cut where they run beside a line, joined to it."""
+    ways, rows = plan.ways, plan.linked
     if not rows.size:
         return
     edges = np.column_stack([ways.start[rows], ways.end[rows]])
@@ -267,26 +511,46 @@ def _over_land(ways: Ways, piles: Voyages, drawn: Mask, directed: Floats, by_way
         for row, (a, b) in zip(rows.tolist(), edges.tolist(), strict=True)
         for pair, turn in (((a, b), 0), ((b, a), 1))
     }
-    joined = np.flatnonzero(drawn & (ways.kind == SEA))
+    joined = np.flatnonzero(plan.drawn & (ways.kind == SEA))
     ends = {*ways.start[joined].tolist(), *ways.end[joined].tolist()}
     runs = [part for run in chains(edges) for part in _split(run, ends)]
-    points = _toward_evidence(ways.ground.land.points, runs, ends, piles)
-    points = _on_land(smoothed(points, runs, SMOOTHING_ROUNDS), ways.ground.land.points, runs)
-    codes = ways.ground.codes[ways.ground.land.country]
+    places = _toward_evidence(ways.ground.land.points, runs, ends, plan.piles)
+    places = _on_land(smoothed(places, runs, SMOOTHING_ROUNDS), ways.ground.land.points, runs)
+    lines = [resampled(line.points, SAMPLE_KM) for line, _ in plan.land]
+    traced = np.concatenate(lines) if lines else np.empty((0, 3))
+    tree = cKDTree(traced) if lines else None
     for run in runs:
-        along = [number[pair] for pair in pairwise(run)]
-        forward = float(np.mean([directed[turn, row] for row, turn in along]))
-        backward = float(np.mean([directed[1 - turn, row] for row, turn in along]))
-        path = run if forward >= backward else run[::-1]
+        way, back = (np.array(part, np.int64) for part in zip(*(number[pair] for pair in pairwise(run)), strict=True))
+        walked = np.r_[0.0, np.cumsum(km_between(places[run[:-1]], places[run[1:]]))]
+        points = resampled(places[run], SAMPLE_KM)
         observed = float((ways.seen[run] >= OBSERVED).mean())
-        yield _stretch(
-            points[path],
-            "land",
-            (max(forward, backward), min(forward, backward)),
-            observed,
-            by_way.journeys([row for row, _ in along]),
-            (str(codes[path[0]]), str(codes[path[-1]])),
-        )
+        for begin, end in [(0, len(points))] if tree is None else _apart(points, tree):
+            piece = _led_on(points, begin, end, tree, traced)
+            if len(piece) < 2 or line_km(piece) < LEAST_PIECE_KM:
+                continue
+            low, high = (at / max(len(points) - 1, 1) * walked[-1] for at in (begin, end - 1))
+            own = np.maximum(np.minimum(walked[1:], high) - np.maximum(walked[:-1], low), 0)
+            some = own > 0
+            if some.any():
+                yield plan.stretch(piece, "land", Under.of(way[some], back[some], own[some]), observed)
+
+
+def _apart(points: Vectors, traced: cKDTree) -> list[tuple[int, int]]:
+    """Return the parts of a way that lie beside no traced line."""
+    return _runs(~np.isfinite(traced.query(points, distance_upper_bound=chord(BESIDE_KM))[0]))
+
+
+def _led_on(points: Vectors, begin: int, end: int, tree: cKDTree | None, traced: Vectors) -> Vectors:
+    """Return a part of a way with its ends led onto the traced lines near them."""
+    piece = points[begin:end]
+    if tree is None or not len(piece):
+        return piece
+    away, row = tree.query(piece[[0, -1]], distance_upper_bound=chord(JOIN_KM))
+    if np.isfinite(away[0]):
+        piece = np.vstack([traced[[row[0]]], piece])
+    if np.isfinite(away[1]):
+        piece = np.vstack([piece, traced[[row[1]]]])
+    return piece
 
 
 def _toward_evidence(centres: Vectors, runs: list[Chain], ends: set[int], piles: Voyages) -> Vectors:
@@ -311,29 +575,6 @@ def _on_land(points: Vectors, centres: Vectors, runs: list[Chain]) -> Vectors:
     return held
 
 
-def _over_sea(ways: Ways, piles: Voyages, drawn: Mask, directed: Floats, by_way: _ByWay) -> Iterator[Stretch]:
-    sea = ways.crossings
-    taken = np.flatnonzero(drawn[ways.roads : ways.roads + len(sea)])
-    if not taken.size:
-        return
-    reports = cKDTree(piles.points[piles.at_sea])
-    codes = ways.ground.codes[sea.hubs.country]
-    for row in taken.tolist():
-        forward, backward = directed[:, ways.roads + row].tolist()
-        line = sea.lines[row] if forward >= backward else sea.lines[row][::-1]
-        ends = (sea.start[row], sea.end[row]) if forward >= backward else (sea.end[row], sea.start[row])
-        points = resampled(line, STEP_KM)
-        away, _ = reports.query(points, distance_upper_bound=chord(REACH_KM))
-        yield _stretch(
-            points,
-            "sea",
-            (max(forward, backward), min(forward, backward)),
-            float(np.isfinite(away).mean()),
-            by_way.journeys([ways.roads + row]),
-            (str(codes[ends[0]]), str(codes[ends[1]])),
-        )
-
-
 def _split(run: Chain, ends: set[int]) -> Iterator[Chain]:
     """Yield the parts of a run between the nodes at which crossings begin."""
     begin = 0
@@ -341,17 +582,3 @@ def _split(run: Chain, ends: set[int]) -> Iterator[Chain]:
         if run[place] in ends or place == len(run) - 1:
             yield run[begin : place + 1]
             begin = place
-
-
-def _stretch(
-    points: Vectors,
-    mode: Mode,
-    moved: tuple[float, float],
-    observed: float,
-    journeys: dict[tuple[str, str], float],
-    countries: tuple[str, str],
-) -> Stretch:
-    forward, backward = moved
-    share = forward / (forward + backward) if forward > 0 else 0.5
-    direction: Direction = "one-way" if share > ONE_WAY else "two-way" if backward >= LEAST_BACK else "unclear"
-    return Stretch(points, mode, forward, backward, direction, observed, observed < OBSERVED, journeys, *countries)

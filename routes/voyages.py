@@ -8,7 +8,7 @@ weighed by how much of a detour the place would be on the way from there to wher
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +20,7 @@ from scipy.spatial import cKDTree
 from geodata import hexes
 from geodata.facts import Facts
 from geodata.places import airport_named, country_code
-from routes.sphere import EARTH_KM, Floats, Rows, Vectors, km_between, normalised, unit_vectors
+from routes.sphere import EARTH_KM, Floats, Rows, Vectors, chord, km_between, lonlat, normalised, unit_vectors
 
 PILE_RESOLUTION = 5
 NEIGHBOURS = 30
@@ -33,6 +33,11 @@ DETOUR_KM = 1500.0
 """A detour of this length makes an origin e times less likely."""
 DECAY_KM = 800.0
 NEAREST_SOURCES = 4
+HALF_TOLD = 1.0
+"""Reports around a pile that state something, at which its journeys are half told."""
+FAR_REPORTS = 10.0
+"""Reports that count as near if every report of the file states something: sparse places are judged by the file."""
+TOLD_RESOLUTION = 4
 
 REQUIRED = ("lon", "lat", "time_start", "mode")
 _STATED = ("departure", "transit", "destination")
@@ -55,7 +60,10 @@ class Voyages:
     ----------
     points : Vectors, (n, 3)
         Mean place.
-    incidents : Floats, (n,)
+    incidents, stated : Floats, (n,)
+        How many there are, and how many of them state where people are from, put out or came through.
+    pile_of : Rows, (incidents,)
+        The pile of each incident, in the order in which they were given; -1 for those of neither land nor sea.
     place : Rows, (n,)
         The same for piles of one cell and mode.
     at_sea : NDArray of bool, (n,)
@@ -77,6 +85,8 @@ class Voyages:
 
     points: Vectors
     incidents: Floats
+    stated: Floats
+    pile_of: Rows
     place: Rows
     at_sea: NDArray[np.bool_]
     origins: Floats
@@ -108,6 +118,31 @@ class Voyages:
         return np.asarray(incidents / np.sqrt(np.maximum(together, 1)))
 
     @cached_property
+    def told(self) -> Floats:
+        """How far the journeys of each pile are told, 0..1: k / (k + ``HALF_TOLD``), k the reports that state something.
+
+        Those near count, under a kernel of ``KERNEL_KM``, and ``FAR_REPORTS`` times the share of the whole file.
+        """
+        if not len(self.points):
+            return np.empty(0)
+        cells = hexes.cells_at(*lonlat(self.points).T.copy(), TOLD_RESOLUTION)
+        _, cell = np.unique(cells, return_inverse=True)
+        stated = np.bincount(cell, self.stated)
+        sums = np.stack([np.bincount(cell, self.points[:, axis] * self.stated) for axis in range(3)], axis=1)
+        some = np.flatnonzero(stated)
+        near = np.zeros(len(self.points))
+        if some.size:
+            around = cKDTree(normalised(sums[some]))
+            reach = chord(3 * KERNEL_KM)
+            pairs = cKDTree(self.points).sparse_distance_matrix(around, reach, output_type="ndarray")
+            pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
+            km = 2 * EARTH_KM * np.arcsin(np.clip(pairs["v"] / 2, 0, 1))
+            weight = stated[some][pairs["j"]] * np.exp(-0.5 * (km / KERNEL_KM) ** 2)
+            near = np.bincount(pairs["i"], weight, len(self.points))
+        many = near + FAR_REPORTS * self.stated.sum() / self.incidents.sum()
+        return np.asarray(many / (many + HALF_TOLD))
+
+    @cached_property
     def placed(self) -> NDArray[np.bool_]:
         """Tell which piles have a start."""
         return np.asarray(self.starts.sum(axis=1) > 0)
@@ -122,7 +157,8 @@ def voyages(incidents: pl.DataFrame, facts: Facts) -> Voyages:
         lon, lat in degrees, mode; origins, departure, transit and destination where they are there.
     facts : Facts
     """
-    rows = _in_order(incidents.filter(pl.col("mode").is_in(["land", "sea"])))
+    moved = incidents["mode"].is_in(["land", "sea"]).fill_null(value=False)
+    rows, given = _in_order(incidents.filter(moved))
     goals, goal_of = _goals(rows, facts)
     named = {country for origin in rows["origins"].to_list() for country, _ in origin}
     departures = [_last_stated(*words) for words in rows.select("transit", "departure").iter_rows()]
@@ -136,7 +172,10 @@ def voyages(incidents: pl.DataFrame, facts: Facts) -> Voyages:
     origins = _with_inferred(stated, points, at_sea, ground)
     number = {code: index for index, code in enumerate(countries)}
     departure = np.array([number.get(code or "", -1) for code in departures], np.int64)
-    return _piled(rows, points, at_sea, origins, stated.sum(axis=0), departure, goal_of, ground)
+    found = _piled(rows, points, at_sea, origins, stated, departure, goal_of, ground)
+    pile_of = np.full(incidents.height, -1, np.int64)
+    pile_of[np.flatnonzero(moved.to_numpy())[given]] = found.pile_of
+    return replace(found, pile_of=pile_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +219,8 @@ class _Ground:
         return np.maximum(detour, 0)
 
 
-def _in_order(incidents: pl.DataFrame) -> pl.DataFrame:
-    """Return rows in an order that depends on what is used of them alone: the order they come in decides nothing."""
+def _in_order(incidents: pl.DataFrame) -> tuple[pl.DataFrame, Rows]:
+    """Return rows in an order that depends on what is used of them alone, and where each stood before."""
     used = [name for name in (*REQUIRED, "origins", *_STATED) if name in incidents.columns]
     missing = [pl.lit(None, pl.String).alias(name) for name in _STATED if name not in used]
     rows = incidents.select(used).with_columns(missing)
@@ -195,7 +234,8 @@ def _in_order(incidents: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(pl.Series("_origins", [str(origin) for origin in named], dtype=pl.String))
     rows = rows.with_row_index("_row").sort(*_ORDER, nulls_last=True, maintain_order=True)
     ordered = pl.Series("origins", [named[row] for row in rows["_row"].to_list()], dtype=pl.Object)
-    return rows.drop("_row", "_origins", "origins", strict=False).with_columns(ordered)
+    given = rows["_row"].to_numpy().astype(np.int64)
+    return rows.drop("_row", "_origins", "origins", strict=False).with_columns(ordered), given
 
 
 def _goals(rows: pl.DataFrame, facts: Facts) -> tuple[tuple[Goal, ...], Rows]:
@@ -291,7 +331,7 @@ def _piled(
     points: Vectors,
     at_sea: NDArray[np.bool_],
     origins: Floats,
-    known: Floats,
+    stated: Floats,
     departure: Rows,
     goal: Rows,
     ground: _Ground,
@@ -299,6 +339,7 @@ def _piled(
     cells = hexes.cells_at(rows["lon"].to_numpy(), rows["lat"].to_numpy(), PILE_RESOLUTION)
     key = np.column_stack([cells.astype(np.int64), at_sea.astype(np.int64), departure, goal]).reshape(-1, 4)
     keys, pile = np.unique(key, axis=0, return_inverse=True)
+    pile = pile.reshape(-1)
     size = len(keys)
     incidents = np.bincount(pile, minlength=size).astype(float)
     _, place = np.unique(keys[:, :2], axis=0, return_inverse=True)
@@ -310,13 +351,15 @@ def _piled(
     return Voyages(
         points=normalised(np.asarray(of_pile @ points)) if size else points,
         incidents=incidents,
+        stated=np.bincount(pile, (stated.sum(axis=1) > 0) | (departure >= 0), size).astype(float),
+        pile_of=pile.astype(np.int64),
         place=place.reshape(-1),
         at_sea=keys[:, 1] == 1,
         origins=_normalised_rows(np.asarray(of_pile @ origins)),
         starts=_normalised_rows(np.asarray(of_pile @ starts)),
         countries=ground.countries,
         start_points=ground.start_points,
-        known=known,
+        known=stated.sum(axis=0),
         stated_goal=keys[:, 3],
         departure=keys[:, 2],
         goals=ground.goals,
