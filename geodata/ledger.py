@@ -132,6 +132,11 @@ class Ledger:
         """Return where one of the tables stands."""
         return f"{self._tables}/{name}"
 
+    def identity(self) -> str:
+        """Return what tells this ledger from any other that ever stood in its place, "" for one without incidents."""
+        table = self.table()
+        return "" if table is None else str(table.metadata().id)
+
     def append(self, name: str, rows: pl.DataFrame, *, instead: bool = False) -> None:
         """Append rows to one of the tables beside ``incidents``, or put them in its place, in a commit of their own."""
         first = self.table(name=name) is None

@@ -12,13 +12,13 @@ from rich.console import Console
 
 from geodata.errors import UnknownVersion, told_in_a_sentence
 from geodata.ledger import Ledger
+from geodata.networks import Networks
 from geodata.settings import Settings
-from geodata.theatre import Theatre
 from geodata.view import View, require_view
 from geodata.whole import handed_over
 from layers.exports import Export, encoded, format_of
-from routes.itineraries import Method, reduce_movement
-from routes.reduce import reduce_incidents
+from routes.counting import counted_on, placed
+from routes.standing import standing
 
 app = typer.Typer(
     help="OUT: corridors as files for QGIS, PostGIS and the web.",
@@ -40,40 +40,43 @@ def export(
     start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day no longer in.")] = None,
     mode: Annotated[list[str] | None, typer.Option(help="land, sea or air; may be repeated [default: all].")] = None,
-    method: Annotated[
-        Method, typer.Option(help="ridges: where evidence traces a line; movement: the journeys that explain it.")
-    ] = Method.MOVEMENT,
-    detail: Annotated[
-        float, typer.Option(min=0, max=1, help="Of movement: 0 the main routes, 1 everything supported.")
-    ] = 0.5,
+    detail: Annotated[float, typer.Option(min=0, max=1, help="0 the main routes, 1 all.")] = 1.0,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Lay the network out anew, even if it is kept.")] = False,
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
 ) -> None:
-    """Write the corridors that have incidents in the window; into .gpkg also hot ridges, hexes and countries."""
+    """Write the corridors that have incidents in the window; into .gpkg also dense areas, hexes and countries."""
     with told_in_a_sentence():
         kind = format_of(out)
         view = require_view(
             {"start": start.date() if start else None, "end": end.date() if end else None, "modes": mode or None}
         )
-        made = _made(view, Ledger(home or Settings().home), version, method, detail)
+        made = _made(view, Ledger(home or Settings().home), version, detail, rebuild=rebuild)
         content = encoded(made, kind)
         with handed_over(out) as part:
             part.write_bytes(content)
     _tell(made, out, as_json=as_json)
 
 
-def _made(view: View, ledger: Ledger, version: int | None, method: Method, detail: float) -> Export:
-    """Return the export of a version of the ledger: corridors over all time, incidents of the window."""
+def _made(view: View, ledger: Ledger, version: int | None, detail: float, *, rebuild: bool) -> Export:
+    """Return the export of a version of the ledger: routes and incidents of the window."""
     read = _version(ledger, version)
-    with Console(stderr=True).status("reading incidents ..."):
+    store = Networks(ledger)
+    facts = store.theatre.facts()
+    with Console(stderr=True).status("reading incidents ...") as status:
         every = ledger.incidents(read)
-    whole = view.without_window().select(every)
-    with Console(stderr=True).status("reducing to corridors ..."):
-        ridges = reduce_incidents(whole, view.resolution)
-        if method is Method.RIDGES:
-            return Export(view, view.select(every), ridges, read, datetime.now(UTC))
-        moved = reduce_movement(whole, Theatre(ledger.home).facts(), detail)
-    return Export(view, view.select(every), moved, read, datetime.now(UTC), ridges)
+        found = standing(
+            store,
+            every,
+            read,
+            facts,
+            rebuild=rebuild,
+            newest=version is None,
+            say=lambda stage: status.update(f"{stage} ..."),
+        )
+    chosen = view.select(placed(found.network, every))
+    routes = counted_on(found.network, chosen, facts, detail, view.modes)
+    return Export(view, chosen, routes, read, datetime.now(UTC))
 
 
 def _version(ledger: Ledger, wanted: int | None) -> int:
@@ -97,7 +100,7 @@ def _version(ledger: Ledger, wanted: int | None) -> int:
 
 def _tell(made: Export, out: Path, *, as_json: bool) -> None:
     corridors = len(made.corridors())
-    notes = list(made.reduction.notes)
+    notes = list(made.routes.notes)
     if as_json:
         print(json.dumps(made.stamp | {"corridors": corridors, "incidents": made.incidents.height, "notes": notes}))
         return

@@ -28,7 +28,7 @@ class Alerts(Part):
 
 
 def alerts_of(
-    comparison: Comparison | None, alarms: Iterable[Mapping[str, Any]], ridges: Iterable[Corridor]
+    comparison: Comparison | None, alarms: Iterable[Mapping[str, Any]], routes: Iterable[Corridor]
 ) -> list[dict[str, Any]]:
     """Return the alerts of corridors born and growing and of alarms, the latest first.
 
@@ -38,10 +38,10 @@ def alerts_of(
         Of the two windows that are compared where nobody asks; None where too little is known.
     alarms : iterable of mapping
         As ``routes.surveys.alarms_of`` gives them.
-    ridges : iterable of Corridor
+    routes : iterable of Corridor
         Along which the alarms were raised.
     """
-    places = {corridor.corridor_id: middle(corridor) for corridor in ridges}
+    places = {corridor.corridor_id: middle(corridor) for corridor in routes}
     found = [*_of_changes(comparison)] if comparison else []
     found += [_of_alarm(alarm, places[alarm["corridor_id"]]) for alarm in alarms if alarm["corridor_id"] in places]
     return sorted(found, key=lambda alert: (alert["date"], alert["kind"] == "born", alert["key"]), reverse=True)
@@ -55,7 +55,7 @@ def _of_changes(comparison: Comparison) -> Iterable[dict[str, Any]]:
         known = comparison.after.months[-1]
         first = next((month for month in comparison.after.months if corridor.months.get(month)), known)
         yield {
-            "key": _key(kind, corridor.mode, corridor.name, known),
+            "key": _key(kind, corridor.corridor_id, known),
             "kind": kind,
             "date": known,
             "place": corridor.name,
@@ -90,7 +90,7 @@ def _why(comparison: Comparison, number: int, first: str | None) -> Sentence:
 def _of_alarm(alarm: Mapping[str, Any], at: list[float]) -> dict[str, Any]:
     kind = "alarm-up" if alarm["direction"] == "up" else "alarm-down"
     return {
-        "key": _key(kind, alarm["mode"], alarm["name"], alarm["known"]),
+        "key": _key(kind, alarm["corridor_id"], alarm["known"]),
         "kind": kind,
         "date": alarm["known"],
         "place": alarm["name"],
@@ -102,5 +102,5 @@ def _of_alarm(alarm: Mapping[str, Any], at: list[float]) -> dict[str, Any]:
 
 
 def _key(*parts: str) -> str:
-    """Return what an alert is known by: not an id, as a line gets another with every batch, but its name and month."""
+    """Return what an alert is known by: what it is, the id of its route and the month."""
     return "|".join(parts)

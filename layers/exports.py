@@ -1,6 +1,6 @@
 """Exports: the corridors of a View as GeoJSON or GeoPackage, stamped with what they came from.
 
-The corridors are those of the map: reduced over all time, then kept where they have incidents in the window.
+The corridors are those of the map, counted in the window: a route keeps its id, its name and its course.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from geodata.errors import WrongValue
 from geodata.incident import is_synthetic
 from geodata.places import country_name
 from geodata.view import View
-from routes.corridors import Corridor, Reduction
+from routes.corridors import Corridor
+from routes.counting import Directed
 
 Format = Literal["geojson", "gpkg"]
 MEDIA_TYPES: dict[Format, str] = {"geojson": "application/geo+json", "gpkg": "application/geopackage+sqlite3"}
@@ -48,8 +49,8 @@ _CORRIDOR_TYPES: _ColumnTypes = {
     "length_km": float,
     "band_km": float,
     "incidents": int,
-    "incidents_in_window": int,
     "people": int,
+    "passing": float,
     "months": str,
     "source_countries": str,
     "transit_countries": str,
@@ -65,7 +66,8 @@ _CORRIDOR_TYPES: _ColumnTypes = {
     "destinations": str,
     "direction_basis": "string",
     "support": float,
-    "grade": "string",
+    "confidence": "string",
+    "detail": float,
     **_STAMP_TYPES,
 }
 _COUNTRY_TYPES: _ColumnTypes = {
@@ -92,10 +94,8 @@ class Export:
         With its window.
     incidents : DataFrame
         What the View selects, window included.
-    reduction : Reduction
-        The corridors of the same View over all time.
-    ridges : Reduction, optional
-        Where incidents trace a line, beside corridors of movement; a layer of its own.
+    routes : Directed
+        What these incidents come to on the network.
     version : int
         Of the ledger.
     generated : datetime
@@ -104,16 +104,15 @@ class Export:
 
     view: View
     incidents: pl.DataFrame
-    reduction: Reduction
+    routes: Directed
     version: int
     generated: datetime
-    ridges: Reduction | None = None
 
     @property
     def stamp(self) -> dict[str, Any]:
         """Return what every file says about itself."""
         return {
-            "method_version": self.reduction.method_version,
+            "method_version": self.routes.method_version,
             "view": self.view.query(),
             "ledger_version": self.version,
             "synthetic": self.synthetic,
@@ -122,40 +121,21 @@ class Export:
 
     @property
     def synthetic(self) -> bool:
-        """Tell whether anything in it was made up, be it before or after the window: it shaped the corridors."""
-        return is_synthetic(self.incidents) or any(corridor.synthetic for corridor in self.reduction.corridors)
+        """Tell whether anything in it was made up."""
+        return is_synthetic(self.incidents)
 
-    def corridors(self) -> list[tuple[Corridor, int]]:
-        """Return the corridors that have incidents in the window, with their number.
+    def corridors(self) -> list[Corridor]:
+        """Return the routes that have incidents in the window, or that journeys of its incidents pass."""
+        return [one for one in self.routes.corridors if one.incidents or one.flow > 0]
 
-        Over all time also those without any, which link the others: movement through where nobody reports.
-        """
-        return self._within(self.reduction)
-
-    def hot_ridges(self) -> list[tuple[Corridor, int]]:
-        """Return the ridges beside corridors of movement, likewise; flights stand among those already."""
-        found = self._within(self.ridges) if self.ridges else []
-        return [(corridor, count) for corridor, count in found if corridor.mode != "air"]
-
-    def _within(self, reduction: Reduction) -> list[tuple[Corridor, int]]:
-        whole = self.view.start is None and self.view.end is None
-        counted = [(corridor, incidents_within(corridor, self.view)) for corridor in reduction.corridors]
-        return [(corridor, count) for corridor, count in counted if count or whole]
+    def dense_areas(self) -> list[Corridor]:
+        """Return the areas in which incidents of the window pile up along a line that no journey takes."""
+        return [area for area in self.routes.dense if area.incidents]
 
     def name(self, kind: Format) -> str:
         """Return a file name."""
         made_up = "-synthetic" if self.synthetic else ""
         return f"corridors-v{self.version}-{self.generated.astimezone(UTC):%Y%m%d}{made_up}.{kind}"
-
-
-def incidents_within(corridor: Corridor, view: View) -> int:
-    """Return the incidents of a corridor in the months that the window touches."""
-    first = f"{view.start:%Y-%m}" if view.start else ""
-    return sum(
-        count
-        for month, count in corridor.months.items()
-        if month >= first and (view.end is None or f"{month}-01" < view.end.isoformat())
-    )
 
 
 def encoded(export: Export, kind: Format) -> bytes:
@@ -183,15 +163,11 @@ def format_of(path: Path) -> Format:
 
 
 def _geojson(export: Export) -> bytes:
-    features = []
-    for corridor, count in export.corridors():
-        feature = corridor.feature()
-        feature["properties"] |= {"incidents_in_window": count}
-        features.append(feature)
+    features = [corridor.feature() for corridor in export.corridors()]
     collection = {
         "type": "FeatureCollection",
         **export.stamp,
-        "notes": list(export.reduction.notes),
+        "notes": list(export.routes.notes),
         "features": features,
     }
     return json.dumps(collection, ensure_ascii=False, allow_nan=False).encode()
@@ -200,7 +176,7 @@ def _geojson(export: Export) -> bytes:
 def _geopackage(export: Export) -> bytes:
     layers = (
         ("corridors", _corridor_frame(export, export.corridors()), "MultiLineString"),
-        ("hot_ridges", _corridor_frame(export, export.hot_ridges()), "MultiLineString"),
+        ("dense_areas", _corridor_frame(export, export.dense_areas()), "MultiLineString"),
         ("hexes", _hex_frame(export), "MultiPolygon"),
         ("countries", _country_frame(export), None),
     )
@@ -220,10 +196,10 @@ def _geopackage(export: Export) -> bytes:
         ) from None
 
 
-def _corridor_frame(export: Export, corridors: Iterable[tuple[Corridor, int]]) -> gpd.GeoDataFrame:
+def _corridor_frame(export: Export, corridors: Iterable[Corridor]) -> gpd.GeoDataFrame:
     stamp = export.stamp
     rows, lines = [], []
-    for corridor, count in corridors:
+    for corridor in corridors:
         properties = corridor.feature()["properties"]
         countries = properties.pop("countries")
         as_text = {name: json.dumps(properties[name]) for name in ("months", "bridges")}
@@ -233,7 +209,7 @@ def _corridor_frame(export: Export, corridors: Iterable[tuple[Corridor, int]]) -
         }
         as_text |= {name: _shares(properties[name]) for name in ("origins", "destinations")}
         as_text |= {"method_version": corridor.method_version}
-        rows.append(stamp | properties | as_text | by_role | {"incidents_in_window": count})
+        rows.append(stamp | properties | as_text | by_role)
         lines.append(shapely.MultiLineString([line.tolist() for line in corridor.lines]))
     return gpd.GeoDataFrame(_typed(rows, _CORRIDOR_TYPES), geometry=lines, crs=4326)
 
@@ -280,9 +256,9 @@ def _outline(cell: int) -> shapely.MultiPolygon:
 def _country_frame(export: Export) -> pd.DataFrame:
     """Return the countries with the incidents that each role of theirs stands on; a table to join by ``iso3``."""
     roles: dict[str, Counter[str]] = {}
-    for corridor, count in export.corridors():
+    for corridor in export.corridors():
         for country in corridor.countries:
-            roles.setdefault(country.iso3, Counter())[country.role] += count
+            roles.setdefault(country.iso3, Counter())[country.role] += corridor.incidents
     stamp = export.stamp
     rows = [
         {"iso3": iso3, "name": country_name(iso3)}

@@ -6,7 +6,7 @@ A small manifest (JSON) names larger binary resources by their content, so that 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -22,8 +22,8 @@ from geodata.view import View
 from layers.hexmesh import HexMesh, meshes
 from layers.steps import MOST, Steps, Unit, day_of_month, going_on
 from layers.words import spelt_out
-from routes.corridors import METHOD_VERSION, Corridor, Line, Reduction
-from routes.itineraries import Directed
+from routes.corridors import METHOD_VERSION, Corridor, Line
+from routes.counting import Directed
 from routes.movement import Hub, Movement
 from routes.sphere import Floats, km_between, unit_vectors
 
@@ -107,9 +107,7 @@ def ground(incidents: pl.DataFrame, unit: Unit = "month") -> Ground:
     return Ground(calendar, kept, told, _notes(incidents, calendar), resources)
 
 
-def snapshot(
-    below: Ground, view: View, version: int, ridges: Reduction | None = None, routes: Directed | None = None
-) -> Snapshot:
+def snapshot(below: Ground, view: View, version: int, routes: Directed | None = None) -> Snapshot:
     """Return the snapshot of a View without a window.
 
     Parameters
@@ -120,39 +118,35 @@ def snapshot(
         Whose window is empty.
     version : int
         Version of the ledger.
-    ridges : Reduction, optional
-        The corridors along which these incidents trace a line; None while they are not known yet.
     routes : Directed, optional
-        The corridors of movement that explain them; None while they are not known yet.
+        What these incidents come to on the network; None while there is no network yet.
     """
-    routed = routes is not None and bool(routes.movement.stretches)
-    corridors = _features(routes, "routes", below) if routes and routed else []
-    flown = {feature["properties"]["corridor_id"] for feature in corridors if feature["properties"]["mode"] == "air"}
-    corridors += _features(ridges, "ridges", below, flown) if ridges else []
+    corridors = _features(routes, routes.corridors, "routes", below) if routes else []
+    corridors += _features(routes, routes.dense, "ridges", below) if routes else []
     moved = routes.movement if routes else Movement()
-    notes = [note for reduction in (routes, ridges) if reduction for note in reduction.notes]
     return Snapshot(
         manifest={
             **below.told,
             "version": version,
             "query": view.query(),
             "method_version": METHOD_VERSION,
-            "stage": _stage(ridges, routes),
-            "routed": routed,
+            "stage": "routes" if routes else "hexes",
+            "routed": routes is not None,
+            "off": routes.off if routes else None,
             "facts": moved.facts_version or None,
             "hubs": [_hub(hub) for hub in moved.hubs],
             "landings": {landing.name: round(landing.flow, 1) for landing in moved.landings},
             "corridors": corridors,
             "countries": _names(corridors),
             "edge_km": list(EDGE_KM),
-            "notes": list(dict.fromkeys((*notes, *below.notes))),
+            "notes": list(dict.fromkeys((*(routes.notes if routes else ()), *below.notes))),
         },
         resources=below.resources,
     )
 
 
 def _features(
-    reduction: Reduction, layer: Literal["routes", "ridges"], below: Ground, without: Container[str] = ()
+    routes: Directed, shown: Sequence[Corridor], layer: Literal["routes", "ridges"], below: Ground
 ) -> list[dict[str, Any]]:
     """Return corridors as they are drawn, each with ``counts``: the day on which a step begins, its incidents.
 
@@ -160,7 +154,6 @@ def _features(
     ``lasting`` are days on which the first and the last of the steps begin at whose beginning so many are under way.
     """
     calendar, counted = below.calendar, below.counted
-    shown = [corridor for corridor in reduction.corridors if corridor.corridor_id not in without]
     counts = {
         corridor.corridor_id: [[day_of_month(month), number] for month, number in sorted(corridor.months.items())]
         for corridor in shown
@@ -168,8 +161,8 @@ def _features(
     lasting: dict[str, list[list[int]]] = {corridor_id: [] for corridor_id in counts}
     finer = calendar.unit in MOST
     if shown and (finer or counted["last"].gt(counted["step"]).any()):
-        belong = reduction.assignments.filter(pl.col("corridor_id").is_in(list(counts)))
-        belong = belong.select("incident_id", "corridor_id").unique().join(counted, on="incident_id")
+        lying = routes.assignments if layer == "routes" else routes.in_dense_areas
+        belong = lying.select("incident_id", "corridor_id").join(counted, on="incident_id")
         for corridor_id, *span in going_on(belong, "corridor_id").iter_rows():
             lasting[corridor_id].append(_days(calendar, *span))
         if finer:
@@ -205,16 +198,6 @@ def _stored(content: bytes, resources: dict[str, bytes]) -> str:
     return f"/data/r/{name}"
 
 
-def _stage(ridges: Reduction | None, routes: Directed | None) -> str:
-    """Return how far it has come: hexes, sketch with ridges, routed when routes are known, supported when graded."""
-    if ridges is None:
-        return "hexes"
-    if routes is None:
-        return "sketch"
-    graded = all(corridor.support is not None for corridor in ridges.corridors if corridor.mode != "air")
-    return "supported" if graded else "routed"
-
-
 def _hub(hub: Hub) -> dict[str, Any]:
     town = town_near(hub.lon, hub.lat, HUB_TOWN_KM)
     return {
@@ -230,23 +213,13 @@ def _hub(hub: Hub) -> dict[str, Any]:
 def _drawn(corridor: Corridor, layer: Literal["routes", "ridges"]) -> dict[str, Any]:
     """Return a corridor as a GeoJSON feature with what only a picture needs.
 
-    ``layer`` tells whether it is a corridor of movement or one that incidents trace. ``stretches`` are its observed and
-    its inferred lines, null where all is observed; ``redraws`` of 100 is how often it comes back, before the share
-    that is inferred is taken off its support.
+    ``layer`` tells whether it is a route or a dense area. ``stretches`` are its observed and its inferred lines, null
+    where all is observed.
     """
     feature = corridor.feature()
     basis = spelt_out(corridor.direction_basis) or None
-    feature["properties"] |= {"layer": layer, "redraws": _redraws(corridor), "direction_basis": basis}
+    feature["properties"] |= {"layer": layer, "direction_basis": basis}
     return feature | {"stretches": _stretches(corridor) if corridor.bridges else None}
-
-
-def _redraws(corridor: Corridor) -> int | None:
-    if corridor.support is None:
-        return None
-    if corridor.basis == "journeys":
-        return round(100 * corridor.support)
-    observed = 1 - corridor.inferred_km / max(corridor.length_km, 1e-9)
-    return min(round(100 * corridor.support / observed), 100) if observed > 0 else 0
 
 
 def _stretches(corridor: Corridor) -> dict[str, list[Positions]]:

@@ -11,15 +11,16 @@ import streamlit as st
 
 from pages.figures import link
 from pages.notices import notice
-from pages.portraits import FLOW_IN_WORDS, compared_in_words
+from pages.portraits import CONFIDENCE_IN_WORDS, FLOW_IN_WORDS, compared_in_words
 from pages.tables import tabulate
 from pages.words import say
 from routes.comparison import Comparison
+from routes.corridors import FEWEST_FOR_HIGH
 
 ROUTE, COUNTRY = "route", "country"
 """Names of the chosen route and country in the address."""
 _ROW, _HEAD, _MOST_BESIDE = 35, 36, 8
-_IN_WORDS = ("way", "change", "direction")
+_IN_WORDS = ("way", "change", "direction", "confidence")
 """Columns that hold one of a few words."""
 
 
@@ -89,7 +90,10 @@ def tiles(pairs: list[tuple[str, str]]) -> None:
 def _said(table: pl.DataFrame) -> pl.DataFrame:
     """Return a table with its words in the reader's language, whole numbers and shares in percent."""
     return table.with_columns(
-        *(pl.Series(name, [say(word) for word in table[name]], pl.String) for name in _IN_WORDS),
+        *(
+            pl.Series(name, [None if word is None else say(word) for word in table[name]], pl.String)
+            for name in _IN_WORDS
+        ),
         pl.col("flow", "length").round().cast(pl.Int64),
         pl.col("inferred") * 100,
     )
@@ -101,13 +105,11 @@ def _columns(comparison: Comparison | None) -> dict[str, Any]:
         "name": of.TextColumn(say("Route"), width="medium"),
         "known": of.TextColumn(say("Known as"), width="medium"),
         "way": of.TextColumn(say("Way")),
-        "grade": of.TextColumn(
-            say("Grade"), help=say("How surely it comes back when the evidence is drawn again; A is best.")
-        ),
+        "confidence": of.TextColumn(say("Confidence"), help=say(CONFIDENCE_IN_WORDS, fewest=FEWEST_FOR_HIGH)),
         "change": of.TextColumn(say("Change"), help=compared_in_words(comparison)),
         "direction": of.TextColumn(say("Direction")),
-        "flow": of.NumberColumn(say("Flow"), format="localized", help=say(FLOW_IN_WORDS)),
-        "incidents": of.NumberColumn(say("Incidents"), format="localized"),
+        "flow": of.NumberColumn(say("Estimated importance"), format="localized", help=say(FLOW_IN_WORDS)),
+        "incidents": of.NumberColumn(say("In the corridor, of all time"), format="localized"),
         "recent": of.NumberColumn(say("Last 12 months"), format="localized"),
         "chain": of.TextColumn(say("Countries"), width="large"),
         "length": of.NumberColumn(say("Length, km"), format="localized"),

@@ -160,8 +160,8 @@ def between(seen: Workspace, view: View, version: int, spans: Spans) -> None:
         aside(say(note))
     aside(comparison_test())
     basis = say(
-        "Compared are the lines that the incidents of both windows trace (method {method}); the directed routes of the "
-        "map are drawn from all time, and may go by other names.",
+        "Compared are the routes of the map, under the same names (method {method}); each incident counts in the nearest "
+        "corridor.",
         method=METHOD_VERSION,
     )
     aside(basis)

@@ -47,8 +47,8 @@ from pages.words import counted, country, language, number, say
 from pages.workspace import Workspace, sight
 from pages.years import by_month, by_season
 from routes.comparison import Comparison
-from routes.corridors import GRADES, Corridor
-from routes.itineraries import Directed
+from routes.corridors import CONFIDENCES, Corridor
+from routes.counting import Directed
 
 _EVIDENCE = [name for name in HEADINGS if name not in ("corridor", "repair")]
 
@@ -83,7 +83,7 @@ def _routes(seen: Workspace, view: View, version: int) -> None:
         found = seen.routes(view, version)
         comparison = seen.change(view, version)
     table = routes_table(found, comparison)
-    if not found.movement.stretches:
+    if not found.directed:
         said = [say("No route with a direction can be told from these incidents: insufficient data.")]
         if not table.is_empty():
             said.append(say("Listed are flights and lines along which incidents lie, without direction."))
@@ -98,8 +98,8 @@ def _routes(seen: Workspace, view: View, version: int) -> None:
         _portrait(chosen, _Ground(seen, view, found, incidents, comparison))
     elif asked:
         none = say(
-            "There is no route {route} among these: a route's name in the address changes with the incidents and "
-            "the filters. Choose one in the table.",
+            "There is no route {route} among these: the filters leave it out, or it is no longer there. Choose "
+            "one in the table.",
             route=asked[:60],
         )
         notice(none, "warning")
@@ -143,14 +143,14 @@ def _wanted(table: pl.DataFrame) -> list[list[str]]:
     names = sorted(set(table["known"].str.split(", ").explode(empty_as_null=True).drop_nulls()) - {""})
     through = sorted(set(table["countries"].explode(empty_as_null=True).drop_nulls()))
     ways = [words for words in WAYS.values() if words in table["way"]]
-    grades = [grade for grade, _ in GRADES if grade in table["grade"]]
+    sure = [word for word in CONFIDENCES if word in table["confidence"]]
     first, second, third, fourth = st.columns([2, 3, 3, 2])
     otherwise = language() != SOURCE
     return [
         some(say("Way"), ways, "way", say if otherwise else None, first),
         some(say("Known route"), names, "known", place=second),
         some(say("Country"), through, "through", _named if otherwise else None, third),
-        some(say("Grade"), grades, "grade", place=fourth),
+        some(say("Confidence"), sure, "confidence", say if otherwise else None, fourth),
     ]
 
 
@@ -202,10 +202,11 @@ def _head(one: Corridor, ground: _Ground) -> None:
     change, why = change_of(one, ground.comparison)
     tiles(
         [
-            (say("Grade"), one.grade or say("none")),
+            (say("Confidence"), say(str(one.confidence)) if one.confidence else say("none")),
             (say("Direction"), say(DIRECTIONS[one.direction])),
-            (say("Flow"), amount(one.flow) if one.direction else say("not told")),
-            (say("Incidents"), number(one.incidents)),
+            (say("Estimated importance"), amount(one.flow) if one.direction else say("not told")),
+            (say("In the corridor, of all time"), number(one.incidents)),
+            (say("Passing, of all time"), number(round(one.passing))),
             (say("People, where stated"), number(one.people)),
             (say("Length"), say("{km} km", km=number(one.length_km))),
             (say("Change"), change),
@@ -313,7 +314,7 @@ def _history(one: Corridor, seen: Workspace) -> None:
     if told_of:
         facts(told_of, say("History of this route"))
     else:
-        aside(say("Nothing: it is written by “routes reduce --method movement” on the command line."))
+        aside(say("Nothing yet: it is written each time that the network is laid out."))
 
 
 def _evidence(one: Corridor, own: pl.DataFrame) -> None:

@@ -27,7 +27,7 @@ from pages.words import counted, country, number, say
 from pages.workspace import sight
 from pages.years import by_month
 from routes.comparison import Comparison
-from routes.itineraries import Directed
+from routes.counting import Directed
 from routes.movement import Leg
 
 _MOST_NEIGHBOURS = 8

@@ -53,13 +53,13 @@ def changes(seen: Workspace, view: View, version: int) -> dict[str, Any]:
 
 
 def alerts(seen: Workspace, view: View, version: int) -> dict[str, Any]:
-    """Return corridors born and growing and the alarms of the last year, the latest first."""
+    """Return routes born and growing and the alarms of the last year, the latest first."""
     known = seen.known_months(version)
     spans = usual(known)
     found = seen.compared(view, version, spans.before, spans.after) if spans else None
     alarms = recent(seen.alarms(view, version), known) if known else []
-    ridges = seen.reduction(view.without_window(), version, 0).corridors if alarms else ()
-    listed = alerts_of(found, alarms, ridges)
+    routes = seen.routes(view, version).corridors if alarms else ()
+    listed = alerts_of(found, alarms, routes)
     said = {} if spans or listed else _too_short(known)
     return {"alerts": listed[:MOST_ALERTS], "more": max(len(listed) - MOST_ALERTS, 0), **said}
 

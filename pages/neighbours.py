@@ -11,7 +11,7 @@ import polars as pl
 
 from geodata.places import country_name
 from pages.words import country
-from routes.itineraries import Directed
+from routes.counting import Directed
 from routes.movement import CountryShares, Leg
 
 

@@ -15,7 +15,7 @@ from pages.words import country, mark, number, say
 from routes.change import Change, Verdict
 from routes.comparison import Comparison
 from routes.corridors import Corridor, CountryRole, Role
-from routes.itineraries import Directed
+from routes.counting import Directed
 from routes.movement import Hub
 from routes.sphere import km_between, resampled, unit_vectors
 from routes.support import REPLICATES
@@ -28,8 +28,12 @@ LEAST_SIDE = 0.1
 OTHERS = mark("others")
 BESIDE_NOTHING = mark("No incident lies beside it: it is drawn as the way between others that have some.")
 FLOW_IN_WORDS = mark(
-    "Flow is in square roots of incidents: it ranks movement and is no number of people, as a place that reports a "
-    "hundred times as much counts ten times."
+    "Estimated importance is in square roots of incidents: it ranks movement and is no number of people, as a place "
+    "that reports a hundred times as much counts ten times."
+)
+CONFIDENCE_IN_WORDS = mark(
+    "How often a route comes back when its evidence is drawn again, how much of it is observed, and how many incidents "
+    "lie in it: never high with fewer than {fewest} incidents, or where more than half of its length is inferred."
 )
 
 WAYS: Final[Mapping[str, str]] = {"land": mark("over land"), "sea": mark("by sea"), "air": mark("by air")}
@@ -74,7 +78,7 @@ ROUTES: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "name": pl.String,
     "known": pl.String,
     "way": pl.String,
-    "grade": pl.String,
+    "confidence": pl.String,
     "change": pl.String,
     "direction": pl.String,
     "flow": pl.Float64,
@@ -108,7 +112,7 @@ def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame
             "name": one.name,
             "known": one.route,
             "way": WAYS[one.mode],
-            "grade": one.grade,
+            "confidence": one.confidence,
             "change": CHANGES[changes.get(one.corridor_id, "not testable")],
             "direction": DIRECTIONS[one.direction],
             "flow": one.flow if one.direction else None,
@@ -129,11 +133,11 @@ def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame
 
 
 def narrowed(
-    table: pl.DataFrame, ways: Sequence[str], known: Sequence[str], countries: Sequence[str], grades: Sequence[str]
+    table: pl.DataFrame, ways: Sequence[str], known: Sequence[str], countries: Sequence[str], confidence: Sequence[str]
 ) -> pl.DataFrame:
-    """Return the routes of some ways, public names, countries and grades; nothing chosen is everything."""
+    """Return the routes of some ways, public names, countries and confidence; nothing chosen is everything."""
     keep = pl.lit(value=True)
-    for column, wanted in (("way", ways), ("grade", grades)):
+    for column, wanted in (("way", ways), ("confidence", confidence)):
         if wanted:
             keep &= pl.col(column).is_in(list(wanted))
     if known:
@@ -156,7 +160,7 @@ def inferred_share(corridor: Corridor) -> float:
 
 def evidence(found: Directed, incidents: pl.DataFrame, corridor_id: str) -> pl.DataFrame:
     """Return the incidents of a route, newest first."""
-    own = found.assignments.filter(pl.col("corridor_id") == corridor_id).select("incident_id").unique()
+    own = found.assignments.filter(pl.col("corridor_id") == corridor_id).select("incident_id")
     return incidents.join(own, on="incident_id", how="semi").sort("time_start", "incident_id", descending=[True, False])
 
 
@@ -296,14 +300,9 @@ def _side(hub: Hub) -> str:
 def _support_in_words(corridor: Corridor) -> str:
     if corridor.support is None:
         return say("How often it comes back when the evidence is drawn again was not asked.")
-    if corridor.basis == "journeys":
-        return say(
-            "Grade {grade}: a way runs near it in {share} % of {redraws} redraws of the evidence, over its length.",
-            grade=corridor.grade,
-            share=number(100 * corridor.support),
-            redraws=REPLICATES,
-        )
-    support = number(corridor.support, 2)
-    if corridor.grade is None:
-        return say("Grade below D: its support is {support} of 1.", support=support)
-    return say("Grade {grade}: its support is {support} of 1.", grade=corridor.grade, support=support)
+    return say(
+        "Confidence {confidence}: it comes back in {share} % of {redraws} redraws of the evidence, over its length.",
+        confidence=say(str(corridor.confidence)),
+        share=number(100 * corridor.support),
+        redraws=REPLICATES,
+    )

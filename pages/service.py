@@ -76,9 +76,7 @@ def routes() -> list[BaseRoute]:
         Route("/map", _map),
         Route("/data/head", _in_thread(_head)),
         Route("/data/hexes", _in_thread(_hexes)),
-        Route("/data/snapshot", _one_at_a_time(_in_thread(_sketch), ready=_drawn)),
-        Route("/data/routed", _one_at_a_time(_in_thread(_routed))),
-        Route("/data/supported", _one_at_a_time(_in_thread(_snapshot))),
+        Route("/data/snapshot", _one_at_a_time(_in_thread(_snapshot), ready=_laid_out)),
         Route("/data/r/{name}", _in_thread(_resource)),
         Route("/data/export", _in_thread(_export)),
         Route("/data/basemap/{scale}", _in_thread(_basemap)),
@@ -161,6 +159,7 @@ def _head(request: Request) -> Response:
         "incidents": facts.get("incidents", 0),
         "synthetic": facts.get("synthetic", False),
         **_facts(seen),
+        **_network(seen, version),
     }
     return _checked(request, json.dumps(head).encode(), "application/json")
 
@@ -173,17 +172,20 @@ def _facts(seen: Workspace) -> dict[str, str]:
         return {"facts": "", "trouble": str(error)}
 
 
-def _sketch(request: Request) -> Response:
-    """Answer with what can be drawn at once."""
-    return _picture(request, Workspace.sketch)
-
-
-def _drawn(request: Request) -> bool:
-    """Tell whether lines are known, so that nothing is to be computed; nor is it for what will be refused."""
-    seen = sight()
-    view, _ = View.from_query(request.query_params.multi_items())
+def _network(seen: Workspace, version: int | None) -> dict[str, str | None]:
+    """Return which network is shown, "" for none yet, and the stage of the one that is being laid out, if any is."""
     try:
-        return seen.drawn(view, _version(request, seen), _unit(request))
+        shown = "" if version is None else seen.laid_out(version)
+    except RoutesError:
+        shown = ""
+    return {"network": shown, "building": seen.builder.stage if seen.builder else None}
+
+
+def _laid_out(request: Request) -> bool:
+    """Tell whether there is a network, so that nothing is to be laid out; nor is it for what will be refused."""
+    seen = sight()
+    try:
+        return seen.ready(_version(request, seen)) is not None
     except RoutesError:
         return True
 
@@ -193,13 +195,8 @@ def _hexes(request: Request) -> Response:
     return _picture(request, Workspace.hexes)
 
 
-def _routed(request: Request) -> Response:
-    """Answer with the directed routes too."""
-    return _picture(request, Workspace.routed)
-
-
 def _snapshot(request: Request) -> Response:
-    """Answer with routes and ridges and how sure each of them is."""
+    """Answer with what is counted and with the routes; the network is laid out first where there is none."""
     return _picture(request, Workspace.snapshot)
 
 

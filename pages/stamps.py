@@ -11,7 +11,6 @@ from geodata.view import View
 from pages.words import say
 from pages.workspace import sight
 from routes.corridors import METHOD_VERSION
-from routes.movement import MOVEMENT_VERSION
 
 
 def stamp() -> None:
@@ -32,12 +31,11 @@ def stamped(now: datetime) -> str:
     asked = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     view, _ = View.from_query(asked)
     made_up = version is not None and seen.offers(version)["synthetic"]
-    versions = f"{MOVEMENT_VERSION}, {METHOD_VERSION}"
     parts = (
         say("SYNTHETIC DEMONSTRATION DATA") if made_up else "",
         say("Smuggling route monitor"),
         say("filters {filters}", filters=view.query()) if view.query() else say("no filters"),
-        say("methods {methods}", methods=versions),
+        say("methods {methods}", methods=METHOD_VERSION),
         say("ledger version none yet") if version is None else say("ledger version {version}", version=str(version)),
         say("made {time} UTC", time=now.strftime("%Y-%m-%d %H:%M")),
     )

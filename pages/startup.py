@@ -6,10 +6,10 @@ import gc
 import logging
 import sys
 import threading
-from collections.abc import Callable
 
 from geodata.errors import RoutesError
 from geodata.view import View
+from pages.builder import Builder
 from pages.workspace import Workspace
 
 TURN_SECONDS = 0.001
@@ -26,15 +26,17 @@ def start(seen: Workspace) -> None:
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(TURN_SECONDS)
-    for draw in (seen.hexes, seen.sketch):
-        threading.Thread(target=_drawn, args=(seen, draw), daemon=True).start()
+    seen.builder = Builder(seen.home)
+    threading.Thread(target=_drawn, args=(seen,), daemon=True).start()
 
 
-def _drawn(seen: Workspace, draw: Callable[[View, int], object]) -> None:
-    """Draw of the newest version what the map shows when it opens without a filter."""
+def _drawn(seen: Workspace) -> None:
+    """Draw of the newest version what the map shows when it opens without a filter; see that there is a network."""
     try:
         version = seen.version()
         if version is not None:
-            draw(View(), version)
+            seen.hexes(View(), version)
+            seen.network(version)
+            seen.hexes(View(), version)
     except RoutesError as error:
         _LOG.warning("%s", error)

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 import polars as pl
 
@@ -22,26 +22,26 @@ from geodata.guesses import Guess
 from geodata.incident import is_synthetic
 from geodata.ingest import Rehearsal, Step
 from geodata.ledger import Ledger
+from geodata.networks import Networks
 from geodata.profiles import Profile
 from geodata.receipts import Receipt
 from geodata.register import corridor_events
 from geodata.settings import Settings
-from geodata.theatre import Theatre
 from geodata.view import View
 from layers.exports import Export
 from layers.points import Keys, keys_of
 from layers.snapshot import Ground, Snapshot, ground, snapshot
 from layers.steps import Unit
 from pages import uploads
+from pages.builder import Builder
 from pages.uploads import Preview, Upload
 from pages.years import last_years
 from routes.comparison import Comparison, compared
-from routes.corridors import Reduction
-from routes.cube import Days
+from routes.corridors import METHOD_VERSION
+from routes.counting import Directed, counted_on, placed
 from routes.hotspots import HotSpots
-from routes.itineraries import Directed, Routes
-from routes.reduce import Evidence, reduce_incidents
-from routes.support import REPLICATES
+from routes.network import network
+from routes.standing import Standing, kept, standing
 from routes.surveys import SURVEY_MONTHS, alarms_of, hot_spots, whole_months
 from routes.windows import Window
 
@@ -51,9 +51,7 @@ GROUNDS = 6
 """Counts on which snapshots stand, of one View and step of time each."""
 HEAD_SECONDS = 1.0
 """For so long the newest version is taken as known."""
-Stage = Literal["sketch", "routed", "supported"]
 Value = TypeVar("Value")
-_NO_CORRIDOR = pl.lit(None, pl.String).alias("corridor")
 
 
 class Kept(Generic[Value]):
@@ -107,24 +105,26 @@ class Kept(Generic[Value]):
 
 
 class Workspace:
-    """One ledger, read by version.
+    """One ledger, read by version, and the network that stands on it.
 
     Parameters
     ----------
     ledger : Ledger
+    builder : Builder, optional
+        Lays out networks in a process of its own; without one, whoever asks first does it and waits.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, builder: Builder | None = None) -> None:
         self._ledger = ledger
-        self.theatre = Theatre(ledger.home)
+        self.home = ledger.home
+        self.builder = builder
+        self._networks = Networks(ledger)
+        self.theatre = self._networks.theatre
         self._incidents: Kept[pl.DataFrame] = Kept(2)
         self._keys: Kept[Keys] = Kept(2)
-        self._evidence: Kept[Evidence] = Kept(3)
-        self._reductions: Kept[Reduction] = Kept(SNAPSHOTS)
-        self._routes: Kept[Routes] = Kept(2)
-        self._directed: Kept[Directed] = Kept(SNAPSHOTS)
-        self._changes: Kept[Comparison | None] = Kept(4)
-        self._compared: Kept[Comparison] = Kept(SNAPSHOTS)
+        self._standing: Kept[Standing] = Kept(3)
+        self._placed: Kept[pl.DataFrame] = Kept(3)
+        self._compared: Kept[Comparison] = Kept(8)
         self._alarms: Kept[list[dict[str, Any]]] = Kept(4)
         self._hot_spots: Kept[HotSpots | None] = Kept(4)
         self._grounds: Kept[Ground] = Kept(GROUNDS)
@@ -158,21 +158,58 @@ class Workspace:
         """Return what the filters offer and the header says: modes, kinds, origins, sources, count, synthetic."""
         return self._offers.get(version, lambda: _offers(self.incidents(version)))
 
-    def reduction(self, view: View, version: int, replicates: int = REPLICATES) -> Reduction:
-        """Return the corridors of a View in its window; with no replicates sooner, and without their support."""
-        whole = view.without_window()
+    def ready(self, version: int, facts: Facts | None = None) -> Standing | None:
+        """Return the network for a version if there is one at once: that of the version, else the nearest that is kept.
 
-        def indexed() -> Evidence:
-            return Evidence(whole.select(self.incidents(version)), whole.resolution)
+        If that is an older one, the network is laid out anew beside it, and is there for the next one who looks.
+        """
+        known = facts or self.theatre.facts()
+        wanted = self._networks.state(version, known.digest, METHOD_VERSION)
+        state = self._networks.nearest(wanted)
+        if state is None:
+            return self._standing.ready((version, known.digest))
+        if state.version < version and self.builder is not None and version == self.version():
+            self.builder.begin(version)
+        found = self._standing.ready((state.version, known.digest))
+        if found is None and (read := kept(self._networks, state.version, known)):
+            found = self._standing.get((read.version, known.digest), lambda: read)
+        return found
 
-        def reduced() -> Reduction:
-            evidence = self._evidence.get((version, whole), indexed)
-            return evidence.reduce(Days.between(view.start, view.end), replicates)
+    def network(self, version: int, facts: Facts | None = None) -> Standing:
+        """Return the network for a version; where none is kept, it is laid out now, which takes many seconds.
 
-        return self._reductions.get((version, view, replicates), reduced)
+        Parameters
+        ----------
+        version : int
+        facts : Facts, optional
+            To try, kept nowhere; None takes those of the workspace.
+        """
+        found = self.ready(version, facts)
+        if found is not None:
+            return found
+        known = facts or self.theatre.facts()
+        trial = known.digest != self.theatre.facts().digest
 
-    def routes(self, view: View, version: int, detail: float = 0.5, facts: Facts | None = None) -> Directed:
-        """Return the directed corridors of a View over all time, graded; takes many seconds the first time.
+        def laid_out() -> Standing:
+            if trial:
+                return Standing(network(self.incidents(version), known), version, known.digest)
+            if self.builder is not None:
+                self.builder.begin(version)
+                self.builder.wait()
+                if built := kept(self._networks, version, known):
+                    return built
+            newest = version == self.version()
+            return standing(self._networks, self.incidents(version), version, known, newest=newest)
+
+        return self._standing.get((version, known.digest), laid_out)
+
+    def placed(self, version: int, facts: Facts | None = None) -> tuple[Standing, pl.DataFrame]:
+        """Return the network for a version, and its incidents with where each lies on it."""
+        found = self.network(version, facts)
+        return found, self._placed.get((version, found.key), lambda: placed(found.network, self.incidents(version)))
+
+    def routes(self, view: View, version: int, detail: float = 1.0, facts: Facts | None = None) -> Directed:
+        """Return what the incidents of a View come to on the network, over all time.
 
         Parameters
         ----------
@@ -182,24 +219,22 @@ class Workspace:
         facts : Facts, optional
             To try; None takes those of the workspace.
         """
-        whole, known = view.without_window(), facts or self.theatre.facts()
-        key = (version, whole, known.digest)
+        return self._counted(view.without_window(), version, detail, facts)
 
-        def laid_out() -> Routes:
-            return Routes(whole.select(self.incidents(version)), known)
+    def _counted(self, view: View, version: int, detail: float = 1.0, facts: Facts | None = None) -> Directed:
+        found, every = self.placed(version, facts)
+        known = facts or self.theatre.facts()
+        return counted_on(found.network, view.select(every), known, detail, view.modes)
 
-        return self._directed.get((*key, detail), lambda: self._routes.get(key, laid_out).reduce(detail))
+    def laid_out(self, version: int) -> str:
+        """Return what tells the network that is shown for a version from any other; "" while there is none."""
+        found = self.ready(version)
+        return "" if found is None else f"{found.version}-{found.facts[:8]}"
 
     def change(self, view: View, version: int) -> Comparison | None:
-        """Return what became of the directed routes of a View over the last year known; None for no incident."""
-        whole = view.without_window()
-
-        def compare() -> Comparison | None:
-            incidents = whole.select(self.incidents(version))
-            years = last_years(incidents)
-            return compared(incidents, self.routes(whole, version), *years) if years else None
-
-        return self._changes.get((version, whole, self.theatre.facts().digest), compare)
+        """Return what became of the routes of a View over the last year known; None for no incident."""
+        years = last_years(view.without_window().select(self.incidents(version)))
+        return self.compared(view, version, *years) if years else None
 
     def events(self) -> pl.DataFrame:
         """Return what the register says became of corridors, the latest last."""
@@ -210,24 +245,24 @@ class Workspace:
         return whole_months(self.incidents(version))
 
     def compared(self, view: View, version: int, before: Window, after: Window) -> Comparison:
-        """Return what became of the corridors of a View, passing over its window, from one window to another."""
+        """Return what became of the routes of a View, passing over its window, from one window to another."""
         whole = view.without_window()
+        found, every = self.placed(version)
 
         def told() -> Comparison:
-            both = whole.select(self.incidents(version)).filter(before.holds() | after.holds())
-            reduction = reduce_incidents(both, whole.resolution)
-            return compared(both, reduction, before, after, resolution=whole.resolution)
+            return compared(whole.select(every), self.routes(whole, version).corridors, before, after)
 
-        return self._compared.get((version, whole, before, after), told)
+        return self._compared.get((version, found.key, whole, before, after), told)
 
     def alarms(self, view: View, version: int) -> list[dict[str, Any]]:
-        """Return every alarm of the corridors of a View over all time, the latest first."""
+        """Return every alarm of the routes of a View over all time, the latest first."""
         whole, months = view.without_window(), self.known_months(version)
+        found, _ = self.placed(version)
 
         def raised() -> list[dict[str, Any]]:
-            return alarms_of(self.reduction(whole, version, 0), months) if months else []
+            return alarms_of(self.routes(whole, version).corridors, months) if months else []
 
-        return self._alarms.get((version, whole), raised)
+        return self._alarms.get((version, found.key, whole), raised)
 
     def hot_spots(self, view: View, version: int) -> HotSpots | None:
         """Return the emerging hot spots of a View over the latest months that are known, None where there are none."""
@@ -241,15 +276,11 @@ class Workspace:
         return self._hot_spots.get((version, whole), found)
 
     def corridor_names(self, view: View, version: int) -> pl.DataFrame:
-        """Return ``incident_id`` and ``corridor``, its name, of those in one: as on the map, routes if known."""
-        whole = view.without_window()
-        routes = self._directed.ready((version, whole, self.theatre.facts().digest, 0.5))
-        graded = self._reductions.ready((version, whole, REPLICATES))
-        reduction: Reduction = routes or graded or self.reduction(whole, version, 0)
-        names = {corridor.corridor_id: corridor.name for corridor in reduction.corridors}
-        named = pl.col("corridor_id").replace_strict(names, default=None, return_dtype=pl.String)
-        assigned = reduction.assignments.select("incident_id", named.alias("corridor") if names else _NO_CORRIDOR)
-        return assigned.group_by("incident_id").agg(pl.col("corridor").unique().sort().str.join("; "))
+        """Return ``incident_id`` and ``corridor``, the name of the route in whose corridor it lies, of those in one."""
+        found, every = self.placed(version)
+        names = {route.corridor_id: route.name for route in found.network.routes}
+        named = pl.col("corridor_id").replace_strict(names, return_dtype=pl.String).alias("corridor")
+        return view.without_window().select(every).drop_nulls("corridor_id").select("incident_id", named)
 
     def history(self) -> list[tuple[int, Batch]]:
         """Return every batch with the version that it made, newest first."""
@@ -286,34 +317,25 @@ class Workspace:
             self._look()
 
     def hexes(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
-        """Return what a map draws at once for a View over all time: hexes, unless more is there already."""
-        kept = self._ready(view, version, unit, "supported", "routed", "sketch")
-        return kept or snapshot(self._ground(view, version, unit), view.without_window(), version)
-
-    def drawn(self, view: View, version: int, unit: Unit = "month") -> bool:
-        """Tell whether lines are known: whether ``sketch`` has nothing to compute."""
-        return self._ready(view, version, unit, "supported", "routed", "sketch") is not None
-
-    def sketch(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
-        """Return what it draws next: ungraded ridges, unless more is there already."""
-        kept = self._ready(view, version, unit, "supported", "routed")
-        return kept or self._taken(view, version, "sketch", unit)
-
-    def routed(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
-        """Return it with the directed routes, which take many times as long."""
-        return self._taken(view, version, "routed", unit)
+        """Return what a map draws at once for a View over all time: all of it, or hexes while no network is there."""
+        if self.ready(version) is not None:
+            return self.snapshot(view, version, unit)
+        return snapshot(self._ground(view, version, unit), view.without_window(), version)
 
     def snapshot(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
-        """Return all that a map draws for a View over all time: routes, and ridges with their support."""
-        return self._taken(view, version, "supported", unit)
+        """Return all that a map draws for a View over all time."""
+        whole = view.without_window()
+        found, _ = self.placed(version)
+
+        def take() -> Snapshot:
+            return snapshot(self._ground(whole, version, unit), whole, version, self.routes(whole, version))
+
+        return self._snapshots.get((version, found.key, whole, unit), take)
 
     def export(self, view: View, version: int, generated: datetime) -> Export:
-        """Return what an export of a View is made from: what the map draws, support included."""
-        whole, incidents = view.without_window(), view.select(self.incidents(version))
-        routes, ridges = self.routes(whole, version), self.reduction(whole, version)
-        if not routes.movement.stretches:
-            return Export(view, incidents, ridges, version, generated)
-        return Export(view, incidents, routes, version, generated, ridges)
+        """Return what an export of a View is made from: the routes of the map, counted in its window."""
+        incidents = view.select(self.incidents(version))
+        return Export(view, incidents, self._counted(view, version), version, generated)
 
     def resource(self, name: str) -> bytes | None:
         """Return a resource of one of the kept pictures, None if none has it."""
@@ -324,24 +346,6 @@ class Workspace:
     def _ground(self, view: View, version: int, unit: Unit) -> Ground:
         whole = view.without_window()
         return self._grounds.get((version, whole, unit), lambda: ground(whole.select(self.incidents(version)), unit))
-
-    def _ready(self, view: View, version: int, unit: Unit, *stages: Stage) -> Snapshot | None:
-        kept = (self._snapshots.ready(self._key(view, version, stage, unit)) for stage in stages)
-        return next(filter(None, kept), None)
-
-    def _key(self, view: View, version: int, stage: Stage, unit: Unit) -> Hashable:
-        facts = "" if stage == "sketch" else self.theatre.facts().digest
-        return version, view.without_window(), stage, unit, facts
-
-    def _taken(self, view: View, version: int, stage: Stage, unit: Unit) -> Snapshot:
-        whole = view.without_window()
-
-        def take() -> Snapshot:
-            routes = None if stage == "sketch" else self.routes(whole, version)
-            ridges = self.reduction(whole, version, REPLICATES if stage == "supported" else 0)
-            return snapshot(self._ground(whole, version, unit), whole, version, ridges, routes)
-
-        return self._snapshots.get(self._key(view, version, stage, unit), take)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,20 +13,20 @@ import typer
 from rich.console import Console
 
 from geodata.errors import WrongValue, told_in_a_sentence
+from geodata.facts import Facts
 from geodata.incident import CORRIDOR_MODES
-from geodata.ledger import Ledger, UnwritableLedger
-from geodata.register import corridor_events, register, registered
+from geodata.ledger import Ledger
+from geodata.networks import Networks
+from geodata.register import corridor_events
 from geodata.settings import Settings
 from geodata.table import read_table
-from geodata.theatre import Theatre
-from geodata.view import View, require_view
+from geodata.view import require_view
 from geodata.whole import handed_over
 from routes.comparison import compared
 from routes.corridors import Reduction
-from routes.identity import REGISTER, renamed
-from routes.itineraries import Method, reduce_movement
-from routes.reduce import reduce_incidents
-from routes.support import REPLICATES
+from routes.counting import counted_on, placed
+from routes.network import Network, network
+from routes.standing import standing
 from routes.surveys import SURVEY_MONTHS, SURVEY_RESOLUTION, alarms_of, hot_spots, spots_collection, whole_months
 from routes.windows import Window
 
@@ -44,7 +44,7 @@ Incidents = Annotated[
     Path | None, typer.Option(help="CSV or Parquet with lon, lat, time, mode, in place of the workspace.")
 ]
 Modes = Annotated[list[str] | None, typer.Option(help="land, sea or air; may be repeated [default: all].")]
-Resolution = Annotated[int | None, typer.Option(help="Of ridges: H3, 3 to 7 [default: 5; straits 6; coarse data 4].")]
+Rebuild = Annotated[bool, typer.Option("--rebuild", help="Lay the network out anew, even if it is kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
 
 
@@ -56,47 +56,42 @@ def reduce(
     start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day no longer in.")] = None,
     mode: Modes = None,
-    resolution: Resolution = None,
-    method: Annotated[
-        Method, typer.Option(help="ridges: where evidence traces a line; movement: the journeys that explain it.")
-    ] = Method.MOVEMENT,
-    detail: Annotated[
-        float, typer.Option(min=0, max=1, help="Of movement: 0 the main routes, 1 everything supported.")
-    ] = 0.5,
-    replicates: Annotated[
-        int,
-        typer.Option(min=0, max=1000, help="Redraws of the evidence for the grades; 0 grades none."),
-    ] = REPLICATES,
+    detail: Annotated[float, typer.Option(min=0, max=1, help="0 the main routes, 1 all.")] = 1.0,
     assign: Annotated[
-        Path | None, typer.Option(help="Parquet file to write: which incident belongs to which corridor.")
+        Path | None, typer.Option(help="Parquet file to write: which incident lies in which corridor.")
     ] = None,
+    rebuild: Rebuild = False,
     as_json: AsJson = False,
 ) -> None:
-    """Reduce incidents to corridors and write them as GeoJSON."""
+    """Write the routes, counted for the window and the modes, as GeoJSON."""
     with told_in_a_sentence():
         view = require_view(
-            {
-                "start": start.date() if start else None,
-                "end": end.date() if end else None,
-                "modes": mode or None,
-                "resolution": resolution,
-            }
+            {"start": start.date() if start else None, "end": end.date() if end else None, "modes": mode or None}
         )
-        every = _read(incidents, home)
-        with Console(stderr=True).status("reducing to corridors ..."):
-            reduction: Reduction
-            if method is Method.MOVEMENT:
-                facts = Theatre(home or Settings().home).facts()
-                reduction = reduce_movement(view.select(every), facts, detail, replicates)
-            else:
-                reduction = reduce_incidents(view.select(every), view.resolution, replicates)
-        if incidents is None:
-            reduction = _identified(reduction, Ledger(home or Settings().home), method, whole=view == View())
+        ground = _ground(incidents, home, rebuild=rebuild)
+        found = counted_on(ground.network, view.select(ground.placed), ground.facts, detail, view.modes)
         if assign:
             with handed_over(assign) as part:
-                reduction.assignments.write_parquet(part)
-        _write(reduction.collection() | {"view": view.query()}, out)
-    _tell(reduction, out, as_json=as_json)
+                found.assignments.write_parquet(part)
+        _write(found.collection() | {"view": view.query()}, out)
+    _tell(found, out, as_json=as_json)
+
+
+@app.command()
+def build(home: Home = None) -> None:
+    """Lay out the network of the newest incidents and keep it, unless it is kept; each stage is told on a line."""
+    with told_in_a_sentence():
+        ledger = Ledger(home or Settings().home)
+        version = ledger.version()
+        if version is None:
+            raise WrongValue(
+                "the workspace is empty",
+                rule="a network needs incidents",
+                done="none was laid out",
+                where=str(ledger.home),
+            )
+        store = Networks(ledger)
+        standing(store, ledger.incidents(), version, store.theatre.facts(), say=lambda stage: print(stage, flush=True))
 
 
 @app.command()
@@ -107,25 +102,18 @@ def change(
     home: Home = None,
     incidents: Incidents = None,
     mode: Modes = None,
-    resolution: Resolution = None,
-    method: Annotated[
-        Method, typer.Option(help="ridges: what became of the lines of evidence; movement: of the directed routes.")
-    ] = Method.RIDGES,
+    rebuild: Rebuild = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two windows: which corridors were born, grew, faded, are gone, shifted or displaced others."""
+    """Compare two windows: which routes were born, grew, faded, are gone, shifted or displaced others."""
     with told_in_a_sentence():
         windows = Window.of(before), Window.of(after)
-        view = require_view({"modes": mode or None, "resolution": resolution})
-        every = view.select(_read(incidents, home))
-        both = every.filter(windows[0].holds() | windows[1].holds())
-        with Console(stderr=True).status("comparing the windows ..."):
-            reduction: Reduction
-            if method is Method.MOVEMENT:
-                reduction = reduce_movement(both, Theatre(home or Settings().home).facts())
-            else:
-                reduction = reduce_incidents(both, view.resolution)
-            comparison = compared(both, reduction, *windows, resolution=view.resolution)
+        view = require_view({"modes": mode or None})
+        ground = _ground(incidents, home, rebuild=rebuild)
+        chosen = view.select(ground.placed)
+        comparison = compared(
+            chosen, counted_on(ground.network, chosen, ground.facts, modes=view.modes).corridors, *windows
+        )
         _write(comparison.collection() | {"view": view.query()}, out)
     if as_json:
         print(json.dumps(comparison.summary()))
@@ -168,7 +156,7 @@ def events(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what became of corridors: births, deaths, returns, splits and merges, the latest last."""
+    """Tell what became of routes: births, deaths, returns, splits and merges, the latest last."""
     told = corridor_events(Ledger(home or Settings().home))
     if as_json:
         print(json.dumps(told.to_dicts(), ensure_ascii=False))
@@ -177,9 +165,7 @@ def events(
         other = {"split": " from ", "merge": " into "}.get(row["event"], "") + (row["other_id"] or "")
         print(f"{row['at']}  version {row['version']}  {row['event']:<6} {row['corridor_id']}{other}  {row['name']}")
     if told.is_empty():
-        print(
-            "Nothing yet: `python -m routes reduce` over all incidents of a workspace keeps what becomes of corridors."
-        )
+        print("Nothing yet: what becomes of routes is kept each time that the network of a workspace is laid out.")
 
 
 @app.command()
@@ -188,16 +174,16 @@ def alarms(
     home: Home = None,
     incidents: Incidents = None,
     mode: Modes = None,
-    resolution: Resolution = None,
+    rebuild: Rebuild = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write as JSON where and when the monthly rate of a corridor changed, as it could be known month by month."""
+    """Write as JSON where and when the monthly rate of a route changed, as it could be known month by month."""
     with told_in_a_sentence():
-        view = require_view({"modes": mode or None, "resolution": resolution})
-        every = view.select(_read(incidents, home))
-        months = whole_months(every)
-        with Console(stderr=True).status("reducing to corridors ..."):
-            found = alarms_of(reduce_incidents(every, view.resolution), months) if months else []
+        view = require_view({"modes": mode or None})
+        ground = _ground(incidents, home, rebuild=rebuild)
+        months = whole_months(ground.placed)
+        routes = counted_on(ground.network, view.select(ground.placed), ground.facts, modes=view.modes).corridors
+        found = alarms_of(routes, months) if months else []
         _write({"alarms": found}, out)
     if as_json:
         print(json.dumps({"alarms": len(found)}))
@@ -207,19 +193,31 @@ def alarms(
     print(f"{len(found):,} alarms in all. Written to {out}.")
 
 
-def _identified(reduction: Reduction, ledger: Ledger, method: Method, *, whole: bool) -> Reduction:
-    """Return a reduction under the ids of the workspace; that of all incidents is kept in its register."""
-    if ledger.version() is None:
-        return reduction
-    known, answer = renamed(reduction, registered(ledger, pl.Schema(REGISTER)), method)
-    if not whole:
-        return known
-    try:
-        register(ledger, answer.register, answer.events)
-    except UnwritableLedger:
-        note = "The workspace cannot be written: what became of corridors since the last reduction is not kept."
-        return replace(known, notes=(*known.notes, note))
-    return known
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """A network, the incidents on it, and the facts that it rests on."""
+
+    network: Network
+    placed: pl.DataFrame
+    facts: Facts
+
+
+def _ground(incidents: Path | None, home: Path | None, *, rebuild: bool) -> _Ground:
+    """Return the kept network of a workspace, or that of a file, which is laid out now."""
+    every = _read(incidents, home)
+    ledger = Ledger(home or Settings().home)
+    store = Networks(ledger)
+    facts, version = store.theatre.facts(), ledger.version()
+    with Console(stderr=True).status("...") as status:
+
+        def say(stage: str) -> None:
+            status.update(f"{stage} ...")
+
+        if incidents is not None or version is None:
+            found = network(every, facts, say=say)
+        else:
+            found = standing(store, every, version, facts, rebuild=rebuild, say=say).network
+    return _Ground(found, placed(found, every), facts)
 
 
 def _read(incidents: Path | None, home: Path | None) -> pl.DataFrame:
@@ -250,7 +248,7 @@ def _tell(reduction: Reduction, out: Path, *, as_json: bool) -> None:
         print(json.dumps(summary | {"notes": list(reduction.notes)}))
         return
     for mode, said in summary.items():
-        print(f"{mode:>4}: {said['corridors']:,} corridors, {said['length_km']:,} km, {said['incidents']:,} incidents")
+        print(f"{mode:>4}: {said['corridors']:,} routes, {said['length_km']:,} km, {said['incidents']:,} incidents")
     for note in reduction.notes:
         print(note)
     print(f"Written to {out}.")

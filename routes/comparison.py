@@ -1,4 +1,4 @@
-"""The comparison: what became of the corridors of one reduction from one window to another."""
+"""The comparison: what became of the corridors of the network from one window to another."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from geodata.sentences import Sentence, sentence
 from routes.change import LEVEL, VERDICTS, Change, changes
 from routes.corridors import Corridor, Reduction
 from routes.index import USUAL_RESOLUTION
+from routes.members import path_of
 from routes.shifts import NEAR_KM, Displacement, Shift, displacements, offsets, shifts
 from routes.sphere import chord, resampled
-from routes.windows import Tally, Window, path_of, tallied
+from routes.windows import Tally, Window, tallied
 
 _NEAR_STEP_KM = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What became of each corridor, in the order of the reduction.
+    """What became of each corridor, in the order in which they were given.
 
     ``displaced`` holds the pairs of corridors, by their numbers, that are consistent with displacement.
     """
@@ -117,32 +118,28 @@ class Comparison:
 
 def compared(
     incidents: pl.DataFrame,
-    reduction: Reduction,
+    corridors: Sequence[Corridor],
     before: Window,
     after: Window,
     *,
-    resolution: int | None = None,
     seed: int = 0,
 ) -> Comparison:
-    """Compare two windows along the corridors of one reduction.
+    """Compare two windows along the corridors of the network.
 
     Parameters
     ----------
     incidents : DataFrame
-        As for ``routes.reduce.reduce_incidents``; those outside the windows are passed over.
-    reduction : Reduction
-        Of the incidents of both windows together, so that neither window has a say of its own in where the lines are.
-        A birth is told only of a corridor with enough support, if the reduction has any.
+        As for ``windows.tallied``; those outside the windows are passed over.
+    corridors : sequence of Corridor
+        A birth is told only of one with enough support, if that is known.
     before, after : Window
-    resolution : int, optional
-        H3 resolution of the reduction.
     seed : int
         Of the permutations behind displacement.
     """
-    corridors = reduction.corridors
+    corridors = tuple(corridors)
     tallies, said = tallied(incidents, corridors, (before, after))
     alike = before.same_season(after)
-    notes = [*reduction.notes, *said, *_notes(tallies, before, after)]
+    notes = [*said, *_notes(tallies, before, after)]
     calendar = (before.calendar, after.calendar)
     support = [1.0 if corridor.support is None else corridor.support for corridor in corridors]
     found = changes(tallies[0].counts, tallies[1].counts, calendar=calendar if alike else None, support=support)
@@ -151,7 +148,7 @@ def compared(
     moved = [
         (offsets(*early.places[number], line), offsets(*late.places[number], line)) for number, line in enumerate(lines)
     ]
-    spacing = float(hexes.SPACING_KM[resolution or USUAL_RESOLUTION])
+    spacing = float(hexes.SPACING_KM[USUAL_RESOLUTION])
     months = [tally.counts.sum(axis=1) for tally in tallies]
     effort = np.array([change.effort for change in found])
     strata = np.concatenate(calendar) if alike else np.zeros(len(before.months) + len(after.months), dtype=np.int64)

@@ -221,7 +221,8 @@ ASSIGNMENTS = {
 STRETCH_KM = 50.0
 
 
-def _nobody() -> pl.DataFrame:
+def nobody() -> pl.DataFrame:
+    """Return the assignments of no incident."""
     return pl.DataFrame(schema=ASSIGNMENTS)
 
 
@@ -242,7 +243,7 @@ class Reduction:
 
     corridors: tuple[Corridor, ...]
     notes: tuple[str, ...] = ()
-    assign: Callable[[], pl.DataFrame] = field(default=_nobody, compare=False, repr=False)
+    assign: Callable[[], pl.DataFrame] = field(default=nobody, compare=False, repr=False)
 
     @cached_property
     def assignments(self) -> pl.DataFrame:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,10 +14,10 @@ from scipy.sparse import csr_array
 from geodata.facts import Facts
 from geodata.incident import SYNTHETIC_SOURCE
 from geodata.sentences import Sentence, sentence
-from routes.assignment import band_km
+from routes.assignment import BAND_SHARE
 from routes.bases import basis_of
-from routes.corridors import ASSIGNMENTS, STRETCH_KM, Corridor, CountryRole, Direction, Reduction, Role
-from routes.members import joined
+from routes.corridors import ASSIGNMENTS, STRETCH_KM, Corridor, CountryRole, Direction, Reduction, Role, nobody
+from routes.members import NOWHERE, joined
 from routes.movement import LEAST_FLOW, CountryShares, Hub, Landings, Leg, Movement
 from routes.named import NamedRoute
 from routes.network import Network, usable
@@ -45,6 +46,12 @@ class Directed(Reduction):
     named: tuple[NamedRoute, ...] = ()
     dense: tuple[Corridor, ...] = ()
     off: int = 0
+    piled: Callable[[], pl.DataFrame] = field(default=nobody, compare=False, repr=False)
+
+    @cached_property
+    def in_dense_areas(self) -> pl.DataFrame:
+        """The incidents that lie in a dense area: incident_id, and its id as corridor_id."""
+        return self.piled()
 
     @property
     def directed(self) -> bool:
@@ -72,13 +79,21 @@ def placed(network: Network, incidents: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        With the columns of ``members.PLACES``, null for what has no place, time or mode.
+        With the columns of ``members.PLACES``, null for what has no place, time or mode; and ``corridor_id`` of the
+        route in whose corridor each lies, null for none.
     """
     frame = joined(usable(incidents), network.members, network.routes, network.dense, network.piles)
-    return frame.with_columns(pl.col("time_start").dt.strftime("%Y-%m").alias(MONTH))
+    ids = pl.Series([*(route.corridor_id for route in network.routes), None], dtype=pl.String)
+    number = frame["route"].fill_null(NOWHERE)
+    number = number.set(number < 0, len(ids) - 1)
+    return frame.with_columns(
+        pl.col("time_start").dt.strftime("%Y-%m").alias(MONTH), ids.gather(number).alias("corridor_id")
+    )
 
 
-def counted_on(network: Network, chosen: pl.DataFrame, facts: Facts, detail: float = 1.0) -> Directed:
+def counted_on(
+    network: Network, chosen: pl.DataFrame, facts: Facts, detail: float = 1.0, modes: Sequence[str] = ()
+) -> Directed:
     """Return what a selection of incidents comes to on the network.
 
     Parameters
@@ -89,6 +104,8 @@ def counted_on(network: Network, chosen: pl.DataFrame, facts: Facts, detail: flo
     facts : Facts
     detail : float, 0..1
         0 for the main routes alone, 1 for all.
+    modes : sequence of str
+        Of the routes that are told of; none stands for all.
 
     Returns
     -------
@@ -100,12 +117,17 @@ def counted_on(network: Network, chosen: pl.DataFrame, facts: Facts, detail: flo
     shares = {country.iso3: country for country in flow.countries()}
     corridors = []
     for number, route in enumerate(network.routes):
-        if route.detail <= detail:
-            own = _counted(route, told.get(number, _NOTHING))
-            corridors.append(own if route.mode == "air" else _moved(own, flow.of_route(number), shares, facts, told.get(number, _NOTHING)))
-    corridors.sort(key=lambda corridor: (corridor.mode == "air", -corridor.flow, -corridor.incidents, corridor.corridor_id))
+        if route.detail <= detail and (not modes or route.mode in modes):
+            said = told.get(number, _NOTHING)
+            own = _counted(route, said)
+            corridors.append(own if route.mode == "air" else _moved(own, flow.of_route(number), shares, facts, said))
+    corridors.sort(key=lambda one: (one.mode == "air", -one.flow, -one.incidents, one.corridor_id))
     areas = _told(chosen, "dense")
-    dense = [_counted(area, areas.get(number, _NOTHING)) for number, area in enumerate(network.dense)]
+    dense = [
+        _counted(area, areas.get(number, _NOTHING))
+        for number, area in enumerate(network.dense)
+        if not modes or area.mode in modes
+    ]
     dense.sort(key=lambda area: (-area.incidents, area.corridor_id))
     notes = [*network.notes, *_rests_on(network)]
     off = chosen.filter((pl.col("route") < 0) & (pl.col("dense") < 0)).height
@@ -117,6 +139,7 @@ def counted_on(network: Network, chosen: pl.DataFrame, facts: Facts, detail: flo
         flow.named(),
         tuple(dense),
         off,
+        lambda: _piled(network, chosen),
     )
 
 
@@ -128,11 +151,11 @@ class _Told(NamedTuple):
     synthetic: bool
     origins: int
     destinations: int
-    km: list[float]
+    band_km: float
     months: dict[str, int]
 
 
-_NOTHING = _Told(0, 0, False, 0, 0, [], {})
+_NOTHING = _Told(0, 0, False, 0, 0, 0.0, {})
 
 
 def _told(chosen: pl.DataFrame, column: str) -> dict[int, _Told]:
@@ -148,7 +171,7 @@ def _told(chosen: pl.DataFrame, column: str) -> dict[int, _Told]:
             ((pl.col("source") == SYNTHETIC_SOURCE).any() if "source" in has else pl.lit(value=False)).alias("made_up"),
             ((pl.col("origins").list.len() > 0).sum() if "origins" in has else nothing).alias("origins"),
             (pl.col("destination").count() if "destination" in has else nothing).alias("destinations"),
-            pl.col("km").sort().alias("km"),
+            pl.col("km").quantile(BAND_SHARE, "higher").fill_null(0.0).alias("band_km"),
         )
         .rows()
     )
@@ -156,21 +179,27 @@ def _told(chosen: pl.DataFrame, column: str) -> dict[int, _Told]:
     for number, month, count in inside.group_by(column, MONTH).len().sort(column, MONTH).iter_rows():
         months.setdefault(number, {})[month] = count
     return {
-        number: _Told(incidents, int(people or 0), bool(made_up), int(origins or 0), int(destinations), km, months.get(number, {}))
-        for number, incidents, people, made_up, origins, destinations, km in said
+        number: _Told(
+            incidents,
+            int(people or 0),
+            bool(made_up),
+            int(origins or 0),
+            int(destinations),
+            band,
+            months.get(number, {}),
+        )
+        for number, incidents, people, made_up, origins, destinations, band in said
     }
 
 
 def _counted(corridor: Corridor, told: _Told) -> Corridor:
-    km = np.array([own for own in told.km if own is not None and np.isfinite(own)])
-    band = 0.0 if corridor.mode == "air" else band_km(km, np.zeros(len(km)), np.ones(len(km)))
     return replace(
         corridor,
         incidents=told.incidents,
         people=told.people,
         months=told.months,
         synthetic=told.synthetic,
-        band_km=band,
+        band_km=0.0 if corridor.mode == "air" else told.band_km,
     )
 
 
@@ -196,9 +225,7 @@ def _moved(
         passing=own.passing,
         origins=summed(journeys, 0),
         destinations=summed(journeys, 1),
-        direction_basis=(
-            basis_of(journeys, told.incidents, told.origins, told.destinations, facts) if known else ""
-        ),
+        direction_basis=(basis_of(journeys, told.incidents, told.origins, told.destinations, facts) if known else ""),
     )
 
 
@@ -226,17 +253,25 @@ def _rests_on(network: Network) -> list[Sentence]:
 
 def _assignments(network: Network, chosen: pl.DataFrame) -> pl.DataFrame:
     """Return the incidents that lie in a corridor of a route, with columns of ``ASSIGNMENTS``."""
-    ids = pl.Series([route.corridor_id for route in network.routes], dtype=pl.String)
     systems = pl.Series([route.system_id for route in network.routes], dtype=pl.String)
     inside = chosen.filter(pl.col("route") >= 0)
-    number = inside["route"]
-    return inside.select(
-        pl.col("incident_id"),
-        ids.gather(number).alias("corridor_id"),
-        systems.gather(number).alias("system_id"),
-        pl.col("km").alias("distance_km"),
-        (pl.col("along") // STRETCH_KM).cast(pl.Int64).alias("stretch"),
-    ).sort("incident_id").cast(dict(ASSIGNMENTS))
+    return (
+        inside.select(
+            pl.col("incident_id"),
+            pl.col("corridor_id"),
+            systems.gather(inside["route"]).alias("system_id"),
+            pl.col("km").alias("distance_km"),
+            (pl.col("along") // STRETCH_KM).cast(pl.Int64).alias("stretch"),
+        )
+        .sort("incident_id")
+        .select(pl.col(name).cast(kind) for name, kind in ASSIGNMENTS.items())
+    )
+
+
+def _piled(network: Network, chosen: pl.DataFrame) -> pl.DataFrame:
+    inside = chosen.filter(pl.col("dense") >= 0)
+    ids = pl.Series([area.corridor_id for area in network.dense], dtype=pl.String)
+    return inside.select("incident_id", ids.gather(inside["dense"]).alias("corridor_id"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,7 +291,7 @@ class _Flow:
         passes, size = network.passes, len(network.routes)
         if passes is None:
             none = np.zeros(size)
-            return cls(network, none, none, none, none, none, csr_array((0, size)))
+            return cls(network, none, none, none, none, none, csr_array((size, 0)))
         pile = chosen.filter(pl.col("pile") >= 0)["pile"].to_numpy()
         incidents = np.bincount(pile, minlength=len(network.piles.points)).astype(float)
         weights = network.piles.weights(incidents)
@@ -275,13 +310,14 @@ class _Flow:
 
     def of_route(self, number: int) -> _OfRoute:
         """Return what moves along a route."""
-        row = self.by_route[[number]] if self.by_route.shape[0] else csr_array((1, 0))
-        pairs = [self.network.journeys[column] for column in row.indices]
+        own = slice(self.by_route.indptr[number], self.by_route.indptr[number + 1])
+        pairs = [self.network.journeys[column] for column in self.by_route.indices[own].tolist()]
+        weights = self.by_route.data[own]
         return _OfRoute(
             float(self.forward[number]),
             float(self.backward[number]),
             float(self.passing[number]),
-            shares_of(pairs, row.data) if row.data.sum() > 0 else {},
+            shares_of(pairs, weights) if weights.sum() > 0 else {},
         )
 
     def countries(self) -> tuple[CountryShares, ...]:
@@ -295,11 +331,15 @@ class _Flow:
         transit = np.maximum(entered - ended, 0)
         weight = source + transit + ended
         order = np.lexsort((np.arange(len(codes)), -weight))
+        rows = order[weight[order] >= LEAST_FLOW].tolist()
+        shares = [
+            np.divide(part, weight, out=np.zeros_like(weight), where=weight > 0) for part in (source, transit, ended)
+        ]
         return tuple(
             CountryShares(
-                codes[row], *(float(part[row] / weight[row]) for part in (source, transit, ended)), float(weight[row])
+                codes[row], float(shares[0][row]), float(shares[1][row]), float(shares[2][row]), float(weight[row])
             )
-            for row in order[weight[order] >= LEAST_FLOW]
+            for row in rows
         )
 
     def movement(self) -> Movement:

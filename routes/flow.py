@@ -72,7 +72,7 @@ class Flow:
         first = begin[known]
         size = np.where(some < len(begin) - 1, begin[known + 1] - first, 0)
         at = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size) + np.repeat(first, size)
-        return order[at]
+        return np.asarray(order[at])
 
 
 @dataclass(frozen=True, eq=False)

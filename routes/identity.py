@@ -1,15 +1,16 @@
-"""IDENTITY: a corridor keeps its name for life, over re-runs and windows, by the cells that it runs through.
+"""IDENTITY: a route keeps its id and its name for life, however often the network is laid out anew.
 
-Chains between junctions come and go with every new incident; the ground they cover does not. A corridor is the one that
-stood before whose cells, widened by one ring, hold most of its own or lie mostly within them. Where two corridors come
-from one, the one that shares most keeps the name and the other is split off; where one comes from two, it keeps the
-name of the one that it shares most with and the other is merged into it.
+Chains between junctions come and go with every new incident; the ground they cover does not. A route is the one that
+stood before whose cells, widened by one ring, hold most of its own or lie mostly within them. Where two routes come
+from one, the one that shares most is its heir and the other is split off; where one comes from two, it is the heir of
+the one that it shares most with and the other is merged into it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,8 @@ import polars as pl
 
 from geodata import hexes
 from geodata.hexes import Cells
-from routes.corridors import Corridor, Reduction
+from routes.corridors import Corridor
+from routes.names import bare
 from routes.sphere import lonlat, resampled, unit_vectors
 
 Event = Literal["birth", "death", "return", "split", "merge"]
@@ -55,17 +57,6 @@ class Identified:
     events: pl.DataFrame
 
 
-def renamed(reduction: Reduction, register: pl.DataFrame, method: str) -> tuple[Reduction, Identified]:
-    """Return a reduction under lasting ids, its assignments too, and what this makes of the register."""
-    answer = identified(reduction.corridors, register, method)
-    ids = {one.corridor_id: now.corridor_id for one, now in zip(reduction.corridors, answer.corridors, strict=True)}
-
-    def assign() -> pl.DataFrame:
-        return reduction.assignments.with_columns(pl.col("corridor_id").replace(ids))
-
-    return replace(reduction, corridors=answer.corridors, assign=assign), answer
-
-
 def cells_of(corridor: Corridor) -> Cells:
     """Return the cells of ``RESOLUTION`` that a corridor runs through, ordered."""
     parts = [lonlat(resampled(unit_vectors(line[:, 0], line[:, 1]), _STEP_KM)) for line in corridor.lines]
@@ -74,16 +65,16 @@ def cells_of(corridor: Corridor) -> Cells:
 
 
 def identified(corridors: Sequence[Corridor], register: pl.DataFrame, method: str) -> Identified:
-    """Give corridors the ids under which the register knows them; the others keep their own.
+    """Give corridors the ids and names under which the register knows them; the others keep their own.
 
     Parameters
     ----------
     corridors : sequence of Corridor
-        Of one reduction.
+        Of one network, of one kind.
     register : DataFrame
         Columns of ``REGISTER``; empty at first.
     method : str
-        By which the corridors were found; those of other methods stay as they are.
+        The kind of corridor; those of other kinds stay as they are.
     """
     others = register.filter(pl.col("method") != method)
     register = register.filter(pl.col("method") == method)
@@ -96,10 +87,7 @@ def identified(corridors: Sequence[Corridor], register: pl.DataFrame, method: st
         if number not in heir and before not in taken:
             heir[number] = before
             taken[before] = number
-    named = tuple(
-        replace(corridor, corridor_id=known[heir[number]]["corridor_id"]) if number in heir else corridor
-        for number, corridor in enumerate(corridors)
-    )
+    named = _named(corridors, known, heir)
     events = [
         *_events_of_new(named, known, heir, shared),
         *_events_of_old(named, known, taken, shared),
@@ -124,23 +112,66 @@ def identified(corridors: Sequence[Corridor], register: pl.DataFrame, method: st
     )
 
 
+def _named(
+    corridors: Sequence[Corridor], known: list[dict[str, object]], heir: Mapping[int, int]
+) -> tuple[Corridor, ...]:
+    """Return corridors under the ids and names of those that they are heirs of; no two of them are alike."""
+    ids = {str(row["corridor_id"]) for row in known}
+    names = [str(known[before]["name"]) for before in heir.values()]
+    found = []
+    for number, corridor in enumerate(corridors):
+        if number in heir:
+            row = known[heir[number]]
+            found.append(replace(corridor, corridor_id=str(row["corridor_id"]), name=str(row["name"])))
+            continue
+        plain = bare(corridor.name)
+        name = next(one for one in _numbered(plain, "{} ({})") if one not in names)
+        names.append(name)
+        own = corridor.corridor_id
+        own = next(one for one in _numbered(own, "{}-{}") if one not in ids)
+        ids.add(own)
+        found.append(replace(corridor, corridor_id=own, name=name))
+    return tuple(found)
+
+
+def _numbered(word: str, form: str) -> Iterator[str]:
+    """Yield a word, then that word with 2, 3, ..."""
+    yield word
+    for number in count(2):
+        yield form.format(word, number)
+
+
 def _shared(
     corridors: Sequence[Corridor], own: Sequence[Cells], known: list[dict[str, object]]
 ) -> list[tuple[float, int, int]]:
     """Return pairs of a corridor and one known before that cover the same ground, those that share most first."""
+    was = [np.asarray(row["cells"], dtype=np.uint64) for row in known]
+    within = _common(_table(own), _table([_wide(cells) for cells in was]))
+    holding = _common(_table([_wide(cells) for cells in own]), _table(was))
     pairs = []
-    wide = [np.unique(hexes.disks(np.asarray(row["cells"], dtype=np.uint64), 1)[1]) for row in known]
-    for number, (corridor, cells) in enumerate(zip(corridors, own, strict=True)):
-        around = np.unique(hexes.disks(cells, 1)[1])
-        for before, row in enumerate(known):
-            if row["mode"] != corridor.mode:
-                continue
-            was = np.asarray(row["cells"], dtype=np.uint64)
-            within = np.isin(cells, wide[before], assume_unique=True).sum()
-            holding = np.isin(was, around, assume_unique=True).sum()
-            if max(within / len(cells), holding / len(was)) >= LEAST_SHARED:
-                pairs.append((float(-min(within, holding)), number, before))
+    for number, before in sorted(within.keys() & holding.keys()):
+        if corridors[number].mode != known[before]["mode"]:
+            continue
+        inside, held = within[number, before], holding[number, before]
+        if max(inside / len(own[number]), held / len(was[before])) >= LEAST_SHARED:
+            pairs.append((float(-min(inside, held)), number, before))
     return sorted(pairs, key=lambda pair: (pair[0], str(known[pair[2]]["corridor_id"]), pair[1]))
+
+
+def _wide(cells: Cells) -> Cells:
+    return np.unique(hexes.disks(cells, 1)[1]) if len(cells) else cells
+
+
+def _table(cells: Sequence[Cells]) -> pl.DataFrame:
+    """Return the cells of each of several, in one table."""
+    number = np.repeat(np.arange(len(cells)), [len(one) for one in cells])
+    return pl.DataFrame({"number": number, "cell": np.concatenate([np.empty(0, np.uint64), *cells])})
+
+
+def _common(one: pl.DataFrame, other: pl.DataFrame) -> dict[tuple[int, int], int]:
+    """Return how many cells each pair has in common, for those that have any."""
+    both = one.join(other, on="cell").group_by("number", "number_right").len()
+    return {(first, second): size for first, second, size in both.iter_rows()}
 
 
 def _events_of_new(

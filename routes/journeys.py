@@ -37,9 +37,7 @@ class Demand:
     weight: Floats
 
     @classmethod
-    def shared(
-        cls, place: Rows, pile: Rows, shares: Floats, stated: Rows, weights: Floats
-    ) -> tuple[Demand, csr_array]:
+    def shared(cls, place: Rows, pile: Rows, shares: Floats, stated: Rows, weights: Floats) -> tuple[Demand, csr_array]:
         """Return the demand of some piles at places, and the share of every pile that each part of it is made of.
 
         Parameters

@@ -12,7 +12,7 @@ by shortest data description.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -35,7 +35,7 @@ from routes.selection import (
     scale_of,
     selected,
 )
-from routes.sphere import Floats, Mask, Vectors
+from routes.sphere import Floats
 from routes.stretches import OBSERVED, Drawing, pruned
 from routes.voyages import Voyages, voyages
 from routes.ways import Ways, ways
@@ -49,7 +49,7 @@ LONE_END = 0.5
 """How much longer a crossing counts that has no evidence at one of its ends."""
 LEAST_END, END_KERNEL_KM = 1.0, 30.0
 """Evidence at an end of a crossing that is enough, under a kernel of this width."""
-TRACED_LAND = 0.5
+TRACED_LAND = 0.85
 """How much of what a line traced over land would explain is left to journeys, where these are told."""
 
 
@@ -92,7 +92,7 @@ def laid_out(incidents: pl.DataFrame, facts: Facts, lines: Lines, replicates: in
 
 def _strict(scale: float) -> float:
     """Return the factor of what has to be explained: where evidence is plentiful, silence on a way means no route."""
-    return max(scale, scale**PLENTY_POWER)
+    return float(max(scale, scale**PLENTY_POWER))
 
 
 def _standing(every: Ways, piles: Voyages, lines: Lines, traced: Sequence[Traced]) -> Standing:

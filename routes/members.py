@@ -68,7 +68,8 @@ class Piles:
         for mode, own in (("sea", self.at_sea), ("land", ~self.at_sea)):
             rows, piles = np.flatnonzero((incidents["mode"] == mode).to_numpy()), np.flatnonzero(own)
             if rows.size and piles.size:
-                away, at = cKDTree(self.points[piles]).query(points[rows], distance_upper_bound=chord(PILE_KM))
+                tree = cKDTree(self.points[piles])
+                away, at = map(np.asarray, tree.query(points[rows], distance_upper_bound=chord(PILE_KM)))
                 near = np.isfinite(away)
                 found[rows[near]] = piles[at[near]]
         return found
@@ -118,9 +119,7 @@ def _line(corridor: Corridor) -> Centreline:
     return Centreline(path_of(corridor), TRACED_REACH_KM if corridor.basis == "evidence" else REACH_KM)
 
 
-def members(
-    incidents: pl.DataFrame, routes: Sequence[Corridor], dense: Sequence[Corridor], pile: Rows
-) -> pl.DataFrame:
+def members(incidents: pl.DataFrame, routes: Sequence[Corridor], dense: Sequence[Corridor], pile: Rows) -> pl.DataFrame:
     """Return where incidents lie, with columns of ``MEMBERS`` in their order.
 
     Parameters
@@ -133,9 +132,7 @@ def members(
     route, km, along = lying_in(incidents, routes)
     area, _, _ = lying_in(incidents, dense)
     places = {"pile": pile, "route": route, "dense": area, "km": km, "along": along}
-    return incidents.select(KEY).with_columns(
-        pl.Series(name, places[name]).cast(kind) for name, kind in PLACES.items()
-    )
+    return incidents.select(KEY).with_columns(pl.Series(name, places[name]).cast(kind) for name, kind in PLACES.items())
 
 
 def joined(

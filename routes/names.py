@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -30,6 +31,14 @@ def told_apart(names: Sequence[str]) -> list[str]:
         seen[name] += 1
         apart.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return apart
+
+
+def bare(name: str) -> str:
+    """Return a name without the number by which it is told apart."""
+    return _NUMBERED.sub("", name)
+
+
+_NUMBERED = re.compile(r" \(\d+\)$")
 
 
 def _place(lon: float, lat: float) -> str:

@@ -33,10 +33,10 @@ from routes.passes import Laid, LegKey, Passes, one_of
 from routes.reduce import Evidence
 from routes.roles import touched_at_sea, touched_over_land
 from routes.selection import scale_of
-from routes.sphere import Mask, Rows, chord, km_between, lonlat
+from routes.sphere import Mask, chord, km_between, lonlat
 from routes.stretches import Drawing, Stretch, stretches, support_of
 from routes.support import REPLICATES
-from routes.voyages import REQUIRED, Voyages
+from routes.voyages import REQUIRED
 
 FEWEST_INCIDENTS = 5
 LEAST_LINK = 0.7
@@ -106,9 +106,7 @@ class Network:
     method_version: str = METHOD_VERSION
 
 
-def network(
-    incidents: pl.DataFrame, facts: Facts, replicates: int = REPLICATES, say: Say = lambda _: None
-) -> Network:
+def network(incidents: pl.DataFrame, facts: Facts, replicates: int = REPLICATES, say: Say = lambda _: None) -> Network:
     """Lay out the network of incidents.
 
     Parameters
@@ -203,9 +201,7 @@ def _uncounted(corridor: Corridor) -> Corridor:
     return replace(corridor, incidents=0, people=0, months={}, synthetic=False, method_version=METHOD_VERSION)
 
 
-def _network(
-    placed: pl.DataFrame, moved: pl.DataFrame, ridges: Reduction, plan: Drawing, facts: Facts
-) -> Network:
+def _network(placed: pl.DataFrame, moved: pl.DataFrame, ridges: Reduction, plan: Drawing, facts: Facts) -> Network:
     found = [_with_landing(one, facts) for one in stretches(plan) if _holds(one)]
     pieces = [
         piece
@@ -345,7 +341,11 @@ def _legs(laid: Laid, plan: Drawing) -> tuple[tuple[LegKey, ...], tuple[float | 
         ).tolist()
         kept &= np.array(support) >= LEAST_DRAWN
     rows = np.flatnonzero(kept)
-    return tuple(keys[row] for row in rows), tuple(support[row] for row in rows), csr_array(table[:, rows])
+    return (
+        tuple(keys[row] for row in rows.tolist()),
+        tuple(support[row] for row in rows.tolist()),
+        csr_array(table[:, rows]),
+    )
 
 
 def _near_evidence(plan: Drawing) -> Mask:
@@ -379,7 +379,7 @@ def _journeys(plan: Drawing) -> tuple[csr_array, tuple[tuple[str, str], ...]]:
 
 def _hubs(plan: Drawing) -> tuple[tuple[float, float, str], ...]:
     hubs = plan.ways.crossings.hubs
-    codes = plan.ways.ground.codes[hubs.country] if len(hubs.points) else []
+    codes: list[str] = plan.ways.ground.codes[hubs.country].tolist() if len(hubs.points) else []
     return tuple((lon, lat, str(code)) for (lon, lat), code in zip(lonlat(hubs.points).tolist(), codes, strict=True))
 
 

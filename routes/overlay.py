@@ -173,14 +173,18 @@ def _shores(line: Vectors) -> tuple[str, str] | None:
     """Return the two countries that a line at sea joins; None where it joins none or keeps to one coast."""
     ends = lonlat(line[[0, -1]])
     start, end = (code or "" for code in nearest_country(ends[:, 0], ends[:, 1], LANDS_KM))
-    if not start or not end or start == end:
+    if not start or not end or start == end or keeps_to_one_coast(line):
         return None
+    return str(start), str(end)
+
+
+def keeps_to_one_coast(line: Vectors) -> bool:
+    """Tell whether a line at sea runs along the coast of one country."""
     places = lonlat(resampled(line, SEA_SAMPLE_KM))
-    _, many = np.unique(
-        [code or "" for code in nearest_country(places[:, 0], places[:, 1], COAST_KM)], return_counts=True
-    )
-    hugs = km_to_coast(places[:, 0], places[:, 1]).mean() < ALONG_COAST_KM and many.max() > ONE_COAST * len(places)
-    return None if hugs else (str(start), str(end))
+    codes = [code or "" for code in nearest_country(places[:, 0], places[:, 1], COAST_KM)]
+    _, many = np.unique(codes, return_counts=True)
+    near = km_to_coast(places[:, 0], places[:, 1]).mean() < ALONG_COAST_KM
+    return bool(near and many.max() > ONE_COAST * len(places))
 
 
 def _longest(sea: Crossings, ends: tuple[int, int]) -> float:
@@ -240,7 +244,7 @@ def running_along(lines: Sequence[Vectors], others: Sequence[Vectors], near_km: 
     tree = cKDTree(np.concatenate(laid))
     found = []
     for one in samples:
-        straight, row = tree.query(one, distance_upper_bound=chord(near_km))
+        straight, row = map(np.asarray, tree.query(one, distance_upper_bound=chord(near_km)))
         near = np.isfinite(straight)
         cosine = np.zeros(len(one))
         cosine[near] = np.einsum("ij,ij->i", _bearings(one)[near], bearing[row[near]])

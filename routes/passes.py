@@ -68,7 +68,7 @@ class Passes:
             row, column = table.coords
             parts.append(_entries(name, row, column, table.data))
             parts.append(_entries(f"{name}{_SHAPE}", [table.shape[0]], [table.shape[1]], [0.0]))
-        return pl.concat(parts)
+        return pl.DataFrame(pl.concat(parts))
 
     @classmethod
     def of_frame(cls, entries: pl.DataFrame) -> Passes:
@@ -89,7 +89,9 @@ _SHAPE = " shape"
 ENTRIES = {"table": pl.String, "row": pl.Int64, "column": pl.Int64, "value": pl.Float64}
 
 
-def _entries(name: str, row: Sequence[int] | Rows, column: Sequence[int] | Rows, value: Sequence[float] | Floats):
+def _entries(
+    name: str, row: Sequence[int] | Rows, column: Sequence[int] | Rows, value: Sequence[float] | Floats
+) -> pl.DataFrame:
     return pl.DataFrame(
         {"table": [name] * len(row), "row": np.asarray(row), "column": np.asarray(column), "value": np.asarray(value)},
         schema=ENTRIES,
@@ -156,8 +158,10 @@ class Laid:
                 "way": way,
             }
         )
-        net = frame.group_by("trip", "low", "high", "kind").agg(pl.col("net").sum(), pl.col("way")).filter(
-            pl.col("net") != 0
+        net = (
+            frame.group_by("trip", "low", "high", "kind")
+            .agg(pl.col("net").sum(), pl.col("way"))
+            .filter(pl.col("net") != 0)
         )
         net = net.with_columns(
             start=pl.when(pl.col("net") > 0).then("low").otherwise("high"),

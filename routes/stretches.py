@@ -22,7 +22,7 @@ from geodata.places import nearest_country
 from routes.centrelines import Centreline
 from routes.chains import Chain, chains, degrees, smoothed
 from routes.flow import Flow
-from routes.overlay import SAMPLE_KM, SEA_SAMPLE_KM, Traced, running_along
+from routes.overlay import SAMPLE_KM, SEA_SAMPLE_KM, Traced, keeps_to_one_coast, running_along
 from routes.refine import toward_evidence
 from routes.sealines import REACH_KM, STEP_KM, near_lines
 from routes.selection import Selected
@@ -218,7 +218,7 @@ class Drawing:
     def sea_drawn(self) -> Mask:
         """Tell which lines traced at sea are drawn: those taken as a crossing, and those that no crossing explains.
 
-        Where journeys are told, a line that none of them takes is a pile along a coast.
+        Where journeys are told, a line that none of them takes along one coast is a pile of reports on a beach.
         """
         shown = np.isin(np.arange(len(self.sea)), self.sea_line_of[self.crossings])
         afloat = self.piles.at_sea
@@ -229,8 +229,9 @@ class Drawing:
         held = near.multiply(near).toarray()  # a kernel of 32 km in place of 45
         cover = self.ways.crossings.cover[self.crossings]
         by_boat = np.asarray(cover.max(axis=0).todense()).ravel() if len(self.crossings) else np.zeros(len(points))
-        untold = weights * (1 - self.piles.told[afloat])
-        left = np.maximum(held - by_boat, 0) @ untold / np.maximum(held @ weights, 1e-9)
+        coastal = np.array([keeps_to_one_coast(line.points) for line in self.sea])
+        counts = 1 - coastal[:, None] * self.piles.told[afloat]
+        left = (np.maximum(held - by_boat, 0) * counts) @ weights / np.maximum(held @ weights, 1e-9)
         return np.asarray(shown | (left >= LEAST_LEFT))
 
     @cached_property
@@ -369,9 +370,7 @@ def journeys_on(under: Under, moved: Flow, piles: Voyages) -> dict[tuple[str, st
     step = moved.steps_on(np.unique(under.way))
     trip = moved.trip[step]
     goals = max(len(piles.goals), 1)
-    sums = np.bincount(
-        moved.start[trip] * goals + moved.goal[trip], moved.weight[trip], len(piles.countries) * goals
-    )
+    sums = np.bincount(moved.start[trip] * goals + moved.goal[trip], moved.weight[trip], len(piles.countries) * goals)
     some = np.flatnonzero(sums)
     names = [(piles.countries[pair // goals], piles.goals[pair % goals].code) for pair in some.tolist()]
     return shares_of(names, sums[some])
@@ -446,14 +445,14 @@ def _traced_at_sea(plan: Drawing) -> Iterator[Stretch]:
     number = np.flatnonzero(plan.sea_drawn)
     shown = tuple(plan.sea[row] for row in number)
     under: list[tuple[list[int], list[int], list[float]]] = [([], [], []) for _ in shown]
-    for row, (line, same) in zip(plan.crossings.tolist(), _beside_traced(plan), strict=True):
+    for row, (beside, same) in zip(plan.crossings.tolist(), _beside_traced(plan), strict=True):
         way = plan.ways.roads + row
         own = int(plan.sea_line_of[row])
         if own >= 0:
             _add(under[int(np.searchsorted(number, own))], way, 0, 1.0)
             continue
-        for one in np.unique(line[line >= 0]).tolist():
-            along = line == one
+        for one in np.unique(beside[beside >= 0]).tolist():
+            along = beside == one
             _add(under[one], way, int(same[along].mean() < 0.5), float(along.mean()))
     for line, (ways, back, share) in zip(shown, under, strict=True):
         below = Under(np.array(ways, np.int64), np.array(back, np.int64), np.array(share, float))
@@ -462,8 +461,9 @@ def _traced_at_sea(plan: Drawing) -> Iterator[Stretch]:
 
 
 def _add(under: tuple[list[int], list[int], list[float]], way: int, back: int, share: float) -> None:
-    for values, value in zip(under, (way, back, share), strict=True):
-        values.append(value)
+    under[0].append(way)
+    under[1].append(back)
+    under[2].append(share)
 
 
 def _beside_traced(plan: Drawing) -> list[tuple[Rows, Mask]]:
@@ -545,7 +545,7 @@ def _led_on(points: Vectors, begin: int, end: int, tree: cKDTree | None, traced:
     piece = points[begin:end]
     if tree is None or not len(piece):
         return piece
-    away, row = tree.query(piece[[0, -1]], distance_upper_bound=chord(JOIN_KM))
+    away, row = map(np.asarray, tree.query(piece[[0, -1]], distance_upper_bound=chord(JOIN_KM)))
     if np.isfinite(away[0]):
         piece = np.vstack([traced[[row[0]]], piece])
     if np.isfinite(away[1]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ import polars as pl
 
 from geodata import hexes
 from routes.alarms import watched
-from routes.corridors import Reduction
+from routes.corridors import Corridor
 from routes.hotspots import HotSpots, hotspots
 from routes.windows import Window
 
@@ -93,14 +94,14 @@ def spots_collection(found: HotSpots, window: Window) -> dict[str, Any]:
     }
 
 
-def alarms_of(reduction: Reduction, window: Window) -> list[dict[str, Any]]:
+def alarms_of(corridors: Iterable[Corridor], window: Window) -> list[dict[str, Any]]:
     """Return every alarm of every corridor, the latest first.
 
     Each is a mapping of corridor_id, name, mode, direction, since and known (``2021-03``), probability and sentence.
     """
     months = window.months
     found = []
-    for corridor in reduction.corridors:
+    for corridor in corridors:
         watch = watched([corridor.months.get(month, 0) for month in months])
         found += [
             {

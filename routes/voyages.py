@@ -125,10 +125,12 @@ class Voyages:
         """
         if not len(self.points):
             return np.empty(0)
-        cells = hexes.cells_at(*lonlat(self.points).T.copy(), TOLD_RESOLUTION)
+        places = lonlat(self.points)
+        cells = hexes.cells_at(places[:, 0].copy(), places[:, 1].copy(), TOLD_RESOLUTION)
         _, cell = np.unique(cells, return_inverse=True)
-        stated = np.bincount(cell, self.stated)
-        sums = np.stack([np.bincount(cell, self.points[:, axis] * self.stated) for axis in range(3)], axis=1)
+        stated = np.bincount(cell, self.stated).astype(float)
+        parts = [np.bincount(cell, self.points[:, axis] * self.stated) for axis in range(3)]
+        sums = np.stack(parts, axis=1).astype(float)
         some = np.flatnonzero(stated)
         near = np.zeros(len(self.points))
         if some.size:
@@ -138,7 +140,7 @@ class Voyages:
             pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
             km = 2 * EARTH_KM * np.arcsin(np.clip(pairs["v"] / 2, 0, 1))
             weight = stated[some][pairs["j"]] * np.exp(-0.5 * (km / KERNEL_KM) ** 2)
-            near = np.bincount(pairs["i"], weight, len(self.points))
+            near = np.bincount(pairs["i"], weight, len(self.points)).astype(float)
         many = near + FAR_REPORTS * self.stated.sum() / self.incidents.sum()
         return np.asarray(many / (many + HALF_TOLD))
 

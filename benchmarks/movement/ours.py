@@ -5,17 +5,23 @@ from __future__ import annotations
 from benchmarks.movement.answers import Answer, Leg, Line, decided
 from benchmarks.movement.worlds import World
 from geodata.facts import reference_facts
-from routes.movement import movement
-from routes.support import REPLICATES
+from routes.counting import counted_on, placed
+from routes.members import path_of
+from routes.network import network
 
 LEAST_FLOW = 1.0
 
 
 def ours(world: World) -> dict[str, Answer]:
-    """Return the stretches and legs of a world's incidents, as the product draws them."""
-    moved = movement(world.incidents, reference_facts(), replicates=REPLICATES)
-    lines = tuple(Line(one.points, one.mode, one.direction != "unclear") for one in moved.stretches)
+    """Return the routes and legs of a world's incidents, as the product draws them."""
+    laid = network(world.incidents, reference_facts())
+    found = counted_on(laid, placed(laid, world.incidents), reference_facts())
+    lines = tuple(
+        Line(path_of(one), one.mode, one.direction in ("one-way", "two-way"))
+        for one in found.corridors
+        if one.mode != "air"
+    )
     flow: dict[Leg, float] = {
-        (leg.start, leg.end, "land" if leg.mode == "land" else "sea"): leg.flow for leg in moved.legs
+        (leg.start, leg.end, "land" if leg.mode == "land" else "sea"): leg.flow for leg in found.movement.legs
     }
     return {"": Answer(lines, decided(flow, LEAST_FLOW))}

@@ -175,7 +175,7 @@ Monitor.Alerts = class {
     this.fill();
   }
 
-  /** Fly there and open its card: a change by its own line, an alarm by its ridge, a watch area as it is. */
+  /** Fly there and open its card: a change, the route of an alarm, a watch area as it is. */
   open(alert) {
     const { monitor } = this;
     if (alert.area) return monitor.watch.go(alert.area);
@@ -185,7 +185,7 @@ Monitor.Alerts = class {
       if (hidden.delete("changes")) monitor.state.set("layers", { hidden });
       monitor.select(`change-${alert.change}`);
     } else if (monitor.picture.corridor(alert.corridor)) monitor.select(alert.corridor);
-    else monitor.status.say(Monitor.say("The ridge of this alarm is graded too low to be drawn; this is where it runs."));
+    else monitor.status.say(Monitor.say("The route of this alarm is left out by the filters; this is where it runs."));
     Monitor.fly(monitor.map, L.latLngBounds([[lat - 1.6, lon - 2.2], [lat + 1.6, lon + 2.2]]));
     return undefined;
   }

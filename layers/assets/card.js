@@ -145,8 +145,8 @@ Monitor.Card = class {
   }
 
   _mode(corridor) {
-    const ridge = Monitor.say("hot ridge, {mode}", { mode: Monitor.say(corridor.mode) });
-    const kind = corridor.layer === "routes" ? corridor.route || Monitor.say(Monitor.Card.ROUTES[corridor.mode]) : ridge;
+    const dense = Monitor.say("dense area, {mode}", { mode: Monitor.say(corridor.mode) });
+    const kind = corridor.layer === "routes" ? corridor.route || Monitor.say(Monitor.Card.ROUTES[corridor.mode]) : dense;
     const chip = Monitor.element("span", { class: "mode" }, kind);
     chip.style.color = this.monitor.theme.mode[corridor.mode];
     return chip;
@@ -171,9 +171,10 @@ Monitor.Card = class {
     this.card.replaceChildren(
       this._head(corridor.title, this._mode(corridor), corridor.synthetic ? element("p", { class: "made-up" }, Monitor.say("Synthetic")) : null),
       this._figures([
-        [Monitor.say("incidents in the window"), number(corridor.total(from, to))],
-        [Monitor.say("incidents in all"), number(corridor.incidents)],
-        [Monitor.say("people in all, where stated"), number(corridor.people)],
+        [Monitor.say("in the corridor, in the window"), number(corridor.total(from, to))],
+        [Monitor.say("in the corridor, of all time"), number(corridor.incidents)],
+        [Monitor.say("people, of all time, where stated"), number(corridor.people)],
+        ...(corridor.layer === "routes" && corridor.mode !== "air" ? [[Monitor.say("passing, of all time"), number(Math.round(corridor.passing))]] : []),
       ]),
       this._spark(months, this.monitor.theme.mode[corridor.mode]),
       this._countries(corridor.countries),
@@ -208,10 +209,7 @@ Monitor.Card = class {
   _sureness(corridor) {
     const { element } = Monitor;
     const [inferred, length] = [corridor.inferred_km, corridor.length_km].map((km) => Math.round(km));
-    const counts = corridor.redraws !== null && corridor.basis === "evidence";
-    const told = counts
-      ? Monitor.say("{inferred} km of {length} km inferred, which counts against the grade", { inferred, length })
-      : Monitor.say("{inferred} km of {length} km inferred", { inferred, length });
+    const told = Monitor.say("{inferred} km of {length} km inferred", { inferred, length });
     const bridged = corridor.inferred_km ? element("li", {}, told) : null;
     return element("ul", { class: "facts" }, element("li", {}, Monitor.sureness(corridor)), bridged);
   }
@@ -274,10 +272,15 @@ Monitor.Card.hub = ({ hub, role }) => [
 /** What has a share, and the share in whole percent. */
 Monitor.Card.share = (name, share) => Monitor.say("{name} {share}\u00a0%", { name, share: Math.round(share * 100) });
 
-/** The support of a corridor in words. */
-Monitor.sureness = ({ mode, grade, redraws }) => {
-  if (mode === "air") return Monitor.say("support not computed: a flight is drawn as its incidents name it");
-  if (redraws === null) return Monitor.say("support not computed yet");
-  if (!grade) return Monitor.say("below grade D: comes back in {redraws} of 100 redraws", { redraws });
-  return Monitor.say("grade {grade}: comes back in {redraws} of 100 redraws", { grade, redraws });
+/** How sure a corridor is, in words. */
+Monitor.sureness = ({ mode, confidence, support }) => {
+  if (mode === "air") return Monitor.say("confidence not computed: a flight is drawn as its incidents name it");
+  if (support === null) return Monitor.say("confidence not computed");
+  return Monitor.say(Monitor.CONFIDENCE[confidence], { redraws: Math.round(100 * support) });
+};
+
+Monitor.CONFIDENCE = {
+  high: Monitor.mark("confidence high: comes back in {redraws} of 100 redraws"),
+  medium: Monitor.mark("confidence medium: comes back in {redraws} of 100 redraws"),
+  low: Monitor.mark("confidence low: comes back in {redraws} of 100 redraws"),
 };

@@ -76,8 +76,8 @@ Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
   },
 
   /**
-   * Shapes of what is shown, least first, the selected one last; each with its share of the busiest. A ridge has incidents in
-   * the window; a route links others also where nobody reports, and is quiet then.
+   * Shapes of what is shown, least first, the selected one last; each with its share of the busiest. A dense area has incidents
+   * in the window; a route links others also where nobody reports, and is quiet then.
    */
   active() {
     const { picture, state } = this.monitor;
@@ -272,7 +272,7 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
 /** A stretch that is only inferred: thin and dashed short, whatever the mode. */
 Monitor.INFERRED = { width: 1.6, dash: [4, 4] };
 
-/** Share of the width of a line of grade C or D that is left empty along its middle. */
+/** Share of the width of a line of medium or low confidence that is left empty along its middle. */
 Monitor.HOLLOW = 0.45;
 
 /** The dash of a mode, longer for wider lines. */

@@ -139,37 +139,29 @@ Monitor.Picture = class {
     this.tally = new Monitor.Tally(this.steps, manifest.totals.entries(), manifest.lasting);
     this.levels = manifest.levels.map((entry, at) => Monitor.Level.of(entry, this.steps, before?.levels[at]));
     this.corridors = manifest.corridors.map((feature) => this._corridor(feature));
-    this.unsure = manifest.stage !== "supported";
-    this.peak = Math.max(1e-9, ...this.corridors.filter(({ layer }) => layer === "ridges").map((ridge) => this._peak(ridge)));
-    const routes = this.corridors.filter(({ layer }) => layer === "routes").sort((a, b) => b.flow - a.flow);
+    this.unsure = manifest.stage === "hexes";
+    this.peak = Math.max(1e-9, ...this.corridors.filter(({ layer, mode }) => layer === "ridges" || mode === "air").map((dense) => this._peak(dense)));
+    const routes = this.corridors.filter(({ layer }) => layer === "routes");
     this.most = Math.max(1, ...manifest.totals.map((_, step) => this.total(step, step + 1)));
     this.flow = Math.max(1e-9, ...routes.map(({ flow }) => flow));
-    routes.forEach((route, at) => (route.rank = at / routes.length));
   }
 
   /** A manifest that still lacks its lines shows those of the version before meanwhile: a new batch makes nothing vanish. */
   static carried(manifest, before) {
     const alike = before?.routed && before.query === manifest.query && before.unit === manifest.unit;
-    if (!alike || !["hexes", "sketch"].includes(manifest.stage)) return manifest;
-    const of = (layer, { corridors }) => corridors.filter(({ properties }) => properties.layer === layer);
-    const routes = of("routes", before);
-    const known = new Set(routes.map(({ properties }) => properties.corridor_id));
-    const newer = manifest.stage === "hexes" ? of("ridges", before) : manifest.corridors;
-    const ridges = newer.filter(({ properties }) => !known.has(properties.corridor_id));
-    const { hubs, landings } = before;
+    if (!alike || manifest.stage !== "hexes") return manifest;
+    const { hubs, landings, corridors } = before;
     const countries = { ...before.countries, ...manifest.countries };
-    return { ...manifest, corridors: [...routes, ...ridges], hubs, landings, countries, routed: true, routes_of: before.routes_of ?? before.version };
+    return { ...manifest, corridors, hubs, landings, countries, routed: true, routes_of: before.routes_of ?? before.version };
   }
 
   total(from, to) {
     return this.tally.total(from, to);
   }
 
-  /** Corridors of the layers that are shown; ridges stand in for routes until these are known. */
+  /** Corridors of the layers that are shown, and of the detail that is. */
   seen({ hidden, detail, selected }) {
-    const { routed } = this.manifest;
-    const shown = ({ layer, rank }) =>
-      layer === "routes" ? !hidden.has("routes") && rank < Monitor.Picture.MAIN + (1 - Monitor.Picture.MAIN) * detail : !hidden.has(routed ? "ridges" : "routes");
+    const shown = (corridor) => !hidden.has(corridor.layer) && (corridor.layer === "ridges" || corridor.detail <= detail);
     return this.corridors.filter((corridor) => shown(corridor) || corridor.id === selected);
   }
 
@@ -201,7 +193,7 @@ Monitor.Picture = class {
       lines: toWorld(lines),
       observed: toWorld(stretches?.observed ?? lines),
       inferred: toWorld(stretches?.inferred ?? []),
-      faint: properties.support !== null && !["A", "B"].includes(properties.grade),
+      faint: properties.confidence !== null && properties.confidence !== "high",
       lat: lines[0][Math.floor(lines[0].length / 2)][1],
       direction: Monitor.Picture.direction(properties),
       direction_words: { "one-way": "one way", "two-way": "both ways", unclear: "direction unclear" }[properties.direction] ?? null,
@@ -226,13 +218,9 @@ Monitor.Picture = class {
   }
 };
 
-/** Share of the routes, those with most flow, that is left when only the main routes are shown. */
-Monitor.Picture.MAIN = 0.15;
-
 /** Polls the newest version and fetches snapshots. Tells the monitor what happens. */
 Monitor.Feed = class {
   static EVERY = 2500;
-  static STAGES = ["sketch", "routed", "supported"];
 
   constructor(monitor) {
     this.monitor = monitor;
@@ -286,7 +274,7 @@ Monitor.Feed = class {
   }
 
   async follow() {
-    const wanted = `${this.head.version} ${this.head.facts} ${this.monitor.state.unit}?${this.query}`;
+    const wanted = `${this.head.version} ${this.head.facts} ${this.head.network} ${this.monitor.state.unit}?${this.query}`;
     if (wanted === this.asked) {
       this.support(wanted);
       return;
@@ -323,19 +311,15 @@ Monitor.Feed = class {
     return this.monitor.picture?.steps || this.monitor.state.view ? "hexes" : "snapshot";
   }
 
-  /** Lines, routes, and how sure all is, take the server longer: the picture is shown without them, and again with each. */
+  /** Where no network stands yet, the server takes longer for the routes: the picture is shown without them, and again with them. */
   async support(wanted) {
-    if (!this.monitor.picture?.unsure || [this.supporting, this.supported].includes(wanted)) return;
+    if (!this.monitor.picture?.unsure) return this.monitor.status.working(this.head.building ? "building" : null);
+    if ([this.supporting, this.supported].includes(wanted)) return undefined;
     this.supporting = wanted;
     try {
-      for (const stage of Monitor.Feed.STAGES) {
-        const now = Monitor.Feed.STAGES.indexOf(this.monitor.picture.manifest.stage);
-        if (Monitor.Feed.STAGES.indexOf(stage) <= now) continue;
-        this.monitor.status.working(stage);
-        const picture = await this._fetch(stage === "sketch" ? "snapshot" : stage, this.abort.signal);
-        if (this.wanted !== wanted) return;
-        this.monitor.show(picture);
-      }
+      this.monitor.status.working("routes");
+      const picture = await this._fetch("snapshot", this.abort.signal);
+      if (this.wanted === wanted) this.monitor.show(picture);
       this.supported = wanted;
     } catch {
       // Left for another picture, or the connection is lost: the next tick asks again.
@@ -345,6 +329,7 @@ Monitor.Feed = class {
         this.monitor.status.working(null);
       }
     }
+    return undefined;
   }
 
   async _fetch(kind, signal) {

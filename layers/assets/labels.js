@@ -117,8 +117,8 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
   /** Try places along the line, on either side of it. */
   _chip(context, shape) {
     context.font = `600 12px ${FONT}`;
-    const { title, grade } = shape.corridor;
-    const width = this._measure(context, title) + 36 + (grade ? 17 : 0);
+    const { title } = shape.corridor;
+    const width = this._measure(context, title) + 36;
     for (const share of [0.5, 0.35, 0.65, 0.2, 0.8]) {
       const [x, y] = this._along(shape.lines[0], share);
       for (const [dx, dy] of [[10, -15], [-10 - width, -15], [10, 15], [-10 - width, 15]]) {
@@ -169,18 +169,7 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     context.fillStyle = theme.text;
     context.textAlign = "left";
     context.fillText(corridor.title, x + 29, middle + 0.5);
-    if (corridor.grade) this._grade(context, corridor.grade, right, middle);
     context.globalAlpha = 1;
-  },
-
-  /** The grade at the right end of a chip. */
-  _grade(context, grade, right, middle) {
-    const { theme } = this.monitor;
-    context.fillStyle = theme.line;
-    context.fillRect(right - 19.5, middle - 7, 1, 14);
-    context.fillStyle = theme.muted;
-    context.textAlign = "center";
-    context.fillText(grade, right - 10, middle + 0.5);
   },
 
   _country(context, country, role) {

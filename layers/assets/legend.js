@@ -21,19 +21,19 @@ Monitor.Legend = class {
     this.body.replaceChildren(
       this._switch("routes", Monitor.say("Routes")),
       this._detail(),
-      this._switch("ridges", Monitor.say("Hot ridges")),
+      this._switch("ridges", Monitor.say("Dense areas")),
       this._switch("hubs", Monitor.say("Hubs")),
       this._hubs(),
       ...["land", "sea", "air"].map((mode) => this._mode(mode)),
       this._width(),
-      this._row(this._line({ width: 4.5 }), Monitor.say("full: grade A or B")),
-      this._row(this._line({ width: 4.5, faint: true }), Monitor.say("hollow: grade C or D")),
+      this._row(this._line({ width: 4.5 }), Monitor.say("full: confidence high")),
+      this._row(this._line({ width: 4.5, faint: true }), Monitor.say("hollow: confidence medium or low")),
       this._row(this._line({ width: Monitor.INFERRED.width, dashes: Monitor.INFERRED.dash }), Monitor.say("thin dashes: inferred")),
       Monitor.element(
         "p",
         { class: "note" },
         Monitor.say(
-          "Grade: how often a line comes back when its evidence is drawn again; C and D are hints. Inferred: without reports. Pale: none in the window. Hot ridges: where reports pile up along a line.",
+          "Confidence: how often a route comes back when its evidence is drawn again, how much of it is observed, and how many incidents lie in it. Inferred: without reports. Pale: none in the window. Dense areas: where reports pile up along a coast.",
         ),
       ),
       this._switch("changes", Monitor.say("What changed")),
@@ -161,7 +161,7 @@ Monitor.Legend = class {
         context.stroke();
       });
     };
-    return this._row(this._swatch(paint), Monitor.say("wider: more movement; of ridges, more incidents a step"));
+    return this._row(this._swatch(paint), Monitor.say("wider: more important, as estimated; of dense areas, more incidents a step"));
   }
 
   _incident(context) {

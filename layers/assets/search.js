@@ -86,7 +86,7 @@ Monitor.Finder = class {
 
   _detail({ layer, mode }) {
     const said = { mode: Monitor.say(mode) };
-    return layer === "ridges" ? Monitor.say("hot ridge, {mode}", said) : Monitor.say("route, {mode}", said);
+    return layer === "ridges" ? Monitor.say("dense area, {mode}", said) : Monitor.say("route, {mode}", said);
   }
 
   /** Countries whose name begins so, then those with a word that does; by their shown name and their English one. */

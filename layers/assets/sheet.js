@@ -296,7 +296,7 @@ Monitor.Sheet = class {
   marks() {
     const { manifest, unsure } = this.monitor.picture;
     const synthetic = manifest.synthetic ? Monitor.say("SYNTHETIC DEMONSTRATION DATA") : null;
-    return [manifest.handling, synthetic, unsure ? Monitor.say("NOT YET GRADED") : null].filter(Boolean);
+    return [manifest.handling, synthetic, unsure ? Monitor.say("ROUTES NOT YET WORKED OUT") : null].filter(Boolean);
   }
 
   /** What it came from, and when it was made. */

@@ -3,7 +3,7 @@
 
 Monitor.LAYERS = ["routes", "ridges", "hubs", "hexes", "countries", "names", "incidents", "graticule", "changes", "hotspots"];
 
-/** What is hidden when nobody has chosen: ridges, which routes explain, once there are routes. */
+/** What is hidden when nobody has chosen: dense areas, along which nobody travels. */
 Monitor.HIDDEN = ["ridges"];
 
 /** What shows only when it is asked for: named in a link where it is shown, so that an older link stays as it was. */

@@ -101,7 +101,10 @@ Monitor.Status = class {
   working(stage) {
     const old = this.monitor.picture?.manifest.routes_of;
     const kept = Monitor.say("Routes are those of ledger version {version} until the new ones are worked out …", { version: String(old) });
-    const words = { sketch: Monitor.say("Tracing the lines …"), routed: old === undefined ? Monitor.say("Working out the routes …") : kept, supported: Monitor.say("Grading the ridges …") };
+    const words = {
+      routes: old === undefined ? Monitor.say("Working out the routes …") : kept,
+      building: Monitor.say("New incidents are on the routes as they stand; these are being worked out anew …"),
+    };
     this.grading.hidden = !stage;
     this.grading.lastChild.textContent = words[stage] ?? "";
   }
