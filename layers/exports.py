@@ -121,8 +121,8 @@ class Export:
 
     @property
     def synthetic(self) -> bool:
-        """Tell whether anything in it was made up."""
-        return is_synthetic(self.incidents)
+        """Tell whether anything in it was made up, be it an incident or what shaped a route."""
+        return is_synthetic(self.incidents) or any(one.synthetic for one in self.corridors())
 
     def corridors(self) -> list[Corridor]:
         """Return the routes that have incidents in the window, or that journeys of its incidents pass."""

@@ -57,7 +57,7 @@ class Builder:
         command = [sys.executable, "-m", "routes", "build", "--home", str(self._home)]
         root = Path(__file__).parent.parent
         try:
-            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:  # noqa: S603 - ours
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:
                 for line in process.stdout or ():
                     self.stage = line.strip()
             if process.returncode:

@@ -54,7 +54,7 @@ def catalogue(
     tabulate(
         _said(table.drop("corridor_id", "countries")),
         _columns(comparison),
-        say("Routes, what changed first and then most flow"),
+        say("Routes, what changed first and then the most important"),
         height=_HEAD + _ROW * min(len(ids), _MOST_BESIDE if asked else len(ids)),
         key=key,
         on_select=chosen,

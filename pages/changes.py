@@ -160,8 +160,8 @@ def between(seen: Workspace, view: View, version: int, spans: Spans) -> None:
         aside(say(note))
     aside(comparison_test())
     basis = say(
-        "Compared are the routes of the map, under the same names (method {method}); each incident counts in the nearest "
-        "corridor.",
+        "Compared are the routes of the map, under the same names (method {method}); each incident counts in the "
+        "nearest corridor.",
         method=METHOD_VERSION,
     )
     aside(basis)

@@ -28,6 +28,7 @@ from pages.portraits import (
     FLOW_IN_WORDS,
     HUB_KM,
     MOST_EVIDENCE,
+    SURE,
     WAYS,
     change_of,
     compared_in_words,
@@ -47,7 +48,7 @@ from pages.words import counted, country, language, number, say
 from pages.workspace import Workspace, sight
 from pages.years import by_month, by_season
 from routes.comparison import Comparison
-from routes.corridors import CONFIDENCES, Corridor
+from routes.corridors import Corridor
 from routes.counting import Directed
 
 _EVIDENCE = [name for name in HEADINGS if name not in ("corridor", "repair")]
@@ -86,7 +87,7 @@ def _routes(seen: Workspace, view: View, version: int) -> None:
     if not found.directed:
         said = [say("No route with a direction can be told from these incidents: insufficient data.")]
         if not table.is_empty():
-            said.append(say("Listed are flights and lines along which incidents lie, without direction."))
+            said.append(say("Listed are flights, without direction."))
         notice(" ".join(said), "warning")
     if table.is_empty():
         _notes(found)
@@ -143,7 +144,7 @@ def _wanted(table: pl.DataFrame) -> list[list[str]]:
     names = sorted(set(table["known"].str.split(", ").explode(empty_as_null=True).drop_nulls()) - {""})
     through = sorted(set(table["countries"].explode(empty_as_null=True).drop_nulls()))
     ways = [words for words in WAYS.values() if words in table["way"]]
-    sure = [word for word in CONFIDENCES if word in table["confidence"]]
+    sure = [word for word in SURE.values() if word in table["confidence"]]
     first, second, third, fourth = st.columns([2, 3, 3, 2])
     otherwise = language() != SOURCE
     return [
@@ -202,7 +203,7 @@ def _head(one: Corridor, ground: _Ground) -> None:
     change, why = change_of(one, ground.comparison)
     tiles(
         [
-            (say("Confidence"), say(str(one.confidence)) if one.confidence else say("none")),
+            (say("Confidence"), say(SURE[one.confidence]) if one.confidence else say("not told")),
             (say("Direction"), say(DIRECTIONS[one.direction])),
             (say("Estimated importance"), amount(one.flow) if one.direction else say("not told")),
             (say("In the corridor, of all time"), number(one.incidents)),
@@ -290,7 +291,7 @@ def _hubs(one: Corridor, found: Directed) -> None:
         Bar(
             hub.name,
             (hub.leaving + hub.landing) / most,
-            say("{role}, flow {flow}", role=say(hub.role), flow=amount(hub.leaving + hub.landing)),
+            say("{role}, estimated importance {flow}", role=say(hub.role), flow=amount(hub.leaving + hub.landing)),
         )
         for hub in near
     ]

@@ -125,11 +125,11 @@ def _every(table: pl.DataFrame) -> None:
         {
             "name": of.TextColumn(say("Country"), width="medium"),
             **share,
-            "flow": of.NumberColumn(say("Flow"), format="localized", help=say(FLOW_IN_WORDS)),
+            "flow": of.NumberColumn(say("Estimated importance"), format="localized", help=say(FLOW_IN_WORDS)),
             "routes": of.NumberColumn(say("Routes")),
             "incidents": of.NumberColumn(say("Incidents"), format="localized"),
         },
-        say("Countries, most flow first"),
+        say("Countries, the most important first, as estimated"),
         height=36 + 35 * len(codes),
         key="every-country",
         on_select=choose,
@@ -137,7 +137,7 @@ def _every(table: pl.DataFrame) -> None:
         placeholder="",
     )
     hint(say("Choose a country above, or a row by its box on the left."))
-    shares = say("Source, transit and destination are shares of the flow that passes it.")
+    shares = say("Source, transit and destination are shares of the movement that passes it.")
     aside(f"{shares} {say(FLOW_IN_WORDS)}")
 
 
@@ -152,7 +152,7 @@ def _portrait(
     title(one.name, say(FLOW_IN_WORDS))
     with st.container(key="portrait"):
         if one.shares:
-            tiles([(say("Flow"), amount(one.shares.weight)), *_counts(one, own)])
+            tiles([(say("Estimated importance"), amount(one.shares.weight)), *_counts(one, own)])
             shares = (one.shares.source, one.shares.transit, one.shares.destination)
             words = shares_in_words(shares)
             name = say("Movement in {country}: {shares}", country=one.name, shares=words)
@@ -178,8 +178,8 @@ def _diagram(one: CountryPortrait) -> None:
     heading(
         say("In and out"),
         say(
-            "Over land borders and seas, widths by flow, with what starts and what ends in it. The sides need not add "
-            "up: ferries, flights and what is too little to draw are left out."
+            "Over land borders and seas, widths by estimated importance, with what starts and what ends in it. The "
+            "sides need not add up: ferries, flights and what is too little to draw are left out."
         ),
     )
     arriving = [*_bands([(leg.start, leg) for leg in one.arriving])]
@@ -221,7 +221,7 @@ def _trend(own: pl.DataFrame, incidents: pl.DataFrame, comparison: Comparison | 
 
 
 def _neighbours(one: CountryPortrait, filters: Mapping[str, Any]) -> None:
-    heading(say("Neighbours to work with"), say("Those with which it shares most flow, both ways."))
+    heading(say("Neighbours to work with"), say("Those with which it shares most movement, both ways."))
     near = one.neighbours[:_MOST_NEIGHBOURS]
     if not near:
         aside(say("None is told."))
@@ -235,7 +235,7 @@ def _neighbours(one: CountryPortrait, filters: Mapping[str, Any]) -> None:
         )
         for other in near
     ]
-    st.html(bars(rows, say("Neighbours with which it shares most flow")))
+    st.html(bars(rows, say("Neighbours with which it shares most movement")))
 
 
 def _both_ways(other: Neighbour) -> str:
@@ -245,7 +245,9 @@ def _both_ways(other: Neighbour) -> str:
 
 
 def _origins(one: CountryPortrait) -> None:
-    heading(say("Where those who pass started"), say("Along the routes through it, weighted by their flow."))
+    heading(
+        say("Where those who pass started"), say("Along the routes through it, weighted by their estimated importance.")
+    )
     rows = with_others({country(code): share for code, share in one.origins.items()})
     if rows:
         st.html(bars(share_bars(rows), say("Where those who pass started"), "source"))

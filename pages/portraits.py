@@ -36,6 +36,8 @@ CONFIDENCE_IN_WORDS = mark(
     "lie in it: never high with fewer than {fewest} incidents, or where more than half of its length is inferred."
 )
 
+SURE: Final[Mapping[str, str]] = {"high": mark("high"), "medium": mark("medium"), "low": mark("low")}
+"""Each confidence in the word by which a table shows and narrows it."""
 WAYS: Final[Mapping[str, str]] = {"land": mark("over land"), "sea": mark("by sea"), "air": mark("by air")}
 """Each mode in words, for ``say``."""
 DIRECTIONS: Final[Mapping[str | None, str]] = {
@@ -112,7 +114,7 @@ def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame
             "name": one.name,
             "known": one.route,
             "way": WAYS[one.mode],
-            "confidence": one.confidence,
+            "confidence": SURE[one.confidence] if one.confidence else None,
             "change": CHANGES[changes.get(one.corridor_id, "not testable")],
             "direction": DIRECTIONS[one.direction],
             "flow": one.flow if one.direction else None,
@@ -302,7 +304,7 @@ def _support_in_words(corridor: Corridor) -> str:
         return say("How often it comes back when the evidence is drawn again was not asked.")
     return say(
         "Confidence {confidence}: it comes back in {share} % of {redraws} redraws of the evidence, over its length.",
-        confidence=say(str(corridor.confidence)),
+        confidence=say(SURE[corridor.confidence or "low"]),
         share=number(100 * corridor.support),
         redraws=REPLICATES,
     )

@@ -330,12 +330,12 @@ Monitor.Changes = Monitor.CorridorCanvas.extend({
       element("dl", { class: "figures" }, ...figures.map(([value, name]) => element("div", {}, element("dd", {}, value), element("dt", {}, name)))),
       ...facts.filter(Boolean).map((fact) => element("p", { class: "facts" }, fact)),
       element("p", { class: "facts" }, element("a", { href: Monitor.page(path, query), target: "_blank", rel: "noopener" }, Monitor.say("All changes as a table ↗"))),
-      element("footer", {}, Monitor.say("A line that the incidents of both windows trace: not one of the routes of the map.")),
+      element("footer", {}, Monitor.say("A route of the map, by the incidents that lie in its corridor.")),
     ];
   },
 
   _note(windows) {
-    return Monitor.say("{windows}. Lines that the incidents of both windows trace, not the routes of the map.", { windows: this._windows(windows) });
+    return Monitor.say("{windows}. The routes of the map, by the incidents in their corridors.", { windows: this._windows(windows) });
   },
 
   /** Rows of the legend. */

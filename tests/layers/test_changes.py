@@ -51,9 +51,9 @@ def test_what_is_drawn_is_json_without_infinities_and_keeps_the_shift_of_a_growi
 
 def test_alerts_are_births_growth_and_alarms_with_the_latest_first_and_a_place_each(comparison, corridor):
     found = comparison((change("growing"), False), (change("born", 0, 30, np.inf), False), (change("fading"), False))
-    ridge = corridor(corridor_id="sea-ridge", name="Sfax - Lampedusa")
+    route = corridor(corridor_id="sea-route", name="Sfax - Lampedusa")
     alarm = {
-        "corridor_id": "sea-ridge",
+        "corridor_id": "sea-route",
         "name": "Sfax - Lampedusa",
         "mode": "sea",
         "direction": "down",
@@ -61,7 +61,7 @@ def test_alerts_are_births_growth_and_alarms_with_the_latest_first_and_a_place_e
         "sentence": "Down since 2025-04.",
     }
     unknown = alarm | {"corridor_id": "sea-unknown"}
-    alerts = alerts_of(found, [alarm, unknown], [ridge])
+    alerts = alerts_of(found, [alarm, unknown], [route])
     assert [(alert["kind"], alert["date"]) for alert in alerts] == [
         ("born", "2025-12"),
         ("growing", "2025-12"),
@@ -75,13 +75,14 @@ def test_alerts_are_births_growth_and_alarms_with_the_latest_first_and_a_place_e
     assert len({alert["key"] for alert in alerts}) == 3
 
 
-def test_an_alert_keeps_its_key_when_a_new_batch_gives_its_line_another_id(comparison, corridor):
-    def keys(ridge_id: str) -> list[str]:
-        ridge = corridor(corridor_id=ridge_id)
-        alarm = {"corridor_id": ridge_id, "name": ridge.name, "mode": "sea", "direction": "up", "known": "2025-06"}
-        return [alert["key"] for alert in alerts_of(None, [alarm | {"sentence": "Up."}], [ridge])]
+def test_an_alert_keeps_its_key_under_another_name_of_its_route_and_no_other_route_has_it(corridor):
+    def keys(route_id: str, name: str) -> list[str]:
+        route = corridor(corridor_id=route_id, name=name)
+        alarm = {"corridor_id": route_id, "name": name, "mode": "sea", "direction": "up", "known": "2025-06"}
+        return [alert["key"] for alert in alerts_of(None, [alarm | {"sentence": "Up."}], [route])]
 
-    assert keys("sea-a") == keys("sea-b")
+    assert keys("sea-a", "Sfax - Lampedusa") == keys("sea-a", "Monastir - Lampedusa")
+    assert keys("sea-a", "Sfax - Lampedusa") != keys("sea-b", "Sfax - Lampedusa")
 
 
 def test_too_few_months_for_a_comparison_leave_the_alarms():

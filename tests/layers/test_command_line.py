@@ -4,12 +4,16 @@ import json
 import resource
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 
+from geodata.demo import demo_file
+from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
+from routes.corridors import METHOD_VERSION
 
 pytestmark = pytest.mark.slow
 
@@ -47,8 +51,11 @@ def test_window_modes_and_version_are_taken_and_told_as_one_object(synthetic_hom
     assert told["view"] == written["view"] == "from=2025-06-01&to=2025-09-01&mode=air&mode=sea"
     assert (told["ledger_version"], told["synthetic"]) == (0, True)
     assert told["corridors"] == len(written["features"]) > 0
-    assert {feature["properties"]["mode"] for feature in written["features"]} <= {"sea", "air"}
-    assert all(feature["properties"]["incidents_in_window"] > 0 for feature in written["features"])
+    assert {feature["properties"]["mode"] for feature in written["features"]} == {"sea", "air"}
+    for route in (feature["properties"] for feature in written["features"]):
+        assert route["incidents"] or route["flow"]
+        assert set(route["months"]) <= {"2025-06", "2025-07", "2025-08"}
+        assert sum(route["months"].values()) == route["incidents"]
 
 
 def test_an_empty_workspace_is_one_sentence_and_stays_empty(tmp_path, home):
@@ -85,13 +92,37 @@ def test_a_full_disk_leaves_the_earlier_file_as_it_was(synthetic_home, tmp_path,
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_movement_leaves_as_directed_corridors_with_flow(synthetic_home, tmp_path):
-    out = tmp_path / "routes.gpkg"
-    done = run("--home", synthetic_home, "--method", "movement", "--detail", "0.2", "-o", out)
-    assert done.returncode == 0, done.stderr
-    frame = gpd.read_file(out, layer="corridors")
-    journeys = frame[frame["basis"] == "journeys"]
-    assert len(journeys) > 3
-    assert set(journeys["direction"]) <= {"one-way", "two-way", "unclear"}
-    assert (journeys["flow"] > 0).all()
-    assert journeys["method_version"].str.startswith("movement-").all()
+def test_routes_leave_directed_with_flow_and_the_main_ones_alone_where_less_detail_is_asked_for(
+    synthetic_home, tmp_path
+):
+    frames = {}
+    for detail in ("0.2", "1"):
+        out = tmp_path / f"{detail}.gpkg"
+        done = run("--home", synthetic_home, "--detail", detail, "-o", out)
+        assert done.returncode == 0, done.stderr
+        frames[detail] = gpd.read_file(out, layer="corridors").set_index("corridor_id")
+    main, every = frames.values()
+    moved = main[main["mode"] != "air"]
+    assert len(moved) > 3
+    assert set(moved["direction"]) <= {"one-way", "two-way", "unclear"}
+    assert (moved["flow"] > 0).all()
+    assert (moved["detail"] <= 0.2).all()
+    assert (main["method_version"] == METHOD_VERSION).all()
+    assert len(main) < len(every)
+    same = ["name", "incidents", "flow", "confidence"]
+    assert main[same].equals(every.loc[main.index, same])
+
+
+def test_an_export_keeps_the_network_for_the_next_one_and_rebuild_gives_the_same_answer_anew(tmp_path):
+    home, texts = tmp_path / "workspace", []
+    with demo_file(400, 3, date(2026, 11, 24)) as file:
+        ingest_file(file, Ledger(home))
+    for special in ((), (), ("--rebuild",)):
+        done = run("-o", tmp_path / "out.geojson", "--home", home, *special)
+        assert done.returncode == 0, done.stderr
+        (record,) = home.glob("network/v*/record.json")
+        written = json.loads((tmp_path / "out.geojson").read_text(encoding="utf-8"))
+        texts.append((written["features"], record.stat().st_mtime_ns))
+    (first, at_first), (second, at_second), (third, at_third) = texts
+    assert first == second == third != []
+    assert at_first == at_second < at_third

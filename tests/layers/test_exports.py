@@ -1,7 +1,6 @@
 """Exports: what an analyst takes away opens in other tools, shows what the map shows, and says where it came from."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Never
@@ -16,8 +15,9 @@ from geodata import hexes
 from geodata.errors import WrongValue
 from geodata.incident import SYNTHETIC_SOURCE
 from geodata.view import View
-from layers.exports import HEX_LEVEL, Export, encoded, format_of, incidents_within
-from routes.corridors import METHOD_VERSION, Corridor, CountryRole, Reduction
+from layers.exports import HEX_LEVEL, Export, encoded, format_of
+from routes.corridors import METHOD_VERSION, Corridor, CountryRole
+from routes.counting import Directed
 
 STAMP = ("method_version", "view", "ledger_version", "synthetic", "generated")
 ROWS = (
@@ -32,9 +32,9 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 @pytest.fixture
 def export(incidents, corridor):
-    def made(*corridors: Corridor, view=View(), rows=ROWS, notes=(), generated=NOON) -> Export:
-        reduction = Reduction(corridors or (corridor(),), notes)
-        return Export(view, view.select(incidents(*rows)), reduction, 3, generated)
+    def made(*corridors: Corridor, view=View(), rows=ROWS, notes=(), generated=NOON, dense=()) -> Export:
+        routes = Directed(corridors or (corridor(),), notes, dense=dense)
+        return Export(view, view.select(incidents(*rows)), routes, 3, generated)
 
     return made
 
@@ -99,7 +99,7 @@ def test_geopackage_holds_corridors_hexes_and_countries_each_with_the_stamp(expo
     path.write_bytes(encoded(made, "gpkg"))
     assert dict(pyogrio.list_layers(path)) == {
         "corridors": "MultiLineString",
-        "hot_ridges": "MultiLineString",
+        "dense_areas": "MultiLineString",
         "hexes": "MultiPolygon",
         "countries": None,
     }
@@ -124,60 +124,54 @@ def test_what_a_corridor_says_in_geojson_it_says_in_the_geopackage(export, corri
     assert set(said) - {"countries"} <= set(read_back(export(), tmp_path, "corridors").columns)
 
 
-def test_hot_ridges_stand_in_a_layer_of_their_own_beside_corridors_of_movement(export, corridor, tmp_path):
-    moved = replace(export(), ridges=Reduction((corridor(corridor_id="ridge"),)))
-    assert read_back(moved, tmp_path, "hot_ridges")["corridor_id"].to_list() == ["ridge"]
-    assert "ridge" not in read_back(moved, tmp_path, "corridors")["corridor_id"].to_list()
+def test_dense_areas_of_the_window_stand_in_a_layer_of_their_own_beside_the_routes(export, corridor, tmp_path):
+    some, none = corridor(corridor_id="dense"), corridor(corridor_id="quiet", incidents=0, months={})
+    made = export(dense=(some, none))
+    assert read_back(made, tmp_path, "dense_areas")["corridor_id"].to_list() == ["dense"]
+    assert read_back(made, tmp_path, "corridors")["corridor_id"].to_list() == ["sea-0123456789"]
+    assert [feature["properties"]["corridor_id"] for feature in collection(made)["features"]] == ["sea-0123456789"]
 
 
 def test_how_sure_a_corridor_is_stands_in_columns_of_its_own(export, corridor, tmp_path):
-    sure = corridor(support=0.91, bridges=((10.0, 30.0), (100.0, 125.5)))
+    sure = corridor(support=0.91, incidents=12, detail=0.25, passing=31.5, bridges=((10.0, 30.0), (100.0, 125.5)))
     open_ = corridor(corridor_id="sea-open")
     frame = read_back(export(sure, open_), tmp_path, "corridors").set_index("corridor_id")
-    graded, ungraded = frame.loc["sea-0123456789"], frame.loc["sea-open"]
-    assert (graded["inferred_km"], graded["support"], graded["grade"]) == (45.5, 0.91, "B")
-    assert json.loads(graded["bridges"]) == [[10.0, 30.0], [100.0, 125.5]]
-    assert (ungraded["inferred_km"], json.loads(ungraded["bridges"])) == (0.0, [])
-    assert ungraded[["support", "grade"]].isna().all()
+    told, untold = frame.loc["sea-0123456789"], frame.loc["sea-open"]
+    assert (told["inferred_km"], told["support"], told["confidence"]) == (45.5, 0.91, "high")
+    assert (told["passing"], told["detail"]) == (31.5, 0.25)
+    assert json.loads(told["bridges"]) == [[10.0, 30.0], [100.0, 125.5]]
+    assert (untold["inferred_km"], json.loads(untold["bridges"])) == (0.0, [])
+    assert untold[["support", "confidence"]].isna().all()
 
 
 def test_a_support_that_was_not_computed_is_null_in_geojson_too(export):
     (feature,) = collection(export())["features"]
-    assert (feature["properties"]["support"], feature["properties"]["grade"]) == (None, None)
+    assert (feature["properties"]["support"], feature["properties"]["confidence"]) == (None, None)
 
 
 def test_countries_are_counted_by_role_over_the_corridors_of_the_window(export, corridor, tmp_path):
-    onward = corridor(corridor_id="land-1", countries=(CountryRole("ITA", "transit"),), months={"2024-03": 2})
-    view = View(start=date(2024, 3, 1), end=date(2024, 4, 1))
-    countries = read_back(export(corridor(), onward, view=view), tmp_path, "countries").set_index("iso3")
-    assert countries.loc["ITA", ["source", "transit", "destination"]].to_list() == [0, 2, 4]
-    assert countries.loc["TUN", ["name", "source"]].to_list() == ["Tunisia", 4]
+    onward = corridor(corridor_id="land-1", countries=(CountryRole("ITA", "transit"),), incidents=2)
+    countries = read_back(export(corridor(), onward), tmp_path, "countries").set_index("iso3")
+    assert countries.loc["ITA", ["source", "transit", "destination"]].to_list() == [0, 2, 7]
+    assert countries.loc["TUN", ["name", "source"]].to_list() == ["Tunisia", 7]
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "count"),
-    [
-        (None, None, 7),
-        (date(2024, 3, 1), date(2024, 4, 1), 4),
-        (date(2024, 4, 1), date(2024, 5, 1), 0),
-        (date(2024, 4, 1), None, 3),
-        (None, date(2024, 5, 1), 4),
-        (None, date(2024, 5, 2), 7),
-        (date(2024, 3, 31), date(2024, 4, 1), 4),
-        (date(2025, 1, 1), None, 0),
-    ],
-)
-def test_a_corridor_has_the_incidents_of_the_months_that_the_window_touches(corridor, start, end, count):
-    assert incidents_within(corridor(), View(start=start, end=end)) == count
+def test_a_route_without_incidents_is_there_where_journeys_of_the_window_pass_it_and_not_otherwise(
+    export, corridor, tmp_path
+):
+    quiet = {"incidents": 0, "people": 0, "months": {}}
+    passed = corridor(corridor_id="sea-passed", flow=3.5, passing=12.4, **quiet)
+    made = export(corridor(), passed, corridor(corridor_id="sea-silent", **quiet))
+    there = ["sea-0123456789", "sea-passed"]
+    assert [feature["properties"]["corridor_id"] for feature in collection(made)["features"]] == there
+    frame = read_back(made, tmp_path, "corridors")
+    assert frame["corridor_id"].to_list() == there
+    assert frame["incidents"].to_list() == [7, 0]
+    assert frame["passing"].to_list() == [0.0, 12.4]
 
 
-def test_corridors_outside_the_window_are_left_out_of_every_format(export, corridor, tmp_path):
-    later = corridor(corridor_id="sea-later", months={"2025-01": 5})
-    made = export(corridor(), later, view=View(start=date(2024, 5, 1), end=date(2024, 6, 1)))
-    (feature,) = collection(made)["features"]
-    assert feature["properties"]["corridor_id"] == "sea-0123456789"
-    assert (feature["properties"]["incidents"], feature["properties"]["incidents_in_window"]) == (7, 3)
-    assert read_back(made, tmp_path, "corridors")["incidents_in_window"].to_list() == [3]
+def test_hexes_are_those_of_the_window(export, tmp_path):
+    made = export(view=View(start=date(2024, 5, 1), end=date(2024, 6, 1)))
     assert read_back(made, tmp_path, "hexes")["incidents"].sum() == 2
 
 
@@ -211,10 +205,17 @@ def test_one_synthetic_incident_marks_the_file_and_its_name(export):
     assert made.name("gpkg") == "corridors-v3-20261124-synthetic.gpkg"
 
 
-def test_a_corridor_that_synthetic_incidents_outside_the_window_shaped_marks_the_file(export, corridor):
+def test_a_route_that_synthetic_incidents_outside_the_window_shaped_marks_the_file(export, corridor):
     made = export(corridor(synthetic=True), view=View(start=date(2024, 3, 1), end=date(2024, 4, 1)))
     assert collection(made)["synthetic"] is True
     assert "synthetic" in made.name("geojson")
+
+
+def test_a_window_without_anything_synthetic_is_not_marked(export):
+    made_up = ("2024-07-05", 12.6, 35.5, {"source": SYNTHETIC_SOURCE})
+    made = export(rows=(*ROWS, made_up), view=View(start=date(2024, 3, 1), end=date(2024, 4, 1)))
+    assert collection(made)["synthetic"] is False
+    assert "synthetic" not in made.name("geojson")
 
 
 def test_each_corridor_says_for_itself_whether_it_is_synthetic(export, corridor, tmp_path):
@@ -224,11 +225,12 @@ def test_each_corridor_says_for_itself_whether_it_is_synthetic(export, corridor,
     assert read_back(made, tmp_path, "hexes")["synthetic"].all()
 
 
-def test_an_export_of_nothing_has_the_same_layers_and_columns_as_one_of_something(export, tmp_path):
+def test_an_export_of_nothing_has_the_same_layers_and_columns_as_one_of_something(export, corridor, tmp_path):
     full, bare = tmp_path / "full.gpkg", tmp_path / "bare.gpkg"
-    full.write_bytes(encoded(export(), "gpkg"))
-    bare.write_bytes(encoded(export(view=View(start=date(1999, 1, 1), end=date(2000, 1, 1))), "gpkg"))
-    for layer in ("corridors", "hexes", "countries"):
+    full.write_bytes(encoded(export(dense=(corridor(corridor_id="dense"),)), "gpkg"))
+    nothing = corridor(incidents=0, months={})
+    bare.write_bytes(encoded(export(nothing, view=View(start=date(1999, 1, 1), end=date(2000, 1, 1))), "gpkg"))
+    for layer in ("corridors", "dense_areas", "hexes", "countries"):
         some, none = (pyogrio.read_info(path, layer=layer) for path in (full, bare))
         assert none["features"] == 0
         for fact in ("crs", "geometry_type"):
@@ -239,13 +241,13 @@ def test_an_export_of_nothing_has_the_same_layers_and_columns_as_one_of_somethin
 
 def test_a_column_has_one_type_whether_or_not_support_was_computed(export, corridor, tmp_path):
     types = []
-    for name, support in (("graded", 0.91), ("open", None)):
+    for name, support in (("told", 0.91), ("open", None)):
         path = tmp_path / f"{name}.gpkg"
         path.write_bytes(encoded(export(corridor(support=support)), "gpkg"))
         found = pyogrio.read_info(path, layer="corridors")
         types.append(dict(zip(found["fields"], found["dtypes"], strict=True)))
     assert types[0] == types[1]
-    assert (types[0]["inferred_km"], types[0]["support"], types[0]["grade"]) == ("float64", "float64", "object")
+    assert (types[0]["inferred_km"], types[0]["support"], types[0]["confidence"]) == ("float64", "float64", "object")
 
 
 def test_names_from_outside_stay_the_text_that_they_were(export, corridor, tmp_path):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from geodata.incident import SYNTHETIC_SOURCE
 from geodata.view import View
 from layers.hexmesh import LEVELS
 from layers.snapshot import Snapshot, ground, snapshot
-from routes.corridors import METHOD_VERSION, Corridor, Reduction
+from routes.corridors import METHOD_VERSION, Corridor
+from routes.counting import Directed
 from routes.sphere import km_between, unit_vectors
 
 ROWS = (
@@ -28,7 +29,7 @@ ROWS = (
 @pytest.fixture
 def taken(incidents, corridor):
     def take(*rows: tuple[Any, ...], view=View(), version=3) -> Snapshot:
-        return snapshot(ground(incidents(*(rows or ROWS))), view, version, Reduction((corridor(),)))
+        return snapshot(ground(incidents(*(rows or ROWS))), view, version, Directed((corridor(),)))
 
     return take
 
@@ -60,7 +61,7 @@ def test_months_are_counted_from_the_first_and_months_without_incidents_are_ther
 def test_a_picture_by_week_counts_each_corridor_by_what_belongs_to_it(incidents, corridor):
     frame, one = incidents(*ROWS), corridor()
     belong = pl.DataFrame({"incident_id": frame["incident_id"].sort()[:3], "corridor_id": one.corridor_id})
-    manifest = snapshot(ground(frame, "week"), View(), 3, Reduction((one,), (), lambda: belong)).manifest
+    manifest = snapshot(ground(frame, "week"), View(), 3, Directed((one,), (), lambda: belong)).manifest
     assert (manifest["unit"], manifest["first"], len(manifest["totals"])) == ("week", "2024-03-04", 44)
     assert sum(manifest["totals"]) == 4
     (drawn,) = manifest["corridors"]
@@ -75,7 +76,7 @@ def test_an_incident_that_lasts_is_under_way_in_the_picture_its_hex_and_its_corr
     lasting = {"time_end": datetime(2024, 5, 1, tzinfo=UTC)}
     frame, one = incidents(("2024-03-12", 12.6, 35.5, lasting), ("2024-06-01", 12.6, 35.5)), corridor()
     belong = pl.DataFrame({"incident_id": frame["incident_id"], "corridor_id": one.corridor_id})
-    found = snapshot(ground(frame, unit), View(), 3, Reduction((one,), (), lambda: belong))
+    found = snapshot(ground(frame, unit), View(), 3, Directed((one,), (), lambda: belong))
     edges = found.manifest["edges"]
     assert found.manifest["lasting"] == [[1, reached, 1]]
     (drawn,) = found.manifest["corridors"]
@@ -93,7 +94,7 @@ def test_what_is_dated_to_a_month_is_said_where_days_are_shown(incidents):
 
 @pytest.mark.parametrize("unit", ["day", "week", "month", "quarter"])
 def test_months_of_a_corridor_fall_into_steps_of_the_picture(incidents, corridor, unit):
-    manifest = snapshot(ground(incidents(*ROWS), unit), View(), 3, Reduction((corridor(),))).manifest
+    manifest = snapshot(ground(incidents(*ROWS), unit), View(), 3, Directed((corridor(),))).manifest
     assert sum(manifest["totals"]) == 4
     assert manifest["edges"] == sorted(set(manifest["edges"]))
     assert len(manifest["edges"]) == len(manifest["totals"]) + 1
@@ -120,7 +121,7 @@ def test_an_incident_without_a_hex_is_counted_but_not_drawn(taken):
 
 def test_the_order_of_incidents_changes_no_byte(incidents, corridor):
     frame = incidents(*ROWS)
-    one, two = (snapshot(ground(rows), View(), 3, Reduction((corridor(),))) for rows in (frame, frame.reverse()))
+    one, two = (snapshot(ground(rows), View(), 3, Directed((corridor(),))) for rows in (frame, frame.reverse()))
     assert one == two
 
 
@@ -135,6 +136,7 @@ def test_dates_known_to_a_quarter_or_year_only_are_told(taken, incidents):
 
 
 KM_OF_A_DEGREE = 111.195
+EPOCH = date(1970, 1, 1).toordinal()
 ALONG_THE_EQUATOR = (np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]),)
 ACROSS_180_DEGREES = (np.array([[178.0, 0.0], [180.0, 0.0]]), np.array([[-180.0, 0.0], [-178.0, 0.0]]))
 
@@ -142,7 +144,7 @@ ACROSS_180_DEGREES = (np.array([[178.0, 0.0], [180.0, 0.0]]), np.array([[-180.0,
 @pytest.fixture
 def drawn(incidents):
     def draw(corridor: Corridor) -> dict[str, Any]:
-        (feature,) = snapshot(ground(incidents(*ROWS)), View(), 0, Reduction((corridor,))).manifest["corridors"]
+        (feature,) = snapshot(ground(incidents(*ROWS)), View(), 0, Directed((corridor,))).manifest["corridors"]
         return feature
 
     return draw
@@ -190,21 +192,50 @@ def test_a_corridor_without_a_gap_is_not_sent_twice(drawn, corridor):
     assert drawn(corridor())["stretches"] is None
 
 
-def test_redraws_are_the_support_before_what_is_inferred_is_taken_off(drawn, corridor):
-    said = drawn(corridor(length_km=200.0, bridges=((20.0, 40.0),), support=0.81))["properties"]
-    assert (said["redraws"], said["grade"], said["inferred_km"]) == (90, "C", 20.0)
-    assert drawn(corridor(support=0.91))["properties"]["redraws"] == 91
-    assert drawn(corridor(length_km=200.0, bridges=((0.0, 200.0),), support=0.0))["properties"]["redraws"] == 0
-    assert drawn(corridor())["properties"]["redraws"] is None
+@pytest.mark.parametrize(
+    ("special", "confidence"),
+    [
+        ({"support": 0.91, "incidents": 60}, "high"),
+        ({"support": 0.91, "incidents": 9}, "medium"),
+        ({"support": 0.91, "incidents": 60, "length_km": 200.0, "bridges": ((20.0, 140.0),)}, "medium"),
+        ({"support": 0.69, "incidents": 60}, "low"),
+        ({"support": None}, None),
+    ],
+)
+def test_a_corridor_says_how_sure_it_is_in_a_word_and_by_its_redraws(drawn, corridor, special, confidence):
+    said = drawn(corridor(**special))["properties"]
+    assert (said["confidence"], said["support"]) == (confidence, special["support"])
+    assert not {"grade", "redraws"} & set(said)
 
 
-def test_what_the_reduction_could_not_do_is_told(incidents):
-    found = snapshot(ground(incidents(*ROWS)), View(), 0, Reduction((), ("Sea: too few.",)))
+def test_a_dense_area_is_a_layer_of_its_own_with_its_own_counts_and_no_route(incidents, corridor):
+    frame, area = incidents(*ROWS), corridor(corridor_id="sea-dense", months={"2024-03": 2})
+    piled = pl.DataFrame({"incident_id": frame["incident_id"].sort()[:2], "corridor_id": area.corridor_id})
+    routes = Directed((corridor(),), dense=(area,), piled=lambda: piled)
+    for unit, days in (("month", ["2024-03-01"]), ("day", ["2024-03-05", "2024-03-09"])):
+        drawn = snapshot(ground(frame, unit), View(), 0, routes).manifest["corridors"]
+        layers = {one["properties"]["corridor_id"]: one["properties"]["layer"] for one in drawn}
+        assert layers == {"sea-0123456789": "routes", "sea-dense": "ridges"}
+        counts = {str(date.fromordinal(EPOCH + day)): number for day, number in drawn[1]["counts"]}
+        assert list(counts) == days
+        assert sum(counts.values()) == 2
+
+
+def test_the_picture_without_a_network_says_so_and_the_one_with_it_how_many_incidents_are_off_it(incidents):
+    below = ground(incidents(*ROWS))
+    bare, whole = snapshot(below, View(), 0).manifest, snapshot(below, View(), 0, Directed((), off=3)).manifest
+    assert (bare["stage"], bare["routed"], bare["off"], bare["corridors"]) == ("hexes", False, None, [])
+    assert (whole["stage"], whole["routed"], whole["off"]) == ("routes", True, 3)
+    assert bare["levels"] == whole["levels"]
+
+
+def test_what_the_network_could_not_do_is_told(incidents):
+    found = snapshot(ground(incidents(*ROWS)), View(), 0, Directed((), ("Sea: too few.",)))
     assert found.manifest["notes"] == ["Sea: too few."]
 
 
 def test_a_view_that_selects_nothing_gives_an_empty_picture(incidents):
-    manifest = snapshot(ground(incidents(*ROWS).filter(pl.lit(value=False))), View(), 0, Reduction(())).manifest
+    manifest = snapshot(ground(incidents(*ROWS).filter(pl.lit(value=False))), View(), 0, Directed(())).manifest
     assert (manifest["incidents"], manifest["first"], manifest["latest"], manifest["totals"]) == (0, None, None, [])
     assert [level["hexes"] for level in manifest["levels"]] == [0] * len(LEVELS)
     json.dumps(manifest, allow_nan=False)
