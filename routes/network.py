@@ -37,6 +37,7 @@ from routes.sphere import Mask, chord, km_between, lonlat
 from routes.stretches import Drawing, Stretch, stretches, support_of
 from routes.support import REPLICATES
 from routes.voyages import REQUIRED
+from routes.young import young_lines
 
 FEWEST_INCIDENTS = 5
 LEAST_LINK = 0.7
@@ -130,6 +131,8 @@ def network(incidents: pl.DataFrame, facts: Facts, replicates: int = REPLICATES,
     moved = placed.filter(pl.col("mode").is_in(["land", "sea"]))
     say("tracing the lines along which incidents lie")
     ridges = Evidence(incidents).reduce(ALWAYS, replicates)
+    young = young_lines(moved, ridges.corridors, replicates)
+    ridges = replace(ridges, corridors=(*ridges.corridors, *young))
     if moved.height < FEWEST_INCIDENTS:
         few = counted(
             "Movement: {count} incident on land and at sea are too few to draw a route; insufficient data.",
@@ -236,7 +239,7 @@ def _network(placed: pl.DataFrame, moved: pl.DataFrame, ridges: Reduction, plan:
             plan.piles.points,
             plan.piles.at_sea,
             plan.piles.place,
-            plan.taken.counted.explained[: len(plan.piles.points)],
+            plan.taken.explained,
         ),
         passes=Passes(
             share=plan.moved.share,

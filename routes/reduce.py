@@ -27,6 +27,8 @@ from routes.support import REPLICATES
 
 INDEXED: tuple[Mode, ...] = ("land", "sea")
 REQUIRED = ("lon", "lat", "time_start", "mode")
+RIDGES_VERSION = "ridges-0.4"
+"""The reduction to ridges alone, which lays the lines that incidents trace under the network."""
 _MODE = {"land": sentence("Land"), "sea": sentence("Sea")}
 
 
@@ -75,7 +77,10 @@ class Evidence:
         corridors.sort(key=lambda corridor: (-corridor.incidents, corridor.corridor_id))
         names = told_apart([corridor.name for corridor in corridors])
         return Reduction(
-            tuple(replace(corridor, name=name) for corridor, name in zip(corridors, names, strict=True)),
+            tuple(
+                replace(corridor, name=name, method_version=RIDGES_VERSION)
+                for corridor, name in zip(corridors, names, strict=True)
+            ),
             (*self._notes(days), *(note for one in found for note in one.notes)),
             lambda: pl.concat([one.assignments for one in found]).sort("incident_id", "corridor_id"),
         )

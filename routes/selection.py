@@ -15,9 +15,10 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array, vstack
 from scipy.spatial import cKDTree
 
+from geodata import hexes
 from geodata.terrain import Nodes
 from routes.journeys import Demand, Trees, grown, walked
-from routes.sphere import EARTH_KM, Floats, Mask, Rows, Vectors, chord
+from routes.sphere import EARTH_KM, Floats, Mask, Rows, Vectors, chord, lonlat, normalised
 from routes.voyages import Voyages
 from routes.ways import Ways
 
@@ -34,6 +35,8 @@ reports add up along a long way only where there are many of them, while one cro
 LEAST_GAIN = 1 / 60
 ROUNDS = (4.0, 2.0, 1.0)
 """Thresholds of the rounds, in times of the usual; ways found in one are cheap in the next, so that others join them."""
+MOST_PILES, HEAP_RESOLUTION = 10_000, 4
+"""With more piles than this, those of one H3 cell of this resolution are explained together."""
 UNTOLD = 0.1
 """What a pile weighs whose journey nobody near tells, beside one whose journey is told."""
 NETWORK_EASE = 0.4
@@ -62,11 +65,51 @@ class Draw:
     explained: Floats
 
     @classmethod
-    def of(cls, weights: Floats, standing: Standing, width: int) -> Draw:
+    def of(cls, weights: Floats, drawn: Mask, explained: Floats, width: int) -> Draw:
         """Return evidence for which nothing has been taken yet but what stands."""
-        explained = np.zeros(width)
-        explained[: len(weights)] = standing.explained
-        return cls(weights, standing.drawn.copy(), explained)
+        known = np.zeros(width)
+        known[: len(weights)] = explained
+        return cls(weights, drawn.copy(), known)
+
+
+@dataclass(frozen=True, eq=False)
+class Heaps:
+    """Piles as they are explained: each by itself, or, where there are very many, those of a coarser cell together.
+
+    Attributes
+    ----------
+    points : Vectors, (h, 3)
+    at_sea : Mask, (h,)
+    of_pile : Rows, (p,)
+    weights : Floats, (p,)
+        By which means over the piles of a heap are taken.
+    """
+
+    points: Vectors
+    at_sea: Mask
+    of_pile: Rows
+    weights: Floats
+
+    @classmethod
+    def of(cls, piles: Voyages, weights: Floats) -> Heaps:
+        """Return the heaps of some piles."""
+        if len(piles.points) <= MOST_PILES:
+            return cls(piles.points, piles.at_sea, np.arange(len(piles.points)), weights)
+        places = lonlat(piles.points)
+        cells = hexes.cells_at(places[:, 0].copy(), places[:, 1].copy(), HEAP_RESOLUTION)
+        key = np.column_stack([cells.astype(np.int64), piles.at_sea])
+        keys, heap = np.unique(key, axis=0, return_inverse=True)
+        heap = heap.reshape(-1)
+        sums = [np.bincount(heap, weights * piles.points[:, axis], len(keys)) for axis in range(3)]
+        return cls(normalised(np.stack(sums, axis=1)), keys[:, 1] == 1, heap, weights)
+
+    def total(self, values: Floats) -> Floats:
+        """Return the sums of values of piles, (h,)."""
+        return np.bincount(self.of_pile, values, len(self.points)).astype(float)
+
+    def mean(self, values: Floats) -> Floats:
+        """Return the weighted means of values of piles, (h,)."""
+        return np.asarray(self.total(values * self.weights) / np.maximum(self.total(self.weights), 1e-12))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +137,11 @@ class Standing:
 
 @dataclass(frozen=True, eq=False)
 class Selected:
-    """What was taken for the evidence as it was counted, and for each replicate of it."""
+    """What was taken for the evidence as it was counted, and for each replicate of it; how far it explains each pile."""
 
     counted: Draw
     again: tuple[Draw, ...]
+    explained: Floats
 
 
 def selected(
@@ -124,11 +168,13 @@ def selected(
         Thresholds in times of the usual, falling.
     replicates : int
     """
-    cover = _cover(ways, piles)
     random = np.random.default_rng(SEED)
     counts = UNTOLD + (1 - UNTOLD) * standing.told
-    weights = [piles.weights, *(piles.redrawn(random) for _ in range(replicates))]
-    draws = [Draw.of(one * counts, standing, cover.shape[1]) for one in weights]
+    weights = [piles.weights * counts, *(piles.redrawn(random) * counts for _ in range(replicates))]
+    heaps = Heaps.of(piles, weights[0])
+    cover = _cover(ways, piles, heaps)
+    explained = heaps.mean(standing.explained)
+    draws = [Draw.of(heaps.total(one), standing.drawn, explained, cover.shape[1]) for one in weights]
     rewards: Floats | None = None
     on_land, at_sea = demands(ways, piles)
     on_land = on_land.worth_a_way(LEAST_SHARE, LEAST_ON_LAND)
@@ -145,7 +191,7 @@ def selected(
         del found  # some hundred megabytes that the next round needs
         for draw in draws:
             _take(draw, table, rewards, standing.length, least * times)
-    return Selected(draws[0], tuple(draws[1:]))
+    return Selected(draws[0], tuple(draws[1:]), draws[0].explained[: len(heaps.points)][heaps.of_pile])
 
 
 def scale_of(piles: Voyages) -> float:
@@ -181,16 +227,23 @@ def demands(ways: Ways, piles: Voyages) -> tuple[Demand, Demand]:
     return land_demand(ways, piles, piles.starts)[0], at_sea
 
 
-def _cover(ways: Ways, piles: Voyages) -> csr_array:
-    """Return how well land nodes, crossings and origins explain piles and origins, 0..1, (n + k + m + k, p + k)."""
-    land, sea = np.flatnonzero(~piles.at_sea), np.flatnonzero(piles.at_sea)
-    size, number = len(piles.points), len(piles.countries) * len(piles.goals)
-    on_land = _land_cover(ways.ground.land, piles.points[land], land, size + number)
+def _cover(ways: Ways, piles: Voyages, heaps: Heaps) -> csr_array:
+    """Return how well land nodes, crossings and origins explain heaps and origins, 0..1, (n + k + m + k, h + k)."""
+    land = np.flatnonzero(~heaps.at_sea)
+    size, number = len(heaps.points), len(piles.countries) * len(piles.goals)
+    on_land = _land_cover(ways.ground.land, heaps.points[land], land, size + number)
     starts = csr_array((len(piles.countries), size + number))
-    boats = ways.crossings.cover
-    at_sea = csr_array((boats.data, sea[boats.indices], boats.indptr), shape=(boats.shape[0], size + number))
+    boats = csr_array(ways.crossings.cover)
+    sea = np.flatnonzero(piles.at_sea)
+    if boats.shape[0]:
+        # A heap is explained as well as its piles are in the mean.
+        own = heaps.of_pile[sea]
+        share = heaps.weights[sea] / np.maximum(heaps.total(heaps.weights)[own], 1e-12)
+        boats = csr_array(boats @ csr_array((share, (np.arange(len(sea)), own)), shape=(len(sea), size + number)))
+    else:
+        boats = csr_array((0, size + number))
     ones = (np.ones(number), (np.arange(number), size + np.arange(number)))
-    return csr_array(vstack([on_land, starts, at_sea, csr_array(ones, shape=(number, size + number))], format="csr"))
+    return csr_array(vstack([on_land, starts, boats, csr_array(ones, shape=(number, size + number))], format="csr"))
 
 
 def _land_cover(nodes: Nodes, points: Vectors, columns: Rows, width: int) -> csr_array:

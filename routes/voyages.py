@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import polars as pl
@@ -260,6 +260,7 @@ def _goals(rows: pl.DataFrame, facts: Facts) -> tuple[tuple[Goal, ...], Rows]:
     return tuple(goals), np.array(found, np.int64)
 
 
+@cache
 def _country(words: str | None) -> str | None:
     if not words:
         return None

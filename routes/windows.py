@@ -13,14 +13,10 @@ from numpy.typing import NDArray
 from geodata import hexes
 from geodata.errors import WrongValue
 from geodata.sentences import sentence
-from routes.assignment import NONE, assigned
-from routes.centrelines import Centreline
 from routes.corridors import Corridor
 from routes.index import USUAL_RESOLUTION
 from routes.sphere import Floats, Vectors, unit_vectors
 
-REACH_KM = 42.0
-"""How far from its centreline an incident may lie: three times the usual bandwidth of the ridges, as in a reduction."""
 UNNAMED = "unnamed source"
 _DATED = ("instant", "day", "month")
 _YEAR = 12
@@ -100,27 +96,21 @@ def tallied(
     Parameters
     ----------
     incidents : DataFrame
-        lon, lat, time_start, mode; source, cell and time_precision are used where they are there.
+        lon, lat, time_start, and corridor_id of the corridor in which each lies, null for none; source, cell and
+        time_precision are used where they are there.
     corridors : sequence of Corridor
-        Of one reduction of the incidents of all windows together.
     windows : sequence of Window
 
     Notes
     -----
-    An incident belongs to the nearest corridor of its mode within ``REACH_KM``. Air corridors are counted as the
-    reduction counted them, all sources as one, as their incidents lie at airports.
+    Air corridors are counted as their own months say, all sources as one, as their incidents lie at airports.
     """
     usable, notes = _usable(incidents)
-    usable = usable.with_columns(corridor=pl.Series(_corridor_of(usable, corridors), dtype=pl.Int64))
-    usable = usable.filter(pl.col("corridor") != NONE)
+    numbers = {corridor.corridor_id: number for number, corridor in enumerate(corridors) if corridor.mode != "air"}
+    number = pl.col("corridor_id").replace_strict(numbers, default=None, return_dtype=pl.Int64)
+    usable = usable.with_columns(corridor=number).drop_nulls("corridor")
     sources = usable["source"].unique().sort().to_list()
     return [_tally(window, usable, corridors, sources) for window in windows], notes
-
-
-def path_of(corridor: Corridor) -> Vectors:
-    """Return the centreline of a corridor as one path, (n, 3)."""
-    lon, lat = np.concatenate(corridor.lines).T
-    return unit_vectors(lon, lat)
 
 
 def _usable(incidents: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
@@ -138,21 +128,6 @@ def _usable(incidents: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     vague = frame.height - dated.height
     left_out = sentence("Incidents dated to no month are left out of the comparison: {vague:,}.", vague=vague)
     return dated, [left_out] if vague else []
-
-
-def _corridor_of(incidents: pl.DataFrame, corridors: Sequence[Corridor]) -> NDArray[np.int64]:
-    owner = np.full(incidents.height, NONE, dtype=np.int64)
-    points = unit_vectors(incidents["lon"].to_numpy(), incidents["lat"].to_numpy())
-    modes = incidents["mode"].to_numpy()
-    for mode in ("land", "sea"):
-        numbers = np.array([number for number, corridor in enumerate(corridors) if corridor.mode == mode], dtype=int)
-        rows = np.flatnonzero(modes == mode)
-        if numbers.size and rows.size:
-            found = assigned(
-                points[rows], [Centreline(path_of(corridors[number]), REACH_KM) for number in numbers]
-            ).line
-            owner[rows] = np.where(found == NONE, NONE, numbers[found])
-    return owner
 
 
 def _tally(window: Window, incidents: pl.DataFrame, corridors: Sequence[Corridor], sources: Sequence[str]) -> Tally:
