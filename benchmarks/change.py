@@ -269,8 +269,10 @@ def dealt(path: Path, repetitions: int = 200) -> str:
     lines = [f"real months of {path.name} dealt at random to two windows: share with a discovery"]
     for year in range(2016, 2023):
         window = Window(date(year, 1, 1), date(year + 2, 1, 1))
-        corridors = reduce_incidents(incidents.filter(window.holds())).corridors
-        (tally,), _ = tallied(incidents, corridors, [window])
+        inside = incidents.filter(window.holds())
+        reduction = reduce_incidents(inside)
+        corridors, lying = reduction.corridors, reduction.assignments.select("incident_id", "corridor_id")
+        (tally,), _ = tallied(inside.join(lying, on="incident_id", how="left"), corridors, [window])
         random, found = np.random.default_rng(1), 0
         for _ in range(repetitions):
             order = random.permutation(tally.counts.shape[2])

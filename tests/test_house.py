@@ -76,13 +76,14 @@ ORDER = {
         "settings angles projections coordinates times timeguesses repairs origins identity revisions datafiles "
         "batches ledger limits texts chunks positions archives separated documents markup seal confined columnar "
         "workbooks vectors readings profiles check modes spool refusals ingest changes upkeep guesses mappings "
-        "receipts inbox sources fetch pulls links verdicts register theatre export demo table"
+        "receipts inbox sources fetch pulls links verdicts register theatre networks export demo table"
     ),
     "routes": (
         "corridors sphere statements cube domain index density ridges chains tails blobs heaps bridges graph support "
-        "refine passages centrelines assignment roles names evidence attributes air voyages sealines hubs crossings "
-        "ways journeys selection flow stretches named residue movement change alarms shifts hotspots windows "
-        "comparison surveys reduce bases itineraries identity"
+        "refine passages centrelines assignment roles names evidence attributes air reduce members young voyages "
+        "sealines hubs crossings ways journeys selection flow overlay stretches named passes movement itineraries "
+        "layout network bases counting records identity standing change alarms shifts hotspots windows comparison "
+        "surveys"
     ),
     "layers": (
         "words asset palette steps hexmesh points part basemap actions changes alerts arrivals camera card corridors "
@@ -91,7 +92,7 @@ ORDER = {
     ),
     "desk": "tokens",
     "pages": (
-        "words uploads years workspace startup intake grids spans outcomes live service kept filters headers notices "
+        "words uploads years builder workspace startup intake grids spans outcomes live service kept filters headers notices "
         "tables listing portraits neighbours figures catalogue batches columns wizard beliefs amendments method "
         "monitor corridors countries incidents changes assumptions stamps dashboard"
     ),

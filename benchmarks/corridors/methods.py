@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.corridors import clusters, elastic, kde, ours, scms, trips
 from benchmarks.corridors.worlds import World
-from routes.corridors import METHOD_VERSION
+from routes.reduce import RIDGES_VERSION
 from routes.sphere import Vectors
 
 HERE = Path(__file__).parent
@@ -92,7 +92,7 @@ def methods() -> dict[str, Method]:
     tidy = HERE / "skeletons.py", HERE / "planes.py"
     few = frozenset({"synthetic"})
     found = (
-        Method(OURS, "ours", {"": ours.ours}, tuple(sorted(imported(HERE / "ours.py"))), METHOD_VERSION),
+        Method(OURS, "ours", {"": ours.ours}, tuple(sorted(imported(HERE / "ours.py"))), RIDGES_VERSION),
         Method(
             "kde",
             "KDE, Otsu, skeleton",

@@ -10,6 +10,6 @@ from routes.support import REPLICATES
 
 
 def ours(world: World, resolution: int = 5) -> list[Vectors]:
-    """Return the centrelines of a world's incidents, as the product draws them: graded, and none below grade D."""
+    """Return the centrelines of a world's incidents, as the product traces them, none with too little support."""
     columns = world.incidents.select("lon", "lat", "time_start")
     return [line.points for line in centrelines_of(columns, world.mode, Scale.at(resolution), REPLICATES)]

@@ -13,7 +13,7 @@ from benchmarks.corridors.gates import gates
 from benchmarks.corridors.methods import OURS, Method
 from benchmarks.corridors.regions import regions
 from benchmarks.corridors.worlds import HELD_OUT_SEEDS, TUNING_SEED
-from routes.corridors import METHOD_VERSION
+from routes.reduce import RIDGES_VERSION
 
 TITLE = "Corridors, measured"
 COLUMNS = {
@@ -71,7 +71,7 @@ def page(found: dict[str, list[Figure]], known: dict[str, Method], labels: str, 
         "noise": ("Where there is no route", partial(noise, routes=found.get("synthetic", []))),
         "lanes": ("Real sea lanes", lanes),
     }
-    parts = [f"# {TITLE}", INTRODUCTION.format(version=METHOD_VERSION, seeds=" and ".join(map(str, HELD_OUT_SEEDS)))]
+    parts = [f"# {TITLE}", INTRODUCTION.format(version=RIDGES_VERSION, seeds=" and ".join(map(str, HELD_OUT_SEEDS)))]
     if OURS in known and any(found.values()):
         parts += ["## Held against our gates", _gates(found, known)]
     for part, (title, written) in sections.items():

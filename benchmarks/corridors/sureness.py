@@ -12,7 +12,7 @@ from benchmarks.corridors.regions import regions
 from benchmarks.corridors.scores import BUFFERS_KM, TRUTH_TOUCH_KM, score
 from benchmarks.corridors.worlds import Recipe, World, noise, world
 from routes.centrelines import Centreline, centrelines_of
-from routes.corridors import GRADES
+from routes.corridors import LEAST_DRAWN, LEAST_SUPPORT
 from routes.cube import cube
 from routes.domain import domain
 from routes.graph import Scale, ridge_graph
@@ -23,7 +23,7 @@ _STEP_KM = 5.0
 
 
 def section(seed: int) -> str:
-    """Return a table of grades against the truth, and of noise drawn with and without support; Markdown."""
+    """Return tables of support against the truth, and of noise drawn with and without support; Markdown."""
     support: list[np.ndarray] = []
     right: list[np.ndarray] = []
     scores: dict[int, list[float]] = {size: [] for size in SIZES}
@@ -47,7 +47,7 @@ def section(seed: int) -> str:
         f"drawn, of which {correct.mean():.3f} is right, and {auc(every, all_right):.3f} over all found before weak "
         f"lines were left out, of which {all_right.mean():.3f} is right. F1 of what is drawn: {f1}."
     )
-    head = ["| grade | support | km | right |", "|---|---|---|---|"]
+    head = ["| confidence | support | km | right |", "|---|---|---|---|"]
     return "\n".join([said, "", *head, *rows, "", *_noise_rows(seed)])
 
 
@@ -68,8 +68,9 @@ def _of_all_found(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _bins() -> list[tuple[str, float, float]]:
-    tops = [1.01, *(least for _, least in GRADES)]
-    return [*((grade, least, top) for (grade, least), top in zip(GRADES, tops, strict=False)), ("-", 0.0, tops[-1])]
+    least = {**LEAST_SUPPORT, "low": LEAST_DRAWN, "-": 0.0}
+    tops = [1.01, *least.values()]
+    return [(name, low, top) for (name, low), top in zip(least.items(), tops, strict=False)]
 
 
 def _row(name: str, low: float, high: float, support: np.ndarray, right: np.ndarray) -> str:

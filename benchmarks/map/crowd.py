@@ -1,8 +1,7 @@
 """Many people at one process: each changes a filter, waits for the picture, thinks, and changes it again.
 
 They are plain HTTP clients that ask what the map asks: the manifest of the View, what it names for the level in sight
-and is not kept yet, then routes and grades as far as there is time before the next change; and every five seconds for
-news.
+and is not kept yet; and news before the next change.
 Streamlit's own part, the run of the page's script, is not among it.
 """
 
@@ -26,9 +25,6 @@ PEOPLE = 25
 THINK_SECONDS = 5.0
 LEVEL = 5
 """H3 resolution of the hexes in sight."""
-STAGES = {"snapshot": "sketch", "routed": "routed", "supported": "supported"}
-"""What a map asks for behind its hexes, and the stage of the answer."""
-_ORDER = ("hexes", *STAGES.values())
 
 
 @dataclass(slots=True)
@@ -39,7 +35,6 @@ class Person:
     queries: Sequence[str]
     chance: random.Random
     level: int = LEVEL
-    follows: bool = True
     kept: set[str] = field(default_factory=set)
     waits: list[float] = field(default_factory=list)
     troubles: int = 0
@@ -51,41 +46,21 @@ class Person:
             begun = time.monotonic()
             try:
                 query = self.chance.choice(self.queries)
-                stage = self._picture("hexes", query, 120.0)
+                self.see(query, 120.0)
                 self.waits.append(time.monotonic() - begun)
-                self._follow(query, stage, begun + self.waits[-1] + THINK_SECONDS)
+                self._get("/data/head", THINK_SECONDS)
             except (OSError, http.client.HTTPException, RuntimeError):
                 self.troubles += 1
             time.sleep(max(0.0, begun + (self.waits[-1] if self.waits else 0) + THINK_SECONDS - time.monotonic()))
 
-    def ready(self, query: str, patience: float) -> None:
-        """Ask for all that there is of a View, as long as it takes."""
-        for kind in ("hexes", *STAGES) if self.follows else ("hexes",):
-            self._picture(kind, query, patience)
-
-    def _follow(self, query: str, stage: str, until: float) -> None:
-        """Ask for news, for lines, routes and grades; what is not there when the next filter is due is given up."""
-        self._get("/data/head", THINK_SECONDS)
-        for wanted, gives in STAGES.items():
-            left = until - time.monotonic()
-            if stage == "supported" or left <= 0 or not self.follows:
-                return
-            if _ORDER.index(gives) <= _ORDER.index(stage):
-                continue
-            try:
-                stage = self._picture(wanted, query, left)
-            except TimeoutError:
-                return
-
-    def _picture(self, kind: str, query: str, patience: float) -> str:
-        manifest = json.loads(self._get(f"/data/{kind}?{query}", patience))
+    def see(self, query: str, patience: float) -> None:
+        """Ask for the picture of a View."""
+        manifest = json.loads(self._get(f"/data/hexes?{query}", patience))
         level = next(one for one in manifest["levels"] if one["resolution"] == self.level)
         for name in ("corners", "cells", "counts"):
             if level[name] not in self.kept:
                 self._get(level[name], patience)
                 self.kept.add(level[name])
-        stage: str = manifest["stage"]
-        return stage
 
     def _get(self, path: str, patience: float) -> bytes:
         connection = http.client.HTTPConnection(self.address, timeout=patience)
@@ -108,9 +83,7 @@ class Crowd:
     troubles: int
 
 
-def crowd(
-    home: Path, queries: Sequence[str], seconds: float, *, warmed: bool, level: int = LEVEL, follows: bool = True
-) -> Crowd:
+def crowd(home: Path, queries: Sequence[str], seconds: float, *, warmed: bool, level: int = LEVEL) -> Crowd:
     """Let ``PEOPLE`` work for some seconds.
 
     Parameters
@@ -123,16 +96,14 @@ def crowd(
         Somebody has asked for every View before.
     level : int
         H3 resolution in sight.
-    follows : bool
-        They ask for routes and grades after the first picture, as the map does.
     """
     with served(home) as url:
         address = urlsplit(url).netloc
-        first = Person(address, queries, random.Random(0), level, follows)  # noqa: S311  no secret
-        first.ready("", 600.0)
+        first = Person(address, queries, random.Random(0), level)  # noqa: S311  no secret
+        first.see("", 600.0)
         for query in queries if warmed else ():
-            first.ready(query, 600.0)
-        people = [Person(address, queries, random.Random(number), level, follows) for number in range(PEOPLE)]  # noqa: S311
+            first.see(query, 600.0)
+        people = [Person(address, queries, random.Random(number), level) for number in range(PEOPLE)]  # noqa: S311
         end = time.monotonic() + seconds
         threads = [threading.Thread(target=person.work, args=(end,)) for person in people]
         for thread in threads:

@@ -18,10 +18,8 @@ from geodata.hexes import centres
 from geodata.incident import Mode
 from geodata.places import town_near
 from routes.corridors import Corridor, CountryRole
-from routes.itineraries import Directed
-from routes.movement import Movement
+from routes.counting import Directed
 from routes.sphere import km_between, unit_vectors
-from routes.stretches import Stretch
 
 LON, LAT = 20.0, 5.0
 """Middle of the field, degrees."""
@@ -90,8 +88,7 @@ def corridors(count: int, hexes: int, seed: int = 1) -> Directed:
     """Return ``count`` routes that wind through the field of ``hexes`` cells, each as the product draws one."""
     random = np.random.default_rng(seed)
     reach = _SPREAD_DEGREES * (hexes / 100_000) ** 0.5
-    made = tuple(_corridor(number, reach, random) for number in range(count))
-    return Directed(made, movement=Movement(stretches=(_stretch(made[0]),)) if made else Movement())
+    return Directed(tuple(_corridor(number, reach, random) for number in range(count)))
 
 
 def _corridor(number: int, reach: float, random: np.random.Generator) -> Corridor:
@@ -123,14 +120,6 @@ def _corridor(number: int, reach: float, random: np.random.Generator) -> Corrido
         flow=float(random.lognormal(1.5, 0.8)),
         basis="journeys",
         support=float(random.uniform(0.6, 1.0)),
-    )
-
-
-def _stretch(corridor: Corridor) -> Stretch:
-    (line,) = corridor.lines
-    points = unit_vectors(line[:, 0], line[:, 1])
-    return Stretch(
-        points, "land", 1.0, 0.0, "one-way", 1.0, inferred=False, journeys={}, start_country="", end_country=""
     )
 
 

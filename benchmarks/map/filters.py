@@ -43,13 +43,13 @@ def filters(chromium: Browser, hexes: int, rounds: int) -> Filters:
     """Return the changes of a filter on a workspace of so many hexes, taken in for real."""
     home = field_workspace(hexes)
     with served(home) as url:
-        with window(chromium, held=True) as page:
+        with window(chromium) as page:
             frame = opened(page, url)
             shown = int(frame.evaluate("() => monitor.hexes.level.count"))
             found = Filters(shown)
             found.cold.extend(walked(page, frame))
         for _ in range(rounds):
-            with window(chromium, held=True) as page:
+            with window(chromium) as page:
                 frame = opened(page, url)
                 found.warm.extend(walked(page, frame))
                 _unpress(page, frame)

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from benchmarks.map.windows import map_of, paintings, window
+from benchmarks.map.workspaces import copied
 from benchmarks.served import PRODUCT, running
 
 PATIENCE_MS = 600_000
@@ -22,7 +23,7 @@ class Openings:
     cold, warm : list of float, s
         Until the first picture: of servers just started, and of those where somebody has opened the map before.
     stages : dict
-        Until the first picture, the one with routes and the one with grades, of one opening that was let go on.
+        Until the first picture and the one with routes, where no network has been laid out yet.
     """
 
     cold: list[float] = field(default_factory=list)
@@ -30,31 +31,35 @@ class Openings:
     stages: dict[str, float] = field(default_factory=dict)
 
 
-def openings(chromium: Browser, home: Path, servers: int, windows: int, *, graded: bool = False) -> Openings:
+def openings(chromium: Browser, home: Path, servers: int, windows: int, *, bare: bool = False) -> Openings:
     """Return the seconds of so many servers, and of so many windows more on each; every window has an empty cache.
 
-    With ``graded`` one window more is opened and waits for routes and grades.
+    With ``bare`` a copy without its network is opened too, and waits until that has been laid out.
     """
     found = Openings()
-    for server in range(servers):
+    for _ in range(servers):
         with running(PRODUCT, ROUTES_HOME=home) as url:
             for turn in range(windows + 1):
-                with window(chromium, held=True) as page:
-                    seconds = _opened(page, url)["sketch"]
-                (found.warm if turn else found.cold).append(seconds)
-            if graded and server == servers - 1:
                 with window(chromium) as page:
-                    found.stages.update(_opened(page, url, graded=True))
+                    seconds = min(_opened(page, url).values())
+                (found.warm if turn else found.cold).append(seconds)
+    if bare:
+        with copied(home, bare=True) as copy, running(PRODUCT, ROUTES_HOME=copy) as url, window(chromium) as page:
+            found.stages.update(_opened(page, url, routed=True))
     return found
 
 
-def _opened(page: Page, url: str, *, graded: bool = False) -> dict[str, float]:
+def _opened(page: Page, url: str, *, routed: bool = False) -> dict[str, float]:
     """Open the dashboard; return the seconds until each stage of the picture had been painted."""
     page.goto(url, wait_until="commit")
     frame = map_of(page)
-    if graded:
+    if routed:
         frame.wait_for_function(
-            "() => window.paintings.some((one) => one.stage === 'supported' && one.painted)", timeout=PATIENCE_MS
+            "() => window.paintings.some((one) => one.stage === 'routes' && one.painted)", timeout=PATIENCE_MS
         )
     begun = float(page.evaluate("() => performance.timeOrigin"))
-    return {one["stage"]: (one["painted"] - begun) / 1000 for one in paintings(frame) if one["painted"]}
+    seconds: dict[str, float] = {}
+    for one in paintings(frame):
+        if one["painted"] and one["stage"]:
+            seconds.setdefault(one["stage"], (one["painted"] - begun) / 1000)
+    return seconds

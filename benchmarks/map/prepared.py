@@ -1,6 +1,6 @@
 """The product served with made hexes and routes in place of its workspace: same pages, same routes, same scripts.
 
-``MAP_HEXES`` and ``MAP_ROUTES`` in the environment say how many. Only what the ledger and the reduction would answer is
+``MAP_HEXES`` and ``MAP_ROUTES`` in the environment say how many. Only what the ledger and the network would answer is
 made up; the snapshot is built, packed and sent by the product.
 """
 
@@ -16,11 +16,13 @@ from starlette.middleware import Middleware
 
 import pages.workspace
 from benchmarks.map import fields
+from geodata.facts import Facts
 from geodata.ledger import Ledger
 from geodata.view import View
 from pages.headers import SecurityHeaders, streamlit_policy
-from routes.corridors import Reduction
-from routes.itineraries import Directed
+from routes.counting import Directed
+from routes.network import Network
+from routes.standing import Standing
 
 ROOT = Path(__file__).parent.parent.parent
 HEXES, ROUTES = int(os.environ.get("MAP_HEXES", "10000")), int(os.environ.get("MAP_ROUTES", "200"))
@@ -38,9 +40,13 @@ class Prepared(pages.workspace.Workspace):
         """Return the incidents of the field."""
         return self._incidents.get(version, lambda: fields.incidents(HEXES))
 
-    def reduction(self, *_: Any, **__: Any) -> Reduction:
-        """Return no ridges: all lines are routes."""
-        return Reduction(())
+    def ready(self, version: int, facts: Facts | None = None) -> Standing:  # noqa: ARG002  there is one
+        """Return a network that stands for the made routes."""
+        return Standing(Network(), version, "made")
+
+    def placed(self, version: int, facts: Facts | None = None) -> tuple[Standing, pl.DataFrame]:
+        """Return it with the incidents of the field."""
+        return self.ready(version, facts), self.incidents(version)
 
     def routes(self, *_: Any, **__: Any) -> Directed:
         """Return the routes."""

@@ -37,12 +37,11 @@ real Chromium without a window and without a GPU, 1440 x 900, on the machine tha
   with an empty cache; of a server that has just started, and of one where somebody has opened the map before.
 * *Live*: bytes as the browser counts them, headers included; small batches taken in by another process at any moment.
   The clock starts with the commit in the log of the ledger.
-* In these three, what the map asks for after its first picture, routes and grades, is held back in the browser, so that
-  the server has nothing else to do when the next thing is asked; how long these take is said under "Opening".
+* In these three the network of routes has been laid out before, as it is once a workspace has been opened, and every
+  picture holds the routes; how long a first picture and the routes take without it is said under "Opening".
 * *25 people*: HTTP clients in another process on the same cores that ask what the map asks after a filter is changed,
   think five seconds, and ask for something else: six filters that somebody has asked before, which all fit in the
-  server's cache, or 31 that nobody has. On 50,000 hexes routes and grades are left out. What Streamlit does for a press
-  of a button is not among it.
+  server's cache, or 31 that nobody has. What Streamlit does for a press of a button is not among it.
 * *Others*: the same made field in a Streamlit page with a slider for the month and buttons for the kind: with
   streamlit-folium (outlines kept, hexes as a feature group that is put on a map which stands, drawn on a canvas,
   nothing sent back; Leaflet from its own process, as folium's own addresses cannot be reached), and with pydeck's

@@ -137,7 +137,7 @@ def opened(chromium: Browser, extent: Extent) -> Section:
     figures, lines = [], []
     for home, name, count, goal in cases:
         found = openings.openings(
-            chromium, home, extent.servers, extent.windows, graded=name == "demonstration" and extent.windows > 0
+            chromium, home, extent.servers, extent.windows, bare=name == "demonstration" and extent.windows > 0
         )
         deed = f"first map, {name} ({count:,} incidents)"
         if found.warm:
@@ -149,7 +149,7 @@ def opened(chromium: Browser, extent: Extent) -> Section:
         lines.append(f"* {name}, {count:,} incidents, all openings in s: {every}.")
         if found.stages:
             later = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in found.stages.items())
-            lines.append(f"* one of them let go on until routes and grades were there, s from its start: {later}.")
+            lines.append(f"* of one whose network had still to be laid out, s from its start: {later}.")
     return Section("Opening", figures, lines)
 
 
@@ -182,7 +182,7 @@ def many(chromium: Browser, extent: Extent) -> Section:  # noqa: ARG001
         ),
         (
             f"{extent.filter_hexes:,} hexes",
-            crowd.crowd(large, crowd.views(KINDS, extent.views), extent.seconds, warmed=True, follows=False),
+            crowd.crowd(large, crowd.views(KINDS, extent.views), extent.seconds, warmed=True),
         ),
     )
     figures, lines = [], []

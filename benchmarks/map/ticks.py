@@ -68,7 +68,7 @@ def ticks(chromium: Browser, home: Path, quiet: int, batches: int) -> Ticks:
     """Return what a map receives in so many ticks without news, and in so many batches that come at any time."""
     found = Ticks()
     chance = random.Random(1)  # noqa: S311  when a batch comes in is no secret
-    with copied(home) as copy, served(copy) as url, window(chromium, held=True) as page:
+    with copied(home) as copy, served(copy) as url, window(chromium) as page:
         received = Received(page)
         page.goto(url)
         frame = map_of(page)

@@ -41,25 +41,12 @@ _WATCH = """() => {
 }"""
 
 
-_HELD = """() => {
-  const ask = window.fetch;
-  const later = (address) => /^\\/data\\/(routed|supported)/.test(String(address));
-  window.fetch = (address, ...more) => (later(address) ? new Promise(() => {}) : ask(address, ...more));
-}"""
-
-
 @contextmanager
-def window(chromium: Browser, size: tuple[int, int] = SIZE, *, held: bool = False) -> Iterator[Page]:
-    """Open a window with an empty cache, as another person's; width and height in CSS pixels.
-
-    ``held`` holds back what the map asks for after its first picture, routes and grades, so that the server has
-    nothing else to do when the next thing is asked.
-    """
+def window(chromium: Browser, size: tuple[int, int] = SIZE) -> Iterator[Page]:
+    """Open a window with an empty cache, as another person's; width and height in CSS pixels."""
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="light")
     context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(f"({_WATCH})()")
-    if held:
-        context.add_init_script(f"({_HELD})()")
     try:
         yield context.new_page()
     finally:

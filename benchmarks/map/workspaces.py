@@ -1,4 +1,4 @@
-"""Workspaces to measure on, taken in through the product's own gate, once, and kept under ``.bench/map/``."""
+"""Workspaces to measure on, taken in through the product's own gate and laid out, once; kept under ``.bench/map/``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from benchmarks.map import fields
 from geodata.demo import demo_file
 from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
+from geodata.networks import FOLDER, Networks
+from routes.standing import kept, standing
 
 KEPT = Path(__file__).parent.parent.parent / ".bench" / "map"
 LAST_DAY = date(2026, 11, 24)
@@ -41,10 +43,11 @@ def field(hexes: int) -> Path:
 
 
 @contextmanager
-def copied(home: Path) -> Iterator[Path]:
-    """Give a copy of a workspace that may be changed; gone when it has been used."""
+def copied(home: Path, *, bare: bool = False) -> Iterator[Path]:
+    """Give a copy of a workspace, without its network if it is to be bare, that may be changed; gone when used."""
+    left_out = shutil.ignore_patterns(FOLDER) if bare else None
     with TemporaryDirectory(dir=KEPT) as folder:
-        yield Path(shutil.copytree(home, Path(folder) / "workspace"))
+        yield Path(shutil.copytree(home, Path(folder) / "workspace", ignore=left_out))
 
 
 def _kept(name: str, fill: Callable[[Ledger], None]) -> Path:
@@ -55,4 +58,13 @@ def _kept(name: str, fill: Callable[[Ledger], None]) -> Path:
             made = Path(folder) / "workspace"
             fill(Ledger(made))
             made.rename(home)
+    _with_network(Ledger(home))
     return home
+
+
+def _with_network(ledger: Ledger) -> None:
+    """See that the network of a workspace is laid out, as it is once it has been opened."""
+    store, version = Networks(ledger), ledger.version()
+    facts = store.theatre.facts()
+    if version is not None and kept(store, version, facts, exactly=True) is None:
+        standing(store, ledger.incidents(), version, facts)

@@ -196,8 +196,8 @@ def _walk(ground: _Ground, trips: _Trips, cost: Floats) -> _Used:
     )
     trips = replace(trips, node=trips.node[reached], origin=trips.origin[reached], weight=trips.weight[reached])
     goal = goal[reached]
-    up, up_near, up_far = walked(before, trips.origin, trips.node)
-    down, down_near, down_far = walked(after, goal, trips.node)
+    up, up_near, up_far, _ = walked(before, trips.origin, trips.node)
+    down, down_near, down_far, _ = walked(after, goal, trips.node)
     edge = np.r_[ground.edge(up_near, up_far), ground.edge(down_far, down_near)]
     weight = trips.weight[np.r_[up, down]]
     edges = np.bincount(edge, weight, 2 * len(ground.start)).astype(np.float64)

@@ -12,7 +12,7 @@ from benchmarks.movement import accumulation, density, ours, ridges
 from benchmarks.movement.answers import Answer
 from benchmarks.movement.worlds import World
 from routes.corridors import METHOD_VERSION
-from routes.movement import MOVEMENT_VERSION
+from routes.reduce import RIDGES_VERSION
 
 HERE = Path(__file__).parent
 CORRIDORS = HERE.parent / "corridors"
@@ -53,8 +53,8 @@ def methods() -> dict[str, Method]:
     facts = REFERENCE / "facts.toml", REFERENCE / "terrain_r4.npz"
     compass = HERE / "compass.py", facts[0]
     found = (
-        Method(OURS, f"movement ({MOVEMENT_VERSION})", ours.ours, (*_all_of("ours.py"), *facts)),
-        Method(RIDGES, f"ridges ({METHOD_VERSION})", ridges.ridges, (*_all_of("ridges.py"), *compass), ridges.SETTINGS),
+        Method(OURS, f"network ({METHOD_VERSION})", ours.ours, (*_all_of("ours.py"), *facts)),
+        Method(RIDGES, f"ridges ({RIDGES_VERSION})", ridges.ridges, (*_all_of("ridges.py"), *compass), ridges.SETTINGS),
         Method(
             "density",
             "KDE, skeleton",

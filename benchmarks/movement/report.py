@@ -34,7 +34,7 @@ COLUMNS = {
 INTRODUCTION = """\
 # Movement, measured
 
-Written by `python -m benchmarks.movement` (`make bench-movement`). It asks whether the reduction to movement finds a
+Written by `python -m benchmarks.movement` (`make bench-movement`). It asks whether our network of routes is the
 directed network that is known, because it was made up: no file of real incidents says which routes are true.
 
 ## What a world is
@@ -45,7 +45,7 @@ There are {count} regions:
 
 In each, true routes run from where people start, through real towns, to a real coast, over the sea to a landing, and
 on to a destination. They are written in `benchmarks/movement/regions.toml` by their places alone, and were not made
-with the graph of land and sea on which the reduction looks for ways. Their courses are made up; they follow the public
+with the graph of land and sea on which the network looks for ways. Their courses are made up; they follow the public
 outlines of what is known.
 
 Each route has a weight (lognormal) and a mix of origins. 45 % of the incidents lie along routes, 12 to 25 km to the
@@ -62,13 +62,14 @@ right, and nothing of what happens when they are wrong.
 ## Protocol
 
 Seed {tuning} is for tuning the peers; seeds {seeds} are reported. The routes are the same under every seed; their
-weights, gaps, piles, clutter and incidents differ. Ours ran as the product draws: in its usual
+weights, gaps, piles, clutter and incidents differ. Ours ran as the product draws: in full
 detail, and without what too few redraws of the evidence show. Each peer has, for each number of incidents, the setting
 that did best on the tuning seed with half of the origins, by the sum of the F of its legs and its directed F1 at
 100 km.
 
-* Ridges: our other method. By roles, a line runs as the product turns it where origins and destinations on it tell,
-  else by the facts; by facts, all do. Legs are the countries along each line.
+* Ridges: the lines that incidents trace, which lie under our network, by themselves. By roles, a line runs as the
+  product turns it where origins and destinations on it tell, else by the facts; by facts, all do. Legs are the
+  countries along each line.
 * KDE, skeleton: of land and of sea, four bandwidths; each line runs nearer to where the people along it may be going.
 * Flow accumulation: the cheapest way over land and sea from the origin (else that of the ten nearest that state one,
   else the four nearest sources) over the incident to the destination; drawn where a share of all incidents passes.

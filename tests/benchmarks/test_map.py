@@ -15,7 +15,6 @@ from benchmarks.map.workspaces import KEPT
 from geodata.incident import SCHEMA
 from geodata.view import View
 from layers.snapshot import ground, snapshot
-from routes.corridors import Reduction
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -74,11 +73,11 @@ def test_a_filter_leaves_every_hex_of_the_field():
 
 def test_the_product_makes_its_own_snapshot_of_the_field_and_its_routes():
     routes = fields.corridors(20, 500)
-    made = snapshot(ground(fields.incidents(500)), View(), 1, Reduction(()), routes)
+    made = snapshot(ground(fields.incidents(500)), View(), 1, routes)
     (level,) = [one for one in made.manifest["levels"] if one["resolution"] == fields.RESOLUTION]
     assert level["hexes"] == 500
     assert len(made.manifest["corridors"]) == 20
-    assert made.manifest["stage"] == "supported"
+    assert made.manifest["stage"] == "routes"
 
 
 # That it works

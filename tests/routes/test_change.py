@@ -254,7 +254,19 @@ def two_years(at, along) -> pl.DataFrame:
     later = [along(ROADS["still"], 300, 6, 4), along(ROADS["grown"], 1500, 6, 4), along(east, 300, 6, 4)]
     parts += [at(places).with_columns(pl.col("time_start").dt.offset_by("1y")) for places in later]
     frame = pl.concat(parts).filter(pl.col("time_start") < pl.datetime(2026, 1, 1, time_zone="UTC"))
-    return frame.with_columns(source=pl.lit("A"))
+    return frame.with_columns(source=pl.lit("A")).with_row_index("incident_id").cast({"incident_id": pl.String})
+
+
+@pytest.fixture
+def ridges(two_years) -> Reduction:
+    return reduce_incidents(two_years)
+
+
+@pytest.fixture
+def lying(two_years, ridges) -> pl.DataFrame:
+    """Return the incidents of both years with the corridor in which each lies."""
+    known = ridges.assignments.select("incident_id", "corridor_id")
+    return two_years.join(known, on="incident_id", how="left")
 
 
 def by_place(comparison, lon: float) -> int:
@@ -263,20 +275,19 @@ def by_place(comparison, lon: float) -> int:
     )
 
 
-def test_corridors_of_both_windows_are_compared_along_one_reduction(two_years):
-    reduction = reduce_incidents(two_years)
-    comparison = compared(two_years, reduction, BEFORE, AFTER)
+def test_corridors_of_both_windows_are_compared_along_the_same_lines(lying, ridges):
+    comparison = compared(lying, ridges.corridors, BEFORE, AFTER)
     grown, still = (comparison.changes[by_place(comparison, lon)] for lon in (19, 9))
     assert grown.verdict == "growing"
     assert still.verdict == "steady"
     collection = json.loads(json.dumps(comparison.collection(), allow_nan=False))
-    assert len(collection["features"]) == len(reduction.corridors)
+    assert len(collection["features"]) == len(ridges.corridors)
     assert {feature["properties"]["change"]["verdict"] for feature in collection["features"]} <= set(VERDICTS)
     assert collection["windows"] == {"before": ["2024-01-01", "2025-01-01"], "after": ["2025-01-01", "2026-01-01"]}
 
 
-def test_a_road_that_moved_is_flagged_with_its_wind(two_years):
-    comparison = compared(two_years, reduce_incidents(two_years), BEFORE, AFTER)
+def test_a_road_that_moved_is_flagged_with_its_wind(lying, ridges):
+    comparison = compared(lying, ridges.corridors, BEFORE, AFTER)
     shift = comparison.shifts[by_place(comparison, 29)]
     assert shift.flagged
     assert "east" in shift.towards
@@ -284,34 +295,45 @@ def test_a_road_that_moved_is_flagged_with_its_wind(two_years):
 
 
 @pytest.mark.parametrize("empty", ["before", "after", "both"])
-def test_an_empty_window_is_a_sentence(two_years, empty):
+def test_an_empty_window_is_a_sentence(lying, ridges, empty):
     far = Window(date(1990, 1, 1), date(1991, 1, 1)), Window(date(1991, 1, 1), date(1992, 1, 1))
     before = BEFORE if empty == "after" else far[0]
     after = BEFORE if empty == "before" else far[1]
-    comparison = compared(two_years, reduce_incidents(two_years), before, after)
+    comparison = compared(lying, ridges.corridors, before, after)
     assert {change.verdict for change in comparison.changes} == {"not testable"}
     assert any(note.startswith("No incident lies on a corridor in the window") for note in comparison.notes)
 
 
 def test_nothing_compared_is_an_empty_answer(two_years):
-    comparison = compared(two_years.clear(), Reduction(()), BEFORE, AFTER)
+    nowhere = two_years.clear().with_columns(corridor_id=pl.lit(None, pl.String))
+    comparison = compared(nowhere, (), BEFORE, AFTER)
     assert comparison.sentences() == []
     assert comparison.summary()["verdicts"]["steady"] == 0
 
 
-def test_windows_of_other_months_or_in_common_say_so(two_years):
-    reduction = reduce_incidents(two_years)
+def test_windows_of_other_months_or_in_common_say_so(lying, ridges):
     half = Window(date(2024, 7, 1), date(2025, 1, 1))
-    notes = compared(two_years, reduction, BEFORE, half).notes
+    notes = compared(lying, ridges.corridors, BEFORE, half).notes
     assert any("different months of the year" in note for note in notes)
     assert any("overlap" in note for note in notes)
 
 
-def test_incidents_dated_to_a_year_alone_are_left_out_and_counted(two_years):
-    vague = two_years.with_columns(time_precision=pl.lit("year"))
-    tallies, notes = tallied(vague, reduce_incidents(two_years).corridors, [BEFORE])
+def test_incidents_dated_to_a_year_alone_are_left_out_and_counted(lying, ridges):
+    vague = lying.with_columns(time_precision=pl.lit("year"))
+    tallies, notes = tallied(vague, ridges.corridors, [BEFORE])
     assert not tallies[0].counts.any()
     assert notes == [f"Incidents dated to no month are left out of the comparison: {vague.height:,}."]
+
+
+def test_an_incident_counts_for_the_corridor_in_which_it_is_said_to_lie_however_far_that_is(at, ridges):
+    still, grown = (min(ridges.corridors, key=lambda one: abs(one.lines[0][0, 0] - lon)) for lon in (9, 19))
+    ids = [still.corridor_id, still.corridor_id, grown.corridor_id, None, "unknown"]
+    incidents = at([(9.0, 18.5)] * 5, source="A").with_columns(corridor_id=pl.Series(ids))
+    (tally,), notes = tallied(incidents, [grown, still], [BEFORE])
+    assert tally.counts.sum(axis=(1, 2)).tolist() == [1, 2]
+    assert tally.counts[1, 0].tolist() == [2, *[0] * 11]  # of source A, in January
+    assert [len(points) for points, _ in tally.places] == [1, 2]
+    assert notes == []
 
 
 @pytest.mark.parametrize("text", ["2022-01-01:2023-01-01", "2022-01:2023-01"])

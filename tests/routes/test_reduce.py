@@ -18,10 +18,10 @@ from geodata.incident import CORRIDOR_MODES, MODES, SYNTHETIC_SOURCE, empty
 from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
 from geodata.view import View
-from routes.corridors import METHOD_VERSION, Corridor, Reduction
+from routes.corridors import Corridor, Reduction
 from routes.cube import Days
 from routes.evidence import id_of
-from routes.reduce import Evidence, reduce_incidents
+from routes.reduce import RIDGES_VERSION, Evidence, reduce_incidents
 from routes.sphere import km_between, lonlat, resampled, unit_vectors
 
 pytestmark = pytest.mark.slow
@@ -39,6 +39,7 @@ PROPERTIES = {
     "band_km",
     "incidents",
     "people",
+    "passing",
     "countries",
     "months",
     "inferred",
@@ -52,7 +53,8 @@ PROPERTIES = {
     "destinations",
     "direction_basis",
     "support",
-    "grade",
+    "confidence",
+    "detail",
     "synthetic",
     "method_version",
 }
@@ -101,7 +103,7 @@ def test_a_line_of_incidents_becomes_one_corridor_along_its_whole_length(route, 
     assert 1500 * 0.95 <= corridor.incidents <= 1500 * 1.1
     assert 10.0 <= corridor.band_km <= 20.0
     assert corridor.bridges == ()
-    assert corridor.grade == "A"
+    assert corridor.confidence == "high"
     assert reduction.notes == ()
     assert others == []
 
@@ -203,7 +205,7 @@ def test_a_feature_has_exactly_the_properties_that_others_rely_on(route):
     (feature,) = reduce_incidents(route.with_columns(people=3)).collection()["features"]
     properties = feature["properties"]
     assert set(properties) == PROPERTIES
-    assert properties["method_version"] == METHOD_VERSION
+    assert properties["method_version"] == RIDGES_VERSION
     assert properties["mode"] == "land"
     assert properties["people"] == 3 * properties["incidents"]
     assert sum(properties["months"].values()) == properties["incidents"]
@@ -382,7 +384,7 @@ def test_the_2022_edition_reduces_to_corridors_that_keep_to_their_side_of_the_co
     assert len(set(ids)) == len(ids)
     names = [corridor.name for corridor in reduction.corridors]
     assert len(set(names)) == len(names)
-    assert all(corridor.grade for corridor in reduction.corridors if corridor.mode != "air")
+    assert all(corridor.confidence for corridor in reduction.corridors if corridor.mode != "air")
     for corridor in (*by_mode["sea"], *by_mode["land"]):
         for line in corridor.lines:
             places = lonlat(resampled(unit_vectors(line[:, 0], line[:, 1]), 1.0))

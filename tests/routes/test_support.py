@@ -3,22 +3,14 @@
 import numpy as np
 import pytest
 
-from routes.corridors import grade_of
 from routes.reduce import reduce_incidents
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize(
-    ("support", "grade"), [(1.0, "A"), (0.95, "A"), (0.9, "B"), (0.7, "C"), (0.5, "D"), (0.49, None), (0.0, None)]
-)
-def test_grades_follow_support(support, grade):
-    assert grade_of(support) == grade
-
-
-def test_a_strong_line_is_of_grade_a_and_a_thin_one_of_a_lower_grade_or_not_drawn(at, along, scattered):
+def test_a_strong_line_is_sure_and_a_thin_one_less_so_or_not_drawn(at, along, scattered):
     strong = reduce_incidents(at(along([(16, 20), (23.5, 20)], 1500))).corridors
-    assert [corridor.grade for corridor in strong] == ["A"]
+    assert [corridor.confidence for corridor in strong] == ["high"]
     haze = scattered(14, 17, 26, 23, 250)
     thin = reduce_incidents(at(np.concatenate([along([(16, 20), (23.5, 20)], 70, 15.0), haze]))).corridors
     assert all(corridor.support < strong[0].support for corridor in thin)
@@ -34,4 +26,4 @@ def test_side_lines_of_clutter_are_drawn_less_with_support_than_without(at, alon
 def test_support_is_left_open_where_no_replicates_are_asked_for(at, along):
     (corridor,) = reduce_incidents(at(along([(16, 20), (23.5, 20)], 1500)), replicates=0).corridors
     assert corridor.support is None
-    assert corridor.grade is None
+    assert corridor.confidence is None

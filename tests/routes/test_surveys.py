@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from routes.corridors import Corridor, Reduction
+from routes.corridors import Corridor
 from routes.surveys import alarms_of, hot_spots, spots_collection, whole_months
 from routes.windows import Window
 
@@ -51,6 +51,6 @@ def test_the_months_run_from_the_first_incident_to_before_the_last_which_may_not
 def test_a_corridor_whose_rate_rises_raises_one_alarm_and_a_steady_one_none(after, directions):
     months = {month: (6 if month < "2023-01" else after) + number % 3 for number, month in enumerate(YEARS.months)}
     corridor = Corridor("sea-a", "sea-a-system", "A - B", "sea", (), 0.0, 0.0, sum(months.values()), 0, (), months)
-    alarms = alarms_of(Reduction((corridor,)), YEARS)
+    alarms = alarms_of([corridor], YEARS)
     assert [alarm["direction"] for alarm in alarms] == directions
     assert all("2022-12" <= alarm["since"] <= "2023-03" for alarm in alarms)
