@@ -124,7 +124,8 @@ def counted_on(
     corridors.sort(key=lambda one: (one.mode == "air", -one.flow, -one.incidents, one.corridor_id))
     areas = _told(chosen, "dense")
     dense = [
-        _counted(area, areas.get(number, _NOTHING))
+        # Its width is that of all its evidence: what is known of each incident is how far it lies from a route.
+        replace(_counted(area, areas.get(number, _NOTHING)), band_km=area.band_km)
         for number, area in enumerate(network.dense)
         if not modes or area.mode in modes
     ]

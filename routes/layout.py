@@ -55,10 +55,15 @@ TRACED_LAND = 0.85
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Lines that incidents trace, over land and at sea."""
+    """Lines that incidents trace, over land and at sea; the last ``young`` of each have been traced lately only."""
 
     land: tuple[Centreline, ...] = ()
     sea: tuple[Centreline, ...] = ()
+    young: tuple[int, int] = (0, 0)
+
+    def of_all_time(self) -> Lines:
+        """Return the others: young lines change nothing in what explains the evidence of all time."""
+        return Lines(self.land[: len(self.land) - self.young[0]], self.sea[: len(self.sea) - self.young[1]])
 
 
 def laid_out(incidents: pl.DataFrame, facts: Facts, lines: Lines, replicates: int = 0) -> Drawing:
@@ -77,13 +82,16 @@ def laid_out(incidents: pl.DataFrame, facts: Facts, lines: Lines, replicates: in
     piles = voyages(incidents, facts)
     points, weights = piles.points[piles.at_sea], piles.weights[piles.at_sea]
     sea = crossings(points, weights, terrain(), facts)
+    old = lines.of_all_time()
     ground, traced = traced_over_land([line.points for line in lines.land], terrain())
-    sea, sea_line_of = with_traced_crossings([line.points for line in lines.sea], sea, ground, points, weights)
+    sea, sea_line_of = with_traced_crossings([line.points for line in old.sea], sea, ground, points, weights)
     every = ways(piles, sea, facts, ground)
-    standing = _standing(every, piles, lines, traced)
+    standing = _standing(every, piles, old, traced[: len(old.land)])
     least = LEAST_GAIN * GAIN * _strict(scale_of(piles))
     taken = selected(every, piles, standing, least, ROUNDS, replicates)
     drawn = pruned(every, piles, taken.counted.drawn) | standing.drawn
+    for young in traced[len(old.land) :]:
+        drawn[young.way] = True
     moved = flow(every, piles, drawn)
     return Drawing(
         every, piles, drawn, taken, moved, tuple(zip(lines.land, traced, strict=True)), lines.sea, sea_line_of

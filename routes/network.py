@@ -141,7 +141,7 @@ def network(incidents: pl.DataFrame, facts: Facts, replicates: int = REPLICATES,
         )
         return _without_journeys(placed, ridges, facts, few)
     say("looking for the journeys that explain them")
-    plan = laid_out(moved, facts, lines_of(ridges), replicates)
+    plan = laid_out(moved, facts, lines_of(ridges, young), replicates)
     say("drawing the routes")
     return _network(placed, moved, ridges, plan, facts)
 
@@ -163,13 +163,14 @@ def usable(incidents: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-def lines_of(ridges: Reduction) -> Lines:
-    """Return the corridors of a reduction to ridges as lines."""
+def lines_of(ridges: Reduction, young: Sequence[Corridor] = ()) -> Lines:
+    """Return the corridors of a reduction to ridges as lines; the last of them are ``young``."""
 
     def own(mode: Mode) -> tuple[Centreline, ...]:
         return tuple(_line(corridor) for corridor in ridges.corridors if corridor.mode == mode)
 
-    return Lines(own("land"), own("sea"))
+    lately = [one.mode for one in young]
+    return Lines(own("land"), own("sea"), (lately.count("land"), lately.count("sea")))
 
 
 def _line(corridor: Corridor) -> Centreline:

@@ -7,7 +7,8 @@ short span lies where reports were as frequent before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -56,14 +57,21 @@ def young_lines(incidents: pl.DataFrame, known: Sequence[Corridor], replicates: 
         if (last - first) < LONGER * (last - start):
             continue
         rest = incidents.filter(pl.Series(days >= start) & ~pl.Series(_beside([*known, *found], incidents)))
-        for line in Evidence(rest).reduce(replicates=replicates).corridors:
-            if (
-                line.mode != "air"
-                and _is_apart(line, [*known, *found])
-                and _is_new(line, incidents, days, start, first)
-            ):
+        evidence = Evidence(rest)
+        for line in _reduced(
+            evidence, replicates, partial(_is_new, incidents=incidents, days=days, start=start, first=first)
+        ):
+            if _is_apart(line, [*known, *found]):
                 found.append(line)
     return found
+
+
+def _reduced(evidence: Evidence, replicates: int, is_new: Callable[[Corridor], bool]) -> list[Corridor]:
+    """Return the new lines of a span; redraws, which take most of the time, are made only where there are any."""
+    new = [line for line in evidence.reduce(replicates=0).corridors if is_new(line)]
+    if not new or not replicates:
+        return new
+    return [line for line in evidence.reduce(replicates=replicates).corridors if is_new(line)]
 
 
 def _beside(lines: Sequence[Corridor], incidents: pl.DataFrame) -> Mask:
