@@ -1,13 +1,10 @@
 """What every test may use: a workspace of its own, and the real incident files where they stand beside the checkout."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from geodata.demo import demo_file
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
+from tests.workspaces import demonstration
 
 REAL_FILES = Path(__file__).parent.parent.parent / "shared" / "data"
 
@@ -23,11 +20,8 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def synthetic_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a workspace of some 1,500 synthetic incidents, to read and not to write."""
-    home = tmp_path_factory.mktemp("synthetic") / "workspace"
-    with demo_file(1500, 3, date(2026, 11, 24)) as file:
-        ingest_file(file, Ledger(home))
-    return home
+    """Return a workspace of some 1,500 synthetic incidents with their network, to read and not to write."""
+    return demonstration(tmp_path_factory.mktemp("synthetic") / "workspace", 1500, 3)
 
 
 @pytest.fixture

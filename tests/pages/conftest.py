@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -16,12 +15,12 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message
 
-from geodata.demo import demo_file
 from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
 from pages.headers import SecurityHeaders
 from pages.service import routes
 from pages.workspace import sight
+from tests.workspaces import demonstration
 
 POLICY = "default-src 'self'"
 
@@ -111,14 +110,12 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
 
 @pytest.fixture(scope="session")
 def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a workspace whose version 0 holds one report at sea, and version 1 the demonstration besides."""
+    """Return a workspace whose version 0 holds one report at sea, and version 1 the demonstration and its network."""
     folder = tmp_path_factory.mktemp("two")
     ledger, report = Ledger(folder / "workspace"), folder / "report.csv"
     report.write_text("date,lat,lon,mode\n2024-05-03,35.5,12.6,sea\n", encoding="utf-8")
     ingest_file(report, ledger)
-    with demo_file(1500, 3, date(2026, 11, 24)) as file:
-        ingest_file(file, ledger)
-    return ledger.home
+    return demonstration(ledger.home, 1500, 3)
 
 
 @pytest.fixture

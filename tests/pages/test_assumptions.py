@@ -13,7 +13,7 @@ from pages.amendments import difference, farther, going_to, renamed
 from pages.beliefs import believed, grids, starts
 from pages.grids import Grid, points
 from pages.workspace import Workspace
-from routes.itineraries import Directed
+from routes.counting import Directed
 from routes.movement import CountryShares, Leg, Movement
 from tests.screens import opened, texts
 

@@ -306,8 +306,19 @@ def test_a_bad_window_in_the_address_is_one_sentence_and_the_page_goes_on(shown)
     assert len(page.dataframe) == 1
 
 
-def test_windows_with_too_few_incidents_for_a_corridor_are_compared_all_the_same(shown):
+def test_windows_with_too_few_incidents_name_the_routes_all_the_same_and_tell_nothing_of_them(shown):
     page = opened("changes.py", mode="air", before="2021-01:2021-02", after="2021-02:2021-03")
+    routes = sight().routes(View(modes=("air",)), 1).corridors
+    assert f"{len(routes)} corridors: {len(routes)} too little to tell." in texts(page)
+    assert sorted(page.dataframe[0].value["name"]) == sorted(route.name for route in routes)
+
+
+def test_where_the_filters_leave_no_route_the_page_says_so(at, home, tmp_path):
+    file = tmp_path / "two.csv"
+    file.write_text("date,lat,lon,mode\n2024-01-03,45.5,9.6,land\n2024-04-03,45.6,9.7,land\n", encoding="utf-8")
+    ingest_file(file, Ledger(home))
+    at(home)
+    page = opened("changes.py", before="2024-01:2024-02", after="2024-02:2024-03")
     assert "No corridor can be drawn from the incidents of the two windows." in texts(page)
     assert page.dataframe == []
 

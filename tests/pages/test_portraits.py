@@ -32,6 +32,7 @@ from pages.portraits import (
     CHANGES,
     OTHERS,
     ROUTES,
+    SURE,
     UNTOLD,
     chain_of,
     change_of,
@@ -53,9 +54,10 @@ from pages.workspace import Workspace
 from pages.years import by_month, by_season, last_years
 from routes.change import Change
 from routes.comparison import Comparison
-from routes.corridors import ASSIGNMENTS, Corridor, CountryRole
-from routes.itineraries import Directed
+from routes.corridors import ASSIGNMENTS, CONFIDENCES, Corridor, CountryRole
+from routes.counting import Directed
 from routes.movement import CountryShares, Hub, Leg, Movement
+from routes.support import REPLICATES
 from routes.windows import Window
 from tests.screens import opened, texts
 
@@ -153,7 +155,7 @@ def test_a_row_says_all_in_words():
     assert row["change"] == "too little to tell"
     assert (row["way"], row["direction"], row["chain"]) == ("by sea", "one way", "Tunisia > Italy")
     assert (row["incidents"], row["recent"]) == (10, 6)
-    assert (row["grade"], row["inferred"]) == ("A", 0.25)
+    assert (row["confidence"], row["inferred"]) == ("high", 0.25)
 
 
 def test_without_a_comparison_nothing_is_told_of_change():
@@ -178,8 +180,8 @@ def test_every_verdict_has_words():
 def test_a_flight_has_no_flow_and_comes_after_what_has():
     flight = route("Flight", mode="air", direction=None, flow=0.0, basis="flights", support=None)
     table = routes_table(Directed((flight, route("Boat"))), None)
-    assert table.select("name", "flow", "direction", "grade").rows() == [
-        ("Boat", 50.0, "one way", "A"),
+    assert table.select("name", "flow", "direction", "confidence").rows() == [
+        ("Boat", 50.0, "one way", "high"),
         ("Flight", None, "not told", None),
     ]
 
@@ -188,21 +190,21 @@ def test_no_direction_is_no_arrow():
     assert chain_of(route("A", direction="two-way")) == "Tunisia - Italy"
 
 
-def test_routes_are_narrowed_by_way_known_name_country_and_grade():
+def test_routes_are_narrowed_by_way_known_name_country_and_confidence():
     land = {"mode": "land", "route": "Sahara, Central", "countries": (CountryRole("NER", "transit"),), "support": 0.6}
     found = Directed((route("Boat", route="Central Mediterranean"), route("Road", **land)))
     table = routes_table(found, None)
 
-    def names(ways=(), known=(), countries=(), grades=()) -> list[str]:
-        return sorted(narrowed(table, ways, known, countries, grades)["name"])
+    def names(ways=(), known=(), countries=(), sure=()) -> list[str]:
+        return sorted(narrowed(table, ways, known, countries, sure)["name"])
 
     assert names() == ["Boat", "Road"]
     assert names(ways=["by sea"]) == ["Boat"]
     assert names(known=["Sahara"]) == ["Road"]
     assert names(known=["Central"]) == ["Road"]
     assert names(countries=["Tunisia"]) == ["Boat"]
-    assert names(grades=["D"]) == ["Road"]
-    assert names(ways=["by sea"], grades=["D"]) == []
+    assert names(sure=["low"]) == ["Road"]
+    assert names(ways=["by sea"], sure=["low"]) == []
 
 
 def test_more_is_never_inferred_than_there_is():
@@ -212,8 +214,15 @@ def test_more_is_never_inferred_than_there_is():
 
 def test_a_route_without_incidents_says_what_it_is_drawn_for():
     said = " ".join(sureness(route("A", incidents=0)))
-    assert "97 % of 30 redraws" in said
+    assert f"Confidence low: it comes back in 97 % of {REPLICATES} redraws" in said
     assert "drawn as the way between others" in said
+
+
+def test_every_confidence_has_a_word_and_fewer_than_ten_incidents_are_never_high():
+    assert tuple(SURE) == CONFIDENCES
+    assert "Confidence high" in " ".join(sureness(route("A", incidents=10)))
+    assert "Confidence medium" in " ".join(sureness(route("A", incidents=9)))
+    assert "Confidence medium" in " ".join(sureness(route("A", incidents=500, bridges=((0, 101),))))
 
 
 def test_evidence_is_the_incidents_of_one_route_newest_first():
@@ -448,4 +457,11 @@ def test_a_change_is_computed_once_and_rests_on_the_routes_of_the_view(shown):
     found = seen.change(View(modes=("sea",)), version)
     assert found is seen.change(View(modes=("sea",), start=date(2024, 1, 1)), version)
     assert found.corridors == seen.routes(View(modes=("sea",)), version).corridors
-    assert seen.events().is_empty()
+
+
+def test_every_route_of_the_first_network_was_born_with_it(shown):
+    seen = Workspace(Ledger(shown))
+    events = seen.events()
+    assert set(events["event"]) == {"birth"}
+    for one in seen.routes(View(), 1).corridors:
+        assert [said for _, said in history(one.corridor_id, events)] == ["first seen"]

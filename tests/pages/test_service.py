@@ -13,10 +13,12 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from geodata.facts import reference_facts
+from geodata.ingest import ingest_file
+from geodata.ledger import Ledger
 from layers.hexmesh import LEVELS
 from pages.service import _one_at_a_time
 
-CACHED = ("/map", "/data/head", "/data/snapshot", "/data/supported", "/data/basemap/50m")
+CACHED = ("/map", "/data/head", "/data/snapshot", "/data/hexes", "/data/basemap/50m")
 
 
 def is_one_sentence(answer) -> bool:
@@ -34,8 +36,15 @@ def test_the_head_tells_the_newest_version(get, shown):
 def test_an_empty_workspace_has_a_head_and_no_picture(get, at, home):
     at(home)
     facts = reference_facts().version
-    assert get("/data/head").json() == {"version": None, "incidents": 0, "synthetic": False, "facts": facts}
-    for address in ("/data/snapshot", "/data/snapshot?version=0", "/data/supported", "/data/export?format=gpkg"):
+    assert get("/data/head").json() == {
+        "version": None,
+        "incidents": 0,
+        "synthetic": False,
+        "facts": facts,
+        "network": "",
+        "building": None,
+    }
+    for address in ("/data/snapshot", "/data/snapshot?version=0", "/data/hexes", "/data/export?format=gpkg"):
         answer = get(address)
         assert answer.status == 404
         assert is_one_sentence(answer)
@@ -184,23 +193,35 @@ def test_the_state_of_the_map_in_a_link_is_no_junk(get, shown):
     assert get("/data/snapshot?z=5&lat=35.1&lon=12.2&theme=dark").json() == get("/data/snapshot").json()
 
 
-@pytest.mark.slow
-def test_the_picture_comes_first_without_support_and_once_it_is_computed_with_it(get, shown):
-    first = get("/data/snapshot?mode=sea&kind=rescue").json()
-    assert {feature["properties"]["support"] for feature in first["corridors"]} == {None}
-    assert (first["stage"], first["routed"]) == ("sketch", False)
-    routed = get("/data/routed?mode=sea&kind=rescue").json()
-    assert (routed["stage"], routed["routed"]) == ("routed", True)
-    routes = [feature["properties"] for feature in routed["corridors"] if feature["properties"]["layer"] == "routes"]
-    assert routes
-    assert all(route["support"] > 0 and route["direction_basis"] for route in routes)
-    assert routed["hubs"]
-    full = get("/data/supported?mode=sea&kind=rescue").json()
-    assert full["corridors"]
-    assert all(0 < feature["properties"]["support"] <= 1 for feature in full["corridors"])
-    assert full["stage"] == "supported"
-    assert full["levels"] == first["levels"]
-    assert get("/data/snapshot?mode=sea&kind=rescue").json() == full
+def test_where_a_network_stands_a_view_that_nobody_asked_for_before_is_whole_at_once(get, shown):
+    whole = get("/data/hexes?mode=sea&kind=rescue").json()
+    assert (whole["stage"], whole["routed"]) == ("routes", True)
+    routes = [feature["properties"] for feature in whole["corridors"] if feature["properties"]["layer"] == "routes"]
+    moved = [route for route in routes if route["flow"]]
+    assert moved
+    assert all(route["support"] > 0 and route["direction_basis"] for route in moved)
+    assert {route["confidence"] for route in routes} <= {"high", "medium", "low"}
+    assert whole["hubs"]
+    assert get("/data/snapshot?mode=sea&kind=rescue").json() == whole
+
+
+def test_where_no_network_stands_yet_the_hexes_come_without_it_and_the_snapshot_waits_for_it(get, at, home, tmp_path):
+    reports = tmp_path / "reports.csv"
+    reports.write_text("date,lat,lon,mode\n2024-05-03,35.5,12.6,sea\n2024-06-03,33.9,13.1,sea\n", encoding="utf-8")
+    ingest_file(reports, Ledger(home))
+    at(home)
+    assert get("/data/head").json()["network"] == ""
+    first = get("/data/hexes").json()
+    assert (first["stage"], first["routed"], first["corridors"], first["off"]) == ("hexes", False, [], None)
+    whole = get("/data/snapshot").json()
+    assert (whole["stage"], whole["routed"], whole["levels"]) == ("routes", True, first["levels"])
+    assert get("/data/hexes").json() == whole
+    assert get("/data/head").json()["network"].startswith("0-")
+
+
+@pytest.mark.parametrize("address", ["/data/routed", "/data/supported"])
+def test_there_is_one_network_and_so_no_other_picture_than_that_of_its_routes(get, shown, address):
+    assert get(address).status == 404
 
 
 def test_who_has_gone_away_is_not_computed_for():
@@ -288,15 +309,17 @@ def test_an_export_is_a_file_with_a_name_that_no_cache_keeps(get, shown, tmp_pat
 def test_an_export_shows_the_corridors_of_the_map(get, shown, tmp_path):
     path = tmp_path / "out.gpkg"
     path.write_bytes(get("/data/export?format=gpkg").body)
-    picture = get("/data/supported").json()
-    for layer, name in (("corridors", "routes"), ("hot_ridges", "ridges")):
+    picture = get("/data/snapshot").json()
+    for layer, name in (("corridors", "routes"), ("dense_areas", "ridges")):
         drawn = {
-            feature["properties"]["corridor_id"]
+            feature["properties"]["corridor_id"]: feature["properties"]["incidents"]
             for feature in picture["corridors"]
             if feature["properties"]["layer"] == name
         }
-        assert drawn
-        assert set(gpd.read_file(path, layer=layer)["corridor_id"]) == drawn
+        written = gpd.read_file(path, layer=layer).set_index("corridor_id")["incidents"].to_dict()
+        assert written
+        assert written.items() <= drawn.items()
+        assert all(drawn[quiet] == 0 for quiet in drawn.keys() - written)
     assert gpd.read_file(path, layer="hexes")["incidents"].sum() == picture["incidents"]
 
 

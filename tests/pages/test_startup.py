@@ -31,13 +31,26 @@ def test_the_first_picture_is_drawn_before_anybody_asks(tmp_path, home, monkeypa
     ingest_file(file, Ledger(home))
     seen = Workspace(Ledger(home))
     drawn = []
-    for stage in ("hexes", "sketch"):
+    for stage in ("hexes", "network"):
         monkeypatch.setattr(Workspace, stage, lambda _, *asked, stage=stage: drawn.append((stage, *asked)))
     startup.start(seen)
     end = time.monotonic() + PATIENCE
-    while len(drawn) < 2 and time.monotonic() < end:
+    while len(drawn) < 3 and time.monotonic() < end:
         time.sleep(0.01)
-    assert sorted(drawn, key=str) == [("hexes", View(), seen.version()), ("sketch", View(), seen.version())]
+    assert drawn == [("hexes", View(), 0), ("network", 0), ("hexes", View(), 0)]
+
+
+def test_a_server_that_starts_lays_out_the_network_beside_itself_and_has_it_before_anybody_asks(tmp_path, home):
+    file = tmp_path / "reports.csv"
+    file.write_text("source,date,lat,lon,mode,kind\nAlpha,2024-05-03,35.5,12.3,sea,rescue\n", encoding="utf-8")
+    ingest_file(file, Ledger(home))
+    seen = Workspace(Ledger(home))
+    startup.start(seen)
+    end = time.monotonic() + PATIENCE
+    while seen.ready(0) is None and time.monotonic() < end:
+        time.sleep(0.05)
+    assert seen.hexes(View(), 0).manifest["stage"] == "routes"
+    assert len([*home.glob("network/v*")]) == 1
 
 
 def test_an_empty_workspace_starts_without_a_picture(home, capfd):

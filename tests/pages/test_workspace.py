@@ -4,8 +4,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
 
+from geodata.incident import CORRIDOR_MODES
 from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
 from geodata.view import View
@@ -96,7 +98,6 @@ def test_two_views_that_nearly_ask_the_same_are_not_mixed_up(reported, one, othe
     taken = [reported.snapshot(view, 0) for view in (one, other)]
     assert tuple(found.manifest["incidents"] for found in taken) == counts
     assert taken[0] is not taken[1]
-    assert reported.reduction(one, 0) is not reported.reduction(other, 0)
     assert reported.snapshot(one, 0) is taken[0]
 
 
@@ -106,15 +107,44 @@ def test_two_views_that_ask_the_same_share_one_picture(reported):
     assert reported.snapshot(View(modes=("sea", "land"), start=date(2024, 6, 1)), 0) is plain
 
 
-@pytest.mark.slow
-def test_a_sketch_comes_without_support_until_the_whole_picture_is_there(two_versions):
-    seen, view = Workspace(Ledger(two_versions)), View(modes=("sea",))
-    sketch = seen.sketch(view, 1)
-    assert {feature["properties"]["grade"] for feature in sketch.manifest["corridors"]} == {None}
-    picture = seen.snapshot(view, 1)
-    assert None not in {feature["properties"]["grade"] for feature in picture.manifest["corridors"]}
-    assert picture.resources == sketch.resources
-    assert seen.sketch(view, 1) is picture
+def test_a_restart_reads_the_network_that_is_kept_and_lays_nothing_out(two_versions, monkeypatch):
+    first = Workspace(Ledger(two_versions)).snapshot(View(modes=("sea",)), 1)
+    monkeypatch.setattr("routes.standing.network", lambda *_, **__: pytest.fail("a network was laid out"))
+    seen = Workspace(Ledger(two_versions))
+    assert seen.hexes(View(modes=("sea",)), 1) == first
+    assert first.manifest["stage"] == "routes"
+    assert seen.laid_out(1).startswith("1-")
+
+
+def test_every_view_counts_on_one_network(two_versions):
+    seen = Workspace(Ledger(two_versions))
+    every = seen.network(1)
+    for view in (View(), View(modes=("sea",)), View(kinds=("rescue",)), View(start=date(2025, 1, 1))):
+        assert seen.placed(1)[0] is every
+        known = {route.corridor_id: route.name for route in every.network.routes}
+        told = {route.corridor_id: route.name for route in seen.routes(view, 1).corridors}
+        assert told.items() <= known.items()
+
+
+def test_what_the_dense_areas_and_the_routes_leave_is_off_the_network(two_versions):
+    seen = Workspace(Ledger(two_versions))
+    found, incidents = seen.routes(View(), 1), seen.incidents(1)
+    on = sum(route.incidents for route in found.corridors)
+    dense = sum(area.incidents for area in found.dense)
+    assert min(on, dense, found.off) > 0
+    assert on == found.assignments.height == found.assignments["incident_id"].n_unique()
+    assert dense == found.in_dense_areas.height
+    both = found.in_dense_areas.join(found.assignments, on="incident_id", how="semi").height
+    usable = incidents.drop_nulls(["lon", "lat", "time_start"]).filter(pl.col("mode").is_in(CORRIDOR_MODES))
+    assert on + dense - both + found.off == usable.height
+
+
+def test_a_dense_area_is_as_wide_as_its_evidence_whatever_is_counted(two_versions):
+    seen = Workspace(Ledger(two_versions))
+    whole, sea = (seen.routes(view, 1).dense for view in (View(), View(modes=("sea",), kinds=("rescue",))))
+    widths = {area.corridor_id: area.band_km for area in whole}
+    assert all(0 < width < 100 for width in widths.values())
+    assert {area.corridor_id: area.band_km for area in sea}.items() <= widths.items()
 
 
 @pytest.mark.slow
@@ -127,11 +157,15 @@ def test_two_versions_are_not_mixed_up(two_versions):
 
 
 @pytest.mark.slow
-def test_an_export_has_the_incidents_of_the_window_and_the_corridors_of_all_time(reported):
-    view = View(start=date(2024, 6, 1), end=date(2024, 7, 1))
-    export = reported.export(view, 0, datetime(2026, 11, 24, tzinfo=UTC))
-    assert export.incidents.height == 2
-    assert export.reduction is reported.reduction(View(), 0)
+def test_an_export_counts_the_incidents_of_the_window_on_the_routes_of_all_time(two_versions):
+    seen, view = Workspace(Ledger(two_versions)), View(start=date(2024, 6, 1), end=date(2024, 9, 1))
+    export = seen.export(view, 1, datetime(2026, 11, 24, tzinfo=UTC))
+    assert 0 < export.incidents.height < seen.incidents(1).height
+    whole = {route.corridor_id: route for route in seen.routes(View(), 1).corridors}
+    for route in export.corridors():
+        assert route.months.keys() <= {"2024-06", "2024-07", "2024-08"}
+        assert route.months.items() <= whole[route.corridor_id].months.items()
+        assert (route.name, route.lines) == (whole[route.corridor_id].name, whole[route.corridor_id].lines)
 
 
 def test_the_filters_are_offered_what_there_is(reported):
@@ -159,10 +193,10 @@ def test_hexes_are_there_without_any_line_and_what_is_known_already_is_given_wit
     seen, view = Workspace(Ledger(home)), View(modes=("sea",))
     bare = seen.hexes(view, 0)
     assert (bare.manifest["stage"], bare.manifest["corridors"]) == ("hexes", [])
-    sketch = seen.sketch(view, 0)
-    assert sketch.manifest["levels"] == bare.manifest["levels"]
-    assert seen.hexes(view, 0) is sketch
-    assert seen.hexes(view, 0, "week").manifest["stage"] == "hexes"
+    whole = seen.snapshot(view, 0)
+    assert whole.manifest["levels"] == bare.manifest["levels"]
+    assert seen.hexes(view, 0) is whole
+    assert seen.hexes(view, 0, "week").manifest["stage"] == "routes"
 
 
 def test_a_new_version_is_seen_after_a_second_and_the_ledger_is_not_asked_before(home, monkeypatch):
