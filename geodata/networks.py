@@ -208,14 +208,17 @@ class Networks:
             with suppress(OSError, ValueError, KeyError, TypeError), record.open(encoding="utf-8") as file:
                 # The state stands at the beginning: the rest is read only where it is wanted.
                 head = file.read(2000)
-                yield State(**json.JSONDecoder().raw_decode(head, head.index("{", 1))[0])
+                state = State(**json.JSONDecoder().raw_decode(head, head.index("{", 1))[0])
+                if state.name == record.parent.name:
+                    yield state
 
     def _tidy(self, newest: State) -> None:
-        """Take away the oldest networks, and those of other assumptions before them."""
-        states = sorted(self._states(), key=lambda one: (_of(one) == _of(newest), one.version))
-        for one in states[:-KEPT]:
-            if one != newest:
-                shutil.rmtree(self._folder / one.name, ignore_errors=True)
+        """Take away the oldest networks, those of other assumptions before them, and what no longer says what it is."""
+        states = sorted(self._states(), key=lambda one: (one == newest, _of(one) == _of(newest), one.version))
+        stay = {one.name for one in states[-KEPT:]}
+        for folder in self._folder.glob("v*"):
+            if folder.name not in stay:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _of(state: State) -> tuple[str, str, str]:

@@ -117,21 +117,26 @@ def _named(
 ) -> tuple[Corridor, ...]:
     """Return corridors under the ids and names of those that they are heirs of; no two of them are alike."""
     ids = {str(row["corridor_id"]) for row in known}
-    names = [str(known[before]["name"]) for before in heir.values()]
-    found = []
-    for number, corridor in enumerate(corridors):
-        if number in heir:
-            row = known[heir[number]]
-            found.append(replace(corridor, corridor_id=str(row["corridor_id"]), name=str(row["name"])))
+    names = {str(known[before]["name"]) for before in heir.values() if known[before]["alive"]}
+    found = list(corridors)
+    for number in sorted(range(len(corridors)), key=lambda number: number not in heir):  # who returns comes before new
+        corridor = corridors[number]
+        row = known[heir[number]] if number in heir else None
+        if row is not None and row["alive"]:
+            found[number] = replace(corridor, corridor_id=str(row["corridor_id"]), name=str(row["name"]))
             continue
-        plain = bare(corridor.name)
-        name = next(one for one in _numbered(plain, "{} ({})") if one not in names)
-        names.append(name)
-        own = corridor.corridor_id
-        own = next(one for one in _numbered(own, "{}-{}") if one not in ids)
+        plain = corridor.name if row is None else str(row["name"])
+        name = plain if row is not None and plain not in names else _free(bare(plain), names, "{} ({})")
+        own = _free(corridor.corridor_id, ids, "{}-{}") if row is None else str(row["corridor_id"])
+        names.add(name)
         ids.add(own)
-        found.append(replace(corridor, corridor_id=own, name=name))
+        found[number] = replace(corridor, corridor_id=own, name=name)
     return tuple(found)
+
+
+def _free(word: str, taken: set[str], form: str) -> str:
+    """Return a word, numbered where it is taken."""
+    return next(one for one in _numbered(word, form) if one not in taken)
 
 
 def _numbered(word: str, form: str) -> Iterator[str]:

@@ -148,16 +148,16 @@ def joined(
     routes, dense : sequence of Corridor
     piles : Piles
     """
-    found = incidents.join(known, on=list(KEY), how="left", maintain_order="left")
+    found = incidents.join(known.unique(KEY, keep="first"), on=list(KEY), how="left", maintain_order="left")
     there = pl.all_horizontal(pl.col("lon", "lat", "mode", "time_start").is_not_null())
     new = np.flatnonzero(found.select(pl.col("route").is_null() & there).to_series().to_numpy())
     if not new.size:
         return found
     fresh = incidents[new]
     own = members(fresh, routes, dense, piles.nearest(fresh)).with_columns(row=pl.Series(new, dtype=pl.Int64))
-    places = found.select(PLACES).with_row_index("row").cast({"row": pl.Int64})
+    places = found.select(list(PLACES)).with_row_index("row").cast({"row": pl.Int64})
     places = places.update(own.select("row", *PLACES), on="row")
-    return incidents.with_columns(places.select(PLACES).get_columns())
+    return incidents.with_columns(places.select(list(PLACES)).get_columns())
 
 
 def _points(incidents: pl.DataFrame) -> Vectors:

@@ -92,9 +92,9 @@ ORDER = {
     ),
     "desk": "tokens",
     "pages": (
-        "words uploads years builder workspace startup intake grids spans outcomes live service kept filters headers notices "
-        "tables listing portraits neighbours figures catalogue batches columns wizard beliefs amendments method "
-        "monitor corridors countries incidents changes assumptions stamps dashboard"
+        "words uploads years builder workspace startup intake grids spans outcomes live service kept filters headers "
+        "notices tables listing portraits neighbours figures catalogue batches columns wizard beliefs amendments "
+        "method monitor corridors countries incidents changes assumptions stamps dashboard"
     ),
 }
 """Every module of a room, each importing only what stands before it."""
