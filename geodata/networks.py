@@ -119,13 +119,12 @@ class Networks:
         try:
             whole = json.loads(text)
             record = whole["network"]
-            if whole["sha256"] != _digest(json.dumps(record, ensure_ascii=False).encode()):
-                raise ValueError(RECORD)
+            _alike(whole["state"], _plain(state), RECORD)
+            _alike(whole["sha256"], _digest(json.dumps(record, ensure_ascii=False).encode()), RECORD)
             tables = {}
             for name, digest in whole["tables"].items():
                 content = (folder / f"{name}.parquet").read_bytes()
-                if _digest(content) != digest:
-                    raise ValueError(name)
+                _alike(digest, _digest(content), name)
                 tables[name] = pl.read_parquet(content)
         except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
             raise DamagedNetwork(
@@ -219,6 +218,11 @@ class Networks:
         for folder in self._folder.glob("v*"):
             if folder.name not in stay:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alike(written: object, found: object, name: str) -> None:
+    if written != found:
+        raise ValueError(name)
 
 
 def _of(state: State) -> tuple[str, str, str]:

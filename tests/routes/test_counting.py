@@ -1,4 +1,4 @@
-"""Counting: a window or a filter changes numbers only, by sums that can be done on paper; tests.networks draws the net."""
+"""Counting: a window or a filter changes numbers only, by sums that can be done on paper, as the network is made."""
 
 import json
 from dataclasses import replace
@@ -213,7 +213,7 @@ def test_a_band_holds_four_fifths_of_the_incidents(every):
     known = knowing(every)
     spread = pl.when(pl.col("mode") == "sea").then(pl.col("incident_id").str.split(" ").list.last().cast(pl.Float64))
     network = handmade(members=known.members.with_columns(km=spread.otherwise(0.0)))
-    # 0 to 15 km in the strait and 0 to 8 off Lampedusa: the 20th of 25 lies 10 km away.
+    # 0 to 15 km in the strait and 0 to 8 off Lampedusa: 20 of 25 lie within 10 km, 21 within 11.
     assert route(counted(network, every), CROSSING).band_km == 11.0
 
 
