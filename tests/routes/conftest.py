@@ -7,6 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from geodata.facts import reference_facts
+from geodata.incident import ORIGIN
+from routes.network import Network, network
 from routes.sphere import normalised, resampled, unit_vectors
 
 Places = list[tuple[float, float]]
@@ -54,3 +57,42 @@ def along() -> Callable[..., np.ndarray]:
 @pytest.fixture
 def scattered() -> Callable[..., np.ndarray]:
     return scattered_over
+
+
+def from_country(incidents: pl.DataFrame, code: str | None) -> pl.DataFrame:
+    """Return incidents that all state one country of origin, or none."""
+    people = [[{"iso3": code, "weight": 1.0}] if code else None] * incidents.height
+    return incidents.with_columns(pl.Series("origins", people, dtype=pl.List(ORIGIN)))
+
+
+def named_apart(incidents: pl.DataFrame) -> pl.DataFrame:
+    return incidents.with_row_index("incident_id").cast({"incident_id": pl.String})
+
+
+@pytest.fixture
+def told() -> Callable[..., pl.DataFrame]:
+    return from_country
+
+
+@pytest.fixture(scope="session")
+def crossing() -> pl.DataFrame:
+    """Return incidents off Libya and off Lampedusa, of people who started in Nigeria, and on the road through Niger."""
+    off = spread_along([(12.4, 33.1), (12.6, 33.4)], 200, 8.0), spread_along([(12.5, 35.3), (12.6, 35.4)], 120, 6.0)
+    road = spread_along([(8.0, 17.0), (10.5, 21.5), (14.4, 27.0)], 300)
+    every = pl.concat([incidents_at(np.concatenate(off), "sea"), incidents_at(road)])
+    return named_apart(from_country(every, "NGA"))
+
+
+@pytest.fixture(scope="session")
+def laid(crossing) -> Network:
+    """Return the network of the crossing and the road, laid out once."""
+    return network(crossing, reference_facts(), replicates=8)
+
+
+@pytest.fixture(scope="session")
+def two_piles() -> pl.DataFrame:
+    """Return incidents in heaps off two coasts, and a few between, of people from Nigeria."""
+    off_libya, off_lampedusa = [(12.1, 32.95), (13.2, 32.95)], [(12.5, 35.4), (12.7, 35.5)]
+    heaps = spread_along(off_libya, 150, 12), spread_along(off_lampedusa, 120, 12, seed=9)
+    spots = np.vstack([*heaps, spread_along([(12.6, 33.2), (12.6, 35.2)], 40)])
+    return named_apart(from_country(incidents_at(spots, "sea"), "NGA"))

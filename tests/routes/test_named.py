@@ -14,7 +14,7 @@ def stretch(start, end, countries, flow=10.0, mode="land", landing="") -> Stretc
     lon, lat = np.array([start, end]).T
     journeys = {("NGA", "EU"): 1.0}
     points = unit_vectors(lon, lat)
-    return Stretch(points, mode, flow, 0.0, "one-way", 1.0, False, journeys, *countries, landing=landing)
+    return Stretch(points, mode, flow, 0.0, "one-way", 1.0, journeys, *countries, landing=landing)
 
 
 CHAIN = (
