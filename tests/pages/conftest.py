@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -123,3 +124,15 @@ def shown(at: Callable[[Path], None], two_versions: Path) -> Path:
     """Show the workspace of two versions."""
     at(two_versions)
     return two_versions
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace of a small demonstration with its network, to copy."""
+    return demonstration(tmp_path_factory.mktemp("small") / "workspace", 200, 3)
+
+
+@pytest.fixture
+def own(small: Path, home: Path) -> Path:
+    """Return a copy of the small demonstration with its network, to write."""
+    return shutil.copytree(small, home)
