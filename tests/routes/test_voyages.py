@@ -1,4 +1,4 @@
-"""Voyages: what an incident states wins; what it does not is taken from its neighbours, and how far it is told is said."""
+"""Voyages: what an incident states wins, what it does not comes from its neighbours; how far it is told is counted."""
 
 import numpy as np
 import polars as pl
