@@ -1,4 +1,4 @@
-"""Movement on the newest real file, its route labels withheld: well-known legs, half splits, order of rows, cost.
+"""The network on the newest real file, its route labels withheld: well-known legs, half splits, order of rows, cost.
 
 ``python -m benchmarks.legs`` prints the figures; ``--no-origins`` also what is lost when no incident states an origin.
 The legs are those that public reports of IOM, UNHCR, Frontex, UNODC and R4V describe; neither they nor the labels of
@@ -23,9 +23,12 @@ from geodata.facts import reference_facts
 from geodata.modes import with_modes
 from geodata.profiles import mapped, profile_for
 from geodata.readings import read_file
-from routes.movement import Movement, movement
-from routes.sphere import Vectors, chord, lonlat, resampled
-from routes.support import REPLICATES
+from routes.corridors import Corridor
+from routes.counting import Directed, counted_on, placed
+from routes.members import path_of
+from routes.network import Network, network
+from routes.records import stored
+from routes.sphere import chord, resampled
 
 REAL_FILES = Path(__file__).parent.parent.parent / "shared" / "data" / "iom_missing_migrants"
 RIGHT = 0.65
@@ -106,46 +109,50 @@ def incidents_of(path: Path) -> pl.DataFrame:
     return with_modes(kept.with_columns(pl.lit(None, pl.String).alias("route_label")))
 
 
-def flow_of(moved: Movement, known: Known) -> tuple[float, float]:
+def answer(incidents: pl.DataFrame) -> tuple[Network, Directed]:
+    """Return the network of some incidents, and what they come to on it."""
+    facts = reference_facts()
+    laid = network(incidents, facts)
+    return laid, counted_on(laid, placed(laid, incidents), facts)
+
+
+def flow_of(found: Directed, known: Known) -> tuple[float, float]:
     """Return the flow of a leg in the known direction, and against it."""
-    flow: dict[tuple[str, str], float] = {}
     if known.end == "Canaries":
-        for stretch in moved.stretches:
-            first, last = (
-                _country(stretch.points[:1], stretch.start_country),
-                _country(stretch.points[-1:], stretch.end_country),
-            )
-            if stretch.mode == "sea":
-                flow[first, last] = flow.get((first, last), 0) + stretch.forward
-                flow[last, first] = flow.get((last, first), 0) + stretch.backward
-    else:
-        flow = {(leg.start, leg.end): leg.flow for leg in moved.legs if leg.mode == known.mode}
+        flows = [_toward_canaries(line) for line in found.corridors if line.mode == "sea"]
+        return sum(there for there, _ in flows), sum(back for _, back in flows)
+    flow = {(leg.start, leg.end): leg.flow for leg in found.movement.legs if leg.mode == known.mode}
     pairs = [(a, b) for a in known.start.split() for b in known.end.split()]
     return sum(flow.get((a, b), 0) for a, b in pairs), sum(flow.get((b, a), 0) for a, b in pairs)
 
 
-def _country(point: Vectors, code: str) -> str:
+def _toward_canaries(line: Corridor) -> tuple[float, float]:
+    """Return the flow of a line at sea towards the Canaries, and from there."""
     west, south, east, north = CANARIES
-    ((lon, lat),) = lonlat(point)
-    return "Canaries" if code == "ESP" and west < lon < east and south < lat < north else code
+    ends = [part[side] for part, side in ((line.lines[0], 0), (line.lines[-1], -1))]
+    start, end = (bool(west < lon < east and south < lat < north) for lon, lat in ends)
+    if start == end:
+        return 0.0, 0.0
+    return (line.flow, 0.0) if end else (0.0, line.flow)
 
 
-def is_right(moved: Movement, known: Known) -> bool:
-    """Tell whether a leg is drawn, in the known direction."""
-    there, back = flow_of(moved, known)
+def is_right(found: Directed, known: Known) -> bool:
+    """Tell whether a leg is there, in the known direction."""
+    there, back = flow_of(found, known)
     return there >= LEAST_FLOW and there / (there + back) >= RIGHT
 
 
-def abroad(moved: Movement) -> float:
-    """Return the share of the sea lines whose ends lie in different countries."""
-    lines = [stretch for stretch in moved.stretches if stretch.mode == "sea"]
-    return sum(line.start_country != line.end_country for line in lines) / max(len(lines), 1)
+def abroad(found: Directed) -> float:
+    """Return the share of the length of the sea lines whose two ends lie by different countries."""
+    lines = [line for line in found.corridors if line.mode == "sea"]
+    whole = sum(line.length_km for line in lines)
+    return sum(line.length_km for line in lines if len({one.iso3 for one in line.countries}) > 1) / max(whole, 1e-9)
 
 
-def agreement(one: Movement, other: Movement) -> float:
+def agreement(one: Directed, other: Directed) -> float:
     """Return F1 of the lines of two networks within 100 km of each other."""
     first, second = (
-        np.concatenate([resampled(stretch.points, STEP_KM) for stretch in moved.stretches]) for moved in (one, other)
+        np.concatenate([resampled(path_of(line), STEP_KM) for line in found.corridors]) for found in (one, other)
     )
     shares = [
         np.isfinite(cKDTree(far).query(near, distance_upper_bound=chord(NEAR_KM))[0]).mean()
@@ -154,62 +161,60 @@ def agreement(one: Movement, other: Movement) -> float:
     return float(2 * shares[0] * shares[1] / max(sum(shares), 1e-9))
 
 
-def same(one: Movement, other: Movement) -> bool:
-    """Tell whether two answers are the same to the byte."""
-    return _bytes(one) == _bytes(other)
+def same(one: Network, other: Network) -> bool:
+    """Tell whether two networks are the same to the byte, but for the order of their incidents."""
+    (first, tables), (second, others) = stored(one), stored(other)
+    alike = [_sorted(tables[name]).equals(_sorted(others[name])) for name in tables]
+    return first == second and all(alike)
 
 
-def _bytes(moved: Movement) -> list[object]:
-    parts: list[object] = [moved.legs, moved.countries, moved.hubs, moved.notes]
-    for line in moved.stretches:
-        parts += [line.points.tobytes(), line.forward, line.backward, line.origins, line.destinations]
-    return parts
+def _sorted(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table without ids of incidents, in an order of its own."""
+    own = table.drop("incident_id", strict=False)
+    return own.sort(own.columns)
 
 
 def measure(path: Path, *, no_origins: bool = False) -> str:
     """Return the figures of a file."""
-    incidents, facts = incidents_of(path), reference_facts()
+    incidents = incidents_of(path)
     begin = perf_counter()
-    moved = movement(incidents, facts)
-    cold = perf_counter() - begin
-    said = [f"movement of {incidents.height:,} incidents of {path.name} by facts {facts.version}:"]
-    begin = perf_counter()
-    drawn = movement(incidents, facts, replicates=REPLICATES)
-    graded = perf_counter() - begin
-    said += _told(drawn)
-    begin = perf_counter()
-    shuffled = movement(incidents.sample(fraction=1.0, shuffle=True, seed=5), facts)
-    warm = perf_counter() - begin
+    laid, found = answer(incidents)
+    seconds = perf_counter() - begin
+    said = [
+        f"the network of {incidents.height:,} incidents of {path.name} by facts {laid.facts_version}:",
+        *_told(found),
+    ]
+    shuffled, _ = answer(incidents.sample(fraction=1.0, shuffle=True, seed=5))
     halves = np.random.default_rng(3).permutation(incidents.height) % 2
-    parts = [movement(incidents.filter(halves == half), facts) for half in (0, 1)]
+    parts = [answer(incidents.filter(halves == half))[1] for half in (0, 1)]
     gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    km = [sum(np.ceil(len(resampled(line.points, STEP_KM)) * STEP_KM) for line in m.stretches) for m in (moved, *parts)]
+    km = [sum(line.length_km for line in one.corridors) for one in (found, *parts)]
     said += [
-        f"  rows in another order: {'the same to the byte' if same(moved, shuffled) else 'DIFFERENT'}",
+        f"  rows in another order: {'the same to the byte' if same(laid, shuffled) else 'DIFFERENT'}",
         f"  halves against each other: F1 {agreement(*parts):.3f} at {NEAR_KM:.0f} km",
         f"  {km[0]:,.0f} km drawn, of the halves {km[1]:,.0f} and {km[2]:,.0f} km",
-        f"  {cold:.1f} s cold, {warm:.1f} s warm, {graded:.1f} s with {REPLICATES} redraws; peak {gigabytes:.2f} GB",
+        f"  {seconds:.1f} s; peak {gigabytes:.2f} GB",
     ]
     if no_origins:
-        without = movement(incidents.drop("origins"), facts, replicates=REPLICATES)
-        lost = [known.name for known in (*CORE, *OTHERS) if is_right(drawn, known) and not is_right(without, known)]
+        _, without = answer(incidents.drop("origins"))
+        lost = [known.name for known in (*CORE, *OTHERS) if is_right(found, known) and not is_right(without, known)]
         said += [
-            f"without origins: F1 {agreement(drawn, without):.3f} with the whole; lost: {'; '.join(lost) or 'none'}"
+            f"without origins: F1 {agreement(found, without):.3f} with the whole; lost: {'; '.join(lost) or 'none'}"
         ]
         said += _told(without)
     return "\n".join(said)
 
 
-def _told(moved: Movement) -> list[str]:
+def _told(found: Directed) -> list[str]:
     lines = []
     for title, legs in (("core", CORE), ("other known", OTHERS)):
-        right = [is_right(moved, known) for known in legs]
+        right = [is_right(found, known) for known in legs]
         lines.append(f"  {sum(right)} of {len(legs)} {title} legs right")
         for known, good in zip(legs, right, strict=True):
-            there, back = flow_of(moved, known)
+            there, back = flow_of(found, known)
             share = f"{there / (there + back):.2f}" if there + back else "not drawn"
             lines.append(f"    {'right' if good else 'WRONG'} {known.name} ({known.mode}): {there:,.0f} ({share})")
-    lines.append(f"  {abroad(moved):.3f} of the sea lines join different countries")
+    lines.append(f"  {abroad(found):.3f} of the length of the sea lines joins different countries")
     return lines
 
 
@@ -223,7 +228,7 @@ def report(*, no_origins: bool = False) -> str:
     """Return the figures of the newest edition, or a sentence where there is none."""
     path = newest()
     if path is None:
-        return "movement: the real incident files are not beside this checkout."
+        return "network: the real incident files are not beside this checkout."
     return measure(path, no_origins=no_origins)
 
 

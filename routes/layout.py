@@ -22,7 +22,14 @@ from geodata.terrain import terrain
 from routes.centrelines import Centreline
 from routes.crossings import Crossings, crossings
 from routes.flow import flow
-from routes.overlay import Traced, explained_by, seen_at_ends, traced_over_land, with_traced_crossings
+from routes.overlay import (
+    Traced,
+    explained_by,
+    keeps_to_one_coast,
+    seen_at_ends,
+    traced_over_land,
+    with_traced_crossings,
+)
 from routes.sealines import near_lines
 from routes.selection import (
     LAND_CUT_KM,
@@ -30,8 +37,8 @@ from routes.selection import (
     LAND_REACH_KM,
     LEAST_GAIN,
     ROUNDS,
-    UNTOLD,
     Standing,
+    counting_of,
     scale_of,
     selected,
 )
@@ -42,13 +49,16 @@ from routes.ways import Ways, ways
 
 GAIN = 0.7
 """What a new kilometre has to explain beside lines that are traced, in times of what it has to without any."""
-PLENTY_POWER = 3.0
+PLENTY_POWER, SCARCE_POWER = 3.0, 0.6
+"""How fast what has to be explained grows with the evidence around, above and below the usual."""
 SEA_LENGTH = 2.0
 """How many times longer a crossing counts than a way over land."""
 LONE_END = 0.5
 """How much longer a crossing counts that has no evidence at one of its ends."""
 LEAST_END, END_KERNEL_KM = 1.0, 30.0
 """Evidence at an end of a crossing that is enough, under a kernel of this width."""
+COASTAL = 0.2
+"""How far a line at sea that keeps to one coast explains its incidents: nobody travels along it."""
 TRACED_LAND = 0.85
 """How much of what a line traced over land would explain is left to journeys, where these are told."""
 
@@ -100,7 +110,7 @@ def laid_out(incidents: pl.DataFrame, facts: Facts, lines: Lines, replicates: in
 
 def _strict(scale: float) -> float:
     """Return the factor of what has to be explained: where evidence is plentiful, silence on a way means no route."""
-    return float(max(scale, scale**PLENTY_POWER))
+    return float(scale ** (PLENTY_POWER if scale > 1 else SCARCE_POWER))
 
 
 def _standing(every: Ways, piles: Voyages, lines: Lines, traced: Sequence[Traced]) -> Standing:
@@ -114,7 +124,7 @@ def _standing(every: Ways, piles: Voyages, lines: Lines, traced: Sequence[Traced
     told = piles.told
     length = every.length.copy()
     boats = slice(every.roads, every.roads + len(every.crossings))
-    counted = piles.weights * (UNTOLD + (1 - UNTOLD) * told)
+    counted = piles.weights * counting_of(piles, told)
     length[boats] *= SEA_LENGTH * (1 + LONE_END * _lone(every.crossings, piles, counted))
     return Standing(drawn, _explained(piles, lines, told), told, observed, length)
 
@@ -135,5 +145,7 @@ def _explained(piles: Voyages, lines: Lines, told: Floats) -> Floats:
     explained[ashore] *= 1 - TRACED_LAND * told[ashore]
     if lines.sea and len(afloat):
         near, _ = near_lines(tuple(line.points for line in lines.sea), piles.points[afloat])
-        explained[afloat] = near.max(axis=0).toarray().ravel() * (1 - told[afloat])
+        coastal = np.array([keeps_to_one_coast(line.points) for line in lines.sea])
+        held = near.multiply(np.where(coastal, COASTAL, 1.0)[:, None]).tocsr()
+        explained[afloat] = held.max(axis=0).toarray().ravel() * (1 - told[afloat])
     return explained

@@ -37,8 +37,9 @@ ROUNDS = (4.0, 2.0, 1.0)
 """Thresholds of the rounds, in times of the usual; ways found in one are cheap in the next, so that others join them."""
 MOST_PILES, HEAP_RESOLUTION = 10_000, 4
 """With more piles than this, those of one H3 cell of this resolution are explained together."""
-UNTOLD = 0.1
-"""What a pile weighs whose journey nobody near tells, beside one whose journey is told."""
+UNTOLD, UNTOLD_AT_SEA = 0.2, 0.5
+"""What a pile weighs whose journey nobody near tells, beside one whose journey is told; over land, and at sea, where
+evidence at both ends of a crossing tells a journey by itself."""
 NETWORK_EASE = 0.4
 FIXED_KM = 30.0
 LEAST_SHARE, LEAST_ON_LAND, LEAST_AT_SEA = 0.15, 0.3, 0.5
@@ -169,7 +170,7 @@ def selected(
     replicates : int
     """
     random = np.random.default_rng(SEED)
-    counts = UNTOLD + (1 - UNTOLD) * standing.told
+    counts = counting_of(piles, standing.told)
     weights = [piles.weights * counts, *(piles.redrawn(random) * counts for _ in range(replicates))]
     heaps = Heaps.of(piles, weights[0])
     cover = _cover(ways, piles, heaps)
@@ -206,6 +207,12 @@ def scale_of(piles: Voyages) -> float:
     middle = float(around[order][np.searchsorted(weight, weight[-1] / 2)])
     most = np.clip(weight[-1] / PLENTY, 1.0, MOST_SCALE)
     return float(np.clip(middle / USUAL_DENSITY, LEAST_SCALE, most))
+
+
+def counting_of(piles: Voyages, told: Floats) -> Floats:
+    """Return how much the evidence of each pile counts for a journey, 0..1, by how far its journey is told."""
+    least = np.where(piles.at_sea, UNTOLD_AT_SEA, UNTOLD)
+    return np.asarray(least + (1 - least) * told)
 
 
 def land_demand(ways: Ways, piles: Voyages, starts: Floats) -> tuple[Demand, csr_array]:
