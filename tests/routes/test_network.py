@@ -216,20 +216,30 @@ def test_more_evidence_elsewhere_leaves_the_routes_that_there_are(two_piles, at,
 
 
 @pytest.mark.slow
-def test_a_line_or_a_leg_that_few_redraws_of_the_evidence_show_is_left_out(at, scattered, told, monkeypatch):
-    thin = told(at(scattered(-4, 10, 14, 24, 40)), "NGA")
-    open_, supported = network(thin, FACTS, 0), network(thin, FACTS, 10)
-    assert set(open_.leg_support) == {None}
-    assert {one.support for one in open_.routes} == {None}
-    assert {one.confidence for one in open_.routes} == {None}
-    least = max(one.support for one in supported.routes)
-    monkeypatch.setattr("routes.network.LEAST_LINK", least)
-    fewer = network(thin, FACTS, 10)
-    assert 0 < len(fewer.routes) < len(supported.routes)
-    assert all(one.support >= least - 1e-9 for one in fewer.routes)
-    least = max(supported.leg_support)
-    monkeypatch.setattr("routes.network.LEAST_DRAWN", least)
-    assert 0 < len(network(thin, FACTS, 10).legs) < len(supported.legs)
+def test_a_way_a_line_or_a_leg_that_few_redraws_of_the_evidence_show_is_left_out(crossing, laid, monkeypatch):
+    assert {one.basis for one in laid.routes} == {"evidence", "journeys"}
+    assert all(support >= 0.5 for support in laid.leg_support)
+    with monkeypatch.context() as strict:
+        strict.setattr("routes.network.LEAST_LINK", 1.01)
+        assert {one.basis for one in network(crossing, FACTS, 3).routes} == {"evidence"}
+    with monkeypatch.context() as strict:
+        strict.setattr("routes.network.LEAST_DRAWN", 1.01)
+        without = network(crossing, FACTS, 3)
+        assert {one.basis for one in without.routes} == {"journeys"}
+        assert without.legs == ()
+    with monkeypatch.context() as strict:
+        strict.setattr("routes.network.LEAST_LINK", 1.01)
+        strict.setattr("routes.network.LEAST_DRAWN", 1.01)
+        assert network(crossing, FACTS, 3).notes[0] == (
+            "Movement: no route explains enough incidents to be drawn; insufficient data."
+        )
+
+
+@pytest.mark.slow
+def test_without_redraws_it_is_left_open_how_sure_routes_and_legs_are(two_piles):
+    open_ = network(two_piles, FACTS, 0)
+    assert set(open_.leg_support) == {one.support for one in open_.routes} == {None}
+    assert {one.confidence for one in counted(open_, two_piles).corridors} == {None}
 
 
 # Little, bad and unknown input

@@ -1,7 +1,10 @@
 """The standing network: kept, found again, laid out anew; its routes under the ids and names that they had."""
 
 import shutil
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -98,6 +101,27 @@ def test_a_rebuild_lays_it_out_although_it_is_kept(store, drawn):
     assert standing(store, NOBODY, 1, FACTS, rebuild=True).network.notes == ("rebuilt",)
     assert kept(store, 1, FACTS).network.notes == ("rebuilt",)
     assert len(made) == 2
+
+
+def test_of_two_that_ask_at_once_one_lays_it_out_and_the_other_waits_and_takes_that_one(store, monkeypatch):
+    made: list[int] = []
+    begun = threading.Barrier(2)
+
+    def slowly(*_: object, **__: object) -> Network:
+        made.append(1)
+        time.sleep(0.3)
+        return handmade()
+
+    def asked(_: int) -> Standing:
+        own = Networks(Ledger(store.ledger.home))
+        begun.wait()
+        return standing(own, NOBODY, 1, FACTS)
+
+    monkeypatch.setattr(module, "network", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(asked, range(2))
+    assert len(made) == 1
+    assert ids(one) == ids(other)
 
 
 def test_the_nearest_version_is_given_unless_the_very_one_is_asked_for(store, drawn):
