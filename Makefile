@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement docs words lock reference browser clean
+.PHONY: run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network docs words lock reference browser clean
 
 run: $(VENV)/.product
 	$(BIN)/python -m geodata demo --if-empty
@@ -45,6 +45,9 @@ bench-legs: $(VENV)/.developer
 
 bench-map: $(VENV)/.developer browser
 	$(BIN)/python -m benchmarks.map
+
+bench-network: $(VENV)/.developer
+	$(BIN)/python -m benchmarks.network
 
 bench-movement: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.movement

@@ -1,13 +1,14 @@
-"""REDUCE. Incidents become hex counts, ridges and route corridors. Values in, values out: no files, clock or network.
+"""REDUCE. Incidents become one network of routes, on which everything is counted. Values in, values out: no files, clock
+or network.
 
 The way down, each importing only what stands before it:
 
-- evidence: corridors, sphere <- statements <- cube <- domain <- index, density <- ridges <- chains <- tails,
-  blobs <- heaps, bridges <- graph <- support; refine <- passages <- centrelines <- assignment, roles, names, evidence
-  <- attributes; air;
-- movement: voyages; sealines, hubs <- crossings <- ways <- journeys <- selection <- flow <- stretches <-
-  named, residue <- movement;
-- over time: change, alarms, shifts, hotspots <- windows <- comparison, of two windows along one reduction, and surveys;
-- reduce, which puts a reduction together, itineraries, which does so from movement, and identity,
-  by which corridors keep their names.
+- lines that incidents trace: corridors, sphere <- statements <- cube <- domain <- index, density <- ridges <- chains <-
+  tails, blobs <- heaps, bridges <- graph <- support; refine <- passages <- centrelines <- assignment, roles, names,
+  evidence <- attributes; air <- reduce; members; young, those of the last months;
+- journeys: voyages; sealines, hubs <- crossings <- ways <- journeys <- selection <- flow; overlay, which lays the lines
+  under them <- stretches <- layout, passes, named, itineraries;
+- the network: network, which lays it out <- counting, what a selection of incidents comes to on it; records, by which
+  it is stored; identity, by which routes keep their ids and names <- standing, the one that a workspace has;
+- over time: change, alarms, shifts, hotspots <- windows <- comparison, of two windows, and surveys.
 """

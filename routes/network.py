@@ -181,7 +181,9 @@ def _line(corridor: Corridor) -> Centreline:
     inferred = np.zeros(len(middle), bool)
     for start, end in corridor.bridges:
         inferred |= (middle >= start) & (middle <= end)
-    support = np.empty(0) if corridor.support is None else np.array([corridor.support])
+    # A ridge's support is lowered by the share of it that is inferred; here that counts by itself.
+    observed = max(1 - corridor.inferred_km / max(corridor.length_km, 1e-9), 1e-9)
+    support = np.empty(0) if corridor.support is None else np.array([min(corridor.support / observed, 1.0)])
     return Centreline(points, TRACED_REACH_KM, inferred, support)
 
 
