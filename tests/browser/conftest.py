@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
-from datetime import date
+from functools import cache
 from pathlib import Path
+from shutil import copytree, rmtree
+from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,8 +17,7 @@ from benchmarks.served import browser, served
 from geodata.demo import demo_file
 from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
-
-LAST_DAY = date(2026, 11, 24)
+from tests.workspaces import LAST_DAY, demonstration
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,9 +27,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def fill(home: Path, count: int = 6_000) -> None:
+def take_in(home: Path, count: int) -> None:
+    """Take the demonstration in; no network of it is there yet."""
     with demo_file(count, 1, LAST_DAY) as file:
         ingest_file(file, Ledger(home))
+
+
+@cache
+def _made(count: int) -> Path:
+    """Return the demonstration with its network, to copy: several modules ask for the same."""
+    folder = Path(mkdtemp())
+    atexit.register(rmtree, folder, ignore_errors=True)
+    return demonstration(folder / "workspace", count, 1)
+
+
+def fill(home: Path, count: int = 6_000) -> None:
+    """Make a workspace of the demonstration with its network."""
+    copytree(_made(count), home)
 
 
 class Seen:
@@ -49,12 +65,12 @@ class Seen:
             self.complaints.append(message.text)
 
     def open(self, address: str = "") -> Frame:
-        """Open an address of the dashboard; give the map, once it stands still and its corridors are graded."""
+        """Open an address of the dashboard; give the map, once it stands still and has its routes."""
         self.page.goto(f"{self.url}/{address}")
         return self.map()
 
     def map(self) -> Frame:
-        """Give the map's frame, once it stands still and its corridors are graded."""
+        """Give the map's frame, once it stands still and has its routes."""
         frame = self.page.wait_for_selector("iframe[src^='/map']").content_frame()
         frame.wait_for_selector('#map[aria-busy="false"][data-unsure="false"]', timeout=60_000)
         return frame

@@ -76,20 +76,24 @@ def test_what_changed_is_drawn_when_asked_for_and_stays_in_the_link(seen, page):
     frame.locator("#legend input[name=changes]").check()
     waited(frame, "monitor.changes.late.state === 'ready'")
     expect(frame.locator(".own[data-layer=changes]")).to_contain_text("Nov 2025 – Oct 2026 against Nov 2024 – Oct 2025")
-    expect(frame.locator(".own[data-layer=changes] .row", has_text="growing")).to_contain_text("1")
+    growing = frame.evaluate("monitor.changes.items.filter(({ state }) => state === 'growing').length")
+    assert growing > 0
+    expect(frame.locator(".own[data-layer=changes] .row", has_text="growing")).to_contain_text(
+        f"beyond chance{growing}"
+    )
     assert inked(frame, "changes") > 500
     page.wait_for_url("**show=changes**")
     x, y = frame.evaluate(
         """() => {
-          const grown = monitor.changes.items.find(({ state }) => state === "growing");
-          const { box } = monitor.changes.boxes.find(({ id }) => id === grown.id);
+          const grown = monitor.changes.items.filter(({ state }) => state === "growing").map(({ id }) => id);
+          const { box } = monitor.changes.boxes.find(({ id }) => grown.includes(id));
           const [x, y] = monitor.changes.inCanvas([0, 0]);
           return [box[0] - x + 20, box[1] - y + 10];
         }"""
     )
     frame.locator("#map").click(position={"x": x, "y": y})
     expect(frame.locator("#card .mode")).to_have_text("growing, sea")
-    expect(frame.locator("#card")).to_contain_text("not one of the routes of the map")
+    expect(frame.locator("#card")).to_contain_text("A route of the map, by the incidents that lie in its corridor.")
     frame.locator("#legend input[name=hotspots]").check()
     waited(frame, "monitor.hotspots.late.state === 'ready'")
     expect(frame.locator(".own[data-layer=hotspots]")).not_to_be_empty()
@@ -202,6 +206,26 @@ def test_a_batch_appears_within_seconds_and_nothing_else_moves(seen, page, live,
     still = inked(frame, "arrivals")
     frame.wait_for_timeout(4_000)
     assert inked(frame, "arrivals") == still > 100
+
+
+def test_routes_are_worked_out_anew_beside_the_map_and_taken_over_without_moving_it(seen, page, live, tmp_path):
+    frame = seen.open("?lat=35.4&lon=12.9&z=7.25")
+    frame.evaluate("window.untouched = true")
+    state = "[monitor.map.getCenter().lat, monitor.map.getCenter().lng, monitor.map.getZoom()]"
+    before, version = frame.evaluate(state), frame.evaluate("monitor.feed.head.version")
+    shown = frame.evaluate("monitor.feed.head.network")
+    report(tmp_path, live[1], version)
+    waited(frame, f"monitor.picture.manifest.version > {version}")
+    assert frame.evaluate("monitor.feed.head.network") == shown
+    assert frame.evaluate("monitor.picture.manifest.stage") == "routes"
+    # One that is laid out already, and the rest after it, go first.
+    waited(frame, "monitor.feed.head.building", 120)
+    expect(frame.get_by_text("New incidents are on the routes as they stand")).to_be_visible()
+    waited(frame, f"monitor.feed.head.network.startsWith('{version + 1}-')", 120)
+    expect(frame.get_by_text("New incidents are on the routes as they stand")).to_be_hidden(timeout=30_000)
+    assert frame.evaluate("monitor.picture.seen(monitor.state).some(({ layer }) => layer === 'routes')")
+    assert frame.evaluate(state) == before
+    assert frame.evaluate("window.untouched")
 
 
 def _size(answer) -> int:

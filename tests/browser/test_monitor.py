@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.served import served
-from tests.browser.conftest import Seen, fill
+from tests.browser.conftest import Seen, fill, take_in
 
 PICTURE = """() => {
   const canvas = (pane) => document.querySelector(`.leaflet-${pane}-pane canvas`);
@@ -141,7 +141,7 @@ def test_a_corridor_opens_its_card_by_click_on_the_map_and_escape_closes_it(seen
     )
     frame.locator("#map").click(position={"x": chip[0], "y": chip[1]})
     expect(frame.locator("#card h2")).to_have_text(chip[2])
-    expect(frame.locator("#card")).to_contain_text("Method movement")
+    expect(frame.locator("#card")).to_contain_text("Method network-")
     expect(frame.locator("#card .made-up")).to_have_text("Synthetic")
     seen.page.keyboard.press("Escape")
     expect(frame.locator("#card")).to_be_hidden()
@@ -274,7 +274,7 @@ def test_an_empty_workspace_says_what_to_do_and_the_first_batch_appears_by_itsel
         frame = seen.page.frame_locator("iframe[src^='/map']")
         expect(frame.locator("#sheet h2")).to_have_text("No incidents yet")
         expect(frame.locator("#sheet")).to_contain_text("python -m geodata demo")
-        fill(home, 600)
+        take_in(home, 600)
         expect(frame.locator("#timebar")).to_be_visible(timeout=15_000)
         expect(frame.locator("#sheet")).to_be_hidden()
 
@@ -295,6 +295,6 @@ def test_a_lost_connection_is_said_and_heals(context, tmp_path):
 def test_the_method_page_says_what_is_computed(seen):
     seen.page.goto(f"{seen.url}/method")
     expect(seen.page.get_by_role("heading", name="Limits")).to_be_visible()
-    expect(seen.page.get_by_test_id("stCaptionContainer").get_by_text("ridges-")).to_be_visible()
+    expect(seen.page.get_by_test_id("stCaptionContainer").get_by_text("Method network-")).to_be_visible()
     assert seen.outside == []
     assert seen.complaints == []

@@ -10,7 +10,8 @@ from playwright.sync_api import Frame, Route, expect
 from geodata.incident import empty
 from geodata.view import View
 from layers.snapshot import ground, snapshot
-from routes.corridors import Corridor, Reduction
+from routes.corridors import Corridor
+from routes.counting import Directed
 
 KM_OF_A_DEGREE = 111.195
 LINES = {"sure": 36.0, "doubtful": 33.0, "unknown": 30.0, "flight": 27.0}
@@ -44,6 +45,7 @@ def eastward(name: str, **special: Any) -> Corridor:
         "people": 600,
         "countries": (),
         "months": {"2026-10": 60},
+        "flow": 8.0,
     }
     return Corridor(**usual | special)
 
@@ -56,28 +58,32 @@ def bridging(name: str) -> tuple[tuple[float, float], ...]:
 
 CORRIDORS = (
     eastward("sure", support=0.91),
-    eastward("doubtful", support=0.73 / 2 + 0.35, bridges=((0.0, 180.0),)),
+    eastward("doubtful", support=0.75, bridges=((0.0, 180.0),)),
     eastward("unknown", bridges=bridging("unknown")),
-    eastward("flight", mode="air"),
+    eastward("flight", mode="air", flow=0.0),
 )
 
 
 @pytest.fixture
 def made_by_hand(seen) -> Frame:
     """Show four corridors made by hand in the place of those of the demonstration."""
-    drawn = snapshot(ground(empty()), View(), 0, Reduction(CORRIDORS)).manifest["corridors"]
+    drawn = snapshot(ground(empty()), View(), 0, Directed(CORRIDORS)).manifest["corridors"]
 
     pictures: list[dict[str, Any]] = []
 
     def answer(route: Route) -> None:
-        pictures.append(route.fetch().json() | {"corridors": drawn, "stage": "supported", "routed": False})
+        pictures.append(route.fetch().json() | {"corridors": drawn, "stage": "routes", "routed": True})
         route.fulfill(json=pictures[-1])
 
     seen.page.route("**/data/hexes?*", answer)
     seen.page.goto(f"{seen.url}/?lat=30&lon=15&z=5&hide=names,hexes,countries")
     frame = seen.page.wait_for_selector("iframe[src^='/map']").content_frame()
     frame.wait_for_selector('#map[aria-busy="false"]')
-    return frame
+    for _ in range(100):
+        if frame.evaluate("monitor.corridors.shown.length") == len(CORRIDORS):
+            return frame
+        frame.wait_for_timeout(50)
+    pytest.fail("they were never drawn")
 
 
 def across(frame: Frame, name: str, shares: np.ndarray) -> list[str]:
@@ -97,7 +103,7 @@ def test_an_inferred_stretch_is_thin_and_dashed_where_the_observed_one_is_neithe
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_line_of_grade_c_is_hollow_and_one_of_grade_b_or_of_none_is_full(made_by_hand, scheme):
+def test_a_line_of_medium_confidence_is_hollow_and_one_of_high_confidence_or_of_none_is_full(made_by_hand, scheme):
     made_by_hand.evaluate("(theme) => monitor.state.set('theme', { theme })", scheme)
     middle = np.linspace(0.3, 0.45, 20)
     hollow, sure, unknown = (across(made_by_hand, name, middle) for name in ("doubtful", "sure", "unknown"))
@@ -108,16 +114,16 @@ def test_a_line_of_grade_c_is_hollow_and_one_of_grade_b_or_of_none_is_full(made_
 @pytest.mark.parametrize(
     ("name", "sentences"),
     [
-        ("sure", ["grade B: comes back in 91 of 100 redraws"]),
+        ("sure", ["confidence high: comes back in 91 of 100 redraws"]),
         (
             "doubtful",
             [
-                "grade C: comes back in 79 of 100 redraws",
-                "180 km of 1,865 km inferred, which counts against the grade",
+                "confidence medium: comes back in 75 of 100 redraws",
+                "180 km of 1,865 km inferred",
             ],
         ),
-        ("unknown", ["support not computed yet", "963 km of 1,926 km inferred"]),
-        ("flight", ["support not computed: a flight is drawn as its incidents name it"]),
+        ("unknown", ["confidence not computed", "963 km of 1,926 km inferred"]),
+        ("flight", ["confidence not computed: a flight is drawn as its incidents name it"]),
     ],
 )
 def test_the_card_says_how_sure_a_corridor_is(made_by_hand, name, sentences):
@@ -134,35 +140,69 @@ def test_an_inferred_stretch_can_be_clicked_like_the_rest(made_by_hand):
     expect(made_by_hand.locator("#card h2")).to_have_text("Unknown – East")
 
 
-def test_the_legend_explains_grades_and_dashes(seen):
+def test_the_legend_explains_confidence_and_dashes(seen):
     legend = seen.open().locator("#legend")
-    for words in ("full: grade A or B", "hollow: grade C or D", "thin dashes: inferred"):
+    for words in ("full: confidence high", "hollow: confidence medium or low", "thin dashes: inferred"):
         expect(legend.get_by_text(words)).to_be_visible()
-    expect(legend).to_contain_text("Grade: how often a line comes back when its evidence is drawn again")
+    expect(legend).to_contain_text("Confidence: how often a route comes back when its evidence is drawn again")
     expect(legend).to_contain_text("Inferred: without reports")
 
 
-def test_the_map_is_there_before_its_grades_and_takes_them_over_by_itself(seen):
+def test_the_map_is_there_before_its_routes_and_takes_them_over_by_itself(seen):
+    nothing = {"corridors": [], "stage": "hexes", "routed": False, "off": None, "hubs": [], "landings": {}}
+    seen.page.route("**/data/hexes?*", lambda route: route.fulfill(json=route.fetch().json() | nothing))
     held: list[Route] = []
-    seen.page.route("**/data/supported?*", lambda route: held.append(route))  # noqa: PLW0108 - a method is refused
-    seen.page.goto(f"{seen.url}/?mode=sea&kind=rescue")
+    seen.page.route("**/data/snapshot?*", lambda route: held.append(route))  # noqa: PLW0108 - a method is refused
+    seen.page.goto(f"{seen.url}/?mode=sea&kind=rescue&lat=35&lon=15&z=5")
     frame = seen.page.wait_for_selector("iframe[src^='/map']").content_frame()
     frame.wait_for_selector('#map[aria-busy="false"][data-unsure="true"]')
     frame.wait_for_selector("#lane .wait:not([hidden])")
+    expect(frame.get_by_text("Working out the routes")).to_be_visible()
+    assert frame.evaluate("monitor.picture.corridors.length") == 0
+    assert frame.evaluate("monitor.hexes.level.count") > 10
     frame.evaluate("monitor.map.setView([34, 14], 6, { animate: false })")
     before = frame.evaluate("monitor.map.getCenter()")
-    # One without a bridged gap: its course may change with the grades and so its id, but it does not go away.
-    frame.evaluate(
-        "monitor.select(monitor.picture.corridors.find((one) => one.layer === 'ridges' && !one.inferred_km).id)"
-    )
-    expect(frame.locator("#card")).to_contain_text("support not computed yet")
-    expect(frame.get_by_text("Grading the ridges")).to_be_visible(timeout=60_000)
-    assert frame.evaluate("monitor.picture.manifest.routed")
     held[0].continue_()
     frame.wait_for_selector('#map[data-unsure="false"]', timeout=60_000)
-    expect(frame.get_by_text("Grading the ridges")).to_be_hidden()
-    grades = frame.evaluate("monitor.picture.corridors.map(({ grade }) => grade)")
-    assert set(grades) <= set("ABCD")
+    expect(frame.get_by_text("Working out the routes")).to_be_hidden()
+    sure = frame.evaluate("monitor.picture.corridors.filter(({ mode }) => mode !== 'air').map((one) => one.confidence)")
+    assert set(sure) <= {"high", "medium", "low"}
+    frame.evaluate("monitor.select(monitor.picture.corridors.find((one) => one.layer === 'routes').id)")
     expect(frame.locator("#card")).to_contain_text("of 100 redraws")
     assert frame.evaluate("monitor.map.getCenter()") == before
     assert seen.complaints == []
+
+
+def test_dense_areas_show_only_when_asked_for_and_their_card_says_what_they_are(seen):
+    frame = seen.open()
+    shown = "monitor.picture.seen(monitor.state).some(({ layer }) => layer === 'ridges')"
+    assert frame.evaluate("monitor.picture.corridors.some(({ layer }) => layer === 'ridges')")
+    assert not frame.evaluate(shown)
+    frame.locator("#legend input[name=ridges]").check()
+    assert frame.evaluate(shown)
+    frame.evaluate("monitor.select(monitor.picture.corridors.find(({ layer }) => layer === 'ridges').id)")
+    expect(frame.locator("#card .mode")).to_have_text(re.compile("^dense area, (land|sea)$"))
+    expect(frame.locator("#card dl.figures")).not_to_contain_text("passing")
+
+
+def test_the_card_of_a_route_counts_its_corridor_in_the_window_and_of_all_time_and_who_passes(seen):
+    frame = seen.open("?from=2026-01&to=2026-07")
+    route = frame.evaluate(
+        """() => {
+          const routes = monitor.picture.corridors.filter(({ layer }) => layer === "routes");
+          const { id, incidents, passing } = routes.reduce((one, other) => (one.flow > other.flow ? one : other));
+          const [first, last] = [Date.UTC(2026, 0) / 864e5, Date.UTC(2026, 6) / 864e5];
+          monitor.select(id);
+          const within = monitor.picture.manifest.corridors
+            .find(({ properties }) => properties.corridor_id === id)
+            .counts.reduce((sum, [day, number]) => sum + (day >= first && day < last ? number : 0), 0);
+          return { within, incidents, passing };
+        }"""
+    )
+    assert 0 < route["within"] < route["incidents"]
+    figures = frame.locator("#card dl.figures")
+    names, values = (figures.locator(tag).all_text_contents() for tag in ("dt", "dd"))
+    told = {name: int(value.replace(",", "")) for name, value in zip(names, values, strict=True)}
+    assert told["in the corridor, in the window"] == route["within"]
+    assert told["in the corridor, of all time"] == route["incidents"]
+    assert told["passing, of all time"] == round(route["passing"])
