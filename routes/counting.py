@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
+from geodata.errors import WrongValue
 from geodata.facts import Facts
 from geodata.incident import SYNTHETIC_SOURCE
 from geodata.sentences import Sentence, sentence
@@ -111,7 +112,15 @@ def counted_on(
     -------
     Directed
         Every route of the modes and the detail, also without incidents, most flow first.
+
+    Raises
+    ------
+    WrongValue
+        If ``detail`` is not within 0..1.
     """
+    if not 0 <= detail <= 1:
+        rule = "0 is the main routes, 1 all"
+        raise WrongValue(f"detail {detail} is outside 0..1", rule=rule, done="nothing was counted")
     flow = _Flow.of(network, chosen)
     told = _told(chosen, "route")
     shares = {country.iso3: country for country in flow.countries()}

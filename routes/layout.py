@@ -42,7 +42,7 @@ from routes.selection import (
     scale_of,
     selected,
 )
-from routes.sphere import Floats
+from routes.sphere import Floats, Rows
 from routes.stretches import OBSERVED, Drawing, pruned
 from routes.voyages import Voyages, voyages
 from routes.ways import Ways, ways
@@ -57,6 +57,7 @@ LONE_END = 0.5
 """How much longer a crossing counts that has no evidence at one of its ends."""
 LEAST_END, END_KERNEL_KM = 1.0, 30.0
 """Evidence at an end of a crossing that is enough, under a kernel of this width."""
+MOSTLY_TOLD = 0.5
 COASTAL = 0.2
 """How far a line at sea that keeps to one coast explains its incidents: nobody travels along it."""
 TRACED_LAND = 0.85
@@ -96,7 +97,7 @@ def laid_out(incidents: pl.DataFrame, facts: Facts, lines: Lines, replicates: in
     ground, traced = traced_over_land([line.points for line in lines.land], terrain())
     sea, sea_line_of = with_traced_crossings([line.points for line in old.sea], sea, ground, points, weights)
     every = ways(piles, sea, facts, ground)
-    standing = _standing(every, piles, old, traced[: len(old.land)])
+    standing = _standing(every, piles, old, traced[: len(old.land)], sea_line_of)
     least = LEAST_GAIN * GAIN * _strict(scale_of(piles))
     taken = selected(every, piles, standing, least, ROUNDS, replicates)
     drawn = pruned(every, piles, taken.counted.drawn) | standing.drawn
@@ -113,7 +114,7 @@ def _strict(scale: float) -> float:
     return float(scale ** (PLENTY_POWER if scale > 1 else SCARCE_POWER))
 
 
-def _standing(every: Ways, piles: Voyages, lines: Lines, traced: Sequence[Traced]) -> Standing:
+def _standing(every: Ways, piles: Voyages, lines: Lines, traced: Sequence[Traced], sea_line_of: Rows) -> Standing:
     """Return what traced lines leave to be explained, and where journeys may end."""
     drawn = np.zeros(len(every.kind), bool)
     observed = np.zeros(len(every.country), bool)
@@ -122,11 +123,23 @@ def _standing(every: Ways, piles: Voyages, lines: Lines, traced: Sequence[Traced
         drawn[one.way] = True
         observed[one.nodes] = True
     told = piles.told
+    drawn[every.roads + _standing_crossings(every.crossings, piles, told, sea_line_of)] = True
     length = every.length.copy()
     boats = slice(every.roads, every.roads + len(every.crossings))
     counted = piles.weights * counting_of(piles, told)
     length[boats] *= SEA_LENGTH * (1 + LONE_END * _lone(every.crossings, piles, counted))
     return Standing(drawn, _explained(piles, lines, told), told, observed, length)
+
+
+def _standing_crossings(sea: Crossings, piles: Voyages, told: Floats, sea_line_of: Rows) -> Rows:
+    """Return the traced lines that stand as crossings: where journeys are told, one of them has to take the line."""
+    traced = np.flatnonzero(sea_line_of >= 0)
+    if not traced.size:
+        return traced
+    cover, afloat = sea.cover[traced], piles.at_sea
+    weight = cover @ piles.weights[afloat]
+    share = (cover @ (piles.weights * told)[afloat]) / np.maximum(weight, 1e-9)
+    return np.asarray(traced[share < MOSTLY_TOLD])
 
 
 def _lone(sea: Crossings, piles: Voyages, counted: Floats) -> Floats:

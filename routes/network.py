@@ -30,7 +30,7 @@ from routes.movement import LEAST_FLOW
 from routes.named import NamedRoute, named_routes
 from routes.names import name_of, told_apart
 from routes.passes import Laid, LegKey, Passes, one_of
-from routes.reduce import Evidence
+from routes.reduce import SCATTERED, Evidence
 from routes.roles import touched_at_sea, touched_over_land
 from routes.selection import scale_of
 from routes.sphere import Mask, chord, km_between, lonlat
@@ -264,7 +264,7 @@ def _network(placed: pl.DataFrame, moved: pl.DataFrame, ridges: Reduction, plan:
         countries=codes,
         named=known,
         landings=(*(piece.busiest.landing for piece, _ in drawn), *("" for _ in flown)),
-        notes=(*_notes(moved, plan, drawn=bool(drawn)), *ridges.notes),
+        notes=(*_notes(moved, plan, drawn=bool(drawn)), *_of_lines(ridges, {one.mode for one in routes})),
         facts_version=facts.version,
     )
 
@@ -387,6 +387,12 @@ def _hubs(plan: Drawing) -> tuple[tuple[float, float, str], ...]:
     hubs = plan.ways.crossings.hubs
     codes: list[str] = plan.ways.ground.codes[hubs.country].tolist() if len(hubs.points) else []
     return tuple((lon, lat, str(code)) for (lon, lat), code in zip(lonlat(hubs.points).tolist(), codes, strict=True))
+
+
+def _of_lines(ridges: Reduction, drawn: set[Mode]) -> list[str]:
+    """Return the notes of the lines but for those that no line is traced in a mode in which routes are drawn."""
+    said = [(note, getattr(note, "text", ""), getattr(note, "values", {}).get("mode")) for note in ridges.notes]
+    return [note for note, text, mode in said if text != SCATTERED or str(mode).lower() not in drawn]
 
 
 def _notes(incidents: pl.DataFrame, plan: Drawing, *, drawn: bool) -> list[str]:

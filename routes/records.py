@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -129,15 +129,14 @@ def _said_of(value: Any) -> Any:
     return value
 
 
-def under_ids(network: Network, ids: Mapping[str, tuple[str, str]]) -> Network:
-    """Return a network with other ids and names of its routes and dense areas, by the ids that they had."""
+def under_ids(network: Network, routes: Sequence[Corridor], dense: Sequence[Corridor]) -> Network:
+    """Return a network with the ids and names of others, one for each of its routes and of its dense areas."""
 
-    def known(corridor: Corridor) -> Corridor:
-        corridor_id, name = ids.get(corridor.corridor_id, (corridor.corridor_id, corridor.name))
-        return replace(corridor, corridor_id=corridor_id, name=name)
+    def known(corridor: Corridor, other: Corridor) -> Corridor:
+        return replace(corridor, corridor_id=other.corridor_id, name=other.name)
 
     return replace(
         network,
-        routes=tuple(known(one) for one in network.routes),
-        dense=tuple(known(one) for one in network.dense),
+        routes=tuple(known(*pair) for pair in zip(network.routes, routes, strict=True)),
+        dense=tuple(known(*pair) for pair in zip(network.dense, dense, strict=True)),
     )

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from geodata.incident import CORRIDOR_MODES, TIME, Mode, require_columns
-from geodata.sentences import counted, sentence
+from geodata.sentences import counted, mark, sentence
 from routes.air import flights
 from routes.attributes import Beside, Share, corridors_beside, members_beside
 from routes.centrelines import Centreline, centrelines
@@ -30,6 +30,9 @@ REQUIRED = ("lon", "lat", "time_start", "mode")
 RIDGES_VERSION = "ridges-0.4"
 """The reduction to ridges alone, which lays the lines that incidents trace under the network."""
 _MODE = {"land": sentence("Land"), "sea": sentence("Sea")}
+
+
+SCATTERED = mark("{mode}: {count:,} incident known, too few or too scattered to show a corridor.")
 
 
 class Evidence:
@@ -148,7 +151,7 @@ def _reduced(index: Index, days: Days, resolution: int | None, replicates: int) 
     if not corridors and fine:
         notes.append(
             counted(
-                "{mode}: {count:,} incident known, too few or too scattered to show a corridor.",
+                SCATTERED,
                 "{mode}: {count:,} incidents known, too few or too scattered to show a corridor.",
                 fine,
                 mode=_MODE[mode],

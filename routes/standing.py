@@ -145,11 +145,7 @@ def laid_out_anew(
     say("giving routes their names")
     routes = identified(made.routes, store.registered(pl.Schema(REGISTER)), ROUTES)
     dense = identified(made.dense, routes.register, DENSE)
-    ids = {
-        before.corridor_id: (now.corridor_id, now.name)
-        for before, now in zip((*made.routes, *made.dense), (*routes.corridors, *dense.corridors), strict=True)
-    }
-    made = under_ids(made, ids)
+    made = under_ids(made, routes.corridors, dense.corridors)
     try:
         store.keep(store.state(version, facts.digest, METHOD_VERSION), *stored(made))
         if newest:

@@ -13,7 +13,7 @@ from geodata.sentences import Country, Sentence
 from routes.counting import counted_on, placed
 from routes.network import Network
 from routes.records import restored, stored, under_ids
-from tests.networks import BEACH, CROSSING, FLIGHT, ROAD, handmade, knowing, seen
+from tests.networks import FLIGHT, ROAD, handmade, knowing, seen
 
 FACTS = reference_facts()
 
@@ -106,8 +106,10 @@ def test_a_network_without_journeys_or_anything_is_stored_too():
     assert counted_on(empty, placed(empty, seen(strait=3)), FACTS).off == 3
 
 
-def test_routes_and_areas_take_other_ids_and_names_by_those_they_had(network, incidents):
-    known = under_ids(network, {CROSSING: ("sea-old", "Zuwara - Lampedusa (2)"), BEACH: (BEACH, "Malta")})
+def test_routes_and_areas_take_other_ids_and_names_each_its_own(network, incidents):
+    crossing, *others = network.routes
+    routes = (replace(crossing, corridor_id="sea-old", name="Zuwara - Lampedusa (2)"), *others)
+    known = under_ids(network, routes, [replace(area, name="Malta") for area in network.dense])
     assert [one.corridor_id for one in known.routes] == ["sea-old", ROAD, FLIGHT]
     assert [one.name for one in (*known.routes[:2], *known.dense)] == [
         "Zuwara - Lampedusa (2)",
