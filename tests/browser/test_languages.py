@@ -92,7 +92,7 @@ def test_a_language_that_is_chosen_stays_from_page_to_page_and_in_links(page, se
     page.get_by_role("combobox", name="Language").select_option("fr")
     page.wait_for_url("**lang=fr**")
     frame = seen.map()
-    expect(frame.locator("#card")).to_contain_text("incidents sur la période")
+    expect(frame.locator("#card")).to_contain_text("dans le couloir, sur la période")
     assert query(page)["mode"] == ["sea"]
     assert frame.locator("#card a").first.get_attribute("href").endswith("lang=fr")
     page.get_by_role("link", name="Pays", exact=True).click()
