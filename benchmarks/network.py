@@ -76,6 +76,24 @@ F1 .79 at 50 km and .88 at 100 km with 2,000 incidents, length 1.16; .76 / .84, 
 origins: .81 / .78, .74, .84 and .71 / .85, .77, .88."""
 
 
+PICTURES = """## Before and after, drawn
+
+The routes of the newest real edition before (movement-0.4) and with the one network: brown over land, blue by sea, dashed where
+inferred; wider where estimated importance is larger.
+
+""" + "\n\n".join(
+    f"![{title}](pictures/network/{name}.png)"
+    for name, title in (
+        ("mediterranean", "Mediterranean"),
+        ("sahara", "Sahara and Libya"),
+        ("horn", "Horn of Africa"),
+        ("balkans-iran", "Balkans to Iran"),
+        ("americas", "Americas"),
+        ("south-east-asia", "South-East Asia"),
+    )
+)
+
+
 def main(
     quick: Annotated[bool, typer.Option(help="The real file and one size of worlds only; write no page.")] = False,
     cache: Annotated[Path, typer.Option(help="Where measurements of worlds are kept.")] = ROOT / ".bench" / "network",
@@ -90,7 +108,7 @@ def main(
         print(text, flush=True)
         parts.append(text)
     if not quick:
-        out.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+        out.write_text("\n\n".join([*parts, PICTURES]) + "\n", encoding="utf-8")
         print(f"{out} written")
 
 
