@@ -151,7 +151,8 @@ def _reduced(index: Index, days: Days, resolution: int | None, replicates: int) 
     if not corridors and fine:
         notes.append(
             counted(
-                SCATTERED,
+                # Said here in full, as catalogues take both forms from one place: it is ``SCATTERED``.
+                "{mode}: {count:,} incident known, too few or too scattered to show a corridor.",
                 "{mode}: {count:,} incidents known, too few or too scattered to show a corridor.",
                 fine,
                 mode=_MODE[mode],
