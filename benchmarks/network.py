@@ -78,8 +78,8 @@ origins: .81 / .78, .74, .84 and .71 / .85, .77, .88."""
 
 PICTURES = """## Before and after, drawn
 
-The routes of the newest real edition before (movement-0.4) and with the one network: brown over land, blue by sea, dashed where
-inferred; wider where estimated importance is larger.
+The routes of the newest real edition before (movement-0.4) and with the one network: brown over land, blue by sea,
+dashed where inferred; wider where estimated importance is larger.
 
 """ + "\n\n".join(
     f"![{title}](pictures/network/{name}.png)"

@@ -208,7 +208,7 @@ def _counted(corridor: Corridor, told: _Told) -> Corridor:
         incidents=told.incidents,
         people=told.people,
         months=told.months,
-        synthetic=told.synthetic,
+        synthetic=corridor.synthetic or told.synthetic,
         band_km=0.0 if corridor.mode == "air" else told.band_km,
     )
 

@@ -204,7 +204,7 @@ def _without_journeys(placed: pl.DataFrame, ridges: Reduction, facts: Facts, not
 
 
 def _uncounted(corridor: Corridor) -> Corridor:
-    return replace(corridor, incidents=0, people=0, months={}, synthetic=False, method_version=METHOD_VERSION)
+    return replace(corridor, incidents=0, people=0, months={}, method_version=METHOD_VERSION)
 
 
 def _network(placed: pl.DataFrame, moved: pl.DataFrame, ridges: Reduction, plan: Drawing, facts: Facts) -> Network:

@@ -19,7 +19,7 @@ from routes.stretches import Under
 
 Tables = Mapping[str, pl.DataFrame]
 MEMBERS, PILES, PASSES = "members", "piles", "passes"
-_COUNTED = ("incidents", "people", "months", "synthetic", "passing", "origins", "destinations", "direction_basis")
+_COUNTED = ("incidents", "people", "months", "passing", "origins", "destinations", "direction_basis")
 """What is counted of a corridor in every view, and not stored."""
 
 

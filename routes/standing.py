@@ -147,9 +147,9 @@ def laid_out_anew(
     dense = identified(made.dense, routes.register, DENSE)
     made = under_ids(made, routes.corridors, dense.corridors)
     try:
-        store.keep(store.state(version, facts.digest, METHOD_VERSION), *stored(made))
-        if newest:
+        if newest:  # first, so that one who ends between the two leaves ids that the next one finds
             store.register(dense.register, routes.events)
+        store.keep(store.state(version, facts.digest, METHOD_VERSION), *stored(made))
     except RoutesError:
         note = sentence("The workspace cannot be written: the network is not kept, nor what became of its routes.")
         made = replace(made, notes=(*made.notes, note))

@@ -15,7 +15,8 @@ from geodata.errors import WrongValue
 from geodata.sentences import sentence
 from routes.corridors import Corridor
 from routes.index import USUAL_RESOLUTION
-from routes.sphere import Floats, Vectors, unit_vectors
+from routes.members import TRACED_REACH_KM
+from routes.sphere import Floats, Mask, Vectors, unit_vectors
 
 UNNAMED = "unnamed source"
 _DATED = ("instant", "day", "month")
@@ -81,7 +82,8 @@ class Tally:
     ----------
     counts : Floats, (corridors, sources, months)
     places : tuple of (Vectors (n, 3), months (n,))
-        For each corridor where its incidents lie and in which month, 0-based; empty for air.
+        For each corridor where those of its incidents lie that are placed exactly and close to its line, and in which
+        month, 0-based; empty for air.
     """
 
     counts: Floats
@@ -118,10 +120,6 @@ def _usable(incidents: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     frame = frame.drop_nulls(["lon", "lat", "time_start"])
     named = pl.col("source").fill_null(UNNAMED) if "source" in frame.columns else pl.lit(UNNAMED)
     frame = frame.with_columns(named.cast(pl.String).alias("source"))
-    if "cell" in frame.columns:
-        cells = frame["cell"].cast(pl.UInt64)
-        fine = hexes.resolutions(cells.fill_null(0).to_numpy()) >= USUAL_RESOLUTION
-        frame = frame.filter(fine | cells.is_null().to_numpy())
     if "time_precision" not in frame.columns:
         return frame, []
     dated = frame.filter(pl.col("time_precision").is_null() | pl.col("time_precision").is_in(_DATED))
@@ -142,5 +140,18 @@ def _tally(window: Window, incidents: pl.DataFrame, corridors: Sequence[Corridor
         if flown.mode == "air":
             counts[number, -1] = [flown.months.get(name, 0) for name in names]
     points = unit_vectors(inside["lon"].to_numpy(), inside["lat"].to_numpy())
-    rows = [np.flatnonzero(corridor == number) for number in range(len(corridors))]
+    exact = _exactly_beside(inside)
+    rows = [np.flatnonzero((corridor == number) & exact) for number in range(len(corridors))]
     return Tally(counts, tuple((points[own], month.to_numpy()[own]) for own in rows))
+
+
+def _exactly_beside(incidents: pl.DataFrame) -> Mask:
+    """Tell which incidents are placed exactly enough, and close enough to their line, to tell where it runs."""
+    beside = np.ones(incidents.height, bool)
+    if "km" in incidents.columns:
+        beside &= incidents["km"].fill_nan(None).fill_null(0.0).to_numpy() <= TRACED_REACH_KM
+    if "cell" in incidents.columns:
+        cells = incidents["cell"].cast(pl.UInt64)
+        fine = hexes.resolutions(cells.fill_null(0).to_numpy()) >= USUAL_RESOLUTION
+        beside &= fine | cells.is_null().to_numpy()
+    return beside

@@ -152,19 +152,7 @@ def test_a_build_that_is_killed_between_two_writes_is_as_if_it_had_not_been(
     require_tidy(home)
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [
-        pytest.param(
-            "before",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="routes.standing keeps the network before the register: what was born with it is not known then",
-            ),
-        ),
-        "after",
-    ],
-)
+@pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_build_that_is_killed_about_the_register_loses_no_route_of_it(begun, whole, tmp_path, caplog, moment):
     home = shutil.copytree(begun, tmp_path / "workspace")
     die = "os.kill(os.getpid(), 9)"

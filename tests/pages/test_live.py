@@ -149,10 +149,6 @@ def test_the_demonstration_shows_a_route_that_is_born_one_that_grows_and_one_tha
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    reason="a corridor of the network is 100 km wide to each side: what moved within it drowns (q = 0.5 for p = 0.02)",
-)
 def test_the_demonstration_shows_a_route_that_shifts(whole):
     told = live.changes(whole, View(), 0)["corridors"]
     assert [one["name"] for one in told if one["state"] == "shifted" and one["name"].endswith("Cartagena")]
