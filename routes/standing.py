@@ -151,7 +151,9 @@ def laid_out_anew(
             store.register(dense.register, routes.events)
         store.keep(store.state(version, facts.digest, METHOD_VERSION), *stored(made))
     except RoutesError:
-        note = sentence("The workspace cannot be written: the network is not kept, nor what became of its routes.")
+        note = sentence(
+            "The workspace cannot be written: the network is not kept, and is laid out anew when it is next asked for."
+        )
         made = replace(made, notes=(*made.notes, note))
     return Standing(made, version, facts.digest)
 

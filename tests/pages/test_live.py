@@ -149,6 +149,10 @@ def test_the_demonstration_shows_a_route_that_is_born_one_that_grows_and_one_tha
 
 
 @pytest.mark.slow
+@pytest.mark.xfail(
+    strict=True,
+    reason="its crossing is drawn straight, not along the incidents: p is 0.006, which 27 routes tested do not let stand",
+)
 def test_the_demonstration_shows_a_route_that_shifts(whole):
     told = live.changes(whole, View(), 0)["corridors"]
     assert [one["name"] for one in told if one["state"] == "shifted" and one["name"].endswith("Cartagena")]
