@@ -1,5 +1,6 @@
-"""REDUCE. Incidents become one network of routes, on which everything is counted. Values in, values out: no files, clock
-or network.
+"""REDUCE. Incidents become one network of routes, on which everything is counted.
+
+Values in, values out: no files, clock or sockets.
 
 The way down, each importing only what stands before it:
 

@@ -49,7 +49,7 @@ class Piles:
     explained: Floats
 
     def weights(self, incidents: Floats) -> Floats:
-        """Return the square root of the incidents of a place, shared among its piles: ten reports are not ten times one.
+        """Return the square root of the incidents of a place, shared among its piles: ten reports are not ten of one.
 
         Parameters
         ----------
@@ -82,7 +82,7 @@ def path_of(corridor: Corridor) -> Vectors:
 
 
 def lying_in(incidents: pl.DataFrame, corridors: Sequence[Corridor]) -> tuple[Rows, Floats, Floats]:
-    """Return the corridor in which each incident lies, the nearest of its mode; how far from its line, and how far along.
+    """Return the corridor in which each incident lies, the nearest of its mode; how far from its line and along it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""MOVEMENT: what journeys over a network come to - legs between countries, what countries are to them, hubs, landings."""
+"""MOVEMENT: what journeys over a network come to: legs, what countries are to them, hubs, landings."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ FEWEST_INCIDENTS = 5
 LEAST_LINK = 0.7
 """Support below which a way that no line traces is not drawn."""
 LEG_NEAR_KM, LEG_SEEN = 60.0, 2.0
-"""So near to the network, or to evidence of so many times the usual, a border that is crossed undrawn may be told of."""
+"""So near to the network, or to evidence of so many times the usual, a border crossed undrawn may be told of."""
 LEG_FLOW, LEG_SHARE = 5.0, 0.03
 """Such a leg is told from this flow on, and from this share of all that leaves the one country or enters the other."""
 MAIN_ROUTES = 0.15

@@ -228,7 +228,7 @@ def seen_at_ends(sea: Crossings, points: Vectors, weights: Floats, kernel_km: fl
 
 
 def running_along(lines: Sequence[Vectors], others: Sequence[Vectors], near_km: float) -> list[tuple[Rows, Mask]]:
-    """Return for each of some lines, each ``SEA_SAMPLE_KM``, the other line that it runs along, -1: none, and which way.
+    """Return for samples of each of some lines the other line that it runs along, -1: none, and which way.
 
     Returns
     -------

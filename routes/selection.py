@@ -34,7 +34,7 @@ PLENTY = 1000.0
 reports add up along a long way only where there are many of them, while one crossing may be dense by itself."""
 LEAST_GAIN = 1 / 60
 ROUNDS = (4.0, 2.0, 1.0)
-"""Thresholds of the rounds, in times of the usual; ways found in one are cheap in the next, so that others join them."""
+"""Thresholds of the rounds, in times of the usual; ways found in one are cheap in the next, so that others join."""
 MOST_PILES, HEAP_RESOLUTION = 10_000, 4
 """With more piles than this, those of one H3 cell of this resolution are explained together."""
 UNTOLD, UNTOLD_AT_SEA = 0.2, 0.5
@@ -138,7 +138,7 @@ class Standing:
 
 @dataclass(frozen=True, eq=False)
 class Selected:
-    """What was taken for the evidence as it was counted, and for each replicate of it; how far it explains each pile."""
+    """What was taken for the evidence as it was counted, and for each replicate; how far it explains each pile."""
 
     counted: Draw
     again: tuple[Draw, ...]

@@ -501,7 +501,7 @@ def _runs(kept: Mask) -> list[tuple[int, int]]:
 
 
 def _links(plan: Drawing) -> Iterator[Stretch]:
-    """Yield the ways over land that no line traces: onto the evidence, cut where they run beside a line, joined to it."""
+    """Yield the ways over land that no line traces: onto the evidence, cut beside traced lines and joined to them."""
     ways, rows = plan.ways, plan.linked
     if not rows.size:
         return

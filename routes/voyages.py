@@ -119,7 +119,7 @@ class Voyages:
 
     @cached_property
     def told(self) -> Floats:
-        """How far the journeys of each pile are told, 0..1: k / (k + ``HALF_TOLD``), k the reports that state something.
+        """How far the journeys of each pile are told, 0..1: k / (k + ``HALF_TOLD``), k the reports that state any.
 
         Those near count, under a kernel of ``KERNEL_KM``, and ``FAR_REPORTS`` times the share of the whole file.
         """

@@ -1,7 +1,7 @@
-"""YOUNG: lines that incidents have traced lately only. Ten years of evidence would drown a route of the last two months.
+"""YOUNG: lines that incidents have traced lately only, which ten years of evidence would drown.
 
-Lines are looked for in nested spans up to the latest incident, each by its own evidence. One is kept where no known line
-runs, and if incidents along it have become far more frequent with the span: a line that chance draws in a
+Lines are looked for in nested spans up to the latest incident, each by its own evidence. One is kept where no known
+line runs, and if incidents along it have become far more frequent with the span: a line that chance draws in a
 short span lies where reports were as frequent before.
 """
 

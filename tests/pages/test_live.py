@@ -151,7 +151,7 @@ def test_the_demonstration_shows_a_route_that_is_born_one_that_grows_and_one_tha
 @pytest.mark.slow
 @pytest.mark.xfail(
     strict=True,
-    reason="its crossing is drawn straight, not along the incidents: p is 0.006, which 27 routes tested do not let stand",
+    reason="its crossing is drawn straight, not along the incidents: p is 0.006, too little among 27 routes",
 )
 def test_the_demonstration_shows_a_route_that_shifts(whole):
     told = live.changes(whole, View(), 0)["corridors"]
