@@ -27,21 +27,29 @@ class Builder:
         self._home = home
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._tried: int | None = None
+        self._tried: tuple[int, str] | None = None
         self._rested = 0.0
         self.stage: str | None = None
 
-    def begin(self, version: int) -> None:
+    def begin(self, version: int, facts: str = "", *, at_once: bool = False) -> None:
         """See that the network of a version of the ledger is laid out soon; what is under way goes on.
 
-        A version for which it failed is not tried again before there is a newer one.
+        A state of the data for which it failed is not tried again before there is another one.
+
+        Parameters
+        ----------
+        version : int
+        facts : str
+            What tells the assumptions from others.
+        at_once : bool
+            Somebody waits for it: there is no rest after the one before.
         """
         with self._guard:
             if self._thread is not None and self._thread.is_alive():
                 return
-            if version == self._tried or time.monotonic() < self._rested:
+            if (version, facts) == self._tried or (time.monotonic() < self._rested and not at_once):
                 return
-            self._tried = version
+            self._tried = version, facts
             self.stage = "starting"
             self._thread = threading.Thread(target=self._build, daemon=True)
             self._thread.start()

@@ -169,7 +169,7 @@ class Workspace:
         if state is None:
             return self._standing.ready((version, known.digest))
         if state.version < version and self.builder is not None and version == self.version():
-            self.builder.begin(version)
+            self.builder.begin(version, known.digest)
         found = self._standing.ready((state.version, known.digest))
         if found is None and (read := kept(self._networks, state.version, known)):
             found = self._standing.get((read.version, known.digest), lambda: read)
@@ -194,7 +194,7 @@ class Workspace:
             if trial:
                 return Standing(network(self.incidents(version), known), version, known.digest)
             if self.builder is not None:
-                self.builder.begin(version)
+                self.builder.begin(version, known.digest, at_once=True)
                 self.builder.wait()
                 if built := kept(self._networks, version, known):
                     return built
