@@ -177,8 +177,12 @@ class Laid:
         )
         values = (net["net"].to_numpy().astype(float), (net["trip"].to_numpy(), net["leg"].to_numpy()))
         weight = pl.Series("weight", self.moved.weight[net["trip"].to_numpy()])
-        over = net.select("leg", "way", weight).explode("way").group_by("leg", "way").agg(pl.col("weight").sum())
-        return legs, csr_array(values, shape=(self.trips, len(legs))), over.sort("leg", "way")
+        # Summed in an order of their own: a sum in another order is another one in its last digit.
+        over = net.select("leg", "trip", "way", weight).explode("way").sort("leg", "way", "trip")
+        pairs, number = np.unique(over.select("leg", "way").to_numpy(), axis=0, return_inverse=True)
+        summed = np.bincount(number.reshape(-1), over["weight"].to_numpy(), len(pairs)).astype(float)
+        found = pl.DataFrame({"leg": pairs[:, 0], "way": pairs[:, 1], "weight": summed})
+        return legs, csr_array(values, shape=(self.trips, len(legs))), found
 
     def entered(self) -> csr_array:
         """Return how often each trip enters each country, (t, countries)."""
