@@ -292,7 +292,7 @@ Monitor.Feed = class {
     this.failed = false;
     this.monitor.status.loading(true);
     try {
-      const picture = await this.monitor.during(this._fetch(this._first(), abort.signal));
+      const picture = await this.monitor.during(this._fetch("hexes", abort.signal));
       if (this.wanted !== wanted) return;
       this.asked = wanted;
       this.monitor.show(picture);
@@ -304,11 +304,6 @@ Monitor.Feed = class {
     } finally {
       if (this.wanted === wanted) this.monitor.status.loading(false);
     }
-  }
-
-  /** Hexes are there at once; but a map that is yet to find its place needs lines to do so. */
-  _first() {
-    return this.monitor.picture?.steps || this.monitor.state.view ? "hexes" : "snapshot";
   }
 
   /** Where no network stands yet, the server takes longer for the routes: the picture is shown without them, and again with them. */
