@@ -59,7 +59,7 @@ EARLIER = DATA / "iom_missing_migrants" / "alldata_2022-05.xlsx"
 FOOTPRINT_KM, STEP_KM = 300.0, 5.0
 SEED = 3
 TOLD = (0.0, 0.05, 0.15, 0.3, 0.6, 1.0)
-YOUNG_FILES = 50
+YOUNG_FILES = 30
 SAME_GROUND = 0.5
 
 INTRODUCTION = """# The network, measured

@@ -36,6 +36,7 @@ from routes.selection import (
     LAND_FREE_KM,
     LAND_REACH_KM,
     LEAST_GAIN,
+    LEAST_SCALE,
     ROUNDS,
     Standing,
     counting_of,
@@ -98,7 +99,7 @@ def laid_out(incidents: pl.DataFrame, facts: Facts, lines: Lines, replicates: in
     sea, sea_line_of = with_traced_crossings([line.points for line in old.sea], sea, ground, points, weights)
     every = ways(piles, sea, facts, ground)
     standing = _standing(every, piles, old, traced[: len(old.land)], sea_line_of)
-    least = LEAST_GAIN * GAIN * _strict(scale_of(piles))
+    least = LEAST_GAIN * GAIN * _strict(max(scale_of(piles), _least_scale(piles)))
     taken = selected(every, piles, standing, least, ROUNDS, replicates)
     drawn = pruned(every, piles, taken.counted.drawn) | standing.drawn
     for young in traced[len(old.land) :]:
@@ -112,6 +113,12 @@ def laid_out(incidents: pl.DataFrame, facts: Facts, lines: Lines, replicates: in
 def _strict(scale: float) -> float:
     """Return the factor of what has to be explained: where evidence is plentiful, silence on a way means no route."""
     return float(scale ** (PLENTY_POWER if scale > 1 else SCARCE_POWER))
+
+
+def _least_scale(piles: Voyages) -> float:
+    """Return how far thresholds may fall where evidence is scarce: not where no journey is told, as noise is scarce."""
+    told = float(piles.told @ piles.weights) / max(float(piles.weights.sum()), 1e-9)
+    return 1 - told * (1 - LEAST_SCALE)
 
 
 def _standing(every: Ways, piles: Voyages, lines: Lines, traced: Sequence[Traced], sea_line_of: Rows) -> Standing:

@@ -37,9 +37,9 @@ ROUNDS = (4.0, 2.0, 1.0)
 """Thresholds of the rounds, in times of the usual; ways found in one are cheap in the next, so that others join."""
 MOST_PILES, HEAP_RESOLUTION = 10_000, 4
 """With more piles than this, those of one H3 cell of this resolution are explained together."""
-UNTOLD, UNTOLD_AT_SEA = 0.2, 0.5
-"""What a pile weighs whose journey nobody near tells, beside one whose journey is told; over land, and at sea, where
-evidence at both ends of a crossing tells a journey by itself."""
+UNTOLD, MOST_UNTOLD = 0.1, 2.0
+"""What a pile weighs whose journey nobody near tells, beside one whose journey is told; and how much of its weight, in
+square roots of incidents, counts so."""
 NETWORK_EASE = 0.4
 FIXED_KM = 30.0
 LEAST_SHARE, LEAST_ON_LAND, LEAST_AT_SEA = 0.15, 0.3, 0.5
@@ -210,8 +210,11 @@ def scale_of(piles: Voyages) -> float:
 
 
 def counting_of(piles: Voyages, told: Floats) -> Floats:
-    """Return how much the evidence of each pile counts for a journey, 0..1, by how far its journey is told."""
-    least = np.where(piles.at_sea, UNTOLD_AT_SEA, UNTOLD)
+    """Return how much the evidence of each pile counts for a journey, 0..1, by how far its journey is told.
+
+    Where none is told a pile counts for no more than ``MOST_UNTOLD``: a heap of reports is no journey.
+    """
+    least = UNTOLD * np.minimum(1, MOST_UNTOLD / np.maximum(piles.weights, 1e-9))
     return np.asarray(least + (1 - least) * told)
 
 
