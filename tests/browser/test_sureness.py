@@ -201,6 +201,7 @@ def test_the_card_of_a_route_counts_its_corridor_in_the_window_and_of_all_time_a
     )
     assert 0 < route["within"] < route["incidents"]
     figures = frame.locator("#card dl.figures")
+    expect(figures).to_contain_text("in the corridor, in the window")
     names, values = (figures.locator(tag).all_text_contents() for tag in ("dt", "dd"))
     told = {name: int(value.replace(",", "")) for name, value in zip(names, values, strict=True)}
     assert told["in the corridor, in the window"] == route["within"]
