@@ -24,6 +24,10 @@ from scipy.spatial import cKDTree
 
 from geodata.coast import EARTH_KM, REFERENCE, Floats, unit_vectors
 
+PORT_WORTH = 0.7
+"""What a port counts for a town, in tenfolds of its population."""
+PORT_KM = 8.0
+"""How far from a town its port lies."""
 CELLS_PER_DEGREE = 20
 MIXED = 255
 """In ``reference/country_grid.npz``: a cell that a border or coast touches."""
@@ -49,6 +53,15 @@ _FORMAL = re.compile(
     rf"|^(?:the|la|le|les|el|los|las|il|gli|l) | {_QUALITY}{_KIND}(?: (?:of|de))?(?: the)?$| the$",
 )
 """What a formal name of a country holds beside its short name, folded: "republic of ..." and "..., republic of"."""
+
+
+_TRANSCRIBED = frozenset(
+    "AFG ARE ARM BGD BGR BHR BLR BTN CHN CYP DJI DZA EGY ERI ESH ETH GEO GRC IND IRN IRQ ISR JOR JPN KAZ KGZ KHM KOR"
+    " KWT LAO LBN LBY LKA MAR MDV MKD MMR MNG MRT NPL OMN PAK PRK PSE QAT RUS SAU SDN SOM SRB SYR THA TJK TUN UKR UZB"
+    " YEM".split()
+)
+"""Countries whose towns are, all or many, transcribed from another script than the Latin one."""
+_SIGNS = dict.fromkeys(map(ord, "‘’ʻʼʾʿ`´'"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +192,7 @@ def nearest_country(lon: Floats, lat: Floats, within_km: float) -> NDArray[np.ob
     found = countries_at(lon, lat)
     at_sea = np.flatnonzero(found == None)  # noqa: E711 - elementwise on an object array
     if at_sea.size:
-        towns, tree = _towns()
+        towns, tree, _ = _towns()
         chord, index = tree.query(unit_vectors(lon, lat)[at_sea])
         near = 2 * EARTH_KM * np.arcsin(np.clip(np.asarray(chord) / 2, 0, 1)) <= within_km
         found[at_sea[near]] = towns["iso3"].to_numpy()[np.asarray(index)[near]]
@@ -189,19 +202,21 @@ def nearest_country(lon: Floats, lat: Floats, within_km: float) -> NDArray[np.ob
 def town_near(lon: float, lat: float, within_km: float = 80.0) -> Town | None:
     """Return the town by which people would name a place: large and near; None when none lies within reach.
 
-    Each tenfold in population is worth a third of the reach.
+    Each tenfold in population is worth a quarter of the reach, a port (``PORT_WORTH``) somewhat less. Where names are
+    transcribed from another script, the marks of the transcription are left out: Sabratah, not Şabrātah.
     """
-    towns, tree = _towns()
-    index = tree.query_ball_point(unit_vectors(np.array([lon]), np.array([lat]))[0], within_km / EARTH_KM)
-    if not index:
-        return None
-    near = towns[sorted(index)]
+    towns, tree, port = _towns()
     here = unit_vectors(np.array([lon]), np.array([lat]))[0]
+    rows = np.sort(np.asarray(tree.query_ball_point(here, within_km / EARTH_KM), dtype=np.int64))
+    if not rows.size:
+        return None
+    near = towns[rows]
     there = unit_vectors(near["lon"].to_numpy(), near["lat"].to_numpy())
     km = EARTH_KM * np.linalg.norm(there - here, axis=1)
-    score = np.log10(near["population"].to_numpy() + 1.0) - 3.0 * km / within_km
+    score = np.log10(near["population"].to_numpy() + 1.0) + PORT_WORTH * port[rows] - 4.0 * km / within_km
     best = near.row(int(np.argmax(score)), named=True)
-    return Town(best["name"], best["lon"], best["lat"])
+    name = _unmarked(best["name"]) if best["iso3"] in _TRANSCRIBED else best["name"]
+    return Town(name, best["lon"], best["lat"])
 
 
 @cache
@@ -304,6 +319,17 @@ def _country_tiles() -> tuple[NDArray[np.object_], shapely.STRtree]:
 
 
 @cache
-def _towns() -> tuple[pl.DataFrame, cKDTree]:
+def _towns() -> tuple[pl.DataFrame, cKDTree, NDArray[np.bool_]]:
+    """Return the towns, a tree of them, and which have a port."""
     towns = pl.read_parquet(REFERENCE / "places.parquet")
-    return towns, cKDTree(unit_vectors(towns["lon"].to_numpy(), towns["lat"].to_numpy()))
+    vectors = unit_vectors(towns["lon"].to_numpy(), towns["lat"].to_numpy())
+    ports = pl.read_parquet(REFERENCE / "toponyms.parquet").filter(pl.col("kind") == "port")
+    quays = cKDTree(unit_vectors(ports["lon"].to_numpy(), ports["lat"].to_numpy()))
+    chord, _ = quays.query(vectors, distance_upper_bound=PORT_KM / EARTH_KM)
+    return towns, cKDTree(vectors), np.isfinite(np.asarray(chord))
+
+
+def _unmarked(name: str) -> str:
+    """Return a name without accents, dots, macrons and signs for letters that Latin script lacks."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    return plain.translate(_SIGNS).strip()

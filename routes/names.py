@@ -1,4 +1,4 @@
-"""Names of corridors: the places at their two ends, by the gazetteer."""
+"""Names of routes: the name under which one is publicly known, and the places at its two ends by the gazetteer."""
 
 from __future__ import annotations
 
@@ -8,19 +8,25 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from geodata.places import Town, countries_at, country_name, nearest_country, town_near
+from geodata.places import countries_at, country_name, nearest_country, town_near
 from routes.sphere import Vectors, lonlat
 
 _REACH_KM = 80.0
 _FARTHEST_KM = 250.0
-_COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
+_ABOUT = ("near ", "off ", "inland ", "the open sea")
+"""How the words for a place begin that is no town."""
 
 
-def name_of(path: Vectors) -> str:
-    """Return "Sfax - Lampedusa", or "near Sabha" where both ends are best known by the same place."""
+def name_of(path: Vectors, known: str = "") -> str:
+    """Return "Sfax - Lampedusa", or "near Sabha" where both ends are best known by the same place.
+
+    With ``known``, the name under which the route is publicly known, it stands first: "Central Mediterranean: Sfax -
+    Lampedusa".
+    """
     (lon, lat), (end_lon, end_lat) = lonlat(path[[0, -1]])
     start, end = _place(lon, lat), _place(end_lon, end_lat)
-    return f"{start} - {end}" if start != end else f"near {start}"
+    ends = f"{start} - {end}" if start != end else start if start.startswith(_ABOUT) else f"near {start}"
+    return f"{known}: {ends}" if known else ends
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
@@ -42,23 +48,16 @@ _NUMBERED = re.compile(r" \(\d+\)$")
 
 
 def _place(lon: float, lat: float) -> str:
-    """Return the town here, else "S of Sabha", else the country and degrees."""
+    """Return the town here, else "near Sabha" or, at sea, "off Tripoli", else the country, else "the open sea"."""
     town = town_near(lon, lat, _REACH_KM)
     if town:
         return town.name
+    here = np.array([lon]), np.array([lat])
+    inside = countries_at(*here)[0]
     town = town_near(lon, lat, _FARTHEST_KM)
     if town:
-        return f"{_bearing(town, lon, lat)} of {town.name}"
-    here = np.array([lon]), np.array([lat])
-    inside, near = countries_at(*here)[0], nearest_country(*here, 2 * _FARTHEST_KM)[0]
-    where = f"{abs(lat):.1f}{'N' if lat >= 0 else 'S'} {abs(lon):.1f}{'E' if lon >= 0 else 'W'}"
+        return f"near {town.name}" if inside else f"off {town.name}"
     if inside:
-        return f"{country_name(inside)}, {where}"
-    return f"off {country_name(near)}, {where}" if near else where
-
-
-def _bearing(town: Town, lon: float, lat: float) -> str:
-    """Return in which of eight directions a place lies from a town."""
-    east = ((lon - town.lon + 180) % 360 - 180) * np.cos(np.radians(lat))
-    eighth = round(float(np.degrees(np.arctan2(east, lat - town.lat))) / 45) % 8
-    return _COMPASS[eighth]
+        return f"inland {country_name(inside)}"
+    shore = nearest_country(*here, 2 * _FARTHEST_KM)[0]
+    return f"off {country_name(shore)}" if shore else "the open sea"

@@ -286,23 +286,24 @@ def _course(piece: Piece, facts: Facts) -> Corridor:
     """Return a route without what is counted of it."""
     mode = piece.parts[0].mode
     touched = touched_over_land(piece.points) if mode == "land" else touched_at_sea(piece.points)
+    known = _publicly_known(piece, touched, facts)
     return replace(
-        corridor_of(mode, piece.points, name_of(piece.points), Told(0, 0, {}, synthetic=False)),
+        corridor_of(mode, piece.points, name_of(piece.points, known[0] if known else ""), Told(0, 0, {}, synthetic=False)),
         countries=tuple(CountryRole(code, "transit") for code in touched),
         bridges=piece.line.bridges(),
         flow=piece.flow,
         basis="evidence" if piece.parts[0].basis == "traced" else "journeys",
-        route=_publicly_known(piece, touched, facts),
+        route=", ".join(known),
         support=piece.support,
     )
 
 
-def _publicly_known(piece: Piece, touched: Sequence[str], facts: Facts) -> str:
-    """Return the names under which legs of a piece are publicly known, in its order, "" for none."""
+def _publicly_known(piece: Piece, touched: Sequence[str], facts: Facts) -> tuple[str, ...]:
+    """Return the names under which legs of a piece are publicly known: that of its busiest leg, then in its order."""
     stretch = piece.busiest
-    pairs = [*pairwise(touched), (stretch.start_country, stretch.end_country)]
+    pairs = [(stretch.start_country, stretch.end_country), *pairwise(touched)]
     known = (facts.route_of(stretch.mode, start, end, stretch.landing) for start, end in pairs)
-    return ", ".join(dict.fromkeys(filter(None, known)))
+    return tuple(dict.fromkeys(filter(None, known)))
 
 
 def _named_apart(courses: Sequence[Corridor]) -> tuple[Corridor, ...]:

@@ -146,7 +146,7 @@ Monitor.Card = class {
 
   _mode(corridor) {
     const dense = Monitor.say("dense area, {mode}", { mode: Monitor.say(corridor.mode) });
-    const kind = corridor.layer === "routes" ? corridor.route || Monitor.say(Monitor.Card.ROUTES[corridor.mode]) : dense;
+    const kind = corridor.layer === "routes" ? Monitor.say(Monitor.Card.ROUTES[corridor.mode]) : dense;
     const chip = Monitor.element("span", { class: "mode" }, kind);
     chip.style.color = this.monitor.theme.mode[corridor.mode];
     return chip;

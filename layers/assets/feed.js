@@ -190,6 +190,7 @@ Monitor.Picture = class {
       ...properties,
       id: properties.corridor_id,
       title: properties.name.replaceAll(" - ", " – "),
+      ends: properties.name.split(": ").at(-1).replaceAll(" - ", " – "),
       lines: toWorld(lines),
       observed: toWorld(stretches?.observed ?? lines),
       inferred: toWorld(stretches?.inferred ?? []),

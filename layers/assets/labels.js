@@ -117,8 +117,7 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
   /** Try places along the line, on either side of it. */
   _chip(context, shape) {
     context.font = `600 12px ${FONT}`;
-    const { title } = shape.corridor;
-    const width = this._measure(context, title) + 36;
+    const width = this._measure(context, shape.corridor.ends) + 36;
     for (const share of [0.5, 0.35, 0.65, 0.2, 0.8]) {
       const [x, y] = this._along(shape.lines[0], share);
       for (const [dx, dy] of [[10, -15], [-10 - width, -15], [10, 15], [-10 - width, 15]]) {
@@ -168,7 +167,7 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     context.setLineDash([]);
     context.fillStyle = theme.text;
     context.textAlign = "left";
-    context.fillText(corridor.title, x + 29, middle + 0.5);
+    context.fillText(corridor.ends, x + 29, middle + 0.5);
     context.globalAlpha = 1;
   },
 

@@ -28,7 +28,7 @@ CHAIN = (
 def test_the_chain_runs_from_where_most_come_from_to_the_landing():
     titles = {route.name: route for route in named_routes(CHAIN, reference_facts())}
     route = titles["Central Mediterranean"]
-    assert route.title == "Central Mediterranean: Agadez - Sabha - Al Jumayl - Lampedusa, Malta and Sicily"
+    assert route.title == "Central Mediterranean: Agadez - Sabha - Zuwarah - Lampedusa, Malta and Sicily"
     assert (route.countries, route.modes, route.flow) == (("NER", "LBY", "ITA"), ("land", "sea"), 12.0)
     assert titles["Sahara"].places[-1] == "Lampedusa, Malta and Sicily"
 
