@@ -2,9 +2,8 @@
 
 What of it stands on real files needs ``shared/data`` beside the checkout; without it these parts are left out, and the
 page says so. Movement worlds and their peers are those of ``benchmarks.movement``, plain worlds those of
-``benchmarks.corridors``. Tuning looked at seed 101 and at the
-hand-drawn lines; but how much untold evidence counts was also set by looking at noise and worlds without origins of
-seed 3, and the chance of a young line by these very files: those figures are not of fresh seeds.
+``benchmarks.corridors``. Tuning looked at seeds 3 and 101 of them, at files of ten years with seeds below 100 and at
+the hand-drawn lines; what is reported has other seeds.
 """
 
 from __future__ import annotations
@@ -59,9 +58,11 @@ DATA = ROOT.parent / "shared" / "data"
 HAND_DRAWN = DATA / "iom_routes" / "west.geojson"
 EARLIER = DATA / "iom_missing_migrants" / "alldata_2022-05.xlsx"
 FOOTPRINT_KM, STEP_KM = 300.0, 5.0
-SEED = 3
+SEED = 7
 TOLD = (0.0, 0.05, 0.15, 0.3, 0.6, 1.0)
 YOUNG_FILES = 100
+FIRST_YOUNG = 5_000
+"""Seeds below were looked at in tuning."""
 SAME_GROUND = 0.5
 
 INTRODUCTION = """# The network, measured
@@ -305,7 +306,7 @@ def young_routes() -> str:
     there = unit_vectors(np.linspace(begin[0], end[0], 30), np.linspace(begin[1], end[1], 30))
     for seed in range(YOUNG_FILES):
         for young in (15, 0):
-            incidents = _ten_years(np.random.default_rng(seed + 1000 * (young == 0)), young, begin, end)
+            incidents = _ten_years(np.random.default_rng(FIRST_YOUNG + seed + 1000 * (young == 0)), young, begin, end)
             old = {one.corridor_id for one in reduce_incidents(incidents, replicates=0).corridors}
             routes = network(incidents, reference_facts(), replicates=0).routes
             near = [one for one in routes if _near(there, evenly(path_of(one), STEP_KM), 50).mean() > 0.5]
