@@ -63,6 +63,26 @@ FIELDS = (
 ``time``; ``country`` is the one that the source states; ``text`` is what the mode rules read."""
 
 
+class Reporting(BaseModel):
+    """How late a source reports: what is known of it before its own editions tell.
+
+    Attributes
+    ----------
+    body : str
+        Column that names who delivered an incident to the source, "" for none: bodies deliver in blocks.
+    held : tuple of float, 0..1
+        Share of the incidents of a month that an edition holds, by age of the month: that of its latest incident first.
+    source : str
+        Where these figures are from.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    body: str = ""
+    held: tuple[float, ...] = ()
+    source: str
+
+
 class Profile(BaseModel):
     """How one source, or one edition of it, is read.
 
@@ -88,6 +108,7 @@ class Profile(BaseModel):
         strptime forms, tried in order.
     kind, handling, grade_scale, mode : str
         Taken where a row states none.
+    reporting : Reporting or None
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -108,6 +129,7 @@ class Profile(BaseModel):
     mode: str = ""
     handling: str = "TLP:AMBER"
     grade_scale: str = ""
+    reporting: Reporting | None = None
 
     def fits(self, names: list[str]) -> bool:
         """Tell whether a file with columns of these names can be read by this profile."""
