@@ -13,8 +13,17 @@ from geodata.profiles import Reporting, profiles
 
 MOST_EDITIONS = 16
 """Editions that are compared, the latest of them."""
-TRIANGLE = {"source": pl.String, "stratum": pl.String, "month": pl.Int32, "as_of": pl.Int32, "held": pl.Int64, "now": pl.Int64}
+TRIANGLE = {
+    "source": pl.String,
+    "stratum": pl.String,
+    "month": pl.Int32,
+    "as_of": pl.Int32,
+    "held": pl.Int64,
+    "now": pl.Int64,
+}
 """Of each month, counted from the year 0, and edition: incidents that it held, of those that are known now."""
+BODY = "body: "
+"""How a stratum begins that is a body; the others begin with "route: " or "country: ", or are empty."""
 _FEWEST_DELIVERED = 24
 _FEWEST_IN_PLACE = 36
 
@@ -60,7 +69,10 @@ def strata(incidents: pl.DataFrame) -> pl.Series:
         often = pl.len().over("source", name) >= fewest
         frame = frame.with_columns(pl.when(often & pl.col(name).is_not_null()).then(name).alias(name))
     parts = pl.coalesce(
-        pl.lit("body: ") + pl.col("body"), pl.lit("route: ") + pl.col("label"), pl.lit("country: ") + pl.col("country"), pl.lit("")
+        pl.lit(BODY) + pl.col("body"),
+        pl.lit("route: ") + pl.col("label"),
+        pl.lit("country: ") + pl.col("country"),
+        pl.lit(""),
     )
     return frame.select(parts.alias("stratum")).to_series()
 
@@ -77,7 +89,7 @@ def triangle(ledger: Ledger, incidents: pl.DataFrame, version: int) -> pl.DataFr
     """
     now = incidents.select("incident_id", "source", month_of().alias("month"), strata(incidents).alias("stratum"))
     now = now.drop_nulls("month")
-    newest = {source: last for source, last in now.group_by("source").agg(pl.col("month").max()).iter_rows()}
+    newest = dict(now.group_by("source").agg(pl.col("month").max()).iter_rows())
     rows = []
     for before, source in _editions(ledger, version):
         own = now.filter(pl.col("source") == source)
@@ -89,11 +101,15 @@ def triangle(ledger: Ledger, incidents: pl.DataFrame, version: int) -> pl.DataFr
         rows.append(
             known.filter(pl.col("month") <= as_of)
             .group_by("source", "stratum", "month")
-            .agg(pl.lit(as_of, pl.Int32).alias("as_of"), pl.col("was").sum().cast(pl.Int64).alias("held"), pl.len().cast(pl.Int64).alias("now"))
+            .agg(
+                pl.lit(as_of, pl.Int32).alias("as_of"),
+                pl.col("was").sum().cast(pl.Int64).alias("held"),
+                pl.len().cast(pl.Int64).alias("now"),
+            )
         )
     if not rows:
         return pl.DataFrame(schema=TRIANGLE)
-    every = pl.concat(rows).select(TRIANGLE)
+    every = pl.concat(rows).select(*TRIANGLE)
     # Of editions that are equally new the last one speaks.
     return every.unique(["source", "stratum", "month", "as_of"], keep="last", maintain_order=True)
 
@@ -104,4 +120,3 @@ def _editions(ledger: Ledger, version: int) -> list[tuple[int, str]]:
     undone = {batch.undoes for _, batch in history if batch.undoes}
     made = [(number, batch.source) for number, batch in history if not batch.undoes and batch.batch not in undone]
     return made[:MOST_EDITIONS][::-1]
-

@@ -55,11 +55,15 @@ _FORMAL = re.compile(
 """What a formal name of a country holds beside its short name, folded: "republic of ..." and "..., republic of"."""
 
 
-_TRANSCRIBED = frozenset(
-    "AFG ARE ARM BGD BGR BHR BLR BTN CHN CYP DJI DZA EGY ERI ESH ETH GEO GRC IND IRN IRQ ISR JOR JPN KAZ KGZ KHM KOR"
-    " KWT LAO LBN LBY LKA MAR MDV MKD MMR MNG MRT NPL OMN PAK PRK PSE QAT RUS SAU SDN SOM SRB SYR THA TJK TUN UKR UZB"
-    " YEM".split()
-)
+# fmt: off
+_TRANSCRIBED = frozenset([
+    "AFG", "ARE", "ARM", "BGD", "BGR", "BHR", "BLR", "BTN", "CHN", "CYP", "DJI", "DZA",
+    "EGY", "ERI", "ESH", "ETH", "GEO", "GRC", "IND", "IRN", "IRQ", "ISR", "JOR", "JPN",
+    "KAZ", "KGZ", "KHM", "KOR", "KWT", "LAO", "LBN", "LBY", "LKA", "MAR", "MDV", "MKD",
+    "MMR", "MNG", "MRT", "NPL", "OMN", "PAK", "PRK", "PSE", "QAT", "RUS", "SAU", "SDN",
+    "SOM", "SRB", "SYR", "THA", "TJK", "TUN", "UKR", "UZB", "YEM",
+])
+# fmt: on
 """Countries whose towns are, all or many, transcribed from another script than the Latin one."""
 _SIGNS = dict.fromkeys(map(ord, "‘’ʻʼʾʿ`´'"))
 

@@ -17,6 +17,7 @@ import polars as pl
 
 from geodata.batches import Batch
 from geodata.changes import Undone, undo
+from geodata.editions import triangle
 from geodata.facts import Facts
 from geodata.guesses import Guess
 from geodata.incident import is_synthetic
@@ -39,10 +40,12 @@ from pages.years import last_years
 from routes.comparison import Comparison, compared
 from routes.corridors import METHOD_VERSION
 from routes.counting import Directed, counted_on, placed
+from routes.findings import Finding, findings_of
 from routes.hotspots import HotSpots
 from routes.network import network
+from routes.series import Series, series_of
 from routes.standing import Standing, kept, standing
-from routes.surveys import SURVEY_MONTHS, alarms_of, hot_spots, whole_months
+from routes.surveys import SURVEY_MONTHS, hot_spots, whole_months
 from routes.windows import Window
 
 SNAPSHOTS = 24
@@ -125,7 +128,9 @@ class Workspace:
         self._standing: Kept[Standing] = Kept(3)
         self._placed: Kept[pl.DataFrame] = Kept(3)
         self._compared: Kept[Comparison] = Kept(8)
-        self._alarms: Kept[list[dict[str, Any]]] = Kept(4)
+        self._triangles: Kept[pl.DataFrame] = Kept(2)
+        self._series: Kept[Series] = Kept(4)
+        self._findings: Kept[list[Finding]] = Kept(8)
         self._hot_spots: Kept[HotSpots | None] = Kept(4)
         self._grounds: Kept[Ground] = Kept(GROUNDS)
         self._snapshots: Kept[Snapshot] = Kept(SNAPSHOTS)
@@ -254,15 +259,21 @@ class Workspace:
 
         return self._compared.get((version, found.key, whole, before, after), told)
 
-    def alarms(self, view: View, version: int) -> list[dict[str, Any]]:
-        """Return every alarm of the routes of a View over all time, the latest first."""
-        whole, months = view.without_window(), self.known_months(version)
+    def series(self, view: View, version: int) -> Series:
+        """Return the incidents of a View over all time by node, by what delivers them and by month."""
+        whole = view.without_window()
+        found, every = self.placed(version)
+        editions = self._triangles.get(version, lambda: triangle(self._ledger, self.incidents(version), version))
+        chosen = whole.select(every)
+        return self._series.get((version, found.key, whole), lambda: series_of(found.network, chosen, editions))
+
+    def findings(self, view: View, version: int) -> list[Finding]:
+        """Return every change of a View over all time as it could be known, the latest first."""
+        whole = view.without_window()
         found, _ = self.placed(version)
-
-        def raised() -> list[dict[str, Any]]:
-            return alarms_of(self.routes(whole, version).corridors, months) if months else []
-
-        return self._alarms.get((version, found.key, whole), raised)
+        return self._findings.get(
+            (version, found.key, whole), lambda: findings_of(self.series(whole, version), found.network.routes)
+        )
 
     def hot_spots(self, view: View, version: int) -> HotSpots | None:
         """Return the emerging hot spots of a View over the latest months that are known, None where there are none."""

@@ -12,6 +12,7 @@ import polars as pl
 import typer
 from rich.console import Console
 
+from geodata.editions import triangle
 from geodata.errors import WrongValue, told_in_a_sentence
 from geodata.facts import Facts
 from geodata.incident import CORRIDOR_MODES
@@ -22,12 +23,15 @@ from geodata.settings import Settings
 from geodata.table import read_table
 from geodata.view import require_view
 from geodata.whole import handed_over
+from routes.arrears import arrears
 from routes.comparison import compared
-from routes.corridors import Reduction
+from routes.corridors import METHOD_VERSION, Reduction
 from routes.counting import counted_on, placed
+from routes.findings import collection, findings_of
 from routes.network import Network, network
+from routes.series import series_of
 from routes.standing import standing
-from routes.surveys import SURVEY_MONTHS, SURVEY_RESOLUTION, alarms_of, hot_spots, spots_collection, whole_months
+from routes.surveys import SURVEY_MONTHS, SURVEY_RESOLUTION, hot_spots, spots_collection, whole_months
 from routes.windows import Window
 
 app = typer.Typer(
@@ -177,20 +181,51 @@ def alarms(
     rebuild: Rebuild = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write as JSON where and when the monthly rate of a route changed, as it could be known month by month."""
+    """Write as GeoJSON where and since when there are more or fewer than usual, as it could be known month by month."""
     with told_in_a_sentence():
         view = require_view({"modes": mode or None})
         ground = _ground(incidents, home, rebuild=rebuild)
-        months = whole_months(ground.placed)
-        routes = counted_on(ground.network, view.select(ground.placed), ground.facts, modes=view.modes).corridors
-        found = alarms_of(routes, months) if months else []
-        _write({"alarms": found}, out)
+        series = series_of(ground.network, view.select(ground.placed), ground.editions)
+        found = findings_of(series, ground.network.routes)
+        stamp = {"view": view.query(), "known_up_to": series.horizon, "method": METHOD_VERSION}
+        _write(collection(found, ground.network.routes) | stamp, out)
     if as_json:
-        print(json.dumps({"alarms": len(found)}))
+        print(json.dumps({"alarms": len(found), "known_up_to": series.horizon}))
         return
-    for alarm in found[:20]:
-        print(f"{alarm['name']}, {alarm['mode']}: {alarm['sentence']}")
+    for one in found[:20]:
+        print(f"{one.detected}  {one.name}: {one.sentence} ({one.confidence} confidence)")
+    if series.horizon:
+        print(f"All together is known well enough to tell fewer up to {series.horizon}.")
     print(f"{len(found):,} alarms in all. Written to {out}.")
+
+
+@app.command()
+def completeness(
+    out: Out,
+    home: Home = None,
+    incidents: Incidents = None,
+    mode: Modes = None,
+    rebuild: Rebuild = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write as JSON how much of the latest months is known, by what delivers it, and what may still come."""
+    with told_in_a_sentence():
+        view = require_view({"modes": mode or None})
+        ground = _ground(incidents, home, rebuild=rebuild)
+        series = series_of(ground.network, view.select(ground.placed), ground.editions)
+        told = arrears(series)
+        _write(told, out)
+    if as_json:
+        print(json.dumps({"known_up_to": told["known_up_to"], "strata": len(told["strata"])}))
+        return
+    for row in told["strata"][:20]:
+        state = (
+            f"silent since {row['silent_since']}"
+            if row["silent_since"]
+            else f"known up to {row['known_up_to'] or 'no month'}"
+        )
+        print(f"{row['incidents']:>7,}  {row['name']}: {state}")
+    print(f"All together: known well enough up to {told['known_up_to'] or 'no month'}. Written to {out}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,6 +235,7 @@ class _Ground:
     network: Network
     placed: pl.DataFrame
     facts: Facts
+    editions: pl.DataFrame | None
 
 
 def _ground(incidents: Path | None, home: Path | None, *, rebuild: bool) -> _Ground:
@@ -214,10 +250,12 @@ def _ground(incidents: Path | None, home: Path | None, *, rebuild: bool) -> _Gro
             status.update(f"{stage} ...")
 
         if incidents is not None or version is None:
-            found = network(every, facts, say=say)
+            found, editions = network(every, facts, say=say), None
         else:
             found = standing(store, every, version, facts, rebuild=rebuild, say=say).network
-    return _Ground(found, placed(found, every), facts)
+            say("comparing the editions of each source")
+            editions = triangle(ledger, every, version)
+    return _Ground(found, placed(found, every), facts, editions)
 
 
 def _read(incidents: Path | None, home: Path | None) -> pl.DataFrame:

@@ -2,8 +2,9 @@
 
 Reports arrive late, and in blocks: a hospital or a survey delivers a year at once. What editions of a source held of a
 month, against what is known of it later, gives the share that is known by age of the month (chain ladder, as the
-reverse-time hazard of Lawless 1994, Canadian Journal of Statistics 22). Strata, what is delivered together, differ around
-their source by a beta distribution; one that was busy and has gone silent up to the end is not yet reported, not zero.
+reverse-time hazard of Lawless 1994, Canadian Journal of Statistics 22). Strata, what is delivered together, differ
+around their source by a beta distribution; one that was busy and has gone silent up to the end is not yet reported, not
+zero.
 The nowcast of a month is what is reported and a negative binomial number of what is not (Hoehle and an der Heiden 2014,
 Biometrics 70).
 """
@@ -27,8 +28,10 @@ PRIOR_WORTH = 30.0
 """Incidents that the figures of a profile are worth against those of the editions themselves."""
 LIKENESS = 2.0
 """How alike strata of one source are: the sum of both parameters of the beta distribution around its share."""
-TOGETHER = 0.3
+TOGETHER = 0.8
 """How far strata of a node are late together: the correlation of their shares."""
+LEAST_DOUBT = 0.1
+"""Least standard deviation of the share that is known of a month of which less than ``KNOWN`` is."""
 BLOCK = 4.0
 """Incidents that one edition's month is worth at most for a stratum: what is delivered together is one observation."""
 SILENT = 7.0
@@ -81,6 +84,11 @@ class Known:
     high: Floats
     horizon: Rows
     silent: NDArray[np.bool_]
+
+    def until(self, months: int) -> Known:
+        """Return the same of the first months alone."""
+        mean, low, high = (part[:, :months] for part in (self.mean, self.low, self.high))
+        return Known(mean, low, high, np.minimum(self.horizon, months - 1), self.silent[:, :months])
 
 
 def held_by_age(triangle: pl.DataFrame, newest: int, prior: Sequence[float]) -> Floats:
@@ -139,19 +147,21 @@ def delays(
     inside = strata.filter((pl.col("month") >= first) & (pl.col("month") < first + months))
     np.add.at(counts, (inside["number"].to_numpy(), inside["month"].to_numpy() - first), 1)
     names = strata.unique("number").sort("number")
-    newest = {source: month for source, month in strata.group_by("source").agg(pl.col("month").max()).iter_rows()}
-    for source in newest:
+    newest = dict(strata.group_by("source").agg(pl.col("month").max()).iter_rows())
+    for source, latest in newest.items():
         own = triangle.filter(pl.col("source") == source)
         known = bool(priors.get(source)) or own.height > 0
-        share = held_by_age(own, newest[source], priors.get(source, ()))
+        share = held_by_age(own, latest, priors.get(source, ()))
         for number, stratum in names.filter(pl.col("source") == source).select("number", "stratum").iter_rows():
-            end = newest[source] - first
+            end = latest - first
             if known:
                 at = np.arange(max(end - AGES, 0), min(end + 1, months))
                 age = end - at
-                whole, held = _seen(own.filter(pl.col("stratum") == stratum), newest[source], share)
-                mean[number, at] = (LIKENESS * share + held)[age] / (LIKENESS + whole)[age]
-                strength[number, at] = np.where(share[age] < 1, (LIKENESS + whole)[age], np.inf)
+                whole, held = _seen(own.filter(pl.col("stratum") == stratum), latest, share)
+                worth = LIKENESS + whole
+                told = isotonic_regression((LIKENESS * share + held) / worth, weights=worth).x  # older is known better
+                mean[number, at] = told[age]
+                strength[number, at] = np.where(told[age] < 1, worth[age], np.inf)
             mean[number, end + 1 :] = 0.0
             gone = _silent_from(counts[number, : end + 1]) if stratum else end + 1
             silent[number, gone : end + 1] = True
@@ -159,7 +169,7 @@ def delays(
 
 
 def _seen(triangle: pl.DataFrame, newest: int, share: Floats) -> tuple[Floats, Floats]:
-    """Return by age what editions should have held of a stratum and what they did, each month worth ``BLOCK`` at most."""
+    """Return by age what editions should have held of a stratum and what they did, a month worth ``BLOCK`` at most."""
     whole, held = np.zeros(AGES + 1), np.zeros(AGES + 1)
     for month, as_of, was, now in triangle.select("month", "as_of", "held", "now").iter_rows():
         age = as_of - month
@@ -197,9 +207,11 @@ def known_at(found: Delays, share: Floats) -> Known:
     """
     own = np.where(found.silent, 0.0, found.mean)
     mean = share @ own
-    spread = np.where(found.silent | np.isinf(found.strength), 0.0, found.mean * (1 - found.mean) / (found.strength + 1))
+    whole = found.silent | np.isinf(found.strength)
+    spread = np.where(whole, 0.0, found.mean * (1 - found.mean) / (found.strength + 1))
     apart, together = (share**2) @ spread, (share @ np.sqrt(spread)) ** 2
     deviation = np.sqrt((1 - TOGETHER) * apart + TOGETHER * together)
+    deviation = np.where((mean > 0) & (mean < KNOWN), np.maximum(deviation, LEAST_DOUBT), deviation)
     told = share.sum(axis=1, keepdims=True) > 0
     mean = np.where(told, mean, found.mean.max(axis=0, initial=1.0) if not len(found.mean) else found.mean.mean(axis=0))
     low, high = np.clip(mean - 1.645 * deviation, 0, 1), np.clip(mean + 1.645 * deviation, 0, 1)
@@ -229,9 +241,16 @@ def nowcast(reported: Floats, known: Known, *, draws: int = _DRAWS) -> Floats:
     shape = usual / np.maximum(spread[node] - 1, 0.1)[:, None]
     seen = reported[node, month][:, None]
     missing = nbinom.rvs(shape + seen, (shape / usual + share) / (shape / usual + 1), random_state=random)
-    missing = np.where(share >= 1, 0, missing)
-    found[node, month, 0] += missing.mean(axis=1)
-    found[node, month, 1:] += np.quantile(missing, (0.05, 0.95), axis=1).T
+    # A share is the likelier, the better what is usual and that share explain what is reported.
+    likely = nbinom.logpmf(seen, shape, (shape / usual) / (shape / usual + share))
+    weight = np.exp(likely - likely.max(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
+    order = np.argsort(missing, axis=1)
+    ranked, summed = np.take_along_axis(missing, order, 1), np.cumsum(np.take_along_axis(weight, order, 1), axis=1)
+    found[node, month, 0] += (weight * missing).sum(axis=1)
+    for side, level in ((1, 0.05), (2, 0.95)):
+        at = np.minimum((summed < level).sum(axis=1), draws - 1)
+        found[node, month, side] += np.take_along_axis(ranked, at[:, None], 1)[:, 0]
     return found
 
 

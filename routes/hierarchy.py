@@ -153,6 +153,26 @@ class Placed:
         # The root counts every incident once, in the tree of the network.
         return self.hierarchy.summed(at(self.network)) + at(self.country)
 
+    @cached_property
+    def _together(self) -> Floats:
+        """Incidents that two nodes have in common, (nodes, nodes)."""
+        size = len(self.hierarchy.nodes)
+        pairs = np.zeros((size, size))
+        both = (self.network != NOT_THERE) & (self.country != NOT_THERE)
+        np.add.at(pairs, (self.network[both], self.country[both]), 1)
+        across = self.hierarchy.above.astype(float) @ pairs
+        own = np.bincount(self.network[self.network != NOT_THERE], minlength=size).astype(float)
+        own += np.bincount(self.country[self.country != NOT_THERE], minlength=size) * (np.arange(size) > 0)
+        within = (self.hierarchy.above * own) @ self.hierarchy.above.T
+        return np.asarray(within + across + across.T)
+
+    def alike(self, one: int, other: int) -> bool:
+        """Tell whether one node holds the other, or most incidents of the smaller of two lie at both."""
+        if self.hierarchy.related(one, other):
+            return True
+        together = self._together
+        return bool(together[one, other] > 0.5 * min(together[one, one], together[other, other]))
+
     def rows_of(self, node: int) -> Rows:
         """Return the incidents at or below a node."""
         below = self.hierarchy.above[node]

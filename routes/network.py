@@ -288,7 +288,9 @@ def _course(piece: Piece, facts: Facts) -> Corridor:
     touched = touched_over_land(piece.points) if mode == "land" else touched_at_sea(piece.points)
     known = _publicly_known(piece, touched, facts)
     return replace(
-        corridor_of(mode, piece.points, name_of(piece.points, known[0] if known else ""), Told(0, 0, {}, synthetic=False)),
+        corridor_of(
+            mode, piece.points, name_of(piece.points, known[0] if known else ""), Told(0, 0, {}, synthetic=False)
+        ),
         countries=tuple(CountryRole(code, "transit") for code in touched),
         bridges=piece.line.bridges(),
         flow=piece.flow,

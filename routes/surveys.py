@@ -1,8 +1,7 @@
-"""Surveys over time: the hexes in which incidents gather ever more, and the corridors whose rate has just changed."""
+"""Surveys over time: the hexes in which incidents gather ever more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,8 +9,6 @@ import numpy as np
 import polars as pl
 
 from geodata import hexes
-from routes.alarms import watched
-from routes.corridors import Corridor
 from routes.hotspots import HotSpots, hotspots
 from routes.windows import Window
 
@@ -92,28 +89,3 @@ def spots_collection(found: HotSpots, window: Window) -> dict[str, Any]:
         "method": "Gi* by month, false discovery rate 0.05, Mann-Kendall trend; classes after Esri",
         "features": features,
     }
-
-
-def alarms_of(corridors: Iterable[Corridor], window: Window) -> list[dict[str, Any]]:
-    """Return every alarm of every corridor, the latest first.
-
-    Each is a mapping of corridor_id, name, mode, direction, since and known (``2021-03``), probability and sentence.
-    """
-    months = window.months
-    found = []
-    for corridor in corridors:
-        watch = watched([corridor.months.get(month, 0) for month in months])
-        found += [
-            {
-                "corridor_id": corridor.corridor_id,
-                "name": corridor.name,
-                "mode": corridor.mode,
-                "direction": alarm.direction,
-                "since": months[alarm.since],
-                "known": months[alarm.raised],
-                "probability": round(alarm.probability, 3),
-                "sentence": alarm.sentence(months),
-            }
-            for alarm in watch.alarms
-        ]
-    return sorted(found, key=lambda alarm: (alarm["known"], alarm["corridor_id"]), reverse=True)
