@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from layers.asset import script
 from layers.part import Part
 from layers.words import spelt_out
-from routes.comparison import Comparison
+from routes.comparison import UNTOLD, Comparison
 from routes.corridors import Corridor
 
 _DECIMALS = 4
@@ -40,7 +40,7 @@ def state_of(comparison: Comparison, number: int) -> str:
     """Return the one state that a corridor is drawn in: its verdict, or shifted where that alone is new."""
     verdict, shift = comparison.changes[number].verdict, comparison.shifts[number]
     moved = shift is not None and shift.flagged
-    return "shifted" if moved and verdict in ("steady", "not testable") else verdict
+    return "shifted" if moved and verdict in ("steady", *UNTOLD) else verdict
 
 
 def middle(corridor: Corridor) -> list[float]:

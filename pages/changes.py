@@ -27,6 +27,7 @@ from pages.outcomes import (
     facts_of_one,
     lately,
     listed,
+    not_arrived,
     pairs,
     recent,
     spot_grid,
@@ -37,6 +38,7 @@ from pages.spans import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, QUICK, Spans, a
 from pages.tables import tabulate
 from pages.words import mark, say
 from pages.workspace import Workspace, sight
+from routes.arrears import arrears
 from routes.comparison import Comparison
 from routes.corridors import METHOD_VERSION
 from routes.surveys import SURVEY_MONTHS
@@ -68,6 +70,7 @@ def page() -> None:
         else:
             between(seen, view, version, windows(known))
         alerts(seen, view, version)
+        missing(seen, view, version)
         new(seen, view, version)
 
 
@@ -177,10 +180,12 @@ def table(found: Comparison, of: str) -> None:
             {
                 name: st.column_config.NumberColumn(say(heading), format="localized", width="small")
                 if name in ("before", "after")
-                else st.column_config.TextColumn(say(heading), width="small" if name in ("mode", "q") else None)
+                else st.column_config.TextColumn(
+                    say(heading), width="small" if name in ("mode", "confidence") else None
+                )
                 for name, heading in HEADINGS.items()
             },
-            say("Corridors, the changed ones first"),
+            say("Places, the changed ones first"),
             downloads=True,
             height="content" if rows.height < _TALLEST else 560,
             key=f"corridors-{of}",
@@ -217,21 +222,21 @@ def download(found: Comparison, view: View, version: int, *, made_up: bool) -> N
 
 
 def alerts(seen: Workspace, view: View, version: int) -> None:
-    """Show where the rate of a corridor has just changed, and the emerging hot spots."""
-    _part(say("Alerts"))
-    with st.spinner(say("Watching the corridors month by month ...")):
-        found, known = seen.alarms(view, version), seen.known_months(version)
+    """Show what changed lately, at the level that carries it, and the emerging hot spots."""
+    _part(say("What changed"))
+    with st.spinner(say("Watching month by month ...")):
+        found, known = seen.findings(view, version), seen.known_months(version)
     late = recent(found, known) if known else []
     count = words.counted(
-        "{count} alarm in the last {months} months, {total} in all.",
-        "{count} alarms in the last {months} months, {total} in all.",
+        "{count} change in the last {months} months, {total} in all.",
+        "{count} changes in the last {months} months, {total} in all.",
         len(late),
         months=RECENT_ALARMS,
         total=len(found),
     )
     st.html(f'<p class="count">{escape(count)}</p>')
     if found:
-        every = st.toggle(say("All alarms"), key="every", bind="query-params") if len(late) < len(found) else False
+        every = st.toggle(say("All changes"), key="every", bind="query-params") if len(late) < len(found) else False
         shown = found if every else late
         if shown:
             st.html(alarm_grid(shown).html)
@@ -243,6 +248,27 @@ def alerts(seen: Workspace, view: View, version: int) -> None:
     if rows is not None and rows.rows:
         st.html(rows.html)
     aside(spot_test())
+
+
+def missing(seen: Workspace, view: View, version: int) -> None:
+    """Show how much of the latest months is known, and what has not delivered."""
+    _part(say("What has not arrived yet"))
+    said, months, late = not_arrived(arrears(seen.series(view, version)))
+    st.html(f'<p class="count">{escape(said)}</p>')
+    if months.rows:
+        expected = st.toggle(say("What the latest months may come to"), value=True, key="expected", bind="query-params")
+        if expected:
+            st.html(months.html)
+    if late.rows:
+        st.html(late.html)
+    aside(
+        say(
+            "How we know: earlier editions of a source show how much of a month it knows by the age of the month; "
+            "where there is one edition alone, its profile says so. What was busy and has delivered nothing since is "
+            "silent: not yet reported, not zero. What is expected is no incident: it is in no route, no count, and "
+            "nothing that is shared."
+        )
+    )
 
 
 def _part(heading: str) -> None:

@@ -24,6 +24,7 @@ from pages.outcomes import rate, recent
 from pages.spans import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, reaching, spelt, usual
 from pages.words import mark
 from pages.workspace import Workspace
+from routes.arrears import arrears
 from routes.surveys import SURVEY_MONTHS, SURVEY_RESOLUTION, whole_months
 from routes.windows import Window
 
@@ -53,15 +54,18 @@ def changes(seen: Workspace, view: View, version: int) -> dict[str, Any]:
 
 
 def alerts(seen: Workspace, view: View, version: int) -> dict[str, Any]:
-    """Return routes born and growing and the alarms of the last year, the latest first."""
+    """Return what changed in the last year that is known, the latest first, and how much of the latest is known."""
     known = seen.known_months(version)
-    spans = usual(known)
-    found = seen.compared(view, version, spans.before, spans.after) if spans else None
-    alarms = recent(seen.alarms(view, version), known) if known else []
-    routes = seen.routes(view, version).corridors if alarms else ()
-    listed = alerts_of(found, alarms, routes)
-    said = {} if spans or listed else _too_short(known)
-    return {"alerts": listed[:MOST_ALERTS], "more": max(len(listed) - MOST_ALERTS, 0), **said}
+    listed = alerts_of(recent(seen.findings(view, version), known)) if known else []
+    said = {} if listed or usual(known) else _too_short(known)
+    arrived = arrears(seen.series(view, version))
+    return {
+        "alerts": listed[:MOST_ALERTS],
+        "more": max(len(listed) - MOST_ALERTS, 0),
+        "known_up_to": arrived["known_up_to"],
+        "months": arrived["months"],
+        **said,
+    }
 
 
 def hot_spots(seen: Workspace, view: View, version: int) -> dict[str, Any]:

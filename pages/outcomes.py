@@ -16,21 +16,24 @@ from pages import words
 from pages.grids import Grid
 from pages.words import mark, number, percent, roughly, say
 from routes import alarms, change, hotspots
-from routes.change import VERDICTS, Change, Verdict, rate_of
-from routes.comparison import Comparison
+from routes.change import VERDICTS, WORDS, Change, Verdict, rate_of
+from routes.comparison import UNTOLD, Comparison
+from routes.findings import Finding
+from routes.hierarchy import Level
 from routes.hotspots import HotSpots, Pattern
 from routes.shifts import Shift
 from routes.surveys import SURVEY_RESOLUTION
 from routes.windows import Window
 
 HEADINGS: Final[Mapping[str, str]] = {
-    "name": mark("Corridor"),
+    "name": mark("Where"),
+    "level": mark("Level"),
     "mode": mark("Mode"),
     "outcome": mark("What became of it"),
     "before": mark("Before"),
     "after": mark("After"),
     "rate": mark("Rate, after over before"),
-    "q": "q",
+    "confidence": mark("Confidence"),
 }
 """Columns of the table of corridors and what stands above them, for ``say``."""
 PERIODS = (7, 28)
@@ -38,17 +41,20 @@ PERIODS = (7, 28)
 RECENT_ALARMS = 12
 """Months in which an alarm that was raised is recent."""
 _YEAR_DAYS = 365
-_TINY = 0.001
 _OUTCOMES: Final[Mapping[str, str]] = {
-    "born": mark("born"),
-    "growing": mark("growing"),
-    "steady": mark("steady"),
-    "fading": mark("fading"),
-    "gone": mark("gone"),
-    "not testable": mark("too little to tell"),
-    "shifted": mark("shifted"),
+    **{str(verdict): text for verdict, text in WORDS.items()},
+    "shifted": mark("moved sideways"),
 }
-_ORDER = [*VERDICTS]
+_LEVELS: Final[Mapping[str, str]] = {
+    "all": mark("everywhere"),
+    "mode": mark("a mode"),
+    "known route": mark("a known route"),
+    "branch": mark("from country to country"),
+    "route": mark("a route"),
+    "country": mark("a country"),
+}
+_CONFIDENCE: Final[Mapping[str, str]] = {"high": mark("high"), "medium": mark("medium"), "low": mark("low"), "": ""}
+_MOST_NAMED = 3
 _PATTERNS: Final[Mapping[Pattern, str]] = {
     "new": mark("in the last month for the first time"),
     "consecutive": mark("in an unbroken run of the latest months"),
@@ -69,10 +75,11 @@ _SPOTS: Final[Mapping[str, str]] = {"hot": mark("{pattern} hot spot"), "cold": m
 def comparison_test() -> str:
     """Return how changes are tested."""
     return say(
-        "Test: quasi-Poisson on monthly counts of the sources that report in both windows, with how much more they "
-        "report at all taken out. A change is told at a false discovery rate of {level} over all corridors, from "
-        "{fewest} incidents in both windows together (more where they come in bursts); a birth also needs a line that "
-        "is found again in {support} of redraws.",
+        "How we know: the monthly reports of what delivers in both windows are compared, with how much more is "
+        "reported at all, the season and bursts allowed for. A change is told where at most {level} of all that are "
+        "told would be chance, from {fewest} incidents in both windows together (more where they come in bursts). A "
+        "fall is told only of months that are known well; a rise from nothing also needs a line that comes back in "
+        "{support} of trials.",
         level=percent(change.LEVEL),
         fewest=number(change.FEWEST),
         support=percent(change.FEWEST_SUPPORT),
@@ -82,15 +89,16 @@ def comparison_test() -> str:
 def alarm_test() -> str:
     """Return how alarms are raised."""
     return say(
-        "Test: online change-point detection on the monthly counts of each corridor, its season and bursts taken out. "
-        "An alarm is raised where a rate that began {confirmed} to {recent} months ago is more than {threshold} "
-        "probable, never in the first {first} months. Each corridor is watched by itself, with no correction for their "
-        "number: of a hundred without a change, expect about one false alarm in two years. At fewer than some six "
-        "incidents a month most changes are missed.",
-        confirmed=alarms.CONFIRMED_MONTHS,
-        recent=alarms.RECENT_MONTHS,
-        threshold=percent(alarms.THRESHOLD),
-        first=alarms.WARM_UP_MONTHS,
+        "How we know: every route, the routes from one country to another, every known route, every mode and every "
+        "country are watched month by month, by what was known then. A change of {shortest} to {longest} months is "
+        "told where the reports since are far likelier at another rate than at the usual one, with the season, bursts "
+        "and the effort of reporting allowed for; of all that is told in a month, at most {level} would be chance. The "
+        "most specific place that carries the change is named. Confidence is high where it would be told at {sure} % "
+        "too, and low where it is told only beside others.",
+        shortest=alarms.SHORTEST,
+        longest=alarms.LONGEST,
+        level=percent(alarms.LEVEL),
+        sure=number(100 * alarms.SURE, 1),
     )
 
 
@@ -121,37 +129,45 @@ def rate(found: Change) -> str:
     return "" if found.verdict == "not testable" or np.isnan(found.ratio) else rate_of(found)
 
 
-def discovery(q: float) -> str:
-    """Return a false discovery rate as text."""
-    if np.isnan(q):
+def sure_of(found: Change) -> str:
+    """Return the confidence in a change as a word, "" where none is told."""
+    if not (found.up or found.down):
         return ""
-    return number(q, 3) if q >= _TINY else f"< {number(_TINY, 3)}"
+    return "high" if found.q < alarms.SURE else "medium"
 
 
 def listed(comparison: Comparison) -> pl.DataFrame:
-    """Return the corridors of a comparison, the changed ones first: ``number`` of each, ``HEADINGS`` and the reason."""
+    """Return the places of a comparison, the changed ones first: ``number`` of each, ``HEADINGS`` and the reason.
+
+    Numbers are those of the routes, and behind them those of ``above``.
+    """
+    routes = zip(comparison.corridors, comparison.changes, comparison.shifts, strict=True)
+    places: list[tuple[str, Level, str | None, Change, Shift | None]] = [
+        (one.name, "route", one.mode, found, shift) for one, found, shift in routes
+    ]
+    places += [(one.name, one.level, one.mode, one.change, None) for one in comparison.above]
     rows = []
-    for at, (corridor, found, shift) in enumerate(
-        zip(comparison.corridors, comparison.changes, comparison.shifts, strict=True)
-    ):
+    for at, (name, level, mode, found, shift) in enumerate(places):
         moved = shift is not None and shift.flagged
         rows.append(
             {
                 "number": at,
-                "name": corridor.name,
-                "mode": say(corridor.mode),
+                "name": say(name),
+                "level": say(_LEVELS[level]),
+                "mode": say(mode) if mode else "",
                 "outcome": outcome(found, shift),
                 "before": found.before,
                 "after": found.after,
                 "rate": say(rate(found)),
-                "q": discovery(found.q),
+                "confidence": say(_CONFIDENCE[sure_of(found)]),
                 "reason": say(found.reason),
                 "rank": _rank(found.verdict, moved=moved),
                 "chance": 1.0 if np.isnan(found.q) else found.q,
             }
         )
-    schema = {"number": pl.Int64, **dict.fromkeys(("name", "mode", "outcome"), pl.String)}
-    schema |= {"before": pl.Int64, "after": pl.Int64, **dict.fromkeys(("rate", "q", "reason"), pl.String)}
+    words_of = ("name", "level", "mode", "outcome")
+    schema = {"number": pl.Int64, **dict.fromkeys(words_of, pl.String)}
+    schema |= {"before": pl.Int64, "after": pl.Int64, **dict.fromkeys(("rate", "confidence", "reason"), pl.String)}
     frame = pl.DataFrame(rows, schema={**schema, "rank": pl.Int64, "chance": pl.Float64})
     return frame.sort("rank", "chance", "number").drop("rank", "chance")
 
@@ -168,81 +184,125 @@ def counted(comparison: Comparison) -> str:
         if said[became]
     ]
     total = len(comparison.corridors)
-    return words.counted(
-        "{count} corridor: {outcomes}.", "{count} corridors: {outcomes}.", total, outcomes=", ".join(parts)
-    )
+    return words.counted("{count} route: {outcomes}.", "{count} routes: {outcomes}.", total, outcomes=", ".join(parts))
 
 
 def told(comparison: Comparison) -> tuple[list[str], list[str]]:
     """Return the sentences of a comparison: those of what changed, and the others."""
     changed: list[str] = []
     others: list[str] = []
-    untold = comparison.untold()
-    for verdict, said in (*comparison.told(), *([("not testable", untold)] if untold else [])):
+    for verdict, said in (*comparison.told(), *comparison.untold()):
         line = say("{outcome}: {sentence}", outcome=say(_OUTCOMES[verdict]).capitalize(), sentence=said)
-        (others if verdict in ("steady", "not testable") else changed).append(line)
+        (others if verdict in ("steady", *UNTOLD) else changed).append(line)
     return changed, others
 
 
 def pairs(comparison: Comparison) -> list[str]:
-    """Return a sentence on each pair of corridors that is consistent with displacement."""
-    name = [corridor.name for corridor in comparison.corridors]
-    return [
-        say(
-            "{loser} lost about {lost} incidents and {gainer} gained about {gained}: consistent with displacement "
-            "({q}).",
-            loser=name[pair.source],
-            lost=number(pair.lost),
-            gainer=name[pair.target],
-            gained=number(pair.gained),
-            q=_chance(pair.q),
-        )
-        for pair in comparison.displaced
-    ]
+    """Return a sentence on each pair of places that is consistent with displacement."""
+    return [say(comparison.pair_in_words(pair)) for pair in comparison.displaced]
 
 
 def facts_of_one(comparison: Comparison, at: int) -> list[tuple[str, str]]:
-    """Return all that is told of one corridor as pairs of a label and words."""
-    corridor, found, shift = comparison.corridors[at], comparison.changes[at], comparison.shifts[at]
+    """Return all that is told of one place, by its number in ``listed``, as pairs of a label and words."""
+    beyond = at - len(comparison.corridors)
+    if beyond >= 0:
+        one = comparison.above[beyond]
+        return _of_change(one.name, one.level, one.mode, one.change, None)
+    corridor, shift = comparison.corridors[at], comparison.shifts[at]
     said = [
-        (say("Corridor"), corridor.name),
-        (say("Mode"), say(corridor.mode)),
-        (say("What became of it"), outcome(found, shift)),
-        (say("Why"), say(found.reason)),
-        (say("Reporting effort, after over before"), f"x{roughly(found.effort)}"),
-        (say("Overdispersion by which counts were divided"), roughly(found.dispersion)),
+        *_of_change(corridor.name, "route", corridor.mode, comparison.changes[at], shift),
         (say("Sideways"), "" if shift is None else _sideways(shift)),
-        (say("Found again in redraws"), "" if corridor.support is None else percent(corridor.support)),
+        (say("Comes back in trials"), "" if corridor.support is None else percent(corridor.support)),
         (say("Length"), say("{km} km", km=number(corridor.length_km))),
         (say("Corridor id"), corridor.corridor_id),
     ]
     return [(label, text) for label, text in said if text]
 
 
-def recent(found: Sequence[Mapping[str, Any]], known: Window) -> list[Mapping[str, Any]]:
-    """Return the alarms that were raised in the last ``RECENT_ALARMS`` months that are known."""
-    months = set(known.months[-RECENT_ALARMS:])
-    return [alarm for alarm in found if alarm["known"] in months]
+def _of_change(name: str, level: str, mode: str | None, found: Change, shift: Shift | None) -> list[tuple[str, str]]:
+    said = [
+        (say("Where"), say(name)),
+        (say("Level"), say(_LEVELS[level])),
+        (say("Mode"), say(mode) if mode else ""),
+        (say("What became of it"), outcome(found, shift)),
+        (say("Why"), say(found.reason)),
+        (say("Confidence"), say(_CONFIDENCE[sure_of(found)])),
+        (say("Reporting effort, after over before"), f"x{roughly(found.effort)}"),
+        (say("Bursts: variance over mean of the months"), roughly(found.dispersion)),
+    ]
+    return [(label, text) for label, text in said if text]
 
 
-def alarm_grid(found: Iterable[Mapping[str, Any]]) -> Grid:
-    """Return alarms as a table, in their order."""
+def recent(found: Sequence[Finding], known: Window) -> list[Finding]:
+    """Return the changes that could be known in the last ``RECENT_ALARMS`` months, or that still stand in them."""
+    months = known.months[-RECENT_ALARMS:]
+    return [one for one in found if one.last >= months[0]]
+
+
+def alarm_grid(found: Iterable[Finding]) -> Grid:
+    """Return changes as a table, in their order."""
     rows = tuple(
         (
-            str(alarm["known"]),
-            str(alarm["name"]),
-            say(str(alarm["mode"])),
-            say("more") if alarm["direction"] == "up" else say("fewer"),
-            str(alarm["since"]),
-            percent(alarm["probability"]),
+            one.detected,
+            say(one.name),
+            say(_LEVELS[one.level]),
+            say(one.sentence),
+            say(_CONFIDENCE[one.confidence]),
+            number(one.incidents),
+            _reported_by(one),
         )
-        for alarm in found
+        for one in found
     )
     headings = (
-        *(say("Known after"), say("Corridor"), say("Mode")),
-        *(say("Incidents"), say("Since"), say("Probability")),
+        *(say("Detected in"), say("Where"), say("Level"), say("What")),
+        *(say("Confidence"), say("Incidents"), say("Reported by")),
     )
-    return Grid(say("Alarms, the latest first"), headings, rows, frozenset({5}))
+    return Grid(say("Changes, the latest first"), headings, rows, frozenset({5}))
+
+
+def _reported_by(found: Finding) -> str:
+    """Return who delivered the incidents of a change, and without whom it would not stand."""
+    said = ", ".join(name for name, _ in found.sources[:_MOST_NAMED])
+    if len(found.sources) > _MOST_NAMED:
+        said = say("{sources} and {count} more", sources=said, count=len(found.sources) - _MOST_NAMED)
+    if not found.rests_on:
+        return said
+    alone = ", ".join(found.rests_on[:_MOST_NAMED])
+    return say("{sources}; would not stand without {alone}", sources=said, alone=alone)
+
+
+def not_arrived(told: Mapping[str, Any]) -> tuple[str, Grid, Grid]:
+    """Return a sentence on how much is known, the latest months, and what is late, as tables."""
+    known = told["known_up_to"]
+    said = (
+        say("All reports together are known well enough to tell a fall up to {month}.", month=known)
+        if known
+        else say("No month is known well enough to tell a fall.")
+    )
+    months = tuple(
+        (
+            row["month"],
+            number(row["reported"]),
+            percent(row["known"]),
+            number(row["expected"]),
+            say("{low} to {high}", low=number(row["low"]), high=number(row["high"])),
+        )
+        for row in reversed(told["months"])
+    )
+    headings = (
+        *(say("Month"), say("Reported"), say("Known so far")),
+        *(say("Expected in all"), say("Likely, nine in ten")),
+    )
+    late = tuple(
+        (row["name"], number(row["incidents"]), row["known_up_to"] or "–", row["silent_since"] or "–")
+        for row in told["strata"]
+    )
+    names = (say("Delivered by"), say("Incidents"), say("Known well up to"), say("Silent since"))
+    return (
+        said,
+        Grid(say("The latest months"), headings, months, frozenset({1, 2, 3, 4})),
+        Grid(say("What is late"), names, late, frozenset({1})),
+    )
 
 
 def spot_grid(found: HotSpots) -> Grid:
@@ -306,19 +366,12 @@ def lately(incidents: pl.DataFrame) -> tuple[Grid, str] | None:
 def _sideways(shift: Shift) -> str:
     low, high = sorted((shift.low, shift.high))
     return say(
-        "{km} km to the {towards} (95 % interval {low} to {high} km; left of the line is positive), {q}",
+        "{km} km to the {towards} (likely {low} to {high} km; left of the line is positive)",
         km=number(abs(shift.km)),
         towards=say(shift.towards),
         low=number(low),
         high=number(high),
-        q=_chance(shift.q),
     )
-
-
-def _chance(q: float) -> str:
-    """Return a false discovery rate as it stands in a sentence."""
-    told = discovery(q)
-    return f"q {told}" if told.startswith("<") else f"q = {told}"
 
 
 def _came_in(days: int, incidents: int, batches: int) -> str:
@@ -344,7 +397,7 @@ def _rank(verdict: Verdict, *, moved: bool) -> int:
     """Order changed corridors first, then steady ones, then those too small to tell."""
     if moved:
         return 0
-    return {"steady": 1, "not testable": 2}.get(verdict, 0)
+    return {"steady": 1, "not reported": 2, "not testable": 3}.get(verdict, 0)
 
 
 def _midnight(time: datetime) -> datetime:

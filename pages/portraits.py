@@ -12,7 +12,7 @@ import polars as pl
 from geodata.facts import Facts
 from geodata.places import country_name, town_near
 from pages.words import country, mark, number, say
-from routes.change import Change, Verdict
+from routes.change import WORDS, Change
 from routes.comparison import Comparison
 from routes.corridors import Corridor, CountryRole, Role
 from routes.counting import Directed
@@ -46,16 +46,7 @@ DIRECTIONS: Final[Mapping[str | None, str]] = {
     "unclear": mark("unclear"),
     None: mark("not told"),
 }
-CHANGES: Final[Mapping[Verdict, str]] = {
-    "born": mark("born"),
-    "growing": mark("growing"),
-    "gone": mark("gone"),
-    "fading": mark("fading"),
-    "steady": mark("steady"),
-    "not testable": mark("too little to tell"),
-}
-"""Each verdict on change in words, in the order in which a table shows them."""
-UNTOLD = CHANGES["not testable"]
+UNTOLD = WORDS["not testable"]
 _ROLE_WORDS: Final[Mapping[Role, str]] = {
     "source": mark("{share} % starts here"),
     "transit": mark("{share} % passes through"),
@@ -115,7 +106,7 @@ def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame
             "known": one.route,
             "way": WAYS[one.mode],
             "confidence": SURE[one.confidence] if one.confidence else None,
-            "change": CHANGES[changes.get(one.corridor_id, "not testable")],
+            "change": WORDS[changes.get(one.corridor_id, "not testable")],
             "direction": DIRECTIONS[one.direction],
             "flow": one.flow if one.direction else None,
             "incidents": one.incidents,
@@ -127,7 +118,7 @@ def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame
         }
         for one in found.corridors
     ]
-    order = {words: number for number, words in enumerate(CHANGES.values())}
+    order = {words: number for number, words in enumerate(WORDS.values())}
     ranked = pl.col("change").replace_strict(order, return_dtype=pl.Int64)
     return pl.DataFrame(rows, schema=ROUTES).sort(
         ranked, "flow", "incidents", "corridor_id", descending=[False, True, True, False], nulls_last=True
@@ -285,7 +276,7 @@ def change_of(corridor: Corridor, comparison: Comparison | None) -> tuple[str, s
     if change is None:
         return say(UNTOLD), compared_in_words(comparison)
     close = say("Counted are incidents close to the line, of sources that report in both years.")
-    return say(CHANGES[change.verdict]), f"{say(change.reason)} {close}"
+    return say(WORDS[change.verdict]), f"{say(change.reason)} {close}"
 
 
 def _changes(comparison: Comparison | None) -> Iterable[tuple[Corridor, Change]]:

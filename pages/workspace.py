@@ -252,10 +252,10 @@ class Workspace:
     def compared(self, view: View, version: int, before: Window, after: Window) -> Comparison:
         """Return what became of the routes of a View, passing over its window, from one window to another."""
         whole = view.without_window()
-        found, every = self.placed(version)
+        found, _ = self.placed(version)
 
         def told() -> Comparison:
-            return compared(whole.select(every), self.routes(whole, version).corridors, before, after)
+            return compared(self.series(whole, version), self.routes(whole, version).corridors, before, after)
 
         return self._compared.get((version, found.key, whole, before, after), told)
 

@@ -115,9 +115,8 @@ def change(
         view = require_view({"modes": mode or None})
         ground = _ground(incidents, home, rebuild=rebuild)
         chosen = view.select(ground.placed)
-        comparison = compared(
-            chosen, counted_on(ground.network, chosen, ground.facts, modes=view.modes).corridors, *windows
-        )
+        routes = counted_on(ground.network, chosen, ground.facts, modes=view.modes).corridors
+        comparison = compared(series_of(ground.network, chosen, ground.editions), routes, *windows)
         _write(comparison.collection() | {"view": view.query()}, out)
     if as_json:
         print(json.dumps(comparison.summary()))

@@ -183,7 +183,7 @@ class Watch:
             factors, spread = self._learnt(start, stop)
             for month in range(start, stop):
                 for alarm in self._of_month(month, factors, spread):
-                    _say(said, alarm, self._alike)
+                    _say(said, alarm, self._tree, self._alike)
         return said
 
     def _learnt(self, start: int, stop: int) -> tuple[Floats, Floats]:
@@ -327,13 +327,16 @@ def _confidence(evidence: float, size: int) -> Confidence:
     return "medium" if evidence >= np.log(size / LEVEL) else "low"
 
 
-def _say(said: list[Alarm], alarm: Alarm, alike: Callable[[int, int], bool]) -> None:
-    """Add an alarm, unless it tells of a change that was told of before."""
+def _say(said: list[Alarm], alarm: Alarm, tree: Hierarchy, alike: Callable[[int, int], bool]) -> None:
+    """Add an alarm, unless it tells of a change that was told of before, at the same node or a more specific one."""
     for number, one in enumerate(said):
         near = alarm.since - one.since <= SAME_CHANGE_MONTHS or alarm.since <= one.last + 1
-        if one.direction == alarm.direction and near and alike(one.node, alarm.node):
-            if one.node == alarm.node:
-                said[number] = replace(one, last=alarm.detected)
+        if one.direction != alarm.direction or not near or not alike(one.node, alarm.node):
+            continue
+        if one.node == alarm.node:
+            said[number] = replace(one, last=alarm.detected)
+            return
+        if not tree.above[one.node, alarm.node]:
             return
     said.append(alarm)
 

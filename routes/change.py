@@ -10,7 +10,7 @@ docs/decisions/0008-change.md has the figures.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, polygamma
 from scipy.stats import beta, binom, false_discovery_control, norm, t
 
-from geodata.sentences import Sentence, counted, sentence
+from geodata.sentences import Sentence, counted, mark, sentence
 from routes.sphere import Floats
 
 LEVEL = 0.05
@@ -31,10 +31,20 @@ NEARLY_NONE = 0.03
 """Share of what was expected up to which a series was not there; one incident is none in any case."""
 FEWEST_SUPPORT = 0.85
 
-Verdict = Literal["born", "growing", "steady", "fading", "gone", "not testable"]
+Verdict = Literal["born", "growing", "steady", "fading", "gone", "not testable", "not reported"]
 Calendar = tuple[NDArray[np.int64], NDArray[np.int64]]
 """The month of the year, 1..12, of each month of the first and of the second window."""
-VERDICTS: tuple[Verdict, ...] = ("born", "growing", "steady", "fading", "gone", "not testable")
+VERDICTS: tuple[Verdict, ...] = ("born", "growing", "steady", "fading", "gone", "not testable", "not reported")
+WORDS: Mapping[Verdict, str] = {
+    "born": mark("clear rise, from none"),
+    "growing": mark("clear rise"),
+    "gone": mark("clear fall, to none"),
+    "fading": mark("clear fall"),
+    "steady": mark("no clear change"),
+    "not testable": mark("too few reports"),
+    "not reported": mark("not yet reported"),
+}
+"""Each verdict as screens say it, in the order in which a table shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,13 @@ class Change:
         return self.verdict in ("born", "growing")
 
     @property
+    def excess(self) -> float:
+        """Return how many more, or fewer, came than the rate before led to expect."""
+        if self.ratio and np.isfinite(self.ratio):
+            return abs(self.after * (1 - 1 / self.ratio))
+        return float(self.after if self.up else self.before * self.effort)
+
+    @property
     def down(self) -> bool:
         """Tell whether it shrank beyond chance."""
         return self.verdict in ("fading", "gone")
@@ -90,7 +107,12 @@ class Dispersion:
 
 
 def changes(
-    before: ArrayLike, after: ArrayLike, *, calendar: Calendar | None = None, support: Sequence[float] | None = None
+    before: ArrayLike,
+    after: ArrayLike,
+    *,
+    calendar: Calendar | None = None,
+    support: Sequence[float] | None = None,
+    alike: NDArray[np.bool_] | None = None,
 ) -> list[Change]:
     """Test each of k series for a change of rate.
 
@@ -104,6 +126,8 @@ def changes(
     support : sequence of float, optional
         Share of resamples in which each series' corridor is found again; below ``FEWEST_SUPPORT`` it is not called
         born.
+    alike : array of bool, (k,), optional
+        The series from which effort is told, where they are enough: those that hold no incident twice.
 
     Returns
     -------
@@ -116,7 +140,7 @@ def changes(
     by_source = first.sum(axis=2), second.sum(axis=2)
     reports = (by_source[0].sum(axis=0) > 0) & (by_source[1].sum(axis=0) > 0)
     first, second = first[:, reports], second[:, reports]
-    effort = series_effort(first, second)
+    effort = series_effort(first, second, alike)
     months = first.sum(axis=1), second.sum(axis=1)
     tested = _tested(*months, effort, dispersion(*months, calendar))
     elsewhere = _elsewhere(first, second)
@@ -133,16 +157,19 @@ def changes(
     ]
 
 
-def series_effort(before: Floats, after: Floats) -> Floats:
+def series_effort(before: Floats, after: Floats, alike: NDArray[np.bool_] | None = None) -> Floats:
     """Return for each series how much more its sources report in the second window, per month, (k,).
 
     Parameters
     ----------
     before, after : Floats, (k, sources, months)
+    alike : array of bool, (k,), optional
+        The series from which it is told, where there are at least ``FEWEST_SERIES``.
     """
+    told = slice(None) if alike is None or alike.sum() < FEWEST_SERIES else alike
     share = after.shape[2] / (before.shape[2] + after.shape[2])
     first, second = before.sum(axis=2), after.sum(axis=2)
-    efforts = np.array([_effort(first[:, source], second[:, source], share) for source in range(first.shape[1])])
+    efforts = np.array([_effort(first[told, source], second[told, source], share) for source in range(first.shape[1])])
     # What each source would have reported per month of each series at the effort of the first window.
     rates = (first + second) / (1 - share + share * efforts)
     total = rates.sum(axis=1)
@@ -245,6 +272,16 @@ def _tested(before: Floats, after: Floats, effort: Floats, spread: Dispersion) -
     return [_untold(*pair, *row) for pair, row in zip(counts, figures, strict=True)]
 
 
+def not_reported(change: Change) -> Change:
+    """Return a change of which no month of the second window is known well enough to tell more than a rise."""
+    told = sentence(
+        "{after:,} so far, after {before:,} before: the later window has not been reported well enough to tell a fall.",
+        after=change.after,
+        before=change.before,
+    )
+    return replace(change, verdict="not reported", p=np.nan, q=np.nan, reason=told)
+
+
 def _untold(
     before: int, after: int, effort: float, spread: float, ratio: float, low: float, high: float, p: float, q: float
 ) -> Change:
@@ -280,14 +317,13 @@ def _with_verdict(change: Change, lost: int, elsewhere: int, support: float, len
         return replace(change, verdict="not testable", p=np.nan, reason=_not_testable(change, lost))
     verdict, but = _judged(change, elsewhere, support, change.effort * lengths[1] / lengths[0])
     told = sentence(
-        "{before:,} in {months}, then {after:,} in {later}: {rate}{effort}, q = {q:.2g}{but}.",
+        "{before:,} in {months}, then {after:,} in {later}: {rate}{effort}{but}.",
         before=change.before,
         months=counted("{count} month", "{count} months", lengths[0]),
         after=change.after,
         later=lengths[1],
         rate=rate_of(change),
         effort=_effort_taken_out(change.effort),
-        q=change.q,
         but=but,
     )
     return replace(change, verdict=verdict, reason=told)
@@ -296,14 +332,23 @@ def _with_verdict(change: Change, lost: int, elsewhere: int, support: float, len
 def rate_of(change: Change) -> Sentence:
     """Return the rate after over that before with its interval."""
     if not change.before:
-        return sentence("from none, at least x{low:.2g}", low=change.low)
+        return sentence("from none, at least {low:.2g} times as many a month", low=change.low)
     if not np.isfinite(change.high):
-        return sentence("x{ratio:.2g} ({low:.2g} to no bound)", ratio=change.ratio, low=change.low)
-    return sentence("x{ratio:.2g} ({low:.2g} to {high:.2g})", ratio=change.ratio, low=change.low, high=change.high)
+        return sentence(
+            "{ratio:.2g} times as many a month (likely {low:.2g} to no bound)", ratio=change.ratio, low=change.low
+        )
+    return sentence(
+        "{ratio:.2g} times as many a month (likely {low:.2g} to {high:.2g})",
+        ratio=change.ratio,
+        low=change.low,
+        high=change.high,
+    )
 
 
 def _effort_taken_out(effort: float) -> str:
-    return sentence(" with effort of x{effort:.2g} taken out", effort=effort) if f"{effort:.2g}" != "1" else ""
+    return (
+        sentence(", allowing for {effort:.2g} times as much reporting", effort=effort) if f"{effort:.2g}" != "1" else ""
+    )
 
 
 def _not_testable(change: Change, lost: int) -> Sentence:

@@ -41,6 +41,8 @@ SILENT_MONTHS = 12
 _RATE_MONTHS = 12
 KNOWN = 0.8
 """Share of a month that has to be known before "fewer" may be said of it."""
+_LEAST_SHARE = 0.05
+"""Of a month of which less is known, so much is taken as known: of nearly nothing nothing can be told."""
 _DRAWS = 200
 _SEED = 20_261_129
 
@@ -236,15 +238,17 @@ def nowcast(reported: Floats, known: Known, *, draws: int = _DRAWS) -> Floats:
         return found
     rate, spread = _history(reported, known.horizon)
     random = np.random.default_rng(_SEED)
-    share = _beta(random, known.mean[node, month], (known.high - known.low)[node, month] / 3.29, draws)
+    mean = np.maximum(known.mean[node, month], _LEAST_SHARE)
+    share = _beta(random, mean, (known.high - known.low)[node, month] / 3.29, draws)
     usual = np.maximum(rate[node], 0.05)[:, None]
     shape = usual / np.maximum(spread[node] - 1, 0.1)[:, None]
     seen = reported[node, month][:, None]
     missing = nbinom.rvs(shape + seen, (shape / usual + share) / (shape / usual + 1), random_state=random)
     # A share is the likelier, the better what is usual and that share explain what is reported.
-    likely = nbinom.logpmf(seen, shape, (shape / usual) / (shape / usual + share))
+    likely = np.asarray(nbinom.logpmf(seen, shape, (shape / usual) / (shape / usual + share)))
     weight = np.exp(likely - likely.max(axis=1, keepdims=True))
     weight /= weight.sum(axis=1, keepdims=True)
+    missing = np.asarray(missing)
     order = np.argsort(missing, axis=1)
     ranked, summed = np.take_along_axis(missing, order, 1), np.cumsum(np.take_along_axis(weight, order, 1), axis=1)
     found[node, month, 0] += (weight * missing).sum(axis=1)

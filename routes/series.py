@@ -13,12 +13,15 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from geodata import hexes
 from geodata.editions import BODY, TRIANGLE, month_of, reporting_of, strata
 from geodata.incident import SYNTHETIC_SOURCE
 from routes.completeness import Delays, Known, delays, known_at, nowcast
 from routes.hierarchy import Hierarchy, Placed, hierarchy_of
+from routes.index import USUAL_RESOLUTION
+from routes.members import TRACED_REACH_KM
 from routes.network import Network
-from routes.sphere import Floats, Rows
+from routes.sphere import Floats, Mask, Rows
 
 UNNAMED = "unnamed source"
 _DATED = ("instant", "day", "month")
@@ -71,6 +74,18 @@ class Series:
     def tree(self) -> Hierarchy:
         """The nodes."""
         return self.placed.hierarchy
+
+    @cached_property
+    def exact(self) -> Mask:
+        """Which incidents are placed exactly enough, and close enough to their line, to tell where it runs, (n,)."""
+        found = np.ones(self.incidents.height, bool)
+        if "km" in self.incidents.columns:
+            found &= self.incidents["km"].fill_nan(None).fill_null(0.0).to_numpy() <= TRACED_REACH_KM
+        if "cell" in self.incidents.columns:
+            cells = self.incidents["cell"].cast(pl.UInt64)
+            fine = hexes.resolutions(cells.fill_null(0).to_numpy()) >= USUAL_RESOLUTION
+            found &= fine | cells.is_null().to_numpy()
+        return found
 
     @property
     def over(self) -> int:

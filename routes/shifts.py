@@ -21,6 +21,7 @@ FEWEST_INCIDENTS = 8
 FEWEST_MONTHS = 3
 NEAR_KM = 500.0
 PERMUTATIONS = 1999
+REDRAWS = 400
 _STEP_KM = 2.0
 _WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
@@ -61,6 +62,8 @@ class Displacement:
         Incidents below and above what the first window led to expect in the second.
     score : float
         The lesser of the two over the larger: 1 where as much was gained as lost.
+    share, low, high : float, 0..1
+        Of what was lost, as much as was gained, and its 90 % interval, by drawing the months of each window again.
     p, q : float
         Of the lesser, by permuting the months of all corridors together.
     """
@@ -70,6 +73,9 @@ class Displacement:
     lost: float
     gained: float
     score: float
+    share: float
+    low: float
+    high: float
     p: float
     q: float
 
@@ -161,10 +167,20 @@ def displacements(
         as_much += np.minimum(*_moved(both[:, order], first, source, target)) >= np.minimum(lost, gained)
     p = as_much / (PERMUTATIONS + 1)
     score = np.minimum(lost, gained) / np.maximum(np.maximum(lost, gained), 1e-9)
-    columns = (lost, gained, np.maximum(score, 0.0), p, false_discovery_control(p))
+    drawn = []
+    for _ in range(REDRAWS):
+        early, late = (random.integers(0, size, size) for size in (first, both.shape[1] - first))
+        drawn.append(_share(*_moved(both[:, np.concatenate([early, first + late])], first, source, target)))
+    low, high = np.quantile(drawn, (0.05, 0.95), axis=0)
+    columns = (lost, gained, np.maximum(score, 0.0), _share(lost, gained), low, high, p, false_discovery_control(p))
     return [
         Displacement(*pair, *(float(column[number]) for column in columns)) for number, pair in enumerate(candidates)
     ]
+
+
+def _share(lost: Floats, gained: Floats) -> Floats:
+    """Return which share of what was lost was gained elsewhere, 0..1."""
+    return np.asarray(np.clip(gained / np.maximum(lost, 1e-9), 0.0, 1.0))
 
 
 def _moved(both: Floats, first: int, source: NDArray[np.int64], target: NDArray[np.int64]) -> tuple[Floats, Floats]:

@@ -29,10 +29,8 @@ Monitor.Seen = class {
 };
 
 Monitor.ALERTS = {
-  born: { sign: "born", words: Monitor.mark("new route") },
-  growing: { sign: "growing", words: Monitor.mark("growing") },
-  "alarm-up": { sign: "growing", words: Monitor.mark("alarm: more") },
-  "alarm-down": { sign: "fading", words: Monitor.mark("alarm: fewer") },
+  "alarm-more": { sign: "growing", words: Monitor.mark("clear rise") },
+  "alarm-fewer": { sign: "fading", words: Monitor.mark("clear fall") },
   area: { sign: "born", words: Monitor.mark("watch area") },
 };
 
@@ -48,7 +46,7 @@ Monitor.Alerts = class {
     this.monitor = monitor;
     monitor.alerts = this;
     this.seen = monitor.seen = new Monitor.Seen();
-    this.late = new Monitor.Late(monitor, "/data/alerts", () => this.fill());
+    this.late = new Monitor.Late(monitor, "/data/alerts", () => this._told());
     const { element } = Monitor;
     this.total = element("small");
     this.state = element("p", { class: "note state" });
@@ -74,6 +72,11 @@ Monitor.Alerts = class {
   repicture() {
     this.panel.hidden = !this.monitor.picture?.steps;
     this.late.look();
+    this.fill();
+  }
+
+  _told() {
+    if (this.late.state === "ready") this.monitor.timebar?.arrived(this.late.answer);
     this.fill();
   }
 
@@ -112,7 +115,7 @@ Monitor.Alerts = class {
 
   _nothing(every) {
     if (every.length) return Monitor.say("All alerts are marked as seen.");
-    return Monitor.say("Nothing new: no route was born or grew beyond chance, and no alarm was raised in the last year.");
+    return Monitor.say("Nothing new: no clear rise or fall could be told in the last year.");
   }
 
   /** Say what was not there before; not what stood when the map was opened. */
@@ -128,7 +131,7 @@ Monitor.Alerts = class {
     const { element } = Monitor;
     const when = [alert.date, Monitor.say(Monitor.ALERTS[alert.kind].words), alert.mode ? Monitor.say(alert.mode) : ""].filter(Boolean).join(" · ");
     const seen = this.seen.alerts.has(alert.key);
-    const name = alert.place.replaceAll(" - ", " – ");
+    const name = Monitor.told(alert.place).replaceAll(" - ", " – ");
     const go = element(
       "button",
       { type: "button", class: "go", onclick: () => this.open(alert) },
@@ -136,6 +139,7 @@ Monitor.Alerts = class {
       element("span", { class: "name" }, name),
       element("span", { class: "when" }, when),
       element("span", { class: "why" }, Monitor.told(alert.why).replace(/\bx(?=\d)/g, "×")),
+      ...this._known(alert),
     );
     const label = seen ? Monitor.say("Mark {name} as new", { name }) : Monitor.say("Mark {name} as seen", { name });
     const title = seen ? Monitor.say("Mark as new") : Monitor.say("Mark as seen");
@@ -145,6 +149,15 @@ Monitor.Alerts = class {
       Monitor.icon("M4 10.5l4 4 8-9"),
     );
     return element("li", seen ? { class: "old" } : {}, go, mark);
+  }
+
+  /** How sure it is, how many reports it rests on, and on whose alone. */
+  _known({ confidence, incidents, rests_on: alone }) {
+    if (!confidence) return [];
+    const sure = { high: Monitor.mark("high confidence"), medium: Monitor.mark("medium confidence"), low: Monitor.mark("low confidence") }[confidence];
+    const parts = [Monitor.say(sure), Monitor.counted(incidents, "{count} incident", "{count} incidents")];
+    if (alone?.length) parts.push(Monitor.say("rests on {name}", { name: alone.slice(0, 2).join(", ") }));
+    return [Monitor.element("span", { class: "when" }, parts.join(" · "))];
   }
 
   _sign(kind) {
@@ -175,18 +188,17 @@ Monitor.Alerts = class {
     this.fill();
   }
 
-  /** Fly there and open its card: a change, the route of an alarm, a watch area as it is. */
+  /** Fly to where its incidents lie, and open the card of its route where it is one; a watch area as it is. */
   open(alert) {
     const { monitor } = this;
     if (alert.area) return monitor.watch.go(alert.area);
     const [lon, lat] = alert.at;
-    if (alert.change) {
-      const hidden = new Set(monitor.state.hidden);
-      if (hidden.delete("changes")) monitor.state.set("layers", { hidden });
-      monitor.select(`change-${alert.change}`);
-    } else if (monitor.picture.corridor(alert.corridor)) monitor.select(alert.corridor);
-    else monitor.status.say(Monitor.say("The route of this alarm is left out by the filters; this is where it runs."));
-    Monitor.fly(monitor.map, L.latLngBounds([[lat - 1.6, lon - 2.2], [lat + 1.6, lon + 2.2]]));
+    const [route] = alert.level === "route" ? alert.corridors : [];
+    if (route && monitor.picture.corridor(route)) monitor.select(route);
+    else if (route) monitor.status.say(Monitor.say("This route is left out by the filters; this is where it runs."));
+    else monitor.select(null);
+    const [west, south, east, north] = alert.box ?? [lon, lat, lon, lat];
+    Monitor.fly(monitor.map, L.latLngBounds([[Math.min(south, lat - 1.6), Math.min(west, lon - 2.2)], [Math.max(north, lat + 1.6), Math.max(east, lon + 2.2)]]));
     return undefined;
   }
 };

@@ -3,13 +3,14 @@
 
 /** How each state is drawn; `dash` for a line of width 4. Gone corridors are ghosts: hollow and dotted. */
 Monitor.CHANGES = {
-  born: { word: Monitor.mark("born"), meaning: Monitor.mark("next to none before"), dash: [] },
-  growing: { word: Monitor.mark("growing"), meaning: Monitor.mark("more, beyond chance"), dash: [] },
-  fading: { word: Monitor.mark("fading"), meaning: Monitor.mark("fewer, beyond chance"), dash: [11, 6] },
-  gone: { word: Monitor.mark("gone"), meaning: Monitor.mark("next to none any more"), dash: [1, 7] },
-  shifted: { word: Monitor.mark("shifted"), meaning: Monitor.mark("same number, farther over"), dash: [13, 5, 2, 5] },
-  steady: { word: Monitor.mark("steady"), meaning: Monitor.mark("no change beyond chance"), dash: [] },
-  "not testable": { word: Monitor.mark("too few to tell"), meaning: null, dash: [2, 4] },
+  born: { word: Monitor.mark("clear rise, from none"), meaning: Monitor.mark("next to none before"), dash: [] },
+  growing: { word: Monitor.mark("clear rise"), meaning: Monitor.mark("more, beyond chance"), dash: [] },
+  fading: { word: Monitor.mark("clear fall"), meaning: Monitor.mark("fewer, beyond chance"), dash: [11, 6] },
+  gone: { word: Monitor.mark("clear fall, to none"), meaning: Monitor.mark("next to none any more"), dash: [1, 7] },
+  shifted: { word: Monitor.mark("moved sideways"), meaning: Monitor.mark("same number, farther over"), dash: [13, 5, 2, 5] },
+  steady: { word: Monitor.mark("no clear change"), meaning: Monitor.mark("no change beyond chance"), dash: [] },
+  "not testable": { word: Monitor.mark("too few reports"), meaning: null, dash: [2, 4] },
+  "not reported": { word: Monitor.mark("not yet reported"), meaning: null, dash: [2, 4] },
 };
 
 /** How far something lies to each side, the sides clockwise from the north. */

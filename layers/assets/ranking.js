@@ -73,7 +73,7 @@ Monitor.Ranking = class {
 
   _fill(row, { corridor, incidents }, most) {
     row.id = corridor.id;
-    row.name.textContent = corridor.title;
+    [row.name.textContent, row.name.title] = [corridor.ends, corridor.title];
     row.value.textContent = Monitor.number(incidents);
     row.meter.title = Monitor.say(corridor.mode);
     row.bar.style.width = `${(incidents / most) * 100}%`;

@@ -27,6 +27,13 @@ Monitor.TimeBar = class {
     this.pace = element("select", { "aria-label": Monitor.say("Speed"), title: Monitor.say("Speed"), onchange: () => this._setPace() });
     for (const speed of this.options.speeds) this.pace.append(element("option", { value: speed }, `${speed}×`));
     this.canvas = element("canvas", { class: "histogram", "aria-hidden": "true" });
+    this.late = element("div", { class: "late", hidden: true, role: "img" });
+    this.plot = element("div", { class: "plot" }, this.canvas, this.late);
+    this.expect = element(
+      "button",
+      { type: "button", class: "expect", hidden: true, "aria-pressed": "false", title: Monitor.say("Show what may still be reported of the latest months; it is no incident and in no count"), onclick: () => this._expect() },
+      Monitor.say("Expected"),
+    );
     this._makeSlider();
     const head = element(
       "div",
@@ -41,11 +48,12 @@ Monitor.TimeBar = class {
       this.label,
       this.count,
       element("span", { class: "hint" }, Monitor.say("← → move · space plays")),
+      this.expect,
       this.spans,
       this.unit,
       this.pace,
     );
-    this.bar = Monitor.panel("timebar", { class: "panel", "aria-label": Monitor.say("Time") }, head, this.canvas, this.slider);
+    this.bar = Monitor.panel("timebar", { class: "panel", "aria-label": Monitor.say("Time") }, head, this.plot, this.slider);
     this.bar.hidden = true;
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     const container = monitor.map.getContainer();
@@ -103,7 +111,38 @@ Monitor.TimeBar = class {
     this.unit.value = this.monitor.state.unit;
     this.spans.replaceChildren(...[...traits.spans, null].map((steps) => this._span(steps, unit)));
     this._tick();
+    this._hatch();
     this.rewindow();
+  }
+
+  /** What has not arrived yet, once it is known: `answer` of the alerts. */
+  arrived({ known_up_to: month, months }) {
+    this.horizon = month || null;
+    this.months = new Map((months ?? []).map((row) => [row.month, row]));
+    this.expect.hidden = ![...this.months.values()].some(({ high, reported }) => high > reported);
+    this._hatch();
+    this.paint();
+  }
+
+  /** Hatch the months of which too little is known to tell fewer. */
+  _hatch() {
+    const { picture } = this.monitor;
+    this.late.hidden = !this.horizon || !picture?.steps;
+    if (this.late.hidden) return;
+    const [year, month] = this.horizon.split("-").map(Number);
+    const from = picture.calendar.before(Date.UTC(year, month, 1) / 86_400_000);
+    this.late.hidden = from >= picture.steps || from < 0;
+    if (this.late.hidden) return;
+    this.late.style.left = `${(from / picture.steps) * 100}%`;
+    const words = Monitor.say("Not all reports of the months after {month} have arrived: fewer need not be a fall.", { month: this.horizon });
+    this.late.title = words;
+    this.late.setAttribute("aria-label", words);
+  }
+
+  _expect() {
+    this.expecting = !this.expecting;
+    this.expect.setAttribute("aria-pressed", String(this.expecting));
+    this.paint();
   }
 
   recolour() {
@@ -188,8 +227,24 @@ Monitor.TimeBar = class {
     }
   }
 
+  /** An outline as tall as a month is expected to become, behind what is reported of it. */
+  _ghost(context, step) {
+    const { picture, theme, width, height } = this.painted;
+    const { calendar } = picture;
+    if (!this.expecting || calendar.unit !== "month") return;
+    const row = this.months?.get(new Date(calendar.edges[step] * 86_400_000).toISOString().slice(0, 7));
+    if (!row || row.expected <= row.reported) return;
+    const slot = width / picture.steps;
+    const tall = Math.min(height - 1, (row.expected / picture.most) * (height - 2));
+    [context.strokeStyle, context.lineWidth] = [theme.muted, 1];
+    context.setLineDash([2, 2]);
+    context.strokeRect(step * slot + 1, height - tall, Math.max(slot - 2, 1), tall);
+    context.setLineDash([]);
+  }
+
   _bar(context, step) {
     const { picture, theme, width, height, range } = this.painted;
+    this._ghost(context, step);
     const total = picture.total(step, step + 1);
     if (!total) return;
     const slot = width / picture.steps;
