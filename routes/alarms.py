@@ -204,6 +204,8 @@ class Watch:
         evidence = np.stack([np.stack([look.evidence(way) for way in range(2)], axis=1) for look in looks])
         if self._known is not None:
             evidence[:, self._known.horizon < month, 1] = -np.inf
+        for look, own in zip(looks, evidence, strict=True):
+            self._only_lasting(look, own, factors)
         at = evidence.argmax(axis=0)
         found = np.logaddexp.reduce(evidence, axis=0) - np.log(len(looks) * EVERY_MONTHS) + self._weights[:, None]
         least = _threshold(found)
@@ -224,6 +226,20 @@ class Watch:
         # What would make an alarm easier is passed over: more has to be more than was reported before, too.
         expected *= (max(effort, 1.0), min(effort, 1.0))
         return _Look(first, start, month, active, late, before, expected, usual, spread)
+
+    def _only_lasting(self, look: _Look, evidence: Floats, factors: Floats) -> None:
+        """Take away the evidence that rests on one month alone: without it, the rest has to be beyond what is usual."""
+        for way in range(2):
+            rows = np.flatnonzero(evidence[:, way] > 0)
+            months = self._counts[rows][:, look.active, look.start : look.end + 1].sum(axis=1)
+            season_late = factors[rows, look.start : look.end + 1]
+            level = months / season_late
+            most = (level.argmax(axis=1) if way == 0 else level.argmin(axis=1))[:, None]
+            left = months.sum(axis=1) - np.take_along_axis(months, most, 1)[:, 0]
+            part = 1 - np.take_along_axis(season_late, most, 1)[:, 0] / season_late.sum(axis=1)
+            due = look.before[rows][:, look.active].sum(axis=1) / look.usual[rows] * look.expected[rows, way] * part
+            lasting = left > WORTH_A_LOOK * due if way == 0 else left < due / WORTH_A_LOOK
+            evidence[rows[~lasting], way] = -np.inf
 
     def _effort(self, late: Floats, due: Floats) -> float:
         """Return how much more is reported at all: the median over branches of what came over what was usual."""

@@ -243,12 +243,11 @@ def nowcast(reported: Floats, known: Known, *, draws: int = _DRAWS) -> Floats:
     usual = np.maximum(rate[node], 0.05)[:, None]
     shape = usual / np.maximum(spread[node] - 1, 0.1)[:, None]
     seen = reported[node, month][:, None]
-    missing = nbinom.rvs(shape + seen, (shape / usual + share) / (shape / usual + 1), random_state=random)
+    missing = random.negative_binomial(shape + seen, (shape / usual + share) / (shape / usual + 1))
     # A share is the likelier, the better what is usual and that share explain what is reported.
     likely = np.asarray(nbinom.logpmf(seen, shape, (shape / usual) / (shape / usual + share)))
     weight = np.exp(likely - likely.max(axis=1, keepdims=True))
     weight /= weight.sum(axis=1, keepdims=True)
-    missing = np.asarray(missing)
     order = np.argsort(missing, axis=1)
     ranked, summed = np.take_along_axis(missing, order, 1), np.cumsum(np.take_along_axis(weight, order, 1), axis=1)
     found[node, month, 0] += (weight * missing).sum(axis=1)
