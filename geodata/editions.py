@@ -6,75 +6,35 @@ edition of a source is as new as the latest incident in it, whenever it was take
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from geodata.ledger import Ledger
-from geodata.profiles import Reporting, profiles
+from geodata.profiles import profiles
+from geodata.strata import TRIANGLE, Editions, Reporting, month_of, strata
 
 MOST_EDITIONS = 16
 """Editions that are compared, the latest of them."""
-TRIANGLE = {
-    "source": pl.String,
-    "stratum": pl.String,
-    "month": pl.Int32,
-    "as_of": pl.Int32,
-    "held": pl.Int64,
-    "now": pl.Int64,
-}
-"""Of each month, counted from the year 0, and edition: incidents that it held, of those that are known now."""
-BODY = "body: "
-"""How a stratum begins that is a body; the others begin with "route: " or "country: ", or are empty."""
-_FEWEST_DELIVERED = 24
-_FEWEST_IN_PLACE = 36
 
 
-def month_of(column: str = "time_start") -> pl.Expr:
-    """Return the month of a time, counted from the year 0."""
-    time = pl.col(column)
-    return (time.dt.year() * 12 + time.dt.month() - 1).cast(pl.Int32)
+@cache
+def reporting() -> dict[str, Reporting]:
+    """Return by source what the profiles know of how it reports."""
+    return {one.source: one.reporting for one in profiles() if one.reporting is not None}
 
 
-def reporting_of(source: str) -> Reporting | None:
-    """Return what the profiles know of how a source reports, None where they know nothing."""
-    return next((one.reporting for one in profiles() if one.source == source and one.reporting), None)
-
-
-def strata(incidents: pl.DataFrame) -> pl.Series:
-    """Return what delivers each incident as one, ``str``: incidents of one stratum are reported together, or late.
-
-    That is the body that delivered it, where the source names it and it delivers often; else the source's own label of
-    the route; else the country; each only where it has enough incidents. All others of a source are one stratum.
+def editions_of(ledger: Ledger, incidents: pl.DataFrame, version: int) -> Editions:
+    """Return what is known of how late reports arrive, as a version of the ledger tells it.
 
     Parameters
     ----------
+    ledger : Ledger
     incidents : DataFrame
-        source, and route_label, country, extra where they are there.
+        Those of the version.
+    version : int
     """
-    nothing = pl.lit(None, pl.String)
-    has = set(incidents.columns)
-    source = pl.col("source").fill_null("") if "source" in has else pl.lit("")
-    body = nothing
-    for name in incidents["source"].drop_nulls().unique().to_list() if "source" in has and "extra" in has else []:
-        known = reporting_of(name)
-        if known and known.body:
-            stated = pl.col("extra").str.json_path_match(f"$['{known.body}']")
-            body = pl.when(pl.col("source") == name).then(stated).otherwise(body)
-    named = {
-        "body": body,
-        "label": pl.col("route_label") if "route_label" in has else nothing,
-        "country": pl.col("country") if "country" in has else nothing,
-    }
-    frame = incidents.select(source.alias("source"), **named)
-    for name, fewest in (("body", _FEWEST_DELIVERED), ("label", _FEWEST_IN_PLACE), ("country", _FEWEST_IN_PLACE)):
-        often = pl.len().over("source", name) >= fewest
-        frame = frame.with_columns(pl.when(often & pl.col(name).is_not_null()).then(name).alias(name))
-    parts = pl.coalesce(
-        pl.lit(BODY) + pl.col("body"),
-        pl.lit("route: ") + pl.col("label"),
-        pl.lit("country: ") + pl.col("country"),
-        pl.lit(""),
-    )
-    return frame.select(parts.alias("stratum")).to_series()
+    return Editions(triangle(ledger, incidents, version), reporting())
 
 
 def triangle(ledger: Ledger, incidents: pl.DataFrame, version: int) -> pl.DataFrame:
@@ -87,7 +47,9 @@ def triangle(ledger: Ledger, incidents: pl.DataFrame, version: int) -> pl.DataFr
         Those of the version.
     version : int
     """
-    now = incidents.select("incident_id", "source", month_of().alias("month"), strata(incidents).alias("stratum"))
+    now = incidents.select(
+        "incident_id", "source", month_of().alias("month"), strata(incidents, reporting()).alias("stratum")
+    )
     now = now.drop_nulls("month")
     newest = dict(now.group_by("source").agg(pl.col("month").max()).iter_rows())
     rows = []

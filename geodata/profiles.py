@@ -22,6 +22,7 @@ from geodata.errors import UnknownColumns, WrongValue
 from geodata.places import folded
 from geodata.readings import ROW, Reading
 from geodata.revisions import Edition
+from geodata.strata import Reporting
 from geodata.whole import whole
 
 FOLDER = Path(__file__).parent / "profiles"
@@ -61,26 +62,6 @@ FIELDS = (
 )
 """What a profile can fill. ``coordinates`` is one cell with both numbers; ``year`` and ``month`` stand in for a missing
 ``time``; ``country`` is the one that the source states; ``text`` is what the mode rules read."""
-
-
-class Reporting(BaseModel):
-    """How late a source reports: what is known of it before its own editions tell.
-
-    Attributes
-    ----------
-    body : str
-        Column that names who delivered an incident to the source, "" for none: bodies deliver in blocks.
-    held : tuple of float, 0..1
-        Share of the incidents of a month that an edition holds, by age of the month: that of its latest incident first.
-    source : str
-        Where these figures are from.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    body: str = ""
-    held: tuple[float, ...] = ()
-    source: str
 
 
 class Profile(BaseModel):

@@ -17,7 +17,7 @@ import polars as pl
 
 from geodata.batches import Batch
 from geodata.changes import Undone, undo
-from geodata.editions import triangle
+from geodata.editions import editions_of
 from geodata.facts import Facts
 from geodata.guesses import Guess
 from geodata.incident import is_synthetic
@@ -28,6 +28,7 @@ from geodata.profiles import Profile
 from geodata.receipts import Receipt
 from geodata.register import corridor_events
 from geodata.settings import Settings
+from geodata.strata import Editions
 from geodata.view import View
 from layers.exports import Export
 from layers.points import Keys, keys_of
@@ -128,7 +129,7 @@ class Workspace:
         self._standing: Kept[Standing] = Kept(3)
         self._placed: Kept[pl.DataFrame] = Kept(3)
         self._compared: Kept[Comparison] = Kept(8)
-        self._triangles: Kept[pl.DataFrame] = Kept(2)
+        self._editions: Kept[Editions] = Kept(2)
         self._series: Kept[Series] = Kept(4)
         self._findings: Kept[list[Finding]] = Kept(8)
         self._hot_spots: Kept[HotSpots | None] = Kept(4)
@@ -263,7 +264,7 @@ class Workspace:
         """Return the incidents of a View over all time by node, by what delivers them and by month."""
         whole = view.without_window()
         found, every = self.placed(version)
-        editions = self._triangles.get(version, lambda: triangle(self._ledger, self.incidents(version), version))
+        editions = self._editions.get(version, lambda: editions_of(self._ledger, self.incidents(version), version))
         chosen = whole.select(every)
         return self._series.get((version, found.key, whole), lambda: series_of(found.network, chosen, editions))
 

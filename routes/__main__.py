@@ -12,7 +12,7 @@ import polars as pl
 import typer
 from rich.console import Console
 
-from geodata.editions import triangle
+from geodata.editions import editions_of, reporting
 from geodata.errors import WrongValue, told_in_a_sentence
 from geodata.facts import Facts
 from geodata.incident import CORRIDOR_MODES
@@ -20,6 +20,7 @@ from geodata.ledger import Ledger
 from geodata.networks import Networks
 from geodata.register import corridor_events
 from geodata.settings import Settings
+from geodata.strata import Editions
 from geodata.table import read_table
 from geodata.view import require_view
 from geodata.whole import handed_over
@@ -234,7 +235,7 @@ class _Ground:
     network: Network
     placed: pl.DataFrame
     facts: Facts
-    editions: pl.DataFrame | None
+    editions: Editions
 
 
 def _ground(incidents: Path | None, home: Path | None, *, rebuild: bool) -> _Ground:
@@ -249,11 +250,11 @@ def _ground(incidents: Path | None, home: Path | None, *, rebuild: bool) -> _Gro
             status.update(f"{stage} ...")
 
         if incidents is not None or version is None:
-            found, editions = network(every, facts, say=say), None
+            found, editions = network(every, facts, say=say), Editions(reporting=reporting())
         else:
             found = standing(store, every, version, facts, rebuild=rebuild, say=say).network
             say("comparing the editions of each source")
-            editions = triangle(ledger, every, version)
+            editions = editions_of(ledger, every, version)
     return _Ground(found, placed(found, every), facts, editions)
 
 

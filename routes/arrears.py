@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from geodata.editions import BODY
+from geodata.strata import BODY
 from routes.completeness import KNOWN
 from routes.series import Series
 

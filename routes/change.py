@@ -127,7 +127,7 @@ def changes(
         Share of resamples in which each series' corridor is found again; below ``FEWEST_SUPPORT`` it is not called
         born.
     alike : array of bool, (k,), optional
-        The series from which effort is told, where they are enough: those that hold no incident twice.
+        The series from which effort is told, all by default: those that hold no incident twice.
 
     Returns
     -------
@@ -164,9 +164,9 @@ def series_effort(before: Floats, after: Floats, alike: NDArray[np.bool_] | None
     ----------
     before, after : Floats, (k, sources, months)
     alike : array of bool, (k,), optional
-        The series from which it is told, where there are at least ``FEWEST_SERIES``.
+        The series from which it is told, all by default; fewer than ``FEWEST_SERIES`` tell none.
     """
-    told = slice(None) if alike is None or alike.sum() < FEWEST_SERIES else alike
+    told = np.ones(len(before), bool) if alike is None else alike
     share = after.shape[2] / (before.shape[2] + after.shape[2])
     first, second = before.sum(axis=2), after.sum(axis=2)
     efforts = np.array([_effort(first[told, source], second[told, source], share) for source in range(first.shape[1])])

@@ -232,9 +232,8 @@ def _judged(
 ) -> list[Change]:
     """Return what became of each node; of months that are not known well enough only a rise."""
     before, after = windows
-    at = {month: number for number, month in enumerate(series.months)}
-    last = np.array([at.get(month, len(series.months)) for month in after.months])
-    told = (last[None, :] <= series.known.horizon[:, None]).sum(axis=1)  # months of each node that are known
+    begin = after.start.year * 12 + after.start.month - 1 - series.first
+    told = np.clip(series.known.horizon + 1 - begin, 0, len(after.months))  # months of each node that are known
     branches = np.array([node.level == "branch" for node in series.tree.nodes], bool)
 
     def tested(months: int) -> list[Change]:

@@ -137,7 +137,7 @@ def delays(
     strata : DataFrame
         source, stratum and month of each incident, and ``number``, 0.., the same for those of one stratum.
     triangle : DataFrame
-        Columns of ``geodata.editions.TRIANGLE``.
+        Columns of ``geodata.strata.TRIANGLE``.
     priors : mapping of source -> shares by age
     first, months : int
         The first month and how many.
@@ -207,6 +207,9 @@ def known_at(found: Delays, share: Floats) -> Known:
     share : Floats, (nodes, strata)
         Of the incidents that usually lie at a node, those of each stratum; rows sum to one, or are empty.
     """
+    if not len(found.mean):
+        nothing = np.ones((len(share), found.mean.shape[1]))
+        return Known(nothing, nothing, nothing, np.full(len(share), nothing.shape[1] - 1), nothing < 0)
     own = np.where(found.silent, 0.0, found.mean)
     mean = share @ own
     whole = found.silent | np.isinf(found.strength)
@@ -215,7 +218,7 @@ def known_at(found: Delays, share: Floats) -> Known:
     deviation = np.sqrt((1 - TOGETHER) * apart + TOGETHER * together)
     deviation = np.where((mean > 0) & (mean < KNOWN), np.maximum(deviation, LEAST_DOUBT), deviation)
     told = share.sum(axis=1, keepdims=True) > 0
-    mean = np.where(told, mean, found.mean.max(axis=0, initial=1.0) if not len(found.mean) else found.mean.mean(axis=0))
+    mean = np.where(told, mean, found.mean.mean(axis=0))
     low, high = np.clip(mean - 1.645 * deviation, 0, 1), np.clip(mean + 1.645 * deviation, 0, 1)
     enough = np.logical_and.accumulate(mean >= KNOWN, axis=1)
     horizon = enough.sum(axis=1) - 1

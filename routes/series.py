@@ -6,7 +6,6 @@ have not been reported whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +13,7 @@ import numpy as np
 import polars as pl
 
 from geodata import hexes
-from geodata.editions import BODY, TRIANGLE, month_of, reporting_of, strata
-from geodata.incident import SYNTHETIC_SOURCE
+from geodata.strata import BODY, Editions, month_of, strata
 from routes.completeness import Delays, Known, delays, known_at, nowcast
 from routes.hierarchy import Hierarchy, Placed, hierarchy_of
 from routes.index import USUAL_RESOLUTION
@@ -109,7 +107,7 @@ class Series:
         return self.months[last] if last >= 0 else ""
 
 
-def series_of(network: Network, chosen: pl.DataFrame, triangle: pl.DataFrame | None = None) -> Series:
+def series_of(network: Network, chosen: pl.DataFrame, editions: Editions | None = None) -> Series:
     """Return the series of a selection of incidents.
 
     Parameters
@@ -117,9 +115,10 @@ def series_of(network: Network, chosen: pl.DataFrame, triangle: pl.DataFrame | N
     network : Network
     chosen : DataFrame
         Rows of ``counting.placed``.
-    triangle : DataFrame, optional
-        Columns of ``geodata.editions.TRIANGLE``; None where there are no earlier editions.
+    editions : Editions, optional
+        How late reports arrive; None where nothing is known of it.
     """
+    late = editions or Editions()
     dated = chosen.drop_nulls("time_start")
     if "time_precision" in dated.columns:
         dated = dated.filter(pl.col("time_precision").is_null() | pl.col("time_precision").is_in(_DATED))
@@ -130,12 +129,12 @@ def series_of(network: Network, chosen: pl.DataFrame, triangle: pl.DataFrame | N
     first, last = (int(absolute.min() or 0), int(absolute.max() or -1)) if dated.height else (0, -1)  # type: ignore[arg-type]
     months = tuple(f"{at // _YEAR:04d}-{at % _YEAR + 1:02d}" for at in range(first, last + 1))
     month = absolute.to_numpy().astype(np.int64) - first
-    own = dated.select("source", absolute.alias("month"), strata(dated).alias("stratum"))
+    own = dated.select("source", absolute.alias("month"), strata(dated, late.reporting).alias("stratum"))
     own = own.with_columns(number=pl.struct("source", "stratum").rank("dense").cast(pl.Int64) - 1)
     groups, group = _groups(own)
-    number = own["number"].to_numpy()
-    priors = _priors(own["source"].unique().to_list())
-    found = delays(own, pl.DataFrame(schema=TRIANGLE) if triangle is None else triangle, priors, first, len(months))
+    number = own["number"].to_numpy().astype(np.int64)
+    priors = {source: one.held for source, one in late.reporting.items()}
+    found = delays(own, late.triangle, priors, first, len(months))
     size = len(placed.hierarchy.nodes)
     usual = (month >= len(months) - _USUAL_MONTHS) & (month < len(months) - _NEW_MONTHS)
     of_node = np.zeros((size, max(len(found.mean), 1)))
@@ -158,11 +157,6 @@ def series_of(network: Network, chosen: pl.DataFrame, triangle: pl.DataFrame | N
         known_at(found, share),
         chosen.height - dated.height,
     )
-
-
-def _priors(sources: Sequence[str]) -> Mapping[str, Sequence[float]]:
-    known = {source: reporting_of(source) for source in sources if source != SYNTHETIC_SOURCE}
-    return {source: reporting.held for source, reporting in known.items() if reporting is not None}
 
 
 def _groups(own: pl.DataFrame) -> tuple[tuple[str, ...], Rows]:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-VALUE_MODULES = {"errors", "incident", "hexes", "coast", "places", "facts", "terrain", "view", "settings", "sentences"}
+VALUE_MODULES = set(
+    ["errors", "incident", "hexes", "coast", "places", "facts", "terrain", "view", "settings", "sentences", "strata"]
+)
 ROOMS = ("geodata", "routes", "layers", "desk", "pages")
 MAY_IMPORT = {
     "geodata": {"geodata"},
@@ -72,18 +74,18 @@ def test_an_import_against_the_flow_is_noticed(tmp_path):
 
 ORDER = {
     "geodata": (
-        "errors sentences whole doors incident hexes coast places facts terrain mentions gazetteer toponyms view "
+        "errors sentences whole doors incident hexes coast places facts terrain mentions gazetteer toponyms view strata "
         "settings angles projections coordinates times timeguesses repairs origins identity revisions datafiles "
         "batches ledger limits texts chunks positions archives separated documents markup seal confined columnar "
-        "workbooks vectors readings profiles check modes spool refusals ingest changes upkeep guesses mappings "
+        "workbooks vectors readings profiles check modes spool refusals ingest editions changes upkeep guesses mappings "
         "receipts inbox sources fetch pulls links verdicts register theatre networks export demo table"
     ),
     "routes": (
         "corridors sphere statements cube domain index density ridges chains tails blobs heaps bridges graph support "
         "refine passages centrelines assignment roles names evidence attributes air reduce members young voyages "
         "sealines hubs crossings ways journeys selection flow overlay stretches named passes movement itineraries "
-        "layout network bases counting records identity standing change alarms shifts hotspots windows comparison "
-        "surveys"
+        "layout network bases counting records identity standing completeness hierarchy series arrears change alarms "
+        "findings shifts hotspots windows comparison surveys"
     ),
     "layers": (
         "words asset palette steps hexmesh points part basemap actions changes alerts arrivals camera card corridors "

@@ -6,9 +6,10 @@ import polars as pl
 import pytest
 
 from geodata.changes import undo
-from geodata.editions import reporting_of, strata, triangle
+from geodata.editions import reporting, triangle
 from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
+from geodata.strata import strata
 
 FIRST = [("a", "2024-01-05"), ("b", "2024-02-05"), ("c", "2024-02-09")]
 LATER = [*FIRST, ("d", "2024-02-11"), ("e", "2024-01-20"), ("f", "2024-09-01")]
@@ -49,7 +50,9 @@ def test_an_edition_that_was_taken_back_tells_nothing(ledger, tmp_path):
 
 def test_what_is_delivered_together_is_a_body_else_a_route_else_a_country_each_if_often_enough():
     iom = "IOM Missing Migrants Project"
-    body = [json.dumps({"Information Source": "Hospital"})] * 24 + [json.dumps({"Information Source": f"Once {at}"}) for at in range(73)]
+    body = [json.dumps({"Information Source": "Hospital"})] * 24 + [
+        json.dumps({"Information Source": f"Once {at}"}) for at in range(73)
+    ]
     frame = pl.DataFrame(
         {
             "source": [iom] * 97,
@@ -58,15 +61,14 @@ def test_what_is_delivered_together_is_a_body_else_a_route_else_a_country_each_i
             "country": [None] * 60 + ["NER"] * 36 + ["MLI"],
         }
     ).with_columns(route_label=pl.when(pl.col("route_label") == "Seldom").then(None).otherwise("route_label"))
-    counts = dict(strata(frame).value_counts().iter_rows())
+    counts = dict(strata(frame, reporting()).value_counts().iter_rows())
     assert counts == {"body: Hospital": 24, "route: Sahara": 36, "country: NER": 36, "": 1}
 
 
 def test_a_profile_says_how_late_its_source_reports_and_from_where_that_is_known():
-    known = reporting_of("IOM Missing Migrants Project")
-    assert known is not None
+    known = reporting()["IOM Missing Migrants Project"]
     assert known.body == "Information Source"
     assert known.held[0] < known.held[1] < known.held[3]
     assert all(0 <= share <= 1 for share in known.held)
     assert "2022" in known.source
-    assert reporting_of("nobody") is None
+    assert "nobody" not in reporting()

@@ -11,6 +11,7 @@ from layers.changes import drawn_changes, state_of
 from layers.words import words
 from routes.change import Change
 from routes.comparison import Comparison
+from routes.findings import Finding
 from routes.shifts import Shift
 from routes.windows import Window
 
@@ -49,41 +50,45 @@ def test_what_is_drawn_is_json_without_infinities_and_keeps_the_shift_of_a_growi
     assert born["lines"] == [[[10.76, 34.74], [11.7, 35.1], [12.6, 35.5]]]
 
 
-def test_alerts_are_births_growth_and_alarms_with_the_latest_first_and_a_place_each(comparison, corridor):
-    found = comparison((change("growing"), False), (change("born", 0, 30, np.inf), False), (change("fading"), False))
-    route = corridor(corridor_id="sea-route", name="Sfax - Lampedusa")
-    alarm = {
-        "corridor_id": "sea-route",
+def finding(**values: object) -> Finding:
+    usual = {
+        "finding_id": "sea-route:fewer:2025-04",
+        "node_id": "sea-route",
+        "level": "route",
         "name": "Sfax - Lampedusa",
         "mode": "sea",
-        "direction": "down",
-        "known": "2025-06",
-        "sentence": "Down since 2025-04.",
+        "direction": "fewer",
+        "since": "2025-04",
+        "detected": "2025-06",
+        "last": "2025-07",
+        "rate": 0.52,
+        "usual": 14.2,
+        "incidents": 2,
+        "confidence": "high",
+        "sources": (("A", 2),),
+        "rests_on": ("A",),
+        "countries": ("TUN", "ITA"),
+        "box": (10.7, 34.7, 12.6, 35.5),
+        "at": (11.7, 35.1),
+        "corridor_ids": ("sea-route",),
+        "evidence": 15.0,
+        "synthetic": False,
     }
-    unknown = alarm | {"corridor_id": "sea-unknown"}
-    alerts = alerts_of(found, [alarm, unknown], [route])
-    assert [(alert["kind"], alert["date"]) for alert in alerts] == [
-        ("born", "2025-12"),
-        ("growing", "2025-12"),
-        ("alarm-down", "2025-06"),
+    return Finding(**(usual | values))  # type: ignore[arg-type]
+
+
+def test_an_alert_is_a_finding_with_its_id_and_one_sentence_why():
+    country = finding(finding_id="country-ITA:more:2025-01", level="country", direction="more", usual=3.0, rate=33.4)
+    alerts = alerts_of([finding(), country])
+    assert json.loads(json.dumps(alerts, allow_nan=False)) == alerts
+    assert [(one["key"], one["kind"], one["date"]) for one in alerts] == [
+        ("sea-route:fewer:2025-04", "alarm-fewer", "2025-06"),
+        ("country-ITA:more:2025-01", "alarm-more", "2025-06"),
     ]
-    why = alerts[0]["why"]
-    assert words("en").say(why["text"], why["values"]) == (
-        "30 since 2025-03, after 0 in the 12 months that it is compared with."
-    )
-    assert all(alert["at"] == [11.7, 35.1] for alert in alerts)
-    assert len({alert["key"] for alert in alerts}) == 3
-
-
-def test_an_alert_keeps_its_key_under_another_name_of_its_route_and_no_other_route_has_it(corridor):
-    def keys(route_id: str, name: str) -> list[str]:
-        route = corridor(corridor_id=route_id, name=name)
-        alarm = {"corridor_id": route_id, "name": name, "mode": "sea", "direction": "up", "known": "2025-06"}
-        return [alert["key"] for alert in alerts_of(None, [alarm | {"sentence": "Up."}], [route])]
-
-    assert keys("sea-a", "Sfax - Lampedusa") == keys("sea-a", "Monastir - Lampedusa")
-    assert keys("sea-a", "Sfax - Lampedusa") != keys("sea-b", "Sfax - Lampedusa")
-
-
-def test_too_few_months_for_a_comparison_leave_the_alarms():
-    assert alerts_of(None, [], []) == []
+    said = [words("en").say(one["why"]["text"], one["why"]["values"]) for one in alerts]
+    assert said == [
+        "Fewer than usual since 2025-04: 0.5 a month, usually 14.",
+        "More than usual since 2025-04: 33 a month, usually 3.",
+    ]
+    assert [one["corridors"] for one in alerts] == [["sea-route"], []]
+    assert alerts_of([]) == []

@@ -12,11 +12,13 @@ from geodata.ingest import ingest_file
 from geodata.ledger import Ledger
 from geodata.view import View
 from pages.outcomes import (
+    alarm_grid,
     came_in,
     counted,
     facts_of_one,
     lately,
     listed,
+    not_arrived,
     outcome,
     pairs,
     rate,
@@ -33,6 +35,7 @@ from routes.hotspots import HotSpots, Spot
 from routes.shifts import Displacement, Shift
 from routes.surveys import whole_months
 from routes.windows import Window
+from tests.layers.test_changes import finding
 from tests.screens import opened, texts
 
 KNOWN = Window.of("2014-01:2024-11")
@@ -119,7 +122,7 @@ def comparison(**values: object) -> Comparison:
         "corridors": tuple(corridor(number, name) for number, name in enumerate(names)),
         "changes": found,
         "shifts": (None, None, None, None, shift, None, None, None),
-        "displaced": (Displacement(1, 2, 480.0, 312.0, 0.65, 0.001, 0.003),),
+        "displaced": (Displacement(1, 2, 480.0, 312.0, 0.65, 0.65, 0.5, 0.8, 0.001, 0.003),),
     }
     return Comparison(YEARS.before, YEARS.after, **(usual_ | values))  # type: ignore[arg-type]
 
@@ -129,55 +132,58 @@ def test_the_changed_corridors_come_first_in_words_and_those_too_small_last():
     assert set(rows["name"][:3]) == {"Gone", "Grown", "Moved"}
     assert rows["name"][-1] == "Small"
     by_name = {row["name"]: row for row in rows.iter_rows(named=True)}
-    assert by_name["Gone"]["outcome"] == "gone"
-    assert by_name["Grown"]["outcome"] == "growing"
+    assert by_name["Gone"]["outcome"] == "clear fall, to none"
+    assert by_name["Grown"]["outcome"] == "clear rise"
     assert by_name["Moved"]["outcome"] == "shifted by 31 km to the north-east"
-    assert by_name[HOSTILE]["outcome"] == "steady"
-    assert (by_name["Small"]["outcome"], by_name["Small"]["q"], by_name["Small"]["rate"]) == (
-        "too little to tell",
+    assert by_name[HOSTILE]["outcome"] == "no clear change"
+    assert (by_name["Small"]["outcome"], by_name["Small"]["confidence"], by_name["Small"]["rate"]) == (
+        "too few reports",
         "",
         "",
     )
     assert (by_name["Gone"]["before"], by_name["Gone"]["after"]) == (480, 0)
-    assert by_name["Grown"]["rate"].startswith("x7.5 (")
-    assert by_name["Grown"]["q"] == "< 0.001"
+    assert by_name["Grown"]["rate"].startswith("7.5 times as many a month (likely ")
+    assert by_name["Grown"]["confidence"] == "high"
 
 
 def test_a_corridor_that_grew_and_moved_is_both():
     found = changes(np.full((6, 12), 5.0), np.array([[40.0], *[[5.0]] * 5]) * np.ones(12))
     shift = Shift(8.0, 4.0, 12.0, 0.01, 0.02, "west", flagged=True)
-    assert outcome(found[0], shift) == "growing; shifted by 8 km to the west"
+    assert outcome(found[0], shift) == "clear rise; shifted by 8 km to the west"
 
 
 def test_a_rate_from_nothing_has_only_a_lower_bound():
     found = changes(np.array([[0.0], *[[9.0]] * 5]) * np.ones(12), np.full((6, 12), 9.0))
     assert found[0].verdict == "born"
-    assert rate(found[0]).startswith("from none, at least x")
+    assert rate(found[0]).startswith("from none, at least ")
 
 
 def test_the_outcomes_are_counted_in_one_sentence():
-    assert counted(comparison()) == "8 corridors: 1 growing, 5 steady, 1 gone, 1 too little to tell, 1 shifted."
+    assert counted(comparison()) == (
+        "8 routes: 1 clear rise, 5 no clear change, 1 clear fall, to none, 1 too few reports, 1 moved sideways."
+    )
     assert counted(comparison(corridors=())).startswith("No corridor can be drawn")
 
 
 def test_the_sentences_are_those_of_the_comparison_the_changed_ones_apart():
     changed, others = told(comparison())
-    assert [line.split(":")[0] for line in changed] == ["Gone", "Growing", "Shifted"]
-    assert [line.split(":")[0] for line in others].count("Steady") == 5
-    assert others[-1].startswith("Too little to tell: 1 of 8")
+    assert [line.split(":")[0] for line in changed] == ["Clear fall, to none", "Clear rise", "Moved sideways"]
+    assert [line.split(":")[0] for line in others].count("No clear change") == 5
+    assert others[-1].startswith("Too few reports: 1 of 8")
     assert len(changed) + len(others) == len(comparison().sentences()) - 1  # displacement is said by ``pairs``
 
 
 def test_a_pair_is_consistent_with_displacement_and_nobody_is_said_to_have_been_displaced():
     (sentence,) = pairs(comparison())
     assert sentence == (
-        "Gone lost about 480 incidents and Grown gained about 312: consistent with displacement (q = 0.003)."
+        "Gone lost about 480 incidents and Grown gained about 312: as if 65% of what was lost had moved there (likely "
+        "50% to 80%)."
     )
 
 
 def test_a_chosen_corridor_tells_why():
     said = dict(facts_of_one(comparison(), 4))
-    assert said["Sideways"].startswith("31 km to the north-east (95 % interval -40 to -22 km")
+    assert said["Sideways"].startswith("31 km to the north-east (likely -40 to -22 km")
     assert "in 12 months, then" in said["Why"]
     assert said["Corridor id"] == "land-4"
 
@@ -185,9 +191,34 @@ def test_a_chosen_corridor_tells_why():
 # Alerts
 
 
-def test_only_alarms_of_the_last_twelve_months_are_recent():
-    found = [{"known": month} for month in ("2024-10", "2023-11", "2023-10")]
-    assert [alarm["known"] for alarm in recent(found, KNOWN)] == ["2024-10", "2023-11"]
+def test_only_changes_of_the_last_twelve_months_or_that_still_stand_are_recent():
+    found = [finding(last=month) for month in ("2024-10", "2023-11", "2023-10")]
+    assert [one.last for one in recent(found, KNOWN)] == ["2024-10", "2023-11"]
+
+
+def test_a_change_is_a_row_with_its_words_its_confidence_and_who_reported_it():
+    rows = alarm_grid([finding(name=HOSTILE, sources=(("A", 3), ("B", 2), ("C", 1), ("D", 1)), rests_on=("A",))]).rows
+    assert rows == (
+        (
+            "2025-06",
+            HOSTILE,
+            "a route",
+            "Fewer than usual since 2025-04: 0.5 a month, usually 14.",
+            "high",
+            "2",
+            "A, B, C and 1 more; would not stand without A",
+        ),
+    )
+
+
+def test_what_has_not_arrived_is_said_by_month_and_by_what_delivers():
+    months = [{"month": "2024-10", "reported": 94, "known": 0.166, "expected": 259.9, "low": 212, "high": 314}]
+    strata = [{"name": "Hospital", "incidents": 1696, "known_up_to": "2024-06", "silent_since": "2024-07"}]
+    said, latest, late = not_arrived({"known_up_to": "2024-06", "months": months, "strata": strata})
+    assert said == "All reports together are known well enough to tell a fall up to 2024-06."
+    assert latest.rows == (("2024-10", "94", "17%", "260", "212 to 314"),)
+    assert late.rows == (("Hospital", "1,696", "2024-06", "2024-07"),)
+    assert not_arrived({"known_up_to": "", "months": [], "strata": []})[0].startswith("No month is known well")
 
 
 def test_hexes_are_counted_by_class_hot_ones_first_and_those_without_a_pattern_left_out():
@@ -278,8 +309,15 @@ def test_the_page_compares_alarms_and_tells_what_is_new(shown):
     assert page.segmented_control[0].value == "last 12 months"
     found = sight().compared(View(), 1, spans.before, spans.after)
     assert counted(found) in texts(page)
-    assert sorted(page.dataframe[0].value["name"]) == sorted(one.name for one in found.corridors)
-    for words in ("false discovery rate of 5%", "alarms? in the last 12 months", "came in or were revised", "Usual in"):
+    rows = page.dataframe[0].value
+    assert sorted(rows["name"][rows["level"] == "a route"]) == sorted(one.name for one in found.corridors)
+    for words in (
+        "at most 5% of all that are",
+        "changes? in the last 12 months",
+        "What has not arrived yet",
+        "came in or were revised",
+        "Usual in",
+    ):
         assert re.search(words, texts(page))
 
 
@@ -309,8 +347,9 @@ def test_a_bad_window_in_the_address_is_one_sentence_and_the_page_goes_on(shown)
 def test_windows_with_too_few_incidents_name_the_routes_all_the_same_and_tell_nothing_of_them(shown):
     page = opened("changes.py", mode="air", before="2021-01:2021-02", after="2021-02:2021-03")
     routes = sight().routes(View(modes=("air",)), 1).corridors
-    assert f"{len(routes)} corridors: {len(routes)} too little to tell." in texts(page)
-    assert sorted(page.dataframe[0].value["name"]) == sorted(route.name for route in routes)
+    assert f"{len(routes)} routes: {len(routes)} too few reports." in texts(page)
+    rows = page.dataframe[0].value
+    assert sorted(rows["name"][rows["level"] == "a route"]) == sorted(route.name for route in routes)
 
 
 def test_where_the_filters_leave_no_route_the_page_says_so(at, home, tmp_path):

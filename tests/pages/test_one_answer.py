@@ -18,6 +18,7 @@ from geodata.ledger import Ledger
 from geodata.view import View
 from pages.portraits import routes_table
 from pages.workspace import Workspace, sight
+from routes.arrears import arrears
 from routes.corridors import Corridor
 from tests.screens import opened, texts
 from tests.workspaces import laid_out
@@ -123,6 +124,7 @@ def test_the_incidents_of_the_window_name_the_route_in_whose_corridor_they_lie(w
 
 def test_the_changes_page_compares_the_same_routes_by_the_same_counts(within, shown):
     rows = opened("changes.py", before=BEFORE, after=AFTER, **SEA).dataframe[0].value
+    rows = rows[rows["level"] == "a route"]
     assert Counter(zip(rows["name"], rows["after"], strict=True)) == Counter(within.values())
 
 
@@ -145,10 +147,16 @@ def test_what_changed_on_the_map_and_its_alerts_are_told_of_the_same_routes(ever
     told = get(f"/data/changes?{urlencode(SEA)}").json()
     assert told["windows"] == {"before": BEFORE, "after": AFTER}
     assert {one["id"]: (one["name"], one["after"]) for one in told["corridors"]} == within
-    alerts = get(f"/data/alerts?{urlencode(SEA)}").json()["alerts"]
-    assert alerts
-    for alert in alerts:
-        assert every[alert.get("change", alert.get("corridor"))][0] == alert["place"]
+    found = {one.finding_id: one for one in sight().findings(VIEW, 1)}
+    for alert in get(f"/data/alerts?{urlencode(SEA)}").json()["alerts"]:
+        one = found[alert["key"]]
+        assert (one.incidents, one.confidence, one.detected) == (
+            alert["incidents"],
+            alert["confidence"],
+            alert["date"],
+        )
+        if one.level == "route":
+            assert every[one.node_id][0] == alert["place"]
 
 
 def test_an_export_of_the_window_counts_the_window_alone(within, get, shown, tmp_path):
@@ -176,9 +184,11 @@ def test_the_commands_count_on_the_network_that_is_kept_and_so_tell_the_same(eve
     change = run("change", shown, tmp_path / "c.geojson", "--mode", "sea", "--before", BEFORE, "--after", AFTER)
     assert {one["corridor_id"]: (one["name"], one["change"]["after"]) for one in properties(change)} == within
     assert change["windows"]["after"] == [str(FIRST), str(LAST)]
-    alarms = run("alarms", shown, tmp_path / "alarms.json", "--mode", "sea")["alarms"]
-    assert alarms == Workspace(Ledger(shown)).alarms(VIEW, 1)
-    assert all(every[alarm["corridor_id"]][0] == alarm["name"] for alarm in alarms)
+    alarms = properties(run("alarms", shown, tmp_path / "alarms.geojson", "--mode", "sea"))
+    assert alarms == [one.properties() for one in Workspace(Ledger(shown)).findings(VIEW, 1)]
+    assert all(every[one["node_id"]][0] == one["name"] for one in alarms if one["level"] == "route")
+    late = run("completeness", shown, tmp_path / "late.json", "--mode", "sea")
+    assert late == arrears(Workspace(Ledger(shown)).series(VIEW, 1))
 
 
 # What a filter changes, and what it leaves

@@ -29,7 +29,6 @@ from pages.figures import (
 )
 from pages.neighbours import countries_table, country_portrait
 from pages.portraits import (
-    CHANGES,
     OTHERS,
     ROUTES,
     SURE,
@@ -52,7 +51,7 @@ from pages.portraits import (
 )
 from pages.workspace import Workspace
 from pages.years import by_month, by_season, last_years
-from routes.change import Change
+from routes.change import WORDS, Change
 from routes.comparison import Comparison
 from routes.corridors import ASSIGNMENTS, CONFIDENCES, Corridor, CountryRole
 from routes.counting import Directed
@@ -145,14 +144,14 @@ def test_what_changed_comes_first_and_then_most_flow():
     found = Directed((route("Steady", flow=90), route("Fading", flow=1), route("Small", flow=5), route("New", flow=2)))
     table = routes_table(found, compared_to(found, "steady", "fading", "steady", "born"))
     assert table["name"].to_list() == ["New", "Fading", "Steady", "Small"]
-    assert table["change"].to_list() == ["born", "fading", "steady", "steady"]
+    assert table["change"].to_list() == ["clear rise, from none", "clear fall", "no clear change", "no clear change"]
     assert dict(table.schema) == dict(ROUTES)
 
 
 def test_a_row_says_all_in_words():
     found = Directed((route("Sfax - Lampedusa", route="Central", bridges=((0, 50),)),))
     row = routes_table(found, compared_to(found, "not testable")).row(0, named=True)
-    assert row["change"] == "too little to tell"
+    assert row["change"] == "too few reports"
     assert (row["way"], row["direction"], row["chain"]) == ("by sea", "one way", "Tunisia > Italy")
     assert (row["incidents"], row["recent"]) == (10, 6)
     assert (row["confidence"], row["inferred"]) == ("high", 0.25)
@@ -168,13 +167,13 @@ def test_without_a_comparison_nothing_is_told_of_change():
 def test_why_a_route_is_said_to_change_is_told_with_it():
     found = Directed((route("A"), route("B")))
     word, why = change_of(found.corridors[1], compared_to(found, "steady", "growing"))
-    assert word == "growing"
+    assert word == "clear rise"
     assert why.startswith("It is growing.")
 
 
 def test_every_verdict_has_words():
-    found = Directed(tuple(route(f"R{number}") for number in range(len(CHANGES))))
-    assert routes_table(found, compared_to(found, *CHANGES))["change"].to_list() == list(CHANGES.values())
+    found = Directed(tuple(route(f"R{number}") for number in range(len(WORDS))))
+    assert routes_table(found, compared_to(found, *WORDS))["change"].to_list() == list(WORDS.values())
 
 
 def test_a_flight_has_no_flow_and_comes_after_what_has():

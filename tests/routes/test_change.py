@@ -1,6 +1,7 @@
 """Change between two windows: effort and chance are no change, silence is no end, and every count has an answer."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -15,10 +16,12 @@ from routes.__main__ import app
 from routes.change import VERDICTS, changes
 from routes.comparison import compared
 from routes.corridors import Reduction
+from routes.network import Network
 from routes.reduce import reduce_incidents
+from routes.series import Series, series_of
 from routes.shifts import displacements, offsets, shifts
 from routes.sphere import unit_vectors
-from routes.windows import Window, tallied
+from routes.windows import Window
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +65,7 @@ def test_a_step_to_four_times_is_growth_and_one_to_a_quarter_is_fading(dispersio
     assert [change.verdict for change in found[:3]] == ["growing", "fading", "steady"]
     assert found[0].low < 4 < found[0].high
     assert found[0].effort == pytest.approx(1.5, abs=0.2)
-    assert "effort of x1" in found[0].reason
+    assert "as much reporting" in found[0].reason
     assert found[0].up
     assert found[1].down
 
@@ -263,10 +266,17 @@ def ridges(two_years) -> Reduction:
 
 
 @pytest.fixture
-def lying(two_years, ridges) -> pl.DataFrame:
-    """Return the incidents of both years with the corridor in which each lies."""
-    known = ridges.assignments.select("incident_id", "corridor_id")
-    return two_years.join(known, on="incident_id", how="left")
+def series(two_years, ridges) -> Series:
+    """Return the incidents of both years by the corridor in which each lies."""
+    return counted_in(two_years, ridges)
+
+
+def counted_in(incidents: pl.DataFrame, ridges: Reduction) -> Series:
+    number = {one.corridor_id: at for at, one in enumerate(ridges.corridors)}
+    lying = incidents.join(ridges.assignments.select("incident_id", "corridor_id"), on="incident_id", how="left")
+    route = pl.col("corridor_id").replace_strict(number, default=-1, return_dtype=pl.Int64).alias("route")
+    routes = Network(routes=ridges.corridors, landings=("",) * len(ridges.corridors))
+    return series_of(routes, lying.with_columns(route))
 
 
 def by_place(comparison, lon: float) -> int:
@@ -275,8 +285,8 @@ def by_place(comparison, lon: float) -> int:
     )
 
 
-def test_corridors_of_both_windows_are_compared_along_the_same_lines(lying, ridges):
-    comparison = compared(lying, ridges.corridors, BEFORE, AFTER)
+def test_corridors_of_both_windows_are_compared_along_the_same_lines(series, ridges):
+    comparison = compared(series, ridges.corridors, BEFORE, AFTER)
     grown, still = (comparison.changes[by_place(comparison, lon)] for lon in (19, 9))
     assert grown.verdict == "growing"
     assert still.verdict == "steady"
@@ -286,8 +296,8 @@ def test_corridors_of_both_windows_are_compared_along_the_same_lines(lying, ridg
     assert collection["windows"] == {"before": ["2024-01-01", "2025-01-01"], "after": ["2025-01-01", "2026-01-01"]}
 
 
-def test_a_road_that_moved_is_flagged_with_its_wind(lying, ridges):
-    comparison = compared(lying, ridges.corridors, BEFORE, AFTER)
+def test_a_road_that_moved_is_flagged_with_its_wind(series, ridges):
+    comparison = compared(series, ridges.corridors, BEFORE, AFTER)
     shift = comparison.shifts[by_place(comparison, 29)]
     assert shift.flagged
     assert "east" in shift.towards
@@ -295,45 +305,65 @@ def test_a_road_that_moved_is_flagged_with_its_wind(lying, ridges):
 
 
 @pytest.mark.parametrize("empty", ["before", "after", "both"])
-def test_an_empty_window_is_a_sentence(lying, ridges, empty):
+def test_an_empty_window_is_a_sentence(series, ridges, empty):
     far = Window(date(1990, 1, 1), date(1991, 1, 1)), Window(date(1991, 1, 1), date(1992, 1, 1))
     before = BEFORE if empty == "after" else far[0]
     after = BEFORE if empty == "before" else far[1]
-    comparison = compared(lying, ridges.corridors, before, after)
+    comparison = compared(series, ridges.corridors, before, after)
     assert {change.verdict for change in comparison.changes} == {"not testable"}
-    assert any(note.startswith("No incident lies on a corridor in the window") for note in comparison.notes)
+    assert any(note.startswith("There is no incident in the window") for note in comparison.notes)
 
 
 def test_nothing_compared_is_an_empty_answer(two_years):
-    nowhere = two_years.clear().with_columns(corridor_id=pl.lit(None, pl.String))
-    comparison = compared(nowhere, (), BEFORE, AFTER)
+    nothing = series_of(Network(), two_years.clear().with_columns(route=pl.lit(-1)))
+    comparison = compared(nothing, (), BEFORE, AFTER)
     assert comparison.sentences() == []
     assert comparison.summary()["verdicts"]["steady"] == 0
 
 
-def test_windows_of_other_months_or_in_common_say_so(lying, ridges):
+def test_windows_of_other_months_or_in_common_say_so(series, ridges):
     half = Window(date(2024, 7, 1), date(2025, 1, 1))
-    notes = compared(lying, ridges.corridors, BEFORE, half).notes
+    notes = compared(series, ridges.corridors, BEFORE, half).notes
     assert any("different months of the year" in note for note in notes)
     assert any("overlap" in note for note in notes)
 
 
-def test_incidents_dated_to_a_year_alone_are_left_out_and_counted(lying, ridges):
-    vague = lying.with_columns(time_precision=pl.lit("year"))
-    tallies, notes = tallied(vague, ridges.corridors, [BEFORE])
-    assert not tallies[0].counts.any()
-    assert notes == [f"Incidents dated to no month are left out of the comparison: {vague.height:,}."]
+def test_incidents_dated_to_a_year_alone_are_left_out_and_counted(two_years, ridges):
+    vague = counted_in(two_years.with_columns(time_precision=pl.lit("year")), ridges)
+    assert not vague.counts.any()
+    notes = compared(vague, ridges.corridors, BEFORE, AFTER).notes
+    assert f"Incidents dated to no month are left out of the comparison: {two_years.height:,}." in notes
 
 
-def test_an_incident_counts_for_the_corridor_in_which_it_is_said_to_lie_however_far_that_is(at, ridges):
-    still, grown = (min(ridges.corridors, key=lambda one: abs(one.lines[0][0, 0] - lon)) for lon in (9, 19))
-    ids = [still.corridor_id, still.corridor_id, grown.corridor_id, None, "unknown"]
-    incidents = at([(9.0, 18.5)] * 5, source="A").with_columns(corridor_id=pl.Series(ids))
-    (tally,), notes = tallied(incidents, [grown, still], [BEFORE])
-    assert tally.counts.sum(axis=(1, 2)).tolist() == [1, 2]
-    assert tally.counts[1, 0].tolist() == [2, *[0] * 11]  # of source A, in January
-    assert [len(points) for points, _ in tally.places] == [1, 2]
-    assert notes == []
+def test_the_tree_is_judged_with_its_routes_and_the_most_specific_place_speaks(series, ridges):
+    comparison = compared(series, ridges.corridors, BEFORE, AFTER)
+    told = {one.node_id: one for one in comparison.above}
+    assert told["all"].change.before == sum(series.reported[0, :12])
+    assert told["land"].change.up
+    assert not told["land"].speaks  # one road accounts for it
+    assert sum(line.startswith("     growing") for line in comparison.sentences()) == 1
+
+
+def test_of_months_that_have_not_been_reported_no_fall_is_told(series, ridges):
+    """The later year ends in silence that is known to be late: the months before it are compared with the same ones."""
+    late = cut(series, 6)
+    comparison = compared(late, ridges.corridors, BEFORE, AFTER)
+    assert not any(change.down for change in comparison.changes)
+    grown = comparison.changes[by_place(comparison, 19)]
+    assert grown.verdict == "growing"
+    nothing = compared(cut(series, 12), ridges.corridors, BEFORE, AFTER)
+    verdicts_ = {change.verdict for change in nothing.changes}
+    assert verdicts_ == {"not reported"}
+    assert any("have arrived" in note for note in comparison.notes)
+
+
+def cut(series: Series, months: int) -> Series:
+    """Return the series as if nothing of the last months had arrived, and that were known."""
+    counts, mean = series.counts.copy(), series.known.mean.copy()
+    counts[:, :, len(series.months) - months :] = 0
+    mean[:, len(series.months) - months :] = 0.0
+    horizon = np.full(len(mean), len(series.months) - months - 1)
+    return replace(series, counts=counts, known=replace(series.known, mean=mean, horizon=horizon))
 
 
 @pytest.mark.parametrize("text", ["2022-01-01:2023-01-01", "2022-01:2023-01"])
@@ -379,7 +409,7 @@ def test_the_command_line_on_an_empty_window_and_on_a_wrong_one_gives_a_sentence
     two_years.rename({"time_start": "time"}).write_parquet(file)
     code, said, _ = command("--incidents", file, "-o", out, "--before", "1990-01:1991-01", "--after", "1991-01:1992-01")
     assert code == 0
-    assert "No incident lies on a corridor in the window before (1990-01-01 to 1991-01-01)." in said
+    assert "There is no incident in the window before (1990-01-01 to 1991-01-01)." in said
     out.unlink()
     code, said, wrong = command("--incidents", file, "-o", out, "--before", "2024", "--after", "2025-01:2026-01")
     assert code == 2

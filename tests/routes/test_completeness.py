@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from geodata.editions import TRIANGLE
+from geodata.strata import TRIANGLE
 from routes.completeness import Known, delays, held_by_age, known_at, nowcast
 
 EMPTY = pl.DataFrame(schema=TRIANGLE)

@@ -1,12 +1,10 @@
-"""Over time: hexes in which incidents gather are told from the rest, and corridors whose rate changes raise alarms."""
+"""Over time: hexes in which incidents gather are told from the rest."""
 
 from datetime import UTC, datetime
 
 import polars as pl
-import pytest
 
-from routes.corridors import Corridor
-from routes.surveys import alarms_of, hot_spots, spots_collection, whole_months
+from routes.surveys import hot_spots, spots_collection, whole_months
 from routes.windows import Window
 
 YEARS = Window.of("2021-01:2024-01")
@@ -45,12 +43,3 @@ def test_the_months_run_from_the_first_incident_to_before_the_last_which_may_not
     assert whole_months(incidents, 12) == Window.of("2022-12:2023-12")
     assert whole_months(incidents.clear()) is None
     assert whole_months(incidents.head(1)) is None
-
-
-@pytest.mark.parametrize(("after", "directions"), [(6, []), (30, ["up"])])
-def test_a_corridor_whose_rate_rises_raises_one_alarm_and_a_steady_one_none(after, directions):
-    months = {month: (6 if month < "2023-01" else after) + number % 3 for number, month in enumerate(YEARS.months)}
-    corridor = Corridor("sea-a", "sea-a-system", "A - B", "sea", (), 0.0, 0.0, sum(months.values()), 0, (), months)
-    alarms = alarms_of([corridor], YEARS)
-    assert [alarm["direction"] for alarm in alarms] == directions
-    assert all("2022-12" <= alarm["since"] <= "2023-03" for alarm in alarms)
