@@ -64,6 +64,18 @@ def sentence(text: str, /, **values: Any) -> Sentence:
     return Sentence(text, values)
 
 
+def figure(value: float) -> float:
+    """Return a number with its first two digits, whole where it has no others, as people say it.
+
+    Examples
+    --------
+    >>> figure(0.00768), figure(5.08), figure(4.0), figure(123.4)
+    (0.0077, 5.1, 4, 120)
+    """
+    rounded = float(f"{value:.2g}")
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
 def counted(one: str, many: str, count: int, /, **values: Any) -> Sentence:
     """Return the form of a text for a number, which stands in it as ``{count}``."""
     return Sentence(one, {"count": count, **values}, many)

@@ -34,7 +34,7 @@ SOURCE = "en"
 LANGUAGES = Path(__file__).parent / "languages"
 ON_THE_MAP = (
     *("layers/", "pages/live.py", "pages/spans.py"),
-    *("routes/alarms.py", "routes/change.py", "routes/bases.py"),
+    *("routes/change.py", "routes/bases.py", "routes/findings.py", "routes/hierarchy.py"),
 )
 """Where texts stand that the map says, be it by a script or out of what the server tells it."""
 _LOG = logging.getLogger(__name__)
@@ -155,9 +155,9 @@ class Words:
         """Return a value as it stands in a text; ``form`` is a format of Python, in which English writes it."""
         if isinstance(value, str):
             return format(self.say(value, {}) if isinstance(value, (Sentence, Country)) else value, form)
-        if not isinstance(value, (int, float)) or (not form and type(value) is not int):
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
             return format(value, form)
-        figures = format(value, form or ",")
+        figures = format(value, form or ("," if isinstance(value, int) else ""))
         if form.endswith("%"):
             share = Decimal(figures.rstrip("%").replace(",", "")) / 100
             return format_percent(share, locale=self.locale, decimal_quantization=False)

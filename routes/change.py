@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, polygamma
 from scipy.stats import beta, binom, false_discovery_control, norm, t
 
-from geodata.sentences import Sentence, counted, mark, sentence
+from geodata.sentences import Sentence, counted, figure, mark, sentence
 from routes.sphere import Floats
 
 LEVEL = 0.05
@@ -332,22 +332,26 @@ def _with_verdict(change: Change, lost: int, elsewhere: int, support: float, len
 def rate_of(change: Change) -> Sentence:
     """Return the rate after over that before with its interval."""
     if not change.before:
-        return sentence("from none, at least {low:.2g} times as many a month", low=change.low)
+        return sentence("from none, at least {low} times as many a month", low=figure(change.low))
     if not np.isfinite(change.high):
         return sentence(
-            "{ratio:.2g} times as many a month (likely {low:.2g} to no bound)", ratio=change.ratio, low=change.low
+            "{ratio} times as many a month (likely {low} to no bound)",
+            ratio=figure(change.ratio),
+            low=figure(change.low),
         )
     return sentence(
-        "{ratio:.2g} times as many a month (likely {low:.2g} to {high:.2g})",
-        ratio=change.ratio,
-        low=change.low,
-        high=change.high,
+        "{ratio} times as many a month (likely {low} to {high})",
+        ratio=figure(change.ratio),
+        low=figure(change.low),
+        high=figure(change.high),
     )
 
 
 def _effort_taken_out(effort: float) -> str:
     return (
-        sentence(", allowing for {effort:.2g} times as much reporting", effort=effort) if f"{effort:.2g}" != "1" else ""
+        sentence(", allowing for {effort} times as much reporting", effort=figure(effort))
+        if f"{effort:.2g}" != "1"
+        else ""
     )
 
 

@@ -11,7 +11,7 @@ from geodata.modes import REASONS
 from geodata.sentences import Country, counted, recognised, sentence, series
 from layers.monitor import map_page
 from layers.words import LANGUAGES, SOURCE, languages, nearest, spelt_out, words
-from routes.alarms import Alarm
+from tests.layers.test_changes import finding
 
 OTHERS = [code for code in languages() if code != SOURCE]
 
@@ -90,18 +90,17 @@ def test_french_has_its_own_plural_separators_and_names_of_countries():
 
 
 def test_a_kept_sentence_is_said_anew_with_the_figures_and_the_sentences_in_it():
-    rate = sentence("x{ratio:.2g} ({low:.2g} to {high:.2g})", ratio=5.08, low=2.5, high=123.0)
+    rate = sentence("x{ratio:.2g} ({low:.2g} and {high:.2g})", ratio=5.08, low=2.5, high=123.0)
     told = sentence("{corridor}: {reason}", corridor="Sfax - Lampedusa", reason=rate)
-    assert words("fr").say(told, {}) == "Sfax - Lampedusa\xa0: x5,1 (2,5 à 1,2e+02)"
-    assert words("en").say(told, {}) == told == "Sfax - Lampedusa: x5.1 (2.5 to 1.2e+02)"
+    assert words("fr").say(told, {}) == "Sfax - Lampedusa\xa0: x5,1 (2,5 and 1,2e+02)"
+    assert words("en").say(told, {}) == told == "Sfax - Lampedusa: x5.1 (2.5 and 1.2e+02)"
     assert words("fr").say("{outcome}: {sentence}", {"outcome": "En hausse", "sentence": told}).count("5,1") == 1
 
 
-def test_an_alarm_is_said_in_french():
-    months = ["2021-01", "2021-02", "2021-03"]
-    told = Alarm(raised=2, since=1, direction="up", probability=0.956).sentence(months)
-    assert told == "Up since 2021-02, known after 2021-03 (P = 0.96)."
-    assert words("fr").say(told, {}) == "En hausse depuis 2021-02, connu après 2021-03 (P = 0,96)."
+def test_a_change_is_said_in_french():
+    told = finding().sentence
+    assert told == "Fewer than usual since 2025-04: 0.52 a month, usually 14."
+    assert words("fr").say(told, {}) == "Moins que d’habitude depuis 2025-04\xa0: 0,52 par mois, habituellement 14."
 
 
 def test_what_is_counted_takes_the_form_and_shares_the_sign_of_the_language():

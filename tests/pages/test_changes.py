@@ -203,7 +203,7 @@ def test_a_change_is_a_row_with_its_words_its_confidence_and_who_reported_it():
             "2025-06",
             HOSTILE,
             "a route",
-            "Fewer than usual since 2025-04: 0.5 a month, usually 14.",
+            "Fewer than usual since 2025-04: 0.52 a month, usually 14.",
             "high",
             "2",
             "A, B, C and 1 more; would not stand without A",
@@ -369,10 +369,11 @@ def test_months_are_known_up_to_that_of_the_latest_incident(shown):
 def test_why_a_corridor_was_judged_so_is_said_in_french(in_french):
     changed, others = told(comparison())
     why = (
-        "480 en 12 mois, puis 0 en 12\xa0: x0 (0 à 0,0077), q = 4,5e-144\xa0; ses sources signalent toujours ailleurs."
+        "480 en 12 mois, puis 0 en 12\xa0: 0 fois le nombre mensuel (probablement 0 à 0,0077)\xa0; ses sources signalent "
+        "toujours ailleurs."
     )
-    assert changed[0] == f"Disparu\xa0: Gone\xa0: {why}"
-    assert changed[2] == "Déplacé\xa0: Moved\xa0: 31 km, direction nord-est (22 à 40), q = 0,004."
-    assert others[-1].endswith("1 sur 8 couloirs\xa0; le fichier en donne le motif pour chacun.")
+    assert changed[0] == f"Baisse nette, jusqu’à rien\xa0: Gone\xa0: {why}"
+    assert changed[2] == "Déplacé latéralement\xa0: Moved\xa0: 31 km, direction nord-est (probablement 22 à 40)."
+    assert others[-1].endswith("1 sur 8 routes\xa0; le fichier en donne le motif pour chacune.")
     assert why in {text for _, text in facts_of_one(comparison(), 1)}
     assert why in listed(comparison())["reason"]
