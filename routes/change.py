@@ -333,26 +333,16 @@ def rate_of(change: Change) -> Sentence:
     """Return the rate after over that before with its interval."""
     if not change.before:
         return sentence("from none, at least {low} times as many a month", low=figure(change.low))
+    values = {"ratio": figure(change.ratio), "low": figure(change.low)}
     if not np.isfinite(change.high):
-        return sentence(
-            "{ratio} times as many a month (likely {low} to no bound)",
-            ratio=figure(change.ratio),
-            low=figure(change.low),
-        )
-    return sentence(
-        "{ratio} times as many a month (likely {low} to {high})",
-        ratio=figure(change.ratio),
-        low=figure(change.low),
-        high=figure(change.high),
-    )
+        return sentence("{ratio} times as many a month (likely {low} to no bound)", **values)
+    return sentence("{ratio} times as many a month (likely {low} to {high})", **values, high=figure(change.high))
 
 
 def _effort_taken_out(effort: float) -> str:
-    return (
-        sentence(", allowing for {effort} times as much reporting", effort=figure(effort))
-        if f"{effort:.2g}" != "1"
-        else ""
-    )
+    if figure(effort) == 1:
+        return ""
+    return sentence(", allowing for {effort} times as much reporting", effort=figure(effort))
 
 
 def _not_testable(change: Change, lost: int) -> Sentence:

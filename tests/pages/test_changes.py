@@ -369,8 +369,8 @@ def test_months_are_known_up_to_that_of_the_latest_incident(shown):
 def test_why_a_corridor_was_judged_so_is_said_in_french(in_french):
     changed, others = told(comparison())
     why = (
-        "480 en 12 mois, puis 0 en 12\xa0: 0 fois le nombre mensuel (probablement 0 à 0,0077)\xa0; ses sources signalent "
-        "toujours ailleurs."
+        "480 en 12 mois, puis 0 en 12\xa0: 0 fois le nombre mensuel (probablement 0 à 0,0077)\xa0; ses sources "
+        "signalent toujours ailleurs."
     )
     assert changed[0] == f"Baisse nette, jusqu’à rien\xa0: Gone\xa0: {why}"
     assert changed[2] == "Déplacé latéralement\xa0: Moved\xa0: 31 km, direction nord-est (probablement 22 à 40)."
