@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from benchmarks import change, ingest, legs, modes, places
+from benchmarks import ingest, legs, modes, places
 
 REAL_FILES = Path(__file__).parent.parent.parent / "shared" / "data" / "iom_missing_migrants"
 
 print(ingest.measure())
 print(places.measure())
-print(f"{change.measure()}\n{change.frontex()}")
 print(legs.report())
 if REAL_FILES.is_dir():
     for edition in sorted(REAL_FILES.glob("*.xlsx")):

@@ -27,8 +27,8 @@ QUANTILES = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)
 WORTH_A_LOOK = 1.25
 LEVEL = 0.05
 """False discovery rate over the nodes and directions of a month."""
-EVERY_MONTHS = 200
-"""A node is thought to change once in so many months: what each month's evidence is held against."""
+PRICE_OF_LOOKING = 3.0
+"""What the evidence of each month is divided by, so that in ten years without a change false discoveries stay rare."""
 SHORTEST, LONGEST = 2, 6
 """Months at the new rate that an alarm needs, as one burst is no change; and the most, as an old change is no news."""
 WARM_UP_MONTHS = 12
@@ -74,7 +74,7 @@ class Alarm:
     rate, usual : float
         Incidents a month since, and in the two years before, as reported, of what delivered in both.
     evidence : float
-        Natural logarithm of the e-value, held against how often nodes change.
+        Natural logarithm of the e-value, weighed by level and divided by the price of looking every month.
     confidence : str
         high, medium or low.
     needs : tuple of int
@@ -207,7 +207,7 @@ class Watch:
         for look, own in zip(looks, evidence, strict=True):
             self._only_lasting(look, own, factors)
         at = evidence.argmax(axis=0)
-        found = np.logaddexp.reduce(evidence, axis=0) - np.log(len(looks) * EVERY_MONTHS) + self._weights[:, None]
+        found = np.logaddexp.reduce(evidence, axis=0) - np.log(len(looks) * PRICE_OF_LOOKING) + self._weights[:, None]
         least = _threshold(found)
         for way in range(2):
             for node in self._speaking(np.flatnonzero(found[:, way] >= least), looks, at[:, way], way, least):
@@ -254,13 +254,13 @@ class Watch:
         for node in chosen[::-1].tolist():  # parents come first in the tree, so that here they come last
             below = [one for one in speaking if self._tree.above[node, one]]
             top = [one for one in below if not any(self._tree.above[two, one] for two in below if two != one)]
-            own = looks[at[node]].without(way, node, top) - np.log(EVERY_MONTHS) + self._weights[node]
+            own = looks[at[node]].without(way, node, top) - np.log(PRICE_OF_LOOKING) + self._weights[node]
             if not top or own >= least:
                 speaking.append(node)
         return speaking[::-1]
 
     def _alarm(self, node: int, way: int, look: _Look, evidence: float, size: int, least: float) -> Alarm:
-        bar = least + np.log(EVERY_MONTHS) - self._weights[node]
+        bar = least + np.log(PRICE_OF_LOOKING) - self._weights[node]
         groups = np.flatnonzero(look.active & (look.late[node] + look.before[node] > 0))
         return Alarm(
             node=node,
@@ -384,7 +384,7 @@ def overdispersion(past: Floats, factors: Floats, alike: Mask) -> Floats:
     """Return variance over mean of each series, at least 1, from how much months next to each other differ.
 
     Squared differences between months do not rise much with a level that changes once. Each series is drawn towards the
-    common one, which is worth ``PRIOR_INCIDENTS`` of its own.
+    common one, which is worth ``PRIOR_INCIDENTS`` of its own, and is never taken as less than that.
 
     Parameters
     ----------
@@ -402,5 +402,6 @@ def overdispersion(past: Floats, factors: Floats, alike: Mask) -> Floats:
         squares = ((past[:, lag:] / second - past[:, :-lag] / first) ** 2 * (first * second)).sum(axis=1)
         due = (rate * (first + second)).sum(axis=1)
         common = max(float(squares[alike].sum() / max(due[alike].sum(), 1.0)), 1.0)
-        found = np.maximum(found, (PRIOR_INCIDENTS * common + squares) / (PRIOR_INCIDENTS + due))
+        own = (PRIOR_INCIDENTS * common + squares) / (PRIOR_INCIDENTS + due)
+        found = np.maximum(found, np.maximum(own, common))
     return found

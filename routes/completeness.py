@@ -30,10 +30,11 @@ LIKENESS = 2.0
 """How alike strata of one source are: the sum of both parameters of the beta distribution around its share."""
 TOGETHER = 0.8
 """How far strata of a node are late together: the correlation of their shares."""
-LEAST_DOUBT = 0.1
-"""Least standard deviation of the share that is known of a month of which less than ``KNOWN`` is."""
-BLOCK = 4.0
-"""Incidents that one edition's month is worth at most for a stratum: what is delivered together is one observation."""
+BURST = 5.0
+"""How much more the share that is held varies than by chance, while no edition tells it."""
+FEWEST_OF_MONTH = 3
+LEAST_STRENGTH, MOST_STRENGTH = 0.3, 200.0
+"""Bounds of the strength of the beta distribution of the share that an edition holds."""
 SILENT = 7.0
 """Expected incidents, log of a thousand, that do not come before a stratum is silent."""
 SILENT_MONTHS = 12
@@ -154,16 +155,17 @@ def delays(
         own = triangle.filter(pl.col("source") == source)
         known = bool(priors.get(source)) or own.height > 0
         share = held_by_age(own, latest, priors.get(source, ()))
+        burst, alike = _bursts(own, latest, share)
         for number, stratum in names.filter(pl.col("source") == source).select("number", "stratum").iter_rows():
             end = latest - first
             if known:
                 at = np.arange(max(end - AGES, 0), min(end + 1, months))
                 age = end - at
-                whole, held = _seen(own.filter(pl.col("stratum") == stratum), latest, share)
+                whole, held = (one / burst for one in _seen(own.filter(pl.col("stratum") == stratum), latest, share))
                 worth = LIKENESS + whole
                 told = isotonic_regression((LIKENESS * share + held) / worth, weights=worth).x  # older is known better
                 mean[number, at] = told[age]
-                strength[number, at] = np.where(told[age] < 1, worth[age], np.inf)
+                strength[number, at] = np.where(told[age] < 1, 1 / (1 / alike + 1 / worth[age]), np.inf)
             mean[number, end + 1 :] = 0.0
             gone = _silent_from(counts[number, : end + 1]) if stratum else end + 1
             silent[number, gone : end + 1] = True
@@ -171,17 +173,39 @@ def delays(
 
 
 def _seen(triangle: pl.DataFrame, newest: int, share: Floats) -> tuple[Floats, Floats]:
-    """Return by age what editions should have held of a stratum and what they did, a month worth ``BLOCK`` at most."""
+    """Return by age how many incidents editions should have held, and how many they did."""
     whole, held = np.zeros(AGES + 1), np.zeros(AGES + 1)
     for month, as_of, was, now in triangle.select("month", "as_of", "held", "now").iter_rows():
         age = as_of - month
-        if age > AGES:
-            continue
-        total = max(now / max(float(share[min(newest - month, AGES)]), 1e-3), float(was))
-        worth = min(1.0, BLOCK / total)
-        whole[age] += worth * total
-        held[age] += worth * was
+        if age <= AGES:
+            whole[age] += max(now / max(float(share[min(newest - month, AGES)]), 1e-3), float(was))
+            held[age] += was
     return whole, held
+
+
+def _bursts(triangle: pl.DataFrame, newest: int, share: Floats) -> tuple[float, float]:
+    """Return how much more the share that is held varies than by chance, and the strength of its beta distribution.
+
+    Of a beta-binomial count of n the variance is 1 + (n - 1) / (strength + 1) times that of a binomial one. It is seen
+    around the mean of a stratum at an age where there are several editions, else around that of the source.
+    """
+    squares = weight = sizes = 0.0
+    for own in triangle.filter(pl.col("as_of") - pl.col("month") <= AGES).partition_by("stratum"):
+        whole, held = _seen(own, newest, share)
+        for month, as_of, was, now in own.select("month", "as_of", "held", "now").iter_rows():
+            age = as_of - month
+            total = max(now / max(float(share[min(newest - month, AGES)]), 1e-3), float(was))
+            others = whole[age] - total
+            mean = (LIKENESS * share[age] + held[age] - was) / (LIKENESS + others)
+            if total >= FEWEST_OF_MONTH and 0.02 < mean < 0.98:
+                squares += (was - total * mean) ** 2 / (mean * (1 - mean))
+                weight += total
+                sizes += total**2
+    if not weight:
+        return BURST, LIKENESS
+    burst = max(squares / weight, 1.0)
+    alike = max((sizes / weight - 1) / max(burst - 1, 1e-3) - 1, LEAST_STRENGTH)
+    return burst, min(alike, MOST_STRENGTH)
 
 
 def _silent_from(counts: Floats) -> int:
@@ -216,7 +240,6 @@ def known_at(found: Delays, share: Floats) -> Known:
     spread = np.where(whole, 0.0, found.mean * (1 - found.mean) / (found.strength + 1))
     apart, together = (share**2) @ spread, (share @ np.sqrt(spread)) ** 2
     deviation = np.sqrt((1 - TOGETHER) * apart + TOGETHER * together)
-    deviation = np.where((mean > 0) & (mean < KNOWN), np.maximum(deviation, LEAST_DOUBT), deviation)
     told = share.sum(axis=1, keepdims=True) > 0
     mean = np.where(told, mean, found.mean.mean(axis=0))
     low, high = np.clip(mean - 1.645 * deviation, 0, 1), np.clip(mean + 1.645 * deviation, 0, 1)
