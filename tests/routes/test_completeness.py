@@ -61,11 +61,18 @@ def test_a_stratum_differs_from_its_source_by_what_its_own_editions_held():
     )
     late = incidents(body_A=[10] * 60, body_B=[10] * 60)
     found = delays(late, held, {}, 0, 60)
-    newest = found.mean[:, -1]
-    assert newest[0] == pytest.approx(
-        (2 * 0.5 + 0) / (2 + 4)
-    )  # the source held half; one month is worth four incidents
-    assert newest[1] == pytest.approx((2 * 0.5 + 4) / (2 + 4))
+    # The source held half. All or nothing of forty is forty times the variance of chance: a month is worth one incident.
+    assert found.mean[:, -1].tolist() == pytest.approx([(2 * 0.5 + 0) / (2 + 1), (2 * 0.5 + 1) / (2 + 1)])
+
+
+def test_what_comes_by_chance_alone_is_known_better_than_what_comes_in_blocks():
+    random = np.random.default_rng(1)
+    by_chance = [("body: A", month, month, int(random.binomial(40, 0.5)), 40) for month in range(10, 20)]
+    in_blocks = [("body: A", month, month, 40 * (month % 2), 40) for month in range(10, 20)]
+    late = incidents(body_A=[40] * 60)
+    chance, blocks = (delays(late, triangle(*rows), {}, 0, 60).strength[0, -1] for rows in (by_chance, in_blocks))
+    assert chance > 20
+    assert blocks < 1
 
 
 @pytest.mark.parametrize(("quiet", "silent"), [(1, False), (2, True), (12, True), (13, False)])
