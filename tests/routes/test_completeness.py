@@ -61,7 +61,7 @@ def test_a_stratum_differs_from_its_source_by_what_its_own_editions_held():
     )
     late = incidents(body_A=[10] * 60, body_B=[10] * 60)
     found = delays(late, held, {}, 0, 60)
-    # The source held half. All or nothing of forty is forty times the variance of chance: a month is worth one incident.
+    # The source held half. All or nothing of forty is forty times the variance of chance: a month is worth one.
     assert found.mean[:, -1].tolist() == pytest.approx([(2 * 0.5 + 0) / (2 + 1), (2 * 0.5 + 1) / (2 + 1)])
 
 
