@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from geodata.incident import SYNTHETIC_SOURCE
-from geodata.sentences import Sentence, figure, sentence
+from geodata.sentences import Sentence, sentence
 from routes.alarms import Alarm, Confidence, Direction, Watch
 from routes.corridors import Corridor
 from routes.hierarchy import Level
@@ -86,7 +86,7 @@ class Finding:
     @property
     def sentence(self) -> Sentence:
         """Return what is told on a screen: "More than usual since 2021-08: 14 a month, usually 3."."""
-        told = {"since": self.since, "rate": figure(self.rate), "usual": figure(self.usual)}
+        told = {"since": self.since, "rate": _a_month(self.rate), "usual": _a_month(self.usual)}
         if self.direction == "more":
             return sentence("More than usual since {since}: {rate} a month, usually {usual}.", **told)
         return sentence("Fewer than usual since {since}: {rate} a month, usually {usual}.", **told)
@@ -205,3 +205,9 @@ def _geometry(finding: Finding, lines: dict[str, list[Any]]) -> dict[str, Any] |
     west, south, east, north = finding.box
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return {"type": "Polygon", "coordinates": [ring]}
+
+
+def _a_month(rate: float) -> float:
+    """Return a rate as people say it: 0.3, 3.4, 14."""
+    rounded = round(rate) if rate >= 10 else round(rate, 1)
+    return int(rounded) if rounded == int(rounded) else rounded

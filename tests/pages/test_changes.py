@@ -203,7 +203,7 @@ def test_a_change_is_a_row_with_its_words_its_confidence_and_who_reported_it():
             "2025-06",
             HOSTILE,
             "a route",
-            "Fewer than usual since 2025-04: 0.52 a month, usually 14.",
+            "Fewer than usual since 2025-04: 0.5 a month, usually 14.",
             "high",
             "2",
             "A, B, C and 1 more; would not stand without A",
