@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from geodata.editions import editions_of
 from geodata.errors import UnknownVersion, told_in_a_sentence
 from geodata.ledger import Ledger
 from geodata.networks import Networks
@@ -18,6 +19,8 @@ from geodata.view import View, require_view
 from geodata.whole import handed_over
 from layers.exports import Export, encoded, format_of
 from routes.counting import counted_on, placed
+from routes.findings import findings_of
+from routes.series import series_of
 from routes.standing import standing
 
 app = typer.Typer(
@@ -45,7 +48,7 @@ def export(
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
 ) -> None:
-    """Write the corridors that have incidents in the window; into .gpkg also dense areas, hexes and countries."""
+    """Write the corridors with incidents in the window; into .gpkg also changes, dense areas, hexes and countries."""
     with told_in_a_sentence():
         kind = format_of(out)
         view = require_view(
@@ -76,7 +79,10 @@ def _made(view: View, ledger: Ledger, version: int | None, detail: float, *, reb
         )
     chosen = view.select(placed(found.network, every))
     routes = counted_on(found.network, chosen, facts, detail, view.modes)
-    return Export(view, chosen, routes, read, datetime.now(UTC))
+    whole = view.without_window().select(placed(found.network, every))
+    series = series_of(found.network, whole, editions_of(ledger, every, read))
+    changes = tuple(findings_of(series, found.network.routes))
+    return Export(view, chosen, routes, read, datetime.now(UTC), changes)
 
 
 def _version(ledger: Ledger, wanted: int | None) -> int:

@@ -29,6 +29,8 @@ def alerts_of(findings: Iterable[Finding]) -> list[dict[str, Any]]:
         {
             "key": one.finding_id,
             "kind": f"alarm-{one.direction}",
+            "verdict": one.verdict,
+            "since": one.since,
             "date": one.detected,
             "place": spelt_out(one.name),
             "level": one.level,

@@ -28,6 +28,7 @@ from geodata.places import country_name
 from geodata.view import View
 from routes.corridors import Corridor
 from routes.counting import Directed
+from routes.findings import Finding
 
 Format = Literal["geojson", "gpkg"]
 MEDIA_TYPES: dict[Format, str] = {"geojson": "application/geo+json", "gpkg": "application/geopackage+sqlite3"}
@@ -70,6 +71,17 @@ _CORRIDOR_TYPES: _ColumnTypes = {
     "detail": float,
     **_STAMP_TYPES,
 }
+_CHANGE_TYPES: _ColumnTypes = {
+    **dict.fromkeys(("finding_id", "node_id", "level", "name"), str),
+    "mode": "string",
+    **dict.fromkeys(("direction", "verdict", "since", "detected_in", "last_seen"), str),
+    "a_month": float,
+    "usual_a_month": float,
+    "incidents": int,
+    **dict.fromkeys(("confidence", "sentence", "sources", "rests_on", "countries", "corridor_ids"), str),
+    "log_e_value": float,
+    **_STAMP_TYPES,
+}
 _COUNTRY_TYPES: _ColumnTypes = {
     "iso3": str,
     "name": str,
@@ -100,6 +112,8 @@ class Export:
         Of the ledger.
     generated : datetime
         UTC.
+    changes : tuple of Finding
+        What changed, over all time, the latest first.
     """
 
     view: View
@@ -107,6 +121,7 @@ class Export:
     routes: Directed
     version: int
     generated: datetime
+    changes: tuple[Finding, ...] = ()
 
     @property
     def stamp(self) -> dict[str, Any]:
@@ -168,6 +183,7 @@ def _geojson(export: Export) -> bytes:
         "type": "FeatureCollection",
         **export.stamp,
         "notes": list(export.routes.notes),
+        "changes": [one.properties() for one in export.changes],
         "features": features,
     }
     return json.dumps(collection, ensure_ascii=False, allow_nan=False).encode()
@@ -177,6 +193,7 @@ def _geopackage(export: Export) -> bytes:
     layers = (
         ("corridors", _corridor_frame(export, export.corridors()), "MultiLineString"),
         ("dense_areas", _corridor_frame(export, export.dense_areas()), "MultiLineString"),
+        ("changes", _change_frame(export), "Polygon"),
         ("hexes", _hex_frame(export), "MultiPolygon"),
         ("countries", _country_frame(export), None),
     )
@@ -212,6 +229,18 @@ def _corridor_frame(export: Export, corridors: Iterable[Corridor]) -> gpd.GeoDat
         rows.append(stamp | properties | as_text | by_role)
         lines.append(shapely.MultiLineString([line.tolist() for line in corridor.lines]))
     return gpd.GeoDataFrame(_typed(rows, _CORRIDOR_TYPES), geometry=lines, crs=4326)
+
+
+def _change_frame(export: Export) -> gpd.GeoDataFrame:
+    """Return what changed, each as the box around its incidents."""
+    rows, boxes = [], []
+    for one in export.changes:
+        told = one.properties()
+        lists = {name: ", ".join(told[name]) for name in ("countries", "corridor_ids", "rests_on")}
+        sources = ", ".join(f"{source['name']} {source['incidents']}" for source in told["sources"])
+        rows.append(export.stamp | told | lists | {"sources": sources})
+        boxes.append(shapely.box(*one.box) if one.box else None)
+    return gpd.GeoDataFrame(_typed(rows, _CHANGE_TYPES), geometry=boxes, crs=4326)
 
 
 def _shares(shares: Mapping[str, float]) -> str:

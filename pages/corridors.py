@@ -96,7 +96,7 @@ def _routes(seen: Workspace, view: View, version: int) -> None:
     asked = st.query_params.get(ROUTE)
     chosen = next((one for one in found.corridors if one.corridor_id == asked), None)
     if chosen:
-        _portrait(chosen, _Ground(seen, view, found, incidents, comparison))
+        _portrait(chosen, _Ground(seen, view, found, incidents, comparison, seen.series(view, version).horizon))
     elif asked:
         none = say(
             "There is no route {route} among these: the filters leave it out, or it is no longer there. Choose "
@@ -170,6 +170,7 @@ class _Ground:
     found: Directed
     incidents: pl.DataFrame
     comparison: Comparison | None
+    known_up_to: str
 
     @property
     def filters(self) -> dict[str, list[str]]:
@@ -243,7 +244,7 @@ def _months(own: pl.DataFrame, ground: _Ground) -> None:
     if not own.height or not counts or ground.comparison is None:
         aside(say("No dated incident lies beside it."))
         return
-    st.html(months(counts, ground.comparison.after.months, say("Incidents by month")))
+    st.html(months(counts, ground.comparison.after.months, say("Incidents by month"), ground.known_up_to))
     undated = own.height - sum(counts.values())
     if undated:
         aside(say("Left out, as dated to no month: {count}.", count=undated))

@@ -68,7 +68,8 @@ def page() -> None:
             if iso3 is None:
                 _every(table)
             else:
-                _portrait(country_portrait(found, iso3), found, incidents, comparison, parse_qs(view.query()))
+                late = seen.series(view, version).horizon
+                _portrait(country_portrait(found, iso3), found, incidents, comparison, parse_qs(view.query()), late)
 
 
 def _asked(table: pl.DataFrame) -> str | None:
@@ -147,6 +148,7 @@ def _portrait(
     incidents: pl.DataFrame,
     comparison: Comparison | None,
     filters: Mapping[str, Any],
+    known_up_to: str,
 ) -> None:
     own = incidents.filter(pl.col("country") == one.iso3)
     title(one.name, say(FLOW_IN_WORDS))
@@ -163,7 +165,7 @@ def _portrait(
         left, right = st.columns([3, 2], gap="large")
         with left:
             _diagram(one)
-            _trend(own, incidents, comparison)
+            _trend(own, incidents, comparison, known_up_to)
         with right:
             _neighbours(one, filters)
             _origins(one)
@@ -199,7 +201,7 @@ def _bands(legs: Sequence[tuple[str, Leg]]) -> list[Band]:
     return [Band(country(code), leg.flow, say(WAYS[leg.mode]), f"way-{leg.mode}") for code, leg in legs]
 
 
-def _trend(own: pl.DataFrame, incidents: pl.DataFrame, comparison: Comparison | None) -> None:
+def _trend(own: pl.DataFrame, incidents: pl.DataFrame, comparison: Comparison | None, known_up_to: str) -> None:
     heading(
         say("Incidents in it by month"),
         say("The last twelve whole months in colour.") if own.height and comparison else "",
@@ -208,7 +210,7 @@ def _trend(own: pl.DataFrame, incidents: pl.DataFrame, comparison: Comparison | 
     if own.is_empty() or not counts or comparison is None:
         aside(say("No dated incident is reported in it."))
         return
-    st.html(months(counts, comparison.after.months, say("Incidents by month")))
+    st.html(months(counts, comparison.after.months, say("Incidents by month"), known_up_to))
     last, before = (
         sum(counts.get(month, 0) for month in window.months) for window in (comparison.after, comparison.before)
     )

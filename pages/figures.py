@@ -5,7 +5,7 @@ Nothing is told by colour alone: every figure has its numbers as text or as a la
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -96,12 +96,15 @@ def chain(steps: Iterable[tuple[str, tuple[float, float, float] | None, str]], n
     return f'<ol class="figure chain" aria-label="{escape(name)}">{items}</ol>'
 
 
-def months(counts: Mapping[str, int], marked: Sequence[str], name: str) -> str:
-    """Return a column for each month, and the years below; those of ``marked`` are filled with the accent."""
+def months(counts: Mapping[str, int], marked: Sequence[str], name: str, known_up_to: str = "") -> str:
+    """Return a column for each month, and the years below; those of ``marked`` are filled with the accent.
+
+    Months after ``known_up_to``, "2024-06", are hatched: not all reports of them have arrived.
+    """
     most = max(counts.values(), default=0)
     last = set(marked)
     columns = "".join(
-        f'<span class="{"marked" if month in last else ""}" title="{escape(_titled(month, number(count)))}">'
+        f'<span class="{" ".join(_classes(month, last, known_up_to))}" title="{escape(_titled(month, number(count)))}">'
         f'<i style="height:{_percent(count / most if most else 0)}"></i></span>'
         for month, count in counts.items()
     )
@@ -114,6 +117,11 @@ def months(counts: Mapping[str, int], marked: Sequence[str], name: str) -> str:
         f'<div class="figure columns" role="img" aria-label="{escape(label)}"><b>{number(most)}</b>'
         f'<div class="plot">{columns}</div><div class="axis">{years}</div></div>'
     )
+
+
+def _classes(month: str, marked: Collection[str], known_up_to: str) -> list[str]:
+    late = bool(known_up_to) and month > known_up_to
+    return [*(["marked"] if month in marked else []), *(["late"] if late else [])]
 
 
 def seasons(means: Sequence[float], name: str) -> str:

@@ -243,9 +243,10 @@ def alarm_grid(found: Iterable[Finding]) -> Grid:
     """Return changes as a table, in their order."""
     rows = tuple(
         (
-            one.detected,
+            say("{first} to {last}", first=one.since, last=one.detected),
             say(one.name),
             say(_LEVELS[one.level]),
+            say(one.verdict),
             say(one.sentence),
             say(_CONFIDENCE[one.confidence]),
             number(one.incidents),
@@ -254,10 +255,10 @@ def alarm_grid(found: Iterable[Finding]) -> Grid:
         for one in found
     )
     headings = (
-        *(say("Detected in"), say("Where"), say("Level"), say("What")),
+        *(say("Months"), say("Where"), say("Level"), say("Verdict"), say("What")),
         *(say("Confidence"), say("Incidents"), say("Reported by")),
     )
-    return Grid(say("Changes, the latest first"), headings, rows, frozenset({5}))
+    return Grid(say("Changes, the latest first"), headings, rows, frozenset({6}))
 
 
 def _reported_by(found: Finding) -> str:
@@ -275,7 +276,7 @@ def not_arrived(told: Mapping[str, Any]) -> tuple[str, Grid, Grid]:
     """Return a sentence on how much is known, the latest months, and what is late, as tables."""
     known = told["known_up_to"]
     said = (
-        say("All reports together are known well enough to tell a fall up to {month}.", month=known)
+        say("Falls after {month} cannot be judged yet: not all reports have arrived.", month=known)
         if known
         else say("No month is known well enough to tell a fall.")
     )
@@ -297,7 +298,7 @@ def not_arrived(told: Mapping[str, Any]) -> tuple[str, Grid, Grid]:
         (row["name"], number(row["incidents"]), row["known_up_to"] or "–", row["silent_since"] or "–")
         for row in told["strata"]
     )
-    names = (say("Delivered by"), say("Incidents"), say("Known well up to"), say("Silent since"))
+    names = (say("Delivered by"), say("Delivered so far"), say("Known well up to"), say("Nothing of or after"))
     return (
         said,
         Grid(say("The latest months"), headings, months, frozenset({1, 2, 3, 4})),

@@ -347,7 +347,8 @@ class Workspace:
     def export(self, view: View, version: int, generated: datetime) -> Export:
         """Return what an export of a View is made from: the routes of the map, counted in its window."""
         incidents = view.select(self.incidents(version))
-        return Export(view, incidents, self._counted(view, version), version, generated)
+        changes = tuple(self.findings(view, version))
+        return Export(view, incidents, self._counted(view, version), version, generated, changes)
 
     def resource(self, name: str) -> bytes | None:
         """Return a resource of one of the kept pictures, None if none has it."""

@@ -25,6 +25,10 @@ from routes.sphere import Floats, Mask, Rows
 
 QUANTILES = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)
 WORTH_A_LOOK = 1.25
+FEWEST = 3.0
+"""Incidents since, or, of fewer, that were due, below which nothing is told."""
+_LEAST_TOLD = 2.0
+"""Evidence below which it does not matter whether it lasts."""
 LEVEL = 0.05
 """False discovery rate over the nodes and directions of a month."""
 PRICE_OF_LOOKING = 3.0
@@ -230,7 +234,7 @@ class Watch:
     def _only_lasting(self, look: _Look, evidence: Floats, factors: Floats) -> None:
         """Take away the evidence that rests on one month alone: without it, the rest has to be beyond what is usual."""
         for way in range(2):
-            rows = np.flatnonzero(evidence[:, way] > 0)
+            rows = np.flatnonzero(evidence[:, way] > _LEAST_TOLD)
             months = self._counts[rows][:, look.active, look.start : look.end + 1].sum(axis=1)
             season_late = factors[rows, look.start : look.end + 1]
             level = months / season_late
@@ -295,7 +299,8 @@ def evidence_for(
     -----
     Counts are negative binomial with a variance that is ``spread`` times the mean (NB1), so that sums of months are so
     too. The usual rate is Gamma(before / spread + 1/2, usual / spread), taken at ``QUANTILES``. Nodes at which the
-    rate lies not even ``WORTH_A_LOOK`` times beyond the usual one have no evidence.
+    rate lies not even ``WORTH_A_LOOK`` times beyond the usual one, or with fewer than
+    ``FEWEST``, have no evidence.
 
     Examples
     --------
@@ -305,7 +310,11 @@ def evidence_for(
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (late / expected) / ((before + 0.5 * spread) / usual)
-    beyond = ratio > WORTH_A_LOOK if direction == "more" else ratio < 1 / WORTH_A_LOOK
+        due = before / usual * expected
+    if direction == "more":
+        beyond = (ratio > WORTH_A_LOOK) & (late >= FEWEST)
+    else:
+        beyond = (ratio < 1 / WORTH_A_LOOK) & (due >= FEWEST)
     found = np.full(len(late), -np.inf)
     rows = np.flatnonzero((expected > 0) & (usual > 0) & beyond)
     if not rows.size:

@@ -21,9 +21,9 @@ def arrears(series: Series) -> dict[str, Any]:
     -------
     dict
         ``known_up_to``, the last month that is known well enough to say that there are fewer, "" for none;
-        ``months``, for each of the latest its name, what is reported, the share that is known and what may come to it
-        (expected, low, high: the middle 90 %); ``strata``, what is delivered together and is late, most incidents
-        first: source, name, kind, incidents, known_up_to, silent_since.
+        ``months``, for each of the latest its name, what is reported, the share that this is of what is expected, and
+        what is expected in all, with low and high (the middle 90 %); ``strata``, what is delivered together and is
+        late, most incidents first: source, name, kind, incidents, known_up_to, silent_since.
     """
     return {"known_up_to": series.horizon, "months": _months(series), "strata": _strata(series)}
 
@@ -38,7 +38,7 @@ def _months(series: Series) -> list[dict[str, Any]]:
             {
                 "month": series.months[at],
                 "reported": int(series.reported[0, at]),
-                "known": round(float(series.known.mean[0, at]), 3),
+                "known": round(float(series.reported[0, at]) / max(expected, 1.0), 3),
                 "expected": round(expected, 1),
                 "low": round(low),
                 "high": round(high),

@@ -14,13 +14,20 @@ import numpy as np
 import polars as pl
 
 from geodata.incident import SYNTHETIC_SOURCE
-from geodata.sentences import Sentence, sentence
+from geodata.sentences import Sentence, mark, sentence
 from routes.alarms import Alarm, Confidence, Direction, Watch
 from routes.corridors import Corridor
 from routes.hierarchy import Level
 from routes.series import Series
 from routes.sphere import lonlat, normalised, unit_vectors
 
+VERDICTS = {
+    ("more", False): mark("clear rise"),
+    ("more", True): mark("possible rise"),
+    ("fewer", False): mark("clear fall"),
+    ("fewer", True): mark("possible fall"),
+}
+"""By direction, and whether confidence is low."""
 MOST_SOURCES = 6
 """What delivers that is named; the rest is summed."""
 _DECIMALS = 4
@@ -84,12 +91,17 @@ class Finding:
     synthetic: bool
 
     @property
+    def verdict(self) -> str:
+        """Return the verdict in words: clear, or possible where confidence is low."""
+        return VERDICTS[self.direction, self.confidence == "low"]
+
+    @property
     def sentence(self) -> Sentence:
-        """Return what is told on a screen: "More than usual since 2021-08: 14 a month, usually 3."."""
+        """Return what a screen tells: "More reported than usual since 2021-08: 14 incidents a month, 3 before."."""
         told = {"since": self.since, "rate": _a_month(self.rate), "usual": _a_month(self.usual)}
         if self.direction == "more":
-            return sentence("More than usual since {since}: {rate} a month, usually {usual}.", **told)
-        return sentence("Fewer than usual since {since}: {rate} a month, usually {usual}.", **told)
+            return sentence("More reported than usual since {since}: {rate} incidents a month, {usual} before.", **told)
+        return sentence("Fewer reported than usual since {since}: {rate} incidents a month, {usual} before.", **told)
 
     def properties(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -100,7 +112,7 @@ class Finding:
             "name": str(self.name),
             "mode": self.mode,
             "direction": self.direction,
-            "verdict": "clear rise" if self.direction == "more" else "clear fall",
+            "verdict": str(self.verdict),
             "since": self.since,
             "detected_in": self.detected,
             "last_seen": self.last,

@@ -129,7 +129,8 @@ Monitor.Alerts = class {
 
   _row(alert) {
     const { element } = Monitor;
-    const when = [alert.date, Monitor.say(Monitor.ALERTS[alert.kind].words), alert.mode ? Monitor.say(alert.mode) : ""].filter(Boolean).join(" · ");
+    const span = alert.since ? Monitor.say("{from} to {to}", { from: alert.since, to: alert.date }) : alert.date;
+    const when = [span, Monitor.say(alert.verdict ?? Monitor.ALERTS[alert.kind].words), alert.mode ? Monitor.say(alert.mode) : ""].filter(Boolean).join(" · ");
     const seen = this.seen.alerts.has(alert.key);
     const name = Monitor.told(alert.place).replaceAll(" - ", " – ");
     const go = element(

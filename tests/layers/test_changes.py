@@ -87,8 +87,8 @@ def test_an_alert_is_a_finding_with_its_id_and_one_sentence_why():
     ]
     said = [words("en").say(one["why"]["text"], one["why"]["values"]) for one in alerts]
     assert said == [
-        "Fewer than usual since 2025-04: 0.5 a month, usually 14.",
-        "More than usual since 2025-04: 33 a month, usually 3.",
+        "Fewer reported than usual since 2025-04: 0.5 incidents a month, 14 before.",
+        "More reported than usual since 2025-04: 33 incidents a month, 3 before.",
     ]
     assert [one["corridors"] for one in alerts] == [["sea-route"], []]
     assert alerts_of([]) == []

@@ -1,6 +1,7 @@
 """Exports: what an analyst takes away opens in other tools, shows what the map shows, and says where it came from."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Never
@@ -18,6 +19,7 @@ from geodata.view import View
 from layers.exports import HEX_LEVEL, Export, encoded, format_of
 from routes.corridors import METHOD_VERSION, Corridor, CountryRole
 from routes.counting import Directed
+from tests.layers.test_changes import finding
 
 STAMP = ("method_version", "view", "ledger_version", "synthetic", "generated")
 ROWS = (
@@ -100,6 +102,7 @@ def test_geopackage_holds_corridors_hexes_and_countries_each_with_the_stamp(expo
     assert dict(pyogrio.list_layers(path)) == {
         "corridors": "MultiLineString",
         "dense_areas": "MultiLineString",
+        "changes": "Polygon",
         "hexes": "MultiPolygon",
         "countries": None,
     }
@@ -122,6 +125,18 @@ def test_a_corridor_in_the_geopackage_has_its_countries_by_role_and_its_months(e
 def test_what_a_corridor_says_in_geojson_it_says_in_the_geopackage(export, corridor, tmp_path):
     said = corridor().feature()["properties"]
     assert set(said) - {"countries"} <= set(read_back(export(), tmp_path, "corridors").columns)
+
+
+def test_what_changed_stands_in_a_layer_with_the_same_id_name_and_counts_as_on_the_pages(export, tmp_path):
+    one, nowhere = finding(), finding(finding_id="country-ITA:fewer:2025-04", level="country", box=None, mode=None)
+    made = replace(export(), changes=(one, nowhere))
+    rows = read_back(made, tmp_path, "changes")
+    assert rows["finding_id"].to_list() == [one.finding_id, nowhere.finding_id]
+    assert (rows["name"][0], rows["incidents"][0], rows["confidence"][0]) == (one.name, one.incidents, one.confidence)
+    assert rows["sources"][0] == "A 2"
+    assert rows.geometry[0].bounds == one.box
+    assert rows.geometry[1] is None
+    assert collection(made)["changes"] == [one.properties(), nowhere.properties()]
 
 
 def test_dense_areas_of_the_window_stand_in_a_layer_of_their_own_beside_the_routes(export, corridor, tmp_path):

@@ -99,8 +99,10 @@ def test_a_kept_sentence_is_said_anew_with_the_figures_and_the_sentences_in_it()
 
 def test_a_change_is_said_in_french():
     told = finding().sentence
-    assert told == "Fewer than usual since 2025-04: 0.5 a month, usually 14."
-    assert words("fr").say(told, {}) == "Moins que d’habitude depuis 2025-04\xa0: 0,5 par mois, habituellement 14."
+    assert told == "Fewer reported than usual since 2025-04: 0.5 incidents a month, 14 before."
+    assert words("fr").say(told, {}) == (
+        "Moins de signalements que d’habitude depuis 2025-04\xa0: 0,5 incident par mois, 14 auparavant."
+    )
 
 
 def test_what_is_counted_takes_the_form_and_shares_the_sign_of_the_language():

@@ -200,10 +200,11 @@ def test_a_change_is_a_row_with_its_words_its_confidence_and_who_reported_it():
     rows = alarm_grid([finding(name=HOSTILE, sources=(("A", 3), ("B", 2), ("C", 1), ("D", 1)), rests_on=("A",))]).rows
     assert rows == (
         (
-            "2025-06",
+            "2025-04 to 2025-06",
             HOSTILE,
             "a route",
-            "Fewer than usual since 2025-04: 0.5 a month, usually 14.",
+            "clear fall",
+            "Fewer reported than usual since 2025-04: 0.5 incidents a month, 14 before.",
             "high",
             "2",
             "A, B, C and 1 more; would not stand without A",
@@ -215,7 +216,7 @@ def test_what_has_not_arrived_is_said_by_month_and_by_what_delivers():
     months = [{"month": "2024-10", "reported": 94, "known": 0.166, "expected": 259.9, "low": 212, "high": 314}]
     strata = [{"name": "Hospital", "incidents": 1696, "known_up_to": "2024-06", "silent_since": "2024-07"}]
     said, latest, late = not_arrived({"known_up_to": "2024-06", "months": months, "strata": strata})
-    assert said == "All reports together are known well enough to tell a fall up to 2024-06."
+    assert said == "Falls after 2024-06 cannot be judged yet: not all reports have arrived."
     assert latest.rows == (("2024-10", "94", "17%", "260", "212 to 314"),)
     assert late.rows == (("Hospital", "1,696", "2024-06", "2024-07"),)
     assert not_arrived({"known_up_to": "", "months": [], "strata": []})[0].startswith("No month is known well")
