@@ -1,6 +1,6 @@
 # make run    the dashboard on http://127.0.0.1:8501, filled with demonstration incidents if the workspace is empty
 # make test   checks, unit, hostile, crash and browser tests, with all of its own set-up;  make test-long  the long ones
-# make check  ruff, mypy strict, the import-direction test
+# make check  ruff, mypy strict, import-linter
 # make words  bring the catalogues of other languages up to what the code says
 # make lock   compile the lock files;  make reference   rebuild geodata/reference
 
@@ -29,7 +29,7 @@ check: $(VENV)/.developer
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/test_house.py
+	$(BIN)/lint-imports
 
 bench: $(VENV)/.developer
 	$(BIN)/python -m benchmarks

@@ -3,10 +3,12 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.headers import SecurityHeaders, streamlit_policy
-from pages.service import routes
-from pages.startup import start
-from pages.workspace import sight
+from pages.data.workspace_cache import sight
+from pages.server.endpoints import routes
+from pages.server.security_headers import SecurityHeaders, streamlit_policy
+from pages.server.warm_up import start
 
-app = st.App("pages/dashboard.py", routes=routes(), middleware=[Middleware(SecurityHeaders, policy=streamlit_policy())])
+app = st.App(
+    "pages/navigation.py", routes=routes(), middleware=[Middleware(SecurityHeaders, policy=streamlit_policy())]
+)
 start(sight())

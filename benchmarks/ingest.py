@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from geodata.coast import REFERENCE
+from geodata.spatial.coastline import REFERENCE
 
 ROWS = 5_000_000
 ROUNDS = 2

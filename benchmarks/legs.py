@@ -18,17 +18,17 @@ import numpy as np
 import polars as pl
 from scipy.spatial import cKDTree
 
-from geodata.check import check
-from geodata.facts import reference_facts
-from geodata.modes import with_modes
-from geodata.profiles import mapped, profile_for
-from geodata.readings import read_file
-from routes.corridors import Corridor
-from routes.counting import Directed, counted_on, placed
-from routes.members import path_of
-from routes.network import Network, network
-from routes.records import stored
-from routes.sphere import chord, resampled
+from geodata.ingest.validation import check
+from geodata.mapping.profiles import mapped, profile_for
+from geodata.model.assumptions import reference_facts
+from geodata.parsing.transport_mode import with_modes
+from geodata.readers.dispatch import read_file
+from routes.attribution.membership import path_of
+from routes.core.corridor import Corridor
+from routes.core.geodesy import chord, resampled
+from routes.pipelines.counting import Directed, counted_on, placed
+from routes.pipelines.flow_network import Network, network
+from routes.pipelines.network_tables import stored
 
 REAL_FILES = Path(__file__).parent.parent.parent / "shared" / "data" / "iom_missing_migrants"
 RIGHT = 0.65

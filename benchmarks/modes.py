@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from geodata.check import check
-from geodata.coast import is_land
-from geodata.modes import label_modes, with_modes
-from geodata.places import folded
-from geodata.profiles import mapped, profile_for
-from geodata.readings import read_file
+from geodata.ingest.validation import check
+from geodata.mapping.profiles import mapped, profile_for
+from geodata.parsing.transport_mode import label_modes, with_modes
+from geodata.places.lookup import folded
+from geodata.readers.dispatch import read_file
+from geodata.spatial.coastline import is_land
 
 
 def compared(path: Path) -> pl.DataFrame:

@@ -38,20 +38,20 @@ from benchmarks.movement.regions import regions
 from benchmarks.movement.report import means
 from benchmarks.movement.runs import Bounds, measured
 from benchmarks.movement.scores import score
-from geodata.coast import is_land
-from geodata.demo import demo_file
-from geodata.facts import reference_facts
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
-from geodata.networks import Networks
-from routes.corridors import METHOD_VERSION, Corridor
-from routes.counting import counted_on, placed
-from routes.identity import cells_of
-from routes.members import path_of
-from routes.network import network
-from routes.reduce import reduce_incidents
-from routes.sphere import Vectors, chord, line_km, lonlat, unit_vectors
-from routes.standing import standing
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
+from geodata.model.assumptions import reference_facts
+from geodata.spatial.coastline import is_land
+from geodata.workspace.demo_data import demo_file
+from geodata.workspace.network_store import Networks
+from routes.attribution.membership import path_of
+from routes.core.corridor import METHOD_VERSION, Corridor
+from routes.core.geodesy import Vectors, chord, line_km, lonlat, unit_vectors
+from routes.pipelines.corridor_tracking import cells_of
+from routes.pipelines.counting import counted_on, placed
+from routes.pipelines.flow_network import network
+from routes.pipelines.kept_network import standing
+from routes.pipelines.ridge_corridors import reduce_incidents
 
 PAGE = ROOT / "docs" / "network.md"
 DATA = ROOT.parent / "shared" / "data"

@@ -9,8 +9,8 @@ from time import perf_counter
 import geopandas as gpd
 import numpy as np
 
-from geodata.coast import REFERENCE, Floats, km_to_coast, nearest_coast_point
-from geodata.places import countries_at
+from geodata.places.lookup import countries_at
+from geodata.spatial.coastline import REFERENCE, Floats, km_to_coast, nearest_coast_point
 
 ROUNDS = 3
 REGIONS = {"around the Mediterranean": (-18, 40, 5, 50), "over the world": (-180, 180, -90, 90)}

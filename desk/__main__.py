@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from desk.tokens import Tokens
-from geodata.errors import told_in_a_sentence
-from geodata.settings import Settings
+from geodata.core.errors import told_in_a_sentence
+from geodata.core.settings import Settings
 
 app = typer.Typer(
     help="PEOPLE: who may do what.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from geodata.errors import RoutesError
+from geodata.core.errors import RoutesError
 
 PREFIX = "rmt_"
 """Begins every token, so that one that got into a file or log is found there."""

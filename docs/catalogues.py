@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from layers.words import LANGUAGES
+from layers.web.translations import LANGUAGES, ON_THE_MAP
 
 ROOT = Path(__file__).parent.parent
+_MARKER = "# Texts here are said on the map."
 _METHODS = [("**.js", "javascript"), ("**.py", "python")]
 _OPTIONS: dict[str, dict[str, object]] = {"**.js": {"parse_template_string": True}}
 _SAID = {"say": None, "mark": None, "sentence": None, "counted": (1, 2)}
@@ -29,8 +31,16 @@ def said() -> Catalog:
     for room in ("geodata", "routes", "layers", "pages"):
         found = extract_from_dir(ROOT / room, _METHODS, _OPTIONS, keywords=_KEYWORDS)
         for name, _, message, _, context in found:
-            catalogue.add(message, locations=[(f"{room}/{name}", 1)], context=context)
+            path = f"{room}/{name}"
+            catalogue.add(message, locations=[(path, 1)], context=context, auto_comments=_comments(path))
     return catalogue
+
+
+@cache
+def _comments(path: str) -> tuple[str, ...]:
+    """Return the comments of the texts of a file: whether the map says them."""
+    marked = path.endswith(".js") or _MARKER in (ROOT / path).read_text(encoding="utf-8").splitlines()
+    return (ON_THE_MAP,) if marked else ()
 
 
 def bring_up(catalogue: Catalog) -> None:

@@ -15,9 +15,9 @@ import typer
 from playwright.sync_api import Browser
 
 from benchmarks.served import browser, served
-from geodata.demo import demo_file
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
+from geodata.workspace.demo_data import demo_file
 
 HERE = Path(__file__).parent / "pictures"
 LAST_DAY = date(2026, 11, 24)

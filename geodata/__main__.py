@@ -17,15 +17,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from geodata.errors import RoutesError, told_in_a_sentence
-from geodata.ingest import Ingested, ingest_file, totals
-from geodata.ledger import Ledger
-from geodata.repairs import policy_named
-from geodata.settings import Settings
+from geodata.core.errors import RoutesError, told_in_a_sentence
+from geodata.core.settings import Settings
+from geodata.ingest.pipeline import Ingested, ingest_file, totals
+from geodata.ledger.store import Ledger
+from geodata.parsing.coordinate_repair import policy_named
 
 if TYPE_CHECKING:
-    from geodata.receipts import Receipt
-    from geodata.verdicts import Verdict
+    from geodata.ingest.receipt import Receipt
+    from geodata.matching.decisions import Verdict
 
 app = typer.Typer(
     help="IN: files of incidents into the ledger, and the ledger out again.",
@@ -77,7 +77,7 @@ def incidents(
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
 ) -> None:
     """Write the incidents of the ledger, normalised."""
-    from geodata.export import write_incidents
+    from geodata.io.writers import write_incidents
 
     with told_in_a_sentence():
         count = write_incidents(Ledger(_home(home)).incidents(version), out)
@@ -115,7 +115,7 @@ def profile(
     as_json: AsJson = False,
 ) -> None:
     """Show how the columns of a file are read: by which profile, or what can be guessed, with reasons."""
-    from geodata.mappings import told
+    from geodata.mapping.report import told
 
     with told_in_a_sentence():
         told(file, _home(home), save, source or file.stem, as_json=as_json)
@@ -130,8 +130,8 @@ def changes(
     as_json: AsJson = False,
 ) -> None:
     """Say what was added, updated and withdrawn between two versions of the ledger."""
-    from geodata.changes import changes as changes_between
-    from geodata.export import write_changes
+    from geodata.io.writers import write_changes
+    from geodata.ledger.version_diff import changes as changes_between
 
     with told_in_a_sentence():
         found = changes_between(Ledger(_home(home)), since, until)
@@ -154,7 +154,7 @@ def undo(
     as_json: AsJson = False,
 ) -> None:
     """Take a batch back, as a new version: earlier versions stay readable."""
-    from geodata.changes import undo as take_back
+    from geodata.ledger.version_diff import undo as take_back
 
     with told_in_a_sentence():
         undone = take_back(Ledger(_home(home)), batch)
@@ -176,7 +176,7 @@ def compact(
     ] = None,
 ) -> None:
     """Join the ledger's small files into larger ones; pinned versions always stay readable."""
-    from geodata.upkeep import compact as join_files
+    from geodata.ledger.maintenance import compact as join_files
 
     with told_in_a_sentence(), screen.status("compacting ..."):
         done = join_files(Ledger(_home(home)), keep_days)
@@ -186,7 +186,7 @@ def compact(
 @app.command()
 def verify(home: Home = None) -> None:
     """Read everything that stands and say what is wrong; exit code 2 if anything is."""
-    from geodata.upkeep import verify as faults_of
+    from geodata.ledger.maintenance import verify as faults_of
 
     with told_in_a_sentence(), screen.status("reading everything ..."):
         faults = faults_of(Ledger(_home(home)))
@@ -206,7 +206,7 @@ def demo(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing if the workspace holds incidents.")] = False,
 ) -> None:
     """Fill the workspace with synthetic incidents along publicly documented routes into and within the EU."""
-    from geodata.demo import demo_file
+    from geodata.workspace.demo_data import demo_file
 
     ledger = Ledger(_home(home))
     last = (now or datetime.now(UTC)).date()
@@ -229,8 +229,8 @@ def watch(
     as_json: AsJson = False,
 ) -> None:
     """Take in each file that is dropped into a folder, and move it to done/ or refused/ with its report beside it."""
-    from geodata.inbox import Inbox
-    from geodata.inbox import watch as receipts_of
+    from geodata.feeds.watch_folder import Inbox
+    from geodata.feeds.watch_folder import watch as receipts_of
 
     unfit = False
     with told_in_a_sentence(), _until_told() as stop:
@@ -248,9 +248,9 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Ask sources on the network on their schedule, and take in what is new."""
-    from geodata.pulls import Puller
-    from geodata.pulls import pull as pulls_of
-    from geodata.sources import read_sources
+    from geodata.feeds.config import read_sources
+    from geodata.feeds.scheduler import Puller
+    from geodata.feeds.scheduler import pull as pulls_of
 
     unfit = False
     with told_in_a_sentence(), _until_told() as stop:
@@ -276,7 +276,7 @@ def links(
     as_json: AsJson = False,
 ) -> None:
     """Propose incidents of different sources that may be one event, best first; `link` or `unlink` decides."""
-    from geodata.verdicts import Verdicts
+    from geodata.matching.decisions import Verdicts
 
     with told_in_a_sentence():
         found = Verdicts(Ledger(_home(home))).open_candidates(least)
@@ -310,7 +310,7 @@ def unlink(
 
 
 def _give_verdict(one: str, other: str, verdict: Verdict, home: Path | None) -> None:
-    from geodata.verdicts import Verdicts
+    from geodata.matching.decisions import Verdicts
 
     with told_in_a_sentence():
         fresh = Verdicts(Ledger(_home(home))).give(one, other, verdict)
@@ -352,7 +352,7 @@ def _until_told() -> Iterator[Event]:
 
 def _said(error: RoutesError | OSError, home: Path) -> str:
     """Return an error as one sentence; what the machine refuses, such as room on the disk, too."""
-    from geodata.spool import unwritable
+    from geodata.core.staging import unwritable
 
     return str(unwritable(home, error) if isinstance(error, OSError) else error)
 

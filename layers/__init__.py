@@ -1,5 +1,4 @@
-"""OUT. From corridors to map layers and files. The only room that imports folium.
+"""LAYERS. From routes to map payloads and files; the only room that imports folium.
 
-The way down: asset, palette, hexmesh <- points; part <- one module for each part of the map <- monitor; hexmesh <-
-snapshot; exports.
+The way down, each package importing only those before it: export, web, payload, map.
 """

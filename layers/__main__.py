@@ -1,5 +1,7 @@
 """Command line of the third stage: ``python -m layers export -o corridors.gpkg``."""
 
+# Texts here are said on the map.
+
 from __future__ import annotations
 
 import json
@@ -10,18 +12,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from geodata.editions import editions_of
-from geodata.errors import UnknownVersion, told_in_a_sentence
-from geodata.ledger import Ledger
-from geodata.networks import Networks
-from geodata.settings import Settings
-from geodata.view import View, require_view
-from geodata.whole import handed_over
-from layers.exports import Export, encoded, format_of
-from routes.counting import counted_on, placed
-from routes.findings import findings_of
-from routes.series import series_of
-from routes.standing import standing
+from geodata.core.atomic_write import handed_over
+from geodata.core.errors import UnknownVersion, told_in_a_sentence
+from geodata.core.settings import Settings
+from geodata.ledger.store import Ledger
+from geodata.model.query import View, require_view
+from geodata.workspace.editions import editions_of
+from geodata.workspace.network_store import Networks
+from layers.export.vector_files import Export, encoded, format_of
+from routes.pipelines.counting import counted_on, placed
+from routes.pipelines.kept_network import standing
+from routes.temporal.findings import findings_of
+from routes.temporal.series import series_of
 
 app = typer.Typer(
     help="OUT: corridors as files for QGIS, PostGIS and the web.",

@@ -1,6 +1,5 @@
-"""What a person sees. Each page is a short story: ask, reduce, show.
+"""PAGES. What a person sees. Each page is a short story: ask, reduce, show.
 
-The way down: uploads, years <- workspace, intake <- grids, spans <- outcomes <- live <- service, filters <- notices,
-listing <- portraits, neighbours <- figures <- catalogue, batches, columns <- wizard, beliefs, amendments <- monitor,
-corridors, countries, incidents, changes, assumptions, method, stamps <- dashboard; headers stands by itself.
+The way down, each package importing only those before it: ui, presenters, data, widgets, server; then the pages
+themselves, and ``navigation``, which Streamlit runs.
 """

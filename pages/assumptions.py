@@ -7,17 +7,17 @@ from html import escape
 
 import streamlit as st
 
-from geodata.errors import RoutesError
-from geodata.facts import Facts, facts_from
-from geodata.places import countries, country_name
-from geodata.view import View
-from pages.amendments import blocs_open_to, difference, farther, going_to, renamed
-from pages.beliefs import believed, blocs_by_code, grids, starts
-from pages.kept import tabs
-from pages.notices import aside, facts, notice, sentences
-from pages.words import counted, mark, say
-from pages.words import country as name_of
-from pages.workspace import Workspace, sight
+from geodata.core.errors import RoutesError
+from geodata.model.assumptions import Facts, facts_from
+from geodata.model.query import View
+from geodata.places.lookup import countries, country_name
+from pages.data.workspace_cache import Workspace, sight
+from pages.presenters.assumption_edits import blocs_open_to, difference, farther, going_to, renamed
+from pages.presenters.assumption_tables import believed, blocs_by_code, grids, starts
+from pages.ui.notices import aside, facts, notice, sentences
+from pages.ui.translate import counted, mark, say
+from pages.ui.translate import country as name_of
+from pages.ui.url_state import tabs
 
 PARTS = (mark("What is assumed"), mark("Change it"))
 MOST_CHARACTERS = 400_000

@@ -10,13 +10,10 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from geodata.incident import is_synthetic
-from geodata.view import View
-from pages import words
-from pages.filters import ask
-from pages.grids import points
-from pages.notices import aside, facts, hint, notice
-from pages.outcomes import (
+from geodata.model.incident import is_synthetic
+from geodata.model.query import View
+from pages.data.workspace_cache import Workspace, sight
+from pages.presenters.change_report import (
     HEADINGS,
     RECENT_ALARMS,
     alarm_grid,
@@ -34,15 +31,28 @@ from pages.outcomes import (
     spot_test,
     told,
 )
-from pages.spans import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, QUICK, Spans, asked, in_words, quick, spanning
-from pages.tables import tabulate
-from pages.words import mark, say
-from pages.workspace import Workspace, sight
-from routes.arrears import arrears
-from routes.comparison import Comparison
-from routes.corridors import METHOD_VERSION
-from routes.surveys import SURVEY_MONTHS
-from routes.windows import Window
+from pages.presenters.window_choice import (
+    FEWEST_MONTHS,
+    NONE_SO_FAR,
+    ONLY_SO_FAR,
+    QUICK,
+    Spans,
+    asked,
+    in_words,
+    quick,
+    spanning,
+)
+from pages.ui import translate as words
+from pages.ui.data_table import tabulate
+from pages.ui.html_table import points
+from pages.ui.notices import aside, facts, hint, notice
+from pages.ui.sidebar_filters import ask
+from pages.ui.translate import mark, say
+from routes.core.corridor import METHOD_VERSION
+from routes.temporal.arrears import arrears
+from routes.temporal.comparison import Comparison
+from routes.temporal.hotspot_survey import SURVEY_MONTHS
+from routes.temporal.time_windows import Window
 
 _TALLEST = 15
 """Rows from which on the table scrolls by itself."""

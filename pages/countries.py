@@ -9,12 +9,10 @@ from urllib.parse import parse_qs
 import polars as pl
 import streamlit as st
 
-from pages.catalogue import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
-from pages.figures import Band, Bar, amount, bars, chain, colours, flows, link, months, share_bars
-from pages.filters import ask
-from pages.neighbours import CountryPortrait, Neighbour, countries_table, country_portrait
-from pages.notices import aside, hint, notice, sentences
-from pages.portraits import (
+from pages.data.seasonality import by_month
+from pages.data.workspace_cache import sight
+from pages.presenters.country_profile import CountryPortrait, Neighbour, countries_table, country_portrait
+from pages.presenters.route_profile import (
     FLOW_IN_WORDS,
     WAYS,
     compared_in_words,
@@ -22,13 +20,15 @@ from pages.portraits import (
     shares_in_words,
     with_others,
 )
-from pages.tables import tabulate
-from pages.words import counted, country, number, say
-from pages.workspace import sight
-from pages.years import by_month
-from routes.comparison import Comparison
-from routes.counting import Directed
-from routes.movement import Leg
+from pages.ui.data_table import tabulate
+from pages.ui.notices import aside, hint, notice, sentences
+from pages.ui.sidebar_filters import ask
+from pages.ui.translate import counted, country, number, say
+from pages.widgets.charts import Band, Bar, amount, bars, chain, colours, flows, link, months, share_bars
+from pages.widgets.route_table import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
+from routes.network.movement_model import Leg
+from routes.pipelines.counting import Directed
+from routes.temporal.comparison import Comparison
 
 _MOST_NEIGHBOURS = 8
 _LEAST = 0.5

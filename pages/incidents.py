@@ -12,18 +12,18 @@ import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from geodata.export import csv_of, geojson_of
-from geodata.incident import EARLIEST, is_synthetic
-from geodata.view import View
-from pages.batches import batches
-from pages.filters import ask
-from pages.kept import tabs, turn_to
-from pages.listing import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
-from pages.notices import facts, hint, notice
-from pages.tables import tabulate
-from pages.wizard import wizard
-from pages.words import mark, say
-from pages.workspace import Workspace, sight
+from geodata.io.writers import csv_of, geojson_of
+from geodata.model.incident import EARLIEST, is_synthetic
+from geodata.model.query import View
+from pages.data.workspace_cache import Workspace, sight
+from pages.presenters.incident_table import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
+from pages.ui.data_table import tabulate
+from pages.ui.notices import facts, hint, notice
+from pages.ui.sidebar_filters import ask
+from pages.ui.translate import mark, say
+from pages.ui.url_state import tabs, turn_to
+from pages.widgets.batch_table import batches
+from pages.widgets.upload_wizard import wizard
 
 TABS = (mark("Incidents"), mark("Add incidents"), mark("Batches"))
 _DAY = timedelta(days=1)

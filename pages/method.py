@@ -4,11 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from layers.words import SOURCE
-from pages.notices import notice
-from pages.words import language, say
-from pages.workspace import sight
-from routes.corridors import METHOD_VERSION
+from layers.web.translations import SOURCE
+from pages.data.workspace_cache import sight
+from pages.ui.notices import notice
+from pages.ui.translate import language, say
+from routes.core.corridor import METHOD_VERSION
 
 DOCS = Path(__file__).parent.parent / "docs"
 

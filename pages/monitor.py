@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from layers.asset import ASSETS
-from pages.filters import ask
-from pages.words import language, say
-from pages.workspace import sight
+from layers.web.assets import ASSETS
+from pages.data.workspace_cache import sight
+from pages.ui.sidebar_filters import ask
+from pages.ui.translate import language, say
 
 seen = sight()
 version = seen.version()

@@ -12,28 +12,28 @@ import polars as pl
 import typer
 from rich.console import Console
 
-from geodata.editions import editions_of, reporting
-from geodata.errors import WrongValue, told_in_a_sentence
-from geodata.facts import Facts
-from geodata.incident import CORRIDOR_MODES
-from geodata.ledger import Ledger
-from geodata.networks import Networks
-from geodata.register import corridor_events
-from geodata.settings import Settings
-from geodata.strata import Editions
-from geodata.table import read_table
-from geodata.view import require_view
-from geodata.whole import handed_over
-from routes.arrears import arrears
-from routes.comparison import compared
-from routes.corridors import METHOD_VERSION, Reduction
-from routes.counting import counted_on, placed
-from routes.findings import collection, findings_of
-from routes.network import Network, network
-from routes.series import series_of
-from routes.standing import standing
-from routes.surveys import SURVEY_MONTHS, SURVEY_RESOLUTION, hot_spots, spots_collection, whole_months
-from routes.windows import Window
+from geodata.core.atomic_write import handed_over
+from geodata.core.errors import WrongValue, told_in_a_sentence
+from geodata.core.settings import Settings
+from geodata.io.simple_table import read_table
+from geodata.ledger.corridor_registry import corridor_events
+from geodata.ledger.store import Ledger
+from geodata.model.assumptions import Facts
+from geodata.model.incident import CORRIDOR_MODES
+from geodata.model.query import require_view
+from geodata.model.reporting import Editions
+from geodata.workspace.editions import editions_of, reporting
+from geodata.workspace.network_store import Networks
+from routes.core.corridor import METHOD_VERSION, Reduction
+from routes.pipelines.counting import counted_on, placed
+from routes.pipelines.flow_network import Network, network
+from routes.pipelines.kept_network import standing
+from routes.temporal.arrears import arrears
+from routes.temporal.comparison import compared
+from routes.temporal.findings import collection, findings_of
+from routes.temporal.hotspot_survey import SURVEY_MONTHS, SURVEY_RESOLUTION, hot_spots, spots_collection, whole_months
+from routes.temporal.series import series_of
+from routes.temporal.time_windows import Window
 
 app = typer.Typer(
     help="REDUCE: incidents to land, sea and air route corridors.",

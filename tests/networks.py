@@ -18,15 +18,15 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from geodata.facts import reference_facts
-from geodata.incident import ORIGIN
-from geodata.sentences import Country, sentence
-from routes.corridors import Corridor, CountryRole
-from routes.members import MEMBERS, Piles
-from routes.named import NamedRoute
-from routes.network import Network
-from routes.passes import Passes
-from routes.sphere import unit_vectors
+from geodata.core.messages import Country, sentence
+from geodata.model.assumptions import reference_facts
+from geodata.model.incident import ORIGIN
+from routes.attribution.membership import MEMBERS, Piles
+from routes.core.corridor import Corridor, CountryRole
+from routes.core.geodesy import unit_vectors
+from routes.network.named_routes import NamedRoute
+from routes.network.passage_tables import Passes
+from routes.pipelines.flow_network import Network
 
 AGADEZ, SABHA, ZUWARA, LAMPEDUSA = (7.99, 16.97), (14.43, 27.04), (12.08, 32.93), (12.6, 35.5)
 DESERT, STRAIT, OFF_LAMPEDUSA, MALTA = (11.0, 22.0), (12.3, 34.0), (12.5, 35.0), (14.5, 35.9)

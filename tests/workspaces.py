@@ -3,11 +3,11 @@
 from datetime import date
 from pathlib import Path
 
-from geodata.demo import demo_file
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
-from geodata.networks import Networks
-from routes.standing import Standing, standing
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
+from geodata.workspace.demo_data import demo_file
+from geodata.workspace.network_store import Networks
+from routes.pipelines.kept_network import Standing, standing
 
 LAST_DAY = date(2026, 11, 24)
 

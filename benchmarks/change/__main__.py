@@ -13,8 +13,8 @@ import typer
 from benchmarks.change import real
 from benchmarks.change.peers import PEERS, Peer
 from benchmarks.change.worlds import CHANGED_AT, MONTHS, Recipe, World, made_tree, world
-from routes.alarms import Watch
-from routes.completeness import nowcast
+from routes.temporal.alarms import Watch
+from routes.temporal.completeness import nowcast
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "change.md"
 MUCH_MISSING = 5

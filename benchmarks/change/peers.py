@@ -14,8 +14,8 @@ from scipy.special import gammaln
 from scipy.stats import binom, false_discovery_control
 
 from benchmarks.change.worlds import World
-from routes.alarms import Watch
-from routes.sphere import Floats
+from routes.core.geodesy import Floats
+from routes.temporal.alarms import Watch
 
 WARM_UP, USUAL, LATE = 12, 24, 3
 Found = tuple[int, int, str]

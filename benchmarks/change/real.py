@@ -13,15 +13,15 @@ import numpy as np
 import polars as pl
 
 from benchmarks.change.peers import Found, change_points_on, cusum_on, ears_on, poisson_on
-from geodata.editions import editions_of, reporting
-from geodata.facts import reference_facts
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
-from geodata.strata import Editions
-from routes.counting import placed
-from routes.findings import Finding, findings_of
-from routes.network import Network, network
-from routes.series import Series, series_of
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
+from geodata.model.assumptions import reference_facts
+from geodata.model.reporting import Editions
+from geodata.workspace.editions import editions_of, reporting
+from routes.pipelines.counting import placed
+from routes.pipelines.flow_network import Network, network
+from routes.temporal.findings import Finding, findings_of
+from routes.temporal.series import Series, series_of
 
 DATA = Path(__file__).parent.parent.parent.parent / "shared" / "data" / "iom_missing_migrants"
 EARLIER, LATER = DATA / "alldata_2022-05.xlsx", DATA / "alldata_2024-11.xlsx"

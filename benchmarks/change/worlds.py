@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from geodata.strata import BODY, TRIANGLE
-from routes.completeness import Known, delays, known_at
-from routes.hierarchy import Hierarchy, Node
-from routes.sphere import Floats, Rows
+from geodata.model.reporting import BODY, TRIANGLE
+from routes.core.geodesy import Floats, Rows
+from routes.temporal.completeness import Known, delays, known_at
+from routes.temporal.hierarchy import Hierarchy, Node
 
 MONTHS, CHANGED_AT = 120, 80
 EDITION_MONTHS = 6

@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from benchmarks.corridors.networks import Lines, network
 from benchmarks.corridors.scores import BUFFERS_KM
-from routes.sphere import Floats, Vectors
+from routes.core.geodesy import Floats, Vectors
 
 EDGES = 0.0, 0.3, 0.5, 0.7, 0.85, 0.95, 1.0
 

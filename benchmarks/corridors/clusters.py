@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import DBSCAN
 
 from benchmarks.corridors.worlds import World
-from routes.sphere import EARTH_KM, Vectors, chord, normalised, unit_vectors
+from routes.core.geodesy import EARTH_KM, Vectors, chord, normalised, unit_vectors
 
 REACHES_KM = 15.0, 25.0, 40.0
 LEAST_NEIGHBOURS = 10

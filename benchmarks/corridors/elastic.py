@@ -15,7 +15,7 @@ from benchmarks.corridors.clusters import clustered, sample
 from benchmarks.corridors.planes import Plane
 from benchmarks.corridors.skeletons import PART_KM, chains
 from benchmarks.corridors.worlds import World
-from routes.sphere import Floats, Vectors
+from routes.core.geodesy import Floats, Vectors
 
 REACHES_KM = (40.0,)
 LARGEST_SAMPLE = 3_000

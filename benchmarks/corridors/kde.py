@@ -11,7 +11,7 @@ from skimage.morphology import skeletonize
 from benchmarks.corridors.planes import Plane
 from benchmarks.corridors.skeletons import cleaned
 from benchmarks.corridors.worlds import World
-from routes.sphere import Vectors, unit_vectors
+from routes.core.geodesy import Vectors, unit_vectors
 
 PIXEL_KM = 5.0
 MARGIN_BANDWIDTHS = 5.0

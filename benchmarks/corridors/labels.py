@@ -22,15 +22,15 @@ from sklearn.metrics import adjusted_rand_score, v_measure_score
 from benchmarks.corridors.clusters import clustered
 from benchmarks.corridors.networks import STEP_KM, TOUCH_KM, evenly
 from benchmarks.corridors.report import table
-from geodata.check import check
-from geodata.hexes import cells_at
-from geodata.incident import Mode
-from geodata.modes import with_modes
-from geodata.profiles import mapped, profile_for
-from geodata.readings import read_file
-from routes.assignment import NONE, assigned
-from routes.centrelines import Centreline, Scale, centrelines_of
-from routes.sphere import chord, unit_vectors
+from geodata.ingest.validation import check
+from geodata.mapping.profiles import mapped, profile_for
+from geodata.model.incident import Mode
+from geodata.parsing.transport_mode import with_modes
+from geodata.readers.dispatch import read_file
+from geodata.spatial.h3_cells import cells_at
+from routes.attribution.incident_assignment import NONE, assigned
+from routes.core.geodesy import chord, unit_vectors
+from routes.ridges.centrelines import Centreline, Scale, centrelines_of
 
 FEWEST = 100
 """A label that fewer incidents bear is left out."""

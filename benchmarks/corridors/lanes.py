@@ -13,7 +13,7 @@ import shapely
 from benchmarks.corridors.networks import evenly
 from benchmarks.corridors.regions import TRUTH_STEP_KM, Box
 from benchmarks.corridors.worlds import World, around, clutter, dated
-from routes.sphere import Vectors, normalised, unit_vectors
+from routes.core.geodesy import Vectors, normalised, unit_vectors
 
 BOXES = {"Arabian Sea": Box(40, 0, 80, 30), "Caribbean": Box(-88, 9, -61, 23)}
 SIZES = 20_000, 100_000

@@ -17,7 +17,7 @@ from benchmarks.corridors.planes import Plane
 from benchmarks.corridors.regions import regions
 from benchmarks.corridors.runs import STRESS_SIZE
 from benchmarks.corridors.worlds import HELD_OUT_SEEDS, Recipe, world
-from routes.sphere import Vectors, unit_vectors
+from routes.core.geodesy import Vectors, unit_vectors
 
 INCHES = 7.0
 DOTS_PER_INCH = 75

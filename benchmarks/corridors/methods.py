@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmarks.corridors import clusters, elastic, kde, ours, scms, trips
 from benchmarks.corridors.worlds import World
-from routes.reduce import RIDGES_VERSION
-from routes.sphere import Vectors
+from routes.core.geodesy import Vectors
+from routes.pipelines.ridge_corridors import RIDGES_VERSION
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

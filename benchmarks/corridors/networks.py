@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from routes.sphere import Floats, Vectors, chord, km_between, line_km, normalised
+from routes.core.geodesy import Floats, Vectors, chord, km_between, line_km, normalised
 
 STEP_KM = 5.0
 FINE_STEP_KM = 1.0

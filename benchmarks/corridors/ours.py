@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from benchmarks.corridors.worlds import World
-from routes.centrelines import centrelines_of
-from routes.graph import Scale
-from routes.sphere import Vectors
-from routes.support import REPLICATES
+from routes.core.geodesy import Vectors
+from routes.ridges.bootstrap_support import REPLICATES
+from routes.ridges.centrelines import centrelines_of
+from routes.ridges.ridge_pipeline import Scale
 
 
 def ours(world: World, resolution: int = 5) -> list[Vectors]:

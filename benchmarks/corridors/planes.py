@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from pyproj import Transformer
 
-from routes.sphere import Floats, Vectors, lonlat, normalised, unit_vectors
+from routes.core.geodesy import Floats, Vectors, lonlat, normalised, unit_vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from geodata.coast import is_land
-from geodata.incident import Mode
-from routes.sphere import EARTH_KM, Floats, Vectors, km_between, line_km, lonlat, normalised, unit_vectors
+from geodata.model.incident import Mode
+from geodata.spatial.coastline import is_land
+from routes.core.geodesy import EARTH_KM, Floats, Vectors, km_between, line_km, lonlat, normalised, unit_vectors
 
 REGIONS_FILE = Path(__file__).parent / "regions.toml"
 TRUTH_STEP_KM = 4.0

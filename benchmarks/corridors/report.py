@@ -13,7 +13,7 @@ from benchmarks.corridors.gates import gates
 from benchmarks.corridors.methods import OURS, Method
 from benchmarks.corridors.regions import regions
 from benchmarks.corridors.worlds import HELD_OUT_SEEDS, TUNING_SEED
-from routes.reduce import RIDGES_VERSION
+from routes.pipelines.ridge_corridors import RIDGES_VERSION
 
 TITLE = "Corridors, measured"
 COLUMNS = {

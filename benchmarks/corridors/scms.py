@@ -15,7 +15,7 @@ from skimage.filters import threshold_otsu
 
 from benchmarks.corridors.skeletons import cleaned
 from benchmarks.corridors.worlds import World
-from routes.sphere import EARTH_KM, Floats, Vectors, chord, km_between, normalised, unit_vectors
+from routes.core.geodesy import EARTH_KM, Floats, Vectors, chord, km_between, normalised, unit_vectors
 
 BANDWIDTHS_KM = 14.0, 20.0
 LINK_BANDWIDTHS = 1.5

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import dijkstra, maximum_bipartite_matching
 from scipy.spatial import cKDTree
 
 from benchmarks.corridors.networks import Integers, Network
-from routes.sphere import Floats, Vectors, chord, km_between
+from routes.core.geodesy import Floats, Vectors, chord, km_between
 
 BUFFERS_KM = 25, 50
 SNAP_KM = 50.0

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from routes.sphere import Vectors, km_between, line_km
+from routes.core.geodesy import Vectors, km_between, line_km
 
 SPUR_KM = 60.0
 PART_KM = 80.0

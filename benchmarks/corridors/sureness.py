@@ -11,12 +11,12 @@ from benchmarks.corridors.networks import evenly, network
 from benchmarks.corridors.regions import regions
 from benchmarks.corridors.scores import BUFFERS_KM, TRUTH_TOUCH_KM, score
 from benchmarks.corridors.worlds import Recipe, World, noise, world
-from routes.centrelines import Centreline, centrelines_of
-from routes.corridors import LEAST_DRAWN, LEAST_SUPPORT
-from routes.cube import cube
-from routes.domain import domain
-from routes.graph import Scale, ridge_graph
-from routes.support import REPLICATES, support_at
+from routes.core.corridor import LEAST_DRAWN, LEAST_SUPPORT
+from routes.indexing.cell_day_cube import cube
+from routes.indexing.cell_graph import domain
+from routes.ridges.bootstrap_support import REPLICATES, support_at
+from routes.ridges.centrelines import Centreline, centrelines_of
+from routes.ridges.ridge_pipeline import Scale, ridge_graph
 
 SIZES = 2_000, 10_000
 _STEP_KM = 5.0

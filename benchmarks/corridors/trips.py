@@ -16,7 +16,7 @@ import polars as pl
 
 from benchmarks.corridors.planes import Plane
 from benchmarks.corridors.worlds import FIRST_DAY, World
-from routes.sphere import Vectors, unit_vectors
+from routes.core.geodesy import Vectors, unit_vectors
 
 CLUSTERS_KM = (100.0,)
 STEP_KM = 50.0

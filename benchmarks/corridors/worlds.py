@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from benchmarks.corridors.regions import Box, Region, inside
-from geodata.incident import Mode
-from routes.sphere import EARTH_KM, Floats, Vectors, km_between, lonlat, normalised, unit_vectors
+from geodata.model.incident import Mode
+from routes.core.geodesy import EARTH_KM, Floats, Vectors, km_between, lonlat, normalised, unit_vectors
 
 TUNING_SEED = 101
 HELD_OUT_SEEDS = 3, 4

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.served import served
-from geodata.view import View
+from geodata.model.query import View
 
 PEOPLE = 25
 THINK_SECONDS = 5.0

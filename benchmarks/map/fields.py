@@ -13,13 +13,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from geodata import incident
-from geodata.hexes import centres
-from geodata.incident import Mode
-from geodata.places import town_near
-from routes.corridors import Corridor, CountryRole
-from routes.counting import Directed
-from routes.sphere import km_between, unit_vectors
+from geodata.model import incident
+from geodata.model.incident import Mode
+from geodata.places.lookup import town_near
+from geodata.spatial.h3_cells import centres
+from routes.core.corridor import Corridor, CountryRole
+from routes.core.geodesy import km_between, unit_vectors
+from routes.pipelines.counting import Directed
 
 LON, LAT = 20.0, 5.0
 """Middle of the field, degrees."""

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Frame, Locator, Page
 from benchmarks.map.windows import FIELD, forget, map_of, paintings, window
 from benchmarks.map.workspaces import field as field_workspace
 from benchmarks.served import served
-from geodata.view import View
+from geodata.model.query import View
 
 WALK = ("detection", "rescue", "detection", "seizure", "rescue", "interception")
 """Buttons pressed one after the other; each press adds a kind or takes it away."""

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks.map import fields
-from geodata.hexes import names, outline
+from geodata.spatial.h3_cells import names, outline
 
 HEXES = int(os.environ.get("MAP_HEXES", "10000"))
 SPAN = 12

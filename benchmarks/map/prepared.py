@@ -14,22 +14,22 @@ import polars as pl
 import streamlit as st
 from starlette.middleware import Middleware
 
-import pages.workspace
+import pages.data.workspace_cache
 from benchmarks.map import fields
-from geodata.facts import Facts
-from geodata.ledger import Ledger
-from geodata.view import View
-from pages.headers import SecurityHeaders, streamlit_policy
-from routes.counting import Directed
-from routes.network import Network
-from routes.standing import Standing
+from geodata.ledger.store import Ledger
+from geodata.model.assumptions import Facts
+from geodata.model.query import View
+from pages.server.security_headers import SecurityHeaders, streamlit_policy
+from routes.pipelines.counting import Directed
+from routes.pipelines.flow_network import Network
+from routes.pipelines.kept_network import Standing
 
 ROOT = Path(__file__).parent.parent.parent
 HEXES, ROUTES = int(os.environ.get("MAP_HEXES", "10000")), int(os.environ.get("MAP_ROUTES", "200"))
 VERSION = 1
 
 
-class Prepared(pages.workspace.Workspace):
+class Prepared(pages.data.workspace_cache.Workspace):
     """A workspace whose incidents and routes are made."""
 
     def version(self) -> int | None:
@@ -66,9 +66,9 @@ def prepared() -> Prepared:
     return made
 
 
-pages.workspace.sight = prepared
-from pages.service import routes  # noqa: E402  it must find the made workspace
-from pages.startup import start  # noqa: E402
+pages.data.workspace_cache.sight = prepared
+from pages.server.endpoints import routes  # noqa: E402  it must find the made workspace
+from pages.server.warm_up import start  # noqa: E402
 
 start(prepared())
 app = st.App(

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page
 from benchmarks.map.windows import forget, map_of, paintings, window
 from benchmarks.map.workspaces import copied
 from benchmarks.served import served
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
 
 BATCH = 20
 TICK_MS = 5000

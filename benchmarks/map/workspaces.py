@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.map import fields
-from geodata.demo import demo_file
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
-from geodata.networks import FOLDER, Networks
-from routes.standing import kept, standing
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
+from geodata.workspace.demo_data import demo_file
+from geodata.workspace.network_store import FOLDER, Networks
+from routes.pipelines.kept_network import kept, standing
 
 KEPT = Path(__file__).parent.parent.parent / ".bench" / "map"
 LAST_DAY = date(2026, 11, 24)

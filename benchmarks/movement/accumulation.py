@@ -18,11 +18,11 @@ from scipy.spatial import cKDTree
 from benchmarks.movement.answers import ONE_WAY, Answer, Leg, Line, decided
 from benchmarks.movement.compass import NEAREST_SOURCES, Compass
 from benchmarks.movement.worlds import World
-from geodata.incident import Mode
-from geodata.terrain import terrain
-from routes.chains import chains
-from routes.journeys import Before, walked
-from routes.sphere import Floats, Mask, Rows, Vectors, km_between, lonlat, unit_vectors
+from geodata.model.incident import Mode
+from geodata.spatial.mobility_graph import terrain
+from routes.core.geodesy import Floats, Mask, Rows, Vectors, km_between, lonlat, unit_vectors
+from routes.network.shortest_paths import Before, walked
+from routes.ridges.graph_chains import chains
 
 SHARES = 0.005, 0.01, 0.02, 0.04, 0.08
 """Of all incidents: flow from which a way is drawn."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from geodata.incident import Mode
-from routes.sphere import Vectors
+from geodata.model.incident import Mode
+from routes.core.geodesy import Vectors
 
 Leg = tuple[str, str, Mode]
 """From one country straight to the next, ISO 3166-1 alpha-3, over land or sea."""

@@ -9,8 +9,8 @@ from scipy.spatial import cKDTree
 
 from benchmarks.corridors.networks import evenly
 from benchmarks.movement.worlds import World
-from geodata.facts import Facts, reference_facts
-from routes.sphere import Floats, Vectors, chord, km_between, unit_vectors
+from geodata.model.assumptions import Facts, reference_facts
+from routes.core.geodesy import Floats, Vectors, chord, km_between, unit_vectors
 
 NEAR_KM = 100.0
 NEAREST_SOURCES = 4

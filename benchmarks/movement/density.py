@@ -11,10 +11,10 @@ from benchmarks.corridors.worlds import World as Places
 from benchmarks.movement.answers import Answer, Line, decided, summed
 from benchmarks.movement.compass import Compass
 from benchmarks.movement.worlds import World
-from geodata.incident import Mode
-from geodata.places import nearest_country
-from routes.roles import touched_over_land
-from routes.sphere import Vectors, line_km, lonlat
+from geodata.model.incident import Mode
+from geodata.places.lookup import nearest_country
+from routes.attribution.country_roles import touched_over_land
+from routes.core.geodesy import Vectors, line_km, lonlat
 
 SHORE_KM = 100.0
 BANDWIDTHS_KM = 15.0, 20.0, 28.0, 40.0

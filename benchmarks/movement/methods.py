@@ -11,8 +11,8 @@ from benchmarks.corridors.methods import ROOT, digest, imported
 from benchmarks.movement import accumulation, density, ours, ridges
 from benchmarks.movement.answers import Answer
 from benchmarks.movement.worlds import World
-from routes.corridors import METHOD_VERSION
-from routes.reduce import RIDGES_VERSION
+from routes.core.corridor import METHOD_VERSION
+from routes.pipelines.ridge_corridors import RIDGES_VERSION
 
 HERE = Path(__file__).parent
 CORRIDORS = HERE.parent / "corridors"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from benchmarks.movement.answers import Answer, Leg, Line, decided
 from benchmarks.movement.worlds import World
-from geodata.facts import reference_facts
-from routes.counting import counted_on, placed
-from routes.members import path_of
-from routes.network import network
+from geodata.model.assumptions import reference_facts
+from routes.attribution.membership import path_of
+from routes.pipelines.counting import counted_on, placed
+from routes.pipelines.flow_network import network
 
 LEAST_FLOW = 1.0
 

@@ -15,9 +15,9 @@ import numpy as np
 
 from benchmarks.corridors.regions import MARGIN_DEGREES, Box
 from benchmarks.movement.answers import Answer, Leg, Line
-from geodata.incident import Mode
-from geodata.places import countries_at, nearest_country
-from routes.sphere import Vectors, line_km, lonlat, resampled, unit_vectors
+from geodata.model.incident import Mode
+from geodata.places.lookup import countries_at, nearest_country
+from routes.core.geodesy import Vectors, line_km, lonlat, resampled, unit_vectors
 
 REGIONS_FILE = Path(__file__).parent / "regions.toml"
 TRUTH_STEP_KM = 4.0

@@ -14,7 +14,7 @@ from benchmarks.movement.methods import OURS, RIDGES, Method
 from benchmarks.movement.regions import regions
 from benchmarks.movement.scores import FALSE, MISSED
 from benchmarks.movement.worlds import HELD_OUT_SEEDS, TUNING_SEED
-from geodata.facts import reference_facts
+from geodata.model.assumptions import reference_facts
 
 LARGE, HALF = 10_000, "50%"
 LEAST_LEGS = 0.85

@@ -9,11 +9,11 @@ import numpy as np
 from benchmarks.movement.answers import Answer, Line, decided, summed
 from benchmarks.movement.compass import Compass
 from benchmarks.movement.worlds import World
-from geodata.incident import Mode
-from routes.corridors import Corridor
-from routes.reduce import reduce_incidents
-from routes.roles import touched_at_sea, touched_over_land
-from routes.sphere import Vectors, unit_vectors
+from geodata.model.incident import Mode
+from routes.attribution.country_roles import touched_at_sea, touched_over_land
+from routes.core.corridor import Corridor
+from routes.core.geodesy import Vectors, unit_vectors
+from routes.pipelines.ridge_corridors import reduce_incidents
 
 SETTINGS = BY_ROLES, BY_FACTS = "by roles", "by facts"
 

@@ -11,8 +11,8 @@ from scipy.spatial import cKDTree
 from benchmarks.corridors.networks import STEP_KM, evenly
 from benchmarks.corridors.scores import f_score
 from benchmarks.movement.answers import Answer, Leg, Line
-from geodata.places import nearest_country
-from routes.sphere import Mask, Vectors, chord, line_km, lonlat
+from geodata.places.lookup import nearest_country
+from routes.core.geodesy import Mask, Vectors, chord, line_km, lonlat
 
 BUFFERS_KM = 50, 100
 TURN_DEGREES = 60.0

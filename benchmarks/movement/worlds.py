@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from benchmarks.corridors.regions import inside
 from benchmarks.corridors.worlds import clutter, dated
 from benchmarks.movement.regions import Region, Stage
-from geodata.coast import km_to_coast
-from geodata.incident import ORIGIN, Mode
-from geodata.places import countries_at
-from routes.sphere import EARTH_KM, Floats, Mask, Rows, Vectors, chord, km_between, lonlat, normalised
+from geodata.model.incident import ORIGIN, Mode
+from geodata.places.lookup import countries_at
+from geodata.spatial.coastline import km_to_coast
+from routes.core.geodesy import EARTH_KM, Floats, Mask, Rows, Vectors, chord, km_between, lonlat, normalised
 
 TUNING_SEED = 101
 HELD_OUT_SEEDS = 3, 4

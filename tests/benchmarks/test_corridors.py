@@ -21,8 +21,8 @@ from benchmarks.corridors.scores import TRUTH_TOUCH_KM, score
 from benchmarks.corridors.skeletons import chains, cleaned
 from benchmarks.corridors.worlds import DAYS, HELD_OUT_SEEDS, TUNING_SEED, Recipe, World, world
 from benchmarks.corridors.worlds import noise as noise_world
-from routes.centrelines import Centreline
-from routes.sphere import km_between, line_km, resampled, unit_vectors
+from routes.core.geodesy import km_between, line_km, resampled, unit_vectors
+from routes.ridges.centrelines import Centreline
 
 pytestmark = pytest.mark.slow
 

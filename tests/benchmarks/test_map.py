@@ -12,9 +12,9 @@ from benchmarks.map.figures import Figure, middle, p95, said
 from benchmarks.map.report import Measured, page
 from benchmarks.map.stages import DECK, FOLIUM, Section
 from benchmarks.map.workspaces import KEPT
-from geodata.incident import SCHEMA
-from geodata.view import View
-from layers.snapshot import ground, snapshot
+from geodata.model.incident import SCHEMA
+from geodata.model.query import View
+from layers.payload.snapshot import ground, snapshot
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -15,11 +15,11 @@ from benchmarks.movement.report import page
 from benchmarks.movement.runs import Bounds, chosen, measured
 from benchmarks.movement.scores import score, wrong_legs
 from benchmarks.movement.worlds import HELD_OUT_SEEDS, Recipe, World, world
-from geodata.coast import is_land
-from geodata.facts import reference_facts
-from geodata.places import countries_at
-from routes.corridors import METHOD_VERSION
-from routes.sphere import lonlat, resampled, unit_vectors
+from geodata.model.assumptions import reference_facts
+from geodata.places.lookup import countries_at
+from geodata.spatial.coastline import is_land
+from routes.core.corridor import METHOD_VERSION
+from routes.core.geodesy import lonlat, resampled, unit_vectors
 
 SMALL = 800
 SLIP = 0.07

@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page
 
 from benchmarks.served import browser, served
-from geodata.demo import demo_file
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
+from geodata.workspace.demo_data import demo_file
 from tests.workspaces import LAST_DAY, demonstration
 
 

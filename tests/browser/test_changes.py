@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.served import served
-from geodata.facts import reference_facts
-from geodata.theatre import Theatre
+from geodata.model.assumptions import reference_facts
+from geodata.workspace.assumptions_store import Theatre
 from tests.browser.conftest import Seen, fill
 
 

@@ -15,10 +15,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.served import served
-from geodata.export import csv_of, geojson_of
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
-from geodata.theatre import Theatre
+from geodata.ingest.pipeline import ingest_file
+from geodata.io.writers import csv_of, geojson_of
+from geodata.ledger.store import Ledger
+from geodata.workspace.assumptions_store import Theatre
 from tests.browser.conftest import Seen
 from tests.browser.payloads import ELEMENTS, PAYLOADS, PLANTED, spread
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from benchmarks.served import PRODUCT, running
 from docs.catalogues import said
-from geodata.sentences import Country, counted, sentence, series
-from layers.words import spelt_out, words
+from geodata.core.messages import Country, counted, sentence, series
+from layers.web.translations import spelt_out, words
 from tests.browser.conftest import Seen, fill
 
 LETTERS = "ابجدهوزحطيكلمنسعفصقرشت"

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Frame, expect
 
 from benchmarks.served import served
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
 from tests.browser.conftest import Seen, fill
 
 AT_LAMPEDUSA = "?lat=35.5&lon=12.6&z=7"

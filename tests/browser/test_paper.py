@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
-from geodata.demo import demo_file
-from pages.tables import MOST_PRINTED
+from geodata.workspace.demo_data import demo_file
+from pages.ui.data_table import MOST_PRINTED
 from tests.browser.conftest import LAST_DAY, Seen
 
 PATIENCE = 60_000

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.served import served
-from geodata.demo import demo_incidents
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
+from geodata.workspace.demo_data import demo_incidents
 from tests.browser.conftest import LAST_DAY, Seen
 
 PAYLOAD = '<img src=x onerror="document.title=1"> **bold** $x$ :red[x] =1+1'

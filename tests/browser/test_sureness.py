@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Frame, Route, expect
 
-from geodata.incident import empty
-from geodata.view import View
-from layers.snapshot import ground, snapshot
-from routes.corridors import Corridor
-from routes.counting import Directed
+from geodata.model.incident import empty
+from geodata.model.query import View
+from layers.payload.snapshot import ground, snapshot
+from routes.core.corridor import Corridor
+from routes.pipelines.counting import Directed
 
 KM_OF_A_DEGREE = 111.195
 LINES = {"sure": 36.0, "doubtful": 33.0, "unknown": 30.0, "flight": 27.0}

@@ -18,8 +18,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
 
 pytestmark = pytest.mark.slow
 

@@ -13,13 +13,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
-from geodata.networks import FOLDER
-from geodata.register import registered
-from geodata.view import View
-from pages.workspace import Workspace
-from routes.identity import REGISTER
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.corridor_registry import registered
+from geodata.ledger.store import Ledger
+from geodata.model.query import View
+from geodata.workspace.network_store import FOLDER
+from pages.data.workspace_cache import Workspace
+from routes.pipelines.corridor_tracking import REGISTER
 from tests.crash.test_kill import ROOT, moments
 from tests.workspaces import demonstration
 
@@ -27,7 +27,12 @@ pytestmark = pytest.mark.slow
 
 FEW, MANY = 12, 60
 Told = dict[str, tuple[str, int]]
-WRITES = ("pl.DataFrame.write_parquet", "pathlib.Path.write_text", "geodata.networks._flushed", "pathlib.Path.rename")
+WRITES = (
+    "pl.DataFrame.write_parquet",
+    "pathlib.Path.write_text",
+    "geodata.workspace.network_store._flushed",
+    "pathlib.Path.rename",
+)
 """What ``Networks.keep`` does, one after the other."""
 
 
@@ -116,8 +121,8 @@ def killed_before(name: str, number: int) -> str:
     """Return a program that is killed, once networks are kept, when it calls something for the so many-th time."""
     module, attribute = name.rsplit(".", 1)
     return f"""
-import os, pathlib, polars as pl, geodata.networks
-kept, count = geodata.networks.Networks.keep, [0]
+import os, pathlib, polars as pl, geodata.workspace.network_store
+kept, count = geodata.workspace.network_store.Networks.keep, [0]
 def keep(*given):
     place, original = {module}, {name}
     def call(*given, **named):
@@ -130,7 +135,7 @@ def keep(*given):
         return kept(*given)
     finally:
         setattr(place, {attribute!r}, original)
-geodata.networks.Networks.keep = keep
+geodata.workspace.network_store.Networks.keep = keep
 """
 
 
@@ -158,11 +163,11 @@ def test_a_build_that_is_killed_about_the_register_loses_no_route_of_it(begun, w
     die = "os.kill(os.getpid(), 9)"
     body = f"{die}" if moment == "before" else f"kept(*given); {die}"
     program = f"""
-import os, geodata.networks
-kept = geodata.networks.Networks.register
+import os, geodata.workspace.network_store
+kept = geodata.workspace.network_store.Networks.register
 def register(*given):
     {body}
-geodata.networks.Networks.register = register
+geodata.workspace.network_store.Networks.register = register
 """
     with build(home, program) as process:
         process.communicate(timeout=120)

@@ -18,16 +18,16 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from geodata import confined
-from geodata.errors import RoutesError
-from geodata.limits import MB
-from geodata.readings import read_file
+from geodata.core.errors import RoutesError
+from geodata.readers import sandboxed_reader as confined
+from geodata.readers.dispatch import read_file
+from geodata.readers.limits import MB
 
 ROOT = Path(__file__).parent.parent.parent
 LONGEST = 10
 """Seconds after which a file has failed, whatever the processor did."""
 ALLOWANCE = 256 * MB
-LIBRARIES = ("geodata.columnar", "geodata.vectors", "geodata.workbooks", "pyogrio", "pyproj")
+LIBRARIES = ("geodata.readers.parquet", "geodata.readers.vector", "geodata.readers.spreadsheet", "pyogrio", "pyproj")
 """Loaded here, so that a forked process need not load them."""
 SUSPICIOUS = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "urllib.")
 
@@ -72,7 +72,7 @@ class Watched(subprocess.Popen):
 
     def __init__(self, *arguments: str) -> None:
         super().__init__(
-            [sys.executable, "-E", "-s", "-m", "geodata.confined", *arguments],
+            [sys.executable, "-E", "-s", "-m", "geodata.readers.sandboxed_reader", *arguments],
             cwd=ROOT,
             env=confined._ENVIRONMENT,
             stdin=subprocess.DEVNULL,
@@ -86,7 +86,7 @@ class Watched(subprocess.Popen):
         with suppress(OSError):
             while self.returncode is None:
                 _, _, rest = status.read_text(encoding="utf-8").partition("VmHWM:")
-                if rest and b"geodata.confined" in Path(f"/proc/{self.pid}/cmdline").read_bytes():
+                if rest and b"geodata.readers.sandboxed_reader" in Path(f"/proc/{self.pid}/cmdline").read_bytes():
                     Watched.heaviest = max(Watched.heaviest, int(rest.split()[0]) / 1024)
                 time.sleep(0.002)
 
@@ -122,8 +122,8 @@ def drained(path: Path) -> str:
 
 def stored(path: Path, home: Path) -> str:
     """Take a file in."""
-    from geodata.ingest import ingest_file
-    from geodata.ledger import Ledger
+    from geodata.ingest.pipeline import ingest_file
+    from geodata.ledger.store import Ledger
 
     return f"stored {ingest_file(path, Ledger(home))!r:.200}"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.vectors import DRIVERS
+from geodata.readers.vector import DRIVERS
 from tests import samples
 from tests.hostile.forge import VRT
 
@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent.parent
 START = """
 import sys
 from pathlib import Path
-from geodata import vectors
-from geodata.errors import UnreadableFile
+from geodata.readers import vector as vectors
+from geodata.core.errors import UnreadableFile
 vectors.prepare(sys.argv[1])
 """
 KEPT = """

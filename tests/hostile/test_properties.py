@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata.confined import _ENVIRONMENT
-from geodata.errors import RoutesError
-from geodata.readings import read_file
+from geodata.core.errors import RoutesError
+from geodata.readers.dispatch import read_file
+from geodata.readers.sandboxed_reader import _ENVIRONMENT
 from tests import samples
 from tests.hostile import forge
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent.parent
 START = """
 import os, socket, subprocess, sys, threading, time
 from pathlib import Path
-from geodata.seal import seal
+from geodata.readers.sandbox import seal
 path, other = Path(sys.argv[1]), Path(sys.argv[2])
 seal(path, 64 * 2**20, 1.0)
 """

@@ -8,10 +8,10 @@ import json
 import sys
 from pathlib import Path
 
-from geodata.confined import hide_frames
-from geodata.errors import UnreadableFile
-from geodata.limits import MB
-from geodata.seal import seal
+from geodata.core.errors import UnreadableFile
+from geodata.readers.limits import MB
+from geodata.readers.sandbox import seal
+from geodata.readers.sandboxed_reader import hide_frames
 
 
 def answer(module: object, path: Path, options: list[str]) -> tuple[str, str]:

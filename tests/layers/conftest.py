@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from geodata import hexes
-from geodata.incident import SCHEMA, empty
-from routes.corridors import Corridor, CountryRole
+from geodata.model.incident import SCHEMA, empty
+from geodata.spatial import h3_cells as hexes
+from routes.core.corridor import Corridor, CountryRole
 
 Incidents = Callable[..., pl.DataFrame]
 

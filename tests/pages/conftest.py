@@ -16,11 +16,11 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message
 
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
-from pages.headers import SecurityHeaders
-from pages.service import routes
-from pages.workspace import sight
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
+from pages.data.workspace_cache import sight
+from pages.server.endpoints import routes
+from pages.server.security_headers import SecurityHeaders
 from tests.workspaces import demonstration
 
 POLICY = "default-src 'self'"

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geodata.errors import WrongValue
-from geodata.facts import FACTS_FILE, facts_from, reference_facts
-from geodata.theatre import Theatre
-from pages.amendments import difference, farther, going_to, renamed
-from pages.beliefs import believed, grids, starts
-from pages.grids import Grid, points
-from pages.workspace import Workspace
-from routes.counting import Directed
-from routes.movement import CountryShares, Leg, Movement
+from geodata.core.errors import WrongValue
+from geodata.model.assumptions import FACTS_FILE, facts_from, reference_facts
+from geodata.workspace.assumptions_store import Theatre
+from pages.data.workspace_cache import Workspace
+from pages.presenters.assumption_edits import difference, farther, going_to, renamed
+from pages.presenters.assumption_tables import believed, grids, starts
+from pages.ui.html_table import Grid, points
+from routes.network.movement_model import CountryShares, Leg, Movement
+from routes.pipelines.counting import Directed
 from tests.screens import opened, texts
 
 HOSTILE = "<img src=x onerror=alert(1)> **bold** :red[x]"

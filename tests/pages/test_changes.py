@@ -7,11 +7,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from geodata.batches import Batch
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
-from geodata.view import View
-from pages.outcomes import (
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.batch import Batch
+from geodata.ledger.store import Ledger
+from geodata.model.query import View
+from pages.data.workspace_cache import sight
+from pages.presenters.change_report import (
     alarm_grid,
     came_in,
     counted,
@@ -26,16 +27,15 @@ from pages.outcomes import (
     spot_grid,
     told,
 )
-from pages.spans import Spans, asked, spanning, usual
-from pages.workspace import sight
-from routes.change import changes
-from routes.comparison import Comparison
-from routes.corridors import Corridor
-from routes.hotspots import HotSpots, Spot
-from routes.shifts import Displacement, Shift
-from routes.surveys import whole_months
-from routes.windows import Window
-from tests.layers.test_changes import finding
+from pages.presenters.window_choice import Spans, asked, spanning, usual
+from routes.core.corridor import Corridor
+from routes.temporal.comparison import Comparison
+from routes.temporal.emerging_hotspots import HotSpots, Spot
+from routes.temporal.hotspot_survey import whole_months
+from routes.temporal.lateral_shift import Displacement, Shift
+from routes.temporal.rate_tests import changes
+from routes.temporal.time_windows import Window
+from tests.layers.payload.test_changes import finding
 from tests.screens import opened, texts
 
 KNOWN = Window.of("2014-01:2024-11")
@@ -101,7 +101,7 @@ def test_a_window_is_chosen_by_its_first_and_its_last_month():
 
 @pytest.fixture
 def in_french(monkeypatch):
-    monkeypatch.setattr("pages.words.language", lambda: "fr")
+    monkeypatch.setattr("pages.ui.translate.language", lambda: "fr")
 
 
 def corridor(number: int, name: str) -> Corridor:

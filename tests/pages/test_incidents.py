@@ -6,12 +6,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from geodata.incident import SCHEMA
-from geodata.ingest import ingest_file
-from geodata.ledger import Ledger
-from pages import listing
-from pages.listing import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
-from pages.workspace import sight
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
+from geodata.model.incident import SCHEMA
+from pages.data.workspace_cache import sight
+from pages.presenters import incident_table as listing
+from pages.presenters.incident_table import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
 from tests.screens import opened, texts
 
 NO_CORRIDORS = pl.DataFrame(schema={"incident_id": pl.String, "corridor": pl.String})
@@ -114,14 +114,14 @@ def test_the_mode_comes_with_its_reason_and_how_sure_it_is():
 
 
 def test_the_reason_of_a_mode_is_said_in_the_language_of_the_reader(monkeypatch):
-    monkeypatch.setattr("pages.words.language", lambda: "fr")
+    monkeypatch.setattr("pages.ui.translate.language", lambda: "fr")
     kept = {"mode_reason": "lies on sea, 12 km from the coast", "mode_confidence": 0.9}
     assert one(**kept)["why"].startswith("se trouve en mer, à 12 km de la côte (")
     assert one(mode_reason=HOSTILE)["why"].startswith(HOSTILE)
 
 
 def test_what_was_made_of_a_place_is_said_in_the_language_of_the_reader(monkeypatch):
-    monkeypatch.setattr("pages.words.language", lambda: "fr")
+    monkeypatch.setattr("pages.ui.translate.language", lambda: "fr")
     repair = one(coordinate_note=f"as given; proposed: {REPAIR}")["repair"]
     assert repair.startswith("latitude et longitude sont inversées\xa0: 12.6, 35.5 tel que donné, 35.5, 12.6 proposé")
     note = "read with decimal commas; order told by the hemispheres, against the stated form"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from geodata.facts import facts_from
-from geodata.ledger import Ledger
-from geodata.networks import FOLDER, RECORD
-from geodata.theatre import Theatre
-from geodata.view import View
-from pages.workspace import Workspace
-from routes.corridors import METHOD_VERSION
+from geodata.ledger.store import Ledger
+from geodata.model.assumptions import facts_from
+from geodata.model.query import View
+from geodata.workspace.assumptions_store import Theatre
+from geodata.workspace.network_store import FOLDER, RECORD
+from pages.data.workspace_cache import Workspace
+from routes.core.corridor import METHOD_VERSION
 from tests.workspaces import demonstration
 
 pytestmark = pytest.mark.slow
@@ -65,7 +65,7 @@ def test_a_network_of_which_a_table_is_missing_is_damaged_too(own, caplog):
 
 def test_a_network_of_another_method_is_not_served(own, monkeypatch):
     before, old = told(own), folder(own)
-    for place in ("pages.workspace", "routes.standing"):
+    for place in ("pages.data.workspace_cache", "routes.pipelines.kept_network"):
         monkeypatch.setattr(f"{place}.METHOD_VERSION", f"{METHOD_VERSION}-next")
     seen = Workspace(Ledger(own))
     assert seen.ready(0) is None

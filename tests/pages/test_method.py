@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.words import languages
+from layers.web.translations import languages
 from tests.screens import opened, texts
 
 DOCS = Path(__file__).parent.parent.parent / "docs"

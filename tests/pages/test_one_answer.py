@@ -14,12 +14,12 @@ import geopandas as gpd
 import polars as pl
 import pytest
 
-from geodata.ledger import Ledger
-from geodata.view import View
-from pages.portraits import routes_table
-from pages.workspace import Workspace, sight
-from routes.arrears import arrears
-from routes.corridors import Corridor
+from geodata.ledger.store import Ledger
+from geodata.model.query import View
+from pages.data.workspace_cache import Workspace, sight
+from pages.presenters.route_profile import routes_table
+from routes.core.corridor import Corridor
+from routes.temporal.arrears import arrears
 from tests.screens import opened, texts
 from tests.workspaces import laid_out
 
@@ -85,7 +85,7 @@ def test_something_is_told_of_by_all_of_them(every, within):
 
 
 def test_the_table_of_routes_has_the_names_and_the_counts_of_all_time_and_of_the_last_year(every, within, seen):
-    rows = opened("corridors.py", **SEA).dataframe[0].value
+    rows = opened("routes.py", **SEA).dataframe[0].value
     assert Counter(zip(rows["name"], rows["incidents"], strict=True)) == Counter(every.values())
     table = routes_table(seen.routes(VIEW, 1), seen.change(VIEW, 1))
     assert dict(zip(table["corridor_id"], zip(table["name"], table["recent"], strict=True), strict=True)) == within
@@ -95,7 +95,7 @@ def test_the_table_of_routes_has_the_names_and_the_counts_of_all_time_and_of_the
 def test_a_portrait_has_the_name_the_count_and_the_incidents_of_its_route(every, shown, monkeypatch):
     monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # a page alone knows of no other
     route, (name, number) = max(every.items(), key=lambda item: item[1][1])
-    page = opened("corridors.py", route=route, **SEA)
+    page = opened("routes.py", route=route, **SEA)
     said = texts(page)
     assert name in said
     figure = re.search(r"In the corridor, of all time</\w+><\w+[^>]*>([\d,]+)", said) or re.search(

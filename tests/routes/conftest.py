@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from geodata.facts import reference_facts
-from geodata.incident import ORIGIN
-from routes.network import Network, network
-from routes.sphere import normalised, resampled, unit_vectors
+from geodata.model.assumptions import reference_facts
+from geodata.model.incident import ORIGIN
+from routes.core.geodesy import normalised, resampled, unit_vectors
+from routes.pipelines.flow_network import Network, network
 
 Places = list[tuple[float, float]]
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)

@@ -1,0 +1,388 @@
+"""Ingest: one file through reader, profile, check and mode into one batch of the ledger.
+
+Every chunk of a file is checked and laid aside as a data file of the ledger, and only its keys are kept in memory. Once
+all keys are known, so are pile-ups, parts and what is new: data files that this leaves as they are go into the commit
+at once, the others are written anew first. Memory stays bounded whatever the size of the file.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from geodata.core.errors import NothingKept, WrongValue
+from geodata.core.messages import sentence
+from geodata.core.staging import room, unwritable
+from geodata.ingest.rejection_report import report_of
+from geodata.ingest.validation import PILE_UP, check, piled_up
+from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
+from geodata.ledger.data_files import DataFile, write
+from geodata.ledger.edition_diff import Edition
+from geodata.ledger.record_keys import KEYS, fingerprints, keys, place, records
+from geodata.ledger.store import Ledger
+from geodata.mapping.profiles import FIELDS, Profile, mapped, profile_for
+from geodata.parsing.coordinate_repair import Policy
+from geodata.parsing.transport_mode import with_modes
+from geodata.places.lookup import folded
+from geodata.readers.dispatch import Chunk, Reading, read_file
+
+PERSON_COLUMNS = frozenset(
+    [
+        *("name", "names", "full name", "first name", "last name", "surname", "given name"),
+        *("victim name", "name of victim", "date of birth", "birth date"),
+        *("passport", "passport number", "plate", "licence plate"),
+        *("name gender age", "age", "sex", "gender"),
+        *("phone", "phone number", "telephone", "email", "e mail", "address", "home address"),
+    ]
+)
+"""Columns of persons, compared without case and punctuation: never stored. The product holds places and events only."""
+_PERSON_PREFIX = "prs "
+_OF_PLACES = frozenset(["prs nationality"])
+"""How the Human Trafficking Case Data Standard begins its fields of persons, and the one that names a country."""
+_AT_ONCE = 2
+"""Chunks that are checked side by side."""
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """The answer to one ingest: the batch as counted, where refusals were written, and what else to know."""
+
+    batch: Batch
+    refusal_report: Path | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What taking a file in would come to; nothing of it was stored.
+
+    Attributes
+    ----------
+    batch : Batch
+        As counted against what stands.
+    refusals : DataFrame
+        Columns of ``REFUSAL_SCHEMA``.
+    notes : tuple of str
+    objection : str
+        Why it would not be stored without ``may_withdraw``, "" where it would.
+    """
+
+    batch: Batch
+    refusals: pl.DataFrame
+    notes: tuple[str, ...]
+    objection: str = ""
+
+
+def ingest_file(
+    path: Path,
+    ledger: Ledger,
+    step: Step = lambda _: None,
+    *,
+    may_withdraw: bool = False,
+    repairs: Policy = "propose",
+    edition: Edition | None = None,
+    profile: Profile | None = None,
+) -> Ingested:
+    """Take one file in.
+
+    Parameters
+    ----------
+    path : Path
+    ledger : Ledger
+    step : callable
+        Told what is being done, for a progress line.
+    may_withdraw : bool
+        Let an edition withdraw however many incidents.
+    repairs : str
+        What to do with coordinates that look wrong, as in ``geodata.parsing.coordinate_repair``.
+    edition : str, optional
+        What the file says by leaving a record out, whatever its profile says.
+    profile : Profile, optional
+        How its columns are read; by default the one that fits best.
+
+    Raises
+    ------
+    UnreadableFile, UnknownFormat, UnknownColumns
+        If the file as a whole is unfit.
+    NothingKept
+        If every row was refused; the report of refusals is written all the same.
+    WrongValue
+        If an edition withdraws more than is likely.
+    BusyLedger, UnwritableLedger, UnwritableWorkspace
+        If the ledger or workspace could not be written.
+    """
+    with _laid_aside(path, ledger, step, repairs, edition, profile) as tray:
+        batch = tray.batch()
+        refusals = tray.refusals.with_columns(pl.lit(batch.batch).alias("batch"), pl.lit(batch.file).alias("file"))
+        report = report_of(refusals, batch, ledger.home)
+        if not tray.kept:
+            raise _nothing_kept(batch, refusals, report)
+        step(sentence("storing"))
+        stored = ledger.commit(batch, tray.given(may_withdraw=may_withdraw), refusals)
+        return Ingested(stored, report, tray.notes)
+
+
+def rehearse(
+    path: Path,
+    ledger: Ledger,
+    step: Step = lambda _: None,
+    *,
+    repairs: Policy = "propose",
+    edition: Edition | None = None,
+    profile: Profile | None = None,
+) -> Rehearsal:
+    """Go through all that ``ingest_file`` does with a file but for storing it, and say what it would come to.
+
+    Parameters are those of ``ingest_file``. A file of which every row would be refused is no error here.
+
+    Raises
+    ------
+    UnreadableFile, UnknownFormat, UnknownColumns
+        If the file as a whole is unfit.
+    UnwritableWorkspace
+        If the workspace could not be written.
+    """
+    with _laid_aside(path, ledger, step, repairs, edition, profile) as tray:
+        batch, objection = tray.batch(), ""
+        if tray.kept:
+            step(sentence("comparing"))
+            try:
+                batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=False))
+            except WrongValue as error:
+                objection = f"{error.what[0].upper()}{error.what[1:]}; {error.rule}."
+                batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=True))
+        return Rehearsal(batch, tray.refusals, tray.notes, objection)
+
+
+@contextmanager
+def _laid_aside(
+    path: Path, ledger: Ledger, step: Step, repairs: Policy, edition: Edition | None, profile: Profile | None
+) -> Iterator[_Tray]:
+    """Give every row of a file checked and laid aside, for the time of the block."""
+    step(sentence("reading"))
+    reading = read_file(path)
+    chosen = profile or profile_for(reading, ledger.home)
+    persons = personal(reading.columns)
+    with room(ledger.home) as folder:
+        tray = _Tray(folder, reading, chosen, persons, repairs, edition or chosen.edition)
+        tray.fill(step)
+        yield tray
+
+
+def personal(columns: Iterable[str]) -> list[str]:
+    """Return those columns of a file that are of persons, and are never stored."""
+    return [name for name in columns if _is_personal(folded(name))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """What one chunk came to; its incidents lie in a file of the tray."""
+
+    file: DataFile | None
+    keys: pl.DataFrame
+    refusals: pl.DataFrame
+    mentioned: pl.Series
+
+    @property
+    def refused(self) -> int:
+        return self.refusals["row"].n_unique()
+
+
+class _Tray:
+    """Checked rows laid aside in a folder, one file a chunk, with their keys and refusals in memory."""
+
+    def __init__(
+        self, folder: Path, reading: Reading, profile: Profile, persons: list[str], repairs: Policy, edition: Edition
+    ) -> None:
+        self._folder = folder
+        self._reading = reading
+        self._profile = profile
+        self._columns = profile.mapping(list(reading.columns))
+        self._persons = persons
+        self._repairs: Policy = repairs
+        self._edition: Edition = edition
+        self._laid: list[_Laid] = []
+        self._starts: list[int] = []
+        self._piles = pl.DataFrame(schema={"place_key": pl.UInt64, "sharing": pl.UInt32, "countries": pl.UInt32})
+        self._now = datetime.now(UTC)
+        self._every = pl.DataFrame()
+        self._name = _batch_name(reading)
+        self.kept = 0
+        self.refused = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to know about the reading, in sentences."""
+        left_out = (
+            sentence("Column {column!r} was not stored: persons are never held.", column=name) for name in self._persons
+        )
+        return (*self._reading.notes, *left_out)
+
+    @property
+    def refusals(self) -> pl.DataFrame:
+        """Refusals of all chunks; columns of ``REFUSAL_SCHEMA``."""
+        return pl.concat([laid.refusals for laid in self._laid])
+
+    def fill(self, step: Step) -> None:
+        """Check every chunk of the reading, two at a time, and lay it aside in its order."""
+        with ThreadPoolExecutor(_AT_ONCE) as workers:
+            under_way: deque[Future[_Laid]] = deque()
+            for number, chunk in enumerate(self._reading.chunks):
+                under_way.append(workers.submit(self._lay, number, chunk))
+                if len(under_way) > _AT_ONCE:
+                    self._take(under_way.popleft().result(), step)
+            while under_way:
+                self._take(under_way.popleft().result(), step)
+
+    def _take(self, laid: _Laid, step: Step) -> None:
+        self._laid.append(laid)
+        self._starts.append(self.kept)
+        self.kept += laid.keys.height
+        self.refused += laid.refused
+        step(sentence("checking, {rows:,} rows", rows=self.kept + self.refused))
+
+    def _lay(self, number: int, chunk: Chunk) -> _Laid:
+        profile = self._profile
+        rows = _identified(mapped(chunk.table.drop(self._persons), profile), profile, self._reading.file)
+        checked = check(rows, profile, self._columns, self._now, self._repairs)
+        source = profile.source or Path(self._reading.file).stem
+        incidents = with_modes(checked.incidents).with_columns(
+            place().alias("place_key"), _incident_id(), pl.lit(self._name).alias("batch")
+        )
+        try:
+            file = write(incidents, self._folder / f"{number}.parquet") if incidents.height else None
+        except OSError as error:
+            raise unwritable(self._folder.parent.parent, error) from None
+        return _Laid(
+            file,
+            _keys_of(incidents),
+            pl.concat([_misfit_refusals(chunk), checked.refusals]),
+            records(source, checked.refused_ids.drop_nulls()),
+        )
+
+    def batch(self) -> Batch:
+        """Return the batch of everything laid aside."""
+        reading = self._reading
+        sources = sorted({name for laid in self._laid for name in laid.keys["source"].unique().cast(pl.String)})
+        return Batch(
+            batch=self._name,
+            file=reading.file,
+            sha256=reading.sha256,
+            source=sources[0] if len(sources) == 1 else reading.file,
+            profile=self._profile.name,
+            actor=getpass.getuser(),
+            at=now_rfc3339(),
+            read=self.kept + self.refused,
+            refused=self.refused,
+        )
+
+    def given(self, *, may_withdraw: bool) -> Given:
+        """Return what was laid aside, ready to be compared with what stands and written."""
+        self._every = every = pl.concat([laid.keys for laid in self._laid]).with_row_index("at")
+        counted = (
+            every.filter(~pl.col("stated"))
+            .group_by(place_key="place")
+            .agg(
+                pl.len().cast(pl.UInt32).alias("sharing"), pl.col("country").drop_nulls().n_unique().alias("countries")
+            )
+        )
+        self._piles = counted.filter(pl.col("sharing") >= PILE_UP)
+        return Given(
+            keys=every.select(*KEYS),
+            mentioned=pl.concat([laid.mentioned for laid in self._laid]),
+            edition=self._edition,
+            may_withdraw=may_withdraw,
+            files=self._files,
+        )
+
+    def _files(self, written: pl.DataFrame) -> Iterator[DataFile]:
+        """Give data files of the rows to write: as laid aside, or anew where rows, parts or pile-ups differ."""
+        firsts = written.filter(pl.col("part") == 1)
+        for start, aside in zip(self._starts, self._laid, strict=True):
+            height = aside.keys.height
+            within = pl.col("at").is_between(start, start + height, closed="left")
+            wanted = written.filter(within)
+            if aside.file is None or wanted.is_empty():
+                continue
+            where = self._every.slice(start, height).select(place_key="place", precision_stated="stated")
+            piled = where.join(self._piles, on="place_key", how="left", maintain_order="left")
+            if firsts.filter(within).height == height and piled["sharing"].null_count() == height:
+                yield aside.file
+                continue
+            laid = pl.concat([aside.file.rows(), piled], how="horizontal")
+            laid = laid[wanted["at"] - start].with_columns(wanted["part"])
+            laid = piled_up(laid, pl.col("sharing"), pl.col("countries")).with_columns(_incident_id(pl.col("part")))
+            yield write(laid, aside.file.path.with_suffix(".again.parquet"))
+
+
+def _is_personal(column: str) -> bool:
+    return column in PERSON_COLUMNS or (column.startswith(_PERSON_PREFIX) and column not in _OF_PLACES)
+
+
+def _identified(rows: pl.DataFrame, profile: Profile, file: str) -> pl.DataFrame:
+    """Add ``fingerprint`` and fill ``source``; where the profile says how, cut ``source_record`` to the record's id."""
+    source = pl.coalesce(pl.col("source"), pl.lit(profile.source or Path(file).stem))
+    prints = fingerprints(rows, [*FIELDS, "extra"])
+    record = pl.col("source_record")
+    if profile.record_pattern:
+        record = pl.coalesce(record.str.extract(profile.record_pattern), record)
+    return rows.with_columns(source.alias("source"), record.alias("source_record"), prints.alias("fingerprint"))
+
+
+def _keys_of(incidents: pl.DataFrame) -> pl.DataFrame:
+    return incidents.select(
+        pl.col("source").cast(pl.Categorical),
+        pl.col("time_start").dt.year().alias("year"),
+        pl.col("time_start").dt.timestamp("us").alias("time"),
+        pl.col("place_key").alias("place"),
+        pl.col("precision_stated").alias("stated"),
+        pl.col("country_stated").cast(pl.Categorical).alias("country"),
+    ).with_columns(keys(incidents))
+
+
+def _incident_id(part: pl.Expr | None = None) -> pl.Expr:
+    """Return ``source/id``, with ``#2`` behind it for the second part of a record."""
+    whole = pl.concat_str(pl.col("source"), pl.lit("/"), pl.coalesce("source_record", "fingerprint"))
+    if part is not None:
+        whole = pl.when(part > 1).then(pl.format("{}#{}", whole, part)).otherwise(whole)
+    return whole.alias("incident_id")
+
+
+def _batch_name(reading: Reading) -> str:
+    seed = f"{reading.sha256}{now_rfc3339()}{os.getpid()}{os.urandom(8).hex()}"
+    return f"b-{hashlib.blake2b(seed.encode(), digest_size=6).hexdigest()}"
+
+
+def _misfit_refusals(chunk: Chunk) -> pl.DataFrame:
+    rule = "a row must have as many cells as the header"
+    rows = [("", "", row, "", rule, text) for row, text in chunk.misfits]
+    return pl.DataFrame(rows, schema=REFUSAL_SCHEMA, orient="row")
+
+
+def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None) -> NothingKept:
+    first = refusals.row(0, named=True)
+    return NothingKept(
+        f"all {batch.refused} rows were refused, "
+        f"the first ({first['column']}: {first['value']!r}) in row {first['row']}",
+        rule=first["rule"],
+        done=f"nothing was stored; every refusal stands in {report}",
+        where=batch.file,
+    )
+
+
+def totals(batches: list[Batch]) -> dict[str, int]:
+    """Return the summed counts of several batches."""
+    names = ("read", "kept", "updated", "withdrawn", "duplicates", "refused", "splits", "merges")
+    return {name: sum(asdict(batch)[name] for batch in batches) for name in names}

@@ -1,0 +1,320 @@
+"""The gate: rows of text become incidents, or are refused with every fault that they have.
+
+A row with any fault is refused whole, so that nothing half right is kept. Rules are written down here once; past this
+gate, coordinates, times and numbers are trusted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from geodata.core.messages import mark
+from geodata.ledger.batch import REFUSAL_SCHEMA
+from geodata.mapping.profiles import Profile
+from geodata.model.incident import EARLIEST, KINDS, TIME
+from geodata.parsing.coordinate_repair import REPAIRS, Policy, with_repairs
+from geodata.parsing.coordinates import with_coordinates
+from geodata.parsing.dates import with_times
+from geodata.parsing.origins import origins_of
+from geodata.places.geocoder import located
+from geodata.places.lookup import countries_at
+from geodata.readers.dispatch import ROW
+from geodata.spatial import h3_cells as hexes
+
+HANDLING_MARKS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+PILE_UP = 5
+"""Coordinates that so many rows of one file share are taken for a town or centroid, not for the place itself."""
+PILE_UP_KM = 8.0
+PLACEHOLDER_COUNTRIES = 4
+"""Coordinates that rows of so many stated countries share stand for an unknown place: no border point has as many."""
+PLACEHOLDER_KM = 1000.0
+FINEST_KM = 0.1
+
+_COUNTS = ("people", "dead", "missing", "survivors")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that rows break: where it is broken (boolean column), the field it concerns, and the rule in words."""
+
+    broken: pl.Expr
+    field: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of some rows.
+
+    Attributes
+    ----------
+    incidents : DataFrame
+        Columns as far as known of ``incident.SCHEMA`` beside ``text``, ``airport``, ``country_stated``,
+        ``_row`` and ``precision_stated``.
+    refusals : DataFrame
+        Columns of ``REFUSAL_SCHEMA``, one row for each fault.
+    refused_ids : Series
+        ``source_record`` of the refused rows, null where they have none.
+    """
+
+    incidents: pl.DataFrame
+    refusals: pl.DataFrame
+    refused_ids: pl.Series
+
+
+def check(
+    rows: pl.DataFrame, profile: Profile, columns: dict[str, str], now: datetime, repairs: Policy = "propose"
+) -> Checked:
+    """Turn rows of text into incidents without mode, and refuse those that break a rule.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Text, as ``profiles.mapped`` returns it, and ``fingerprint``.
+    profile : Profile
+        Says how coordinates and times are written.
+    columns : dict
+        Field -> column of the file, so that a refusal names the column that the analyst knows.
+    now : datetime, UTC
+        Later days are refused.
+    repairs : str
+        What to do with coordinates that look wrong, as in ``geodata.parsing.coordinate_repair``.
+    """
+    rows = rows.with_columns(country_stated=pl.col("country"))
+    if profile.coordinate_form == "none":
+        placed = _placed_by_name(rows)
+    else:
+        placed = with_coordinates(rows, profile.coordinate_form, profile.o_means or None)
+        placed = with_repairs(placed, repairs)
+    parsed = with_times(placed, profile.time_forms).with_columns(
+        *(_count(name) for name in _COUNTS),
+        _decimal("place_precision_km").alias("_stated_km"),
+        _handling(profile.handling).alias("_handling"),
+    )
+    faults = _faults(now, by_name=profile.coordinate_form == "none")
+    broken = parsed.select(fault.broken.fill_null(value=False).alias(str(n)) for n, fault in enumerate(faults))
+    refused = broken.select(pl.any_horizontal(pl.all())).to_series()
+    if not refused.any():
+        nothing = pl.DataFrame(schema=REFUSAL_SCHEMA)
+        return Checked(_incidents(parsed, profile, repairs), nothing, rows["source_record"].clear())
+    refusals = pl.concat(
+        [
+            parsed.filter(broken[str(n)]).select(
+                pl.lit("").alias("batch"),
+                pl.lit("").alias("file"),
+                pl.col(ROW).alias("row"),
+                pl.lit(_column_of(fault.field, columns)).alias("column"),
+                pl.lit(fault.rule).alias("rule"),
+                _shown(fault.field).str.slice(0, 200).alias("value"),
+            )
+            for n, fault in enumerate(faults)
+        ],
+    ).sort("row", maintain_order=True)
+    refusals = refusals.select(pl.col(name).cast(kind) for name, kind in REFUSAL_SCHEMA.items())
+    return Checked(
+        _incidents(parsed.filter(~refused), profile, repairs), refusals, rows.filter(refused)["source_record"]
+    )
+
+
+def _placed_by_name(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows without coordinates placed by what they name: an airport or place, within its country if one is."""
+    names = pl.coalesce("airport", "place", "route_label")
+    found = located(rows.select(names.alias("place"))["place"], rows["country"])
+    return rows.with_columns(
+        found["lat"].alias("_lat"),
+        found["lon"].alias("_lon"),
+        found["precision_km"].alias("_written_km"),
+        found.select(pl.format("placed by its name: {}", pl.col("note").fill_null("unknown")))
+        .to_series()
+        .alias("_coordinate_note"),
+        pl.lit(None, pl.String).alias("_repair"),
+    )
+
+
+def _faults(now: datetime, *, by_name: bool) -> list[Fault]:
+    placed = pl.col("_lat").is_not_null() & pl.col("_lon").is_not_null()
+    where = ("airport", "place", "route_label", "country") if by_name else ("coordinates", "lat", "lon")
+    given = pl.any_horizontal(pl.col(where).is_not_null())
+    timed = pl.any_horizontal(pl.col("time", "year").is_not_null())
+    latest = pl.lit(now).cast(TIME) + pl.duration(days=1)
+    faults = [
+        *(
+            (
+                Fault(~given, "place", "an incident needs a place or a country"),
+                Fault(given & ~placed, "place", "a place must be known to the gazetteer, and be one place only"),
+            )
+            if by_name
+            else (
+                Fault(~given, "coordinates", "an incident needs coordinates"),
+                Fault(
+                    given & ~placed, "coordinates", "coordinates must be numbers in the form that the profile states"
+                ),
+            )
+        ),
+        Fault(placed & ~pl.col("_lat").is_between(-90, 90), "lat", "latitude must lie within -90..90"),
+        Fault(placed & ~pl.col("_lon").is_between(-180, 180), "lon", "longitude must lie within -180..180"),
+        Fault(
+            placed & (pl.col("_lat") == 0) & (pl.col("_lon") == 0), "coordinates", "0, 0 stands for an unknown place"
+        ),
+        Fault(~timed, "time", "an incident needs a date"),
+        Fault(
+            timed & pl.col("_start").is_null(), "time", "a date must be in a form that the profile or ISO 8601 states"
+        ),
+        Fault(pl.col("_start") > latest, "time", "a date must not lie in the future"),
+        Fault(pl.col("_start").dt.year() < EARLIEST.year, "time", f"a date must not lie before {EARLIEST.year}"),
+        Fault(
+            pl.col("time_end").is_not_null() & pl.col("_end").is_null(),
+            "time_end",
+            "an end must be in a form like a date",
+        ),
+        Fault(pl.col("_end") <= pl.col("_start"), "time_end", "an end must come after its start"),
+        Fault(
+            pl.col("place_precision_km").is_not_null() & ~(pl.col("_stated_km") >= 0).fill_null(value=False),
+            "place_precision_km",
+            "a precision must be a number of km, 0 or more",
+        ),
+        Fault(~pl.col("_handling").is_in(HANDLING_MARKS), "handling", "handling must be a Traffic Light Protocol mark"),
+    ]
+    for name in _COUNTS:
+        counted = (pl.col(f"_{name}") >= 0).fill_null(value=False)
+        faults.append(Fault(pl.col(name).is_not_null() & ~counted, name, "a count must be a whole number, 0 or more"))
+    return faults
+
+
+def _column_of(field: str, columns: dict[str, str]) -> str:
+    """Return the name under which the analyst knows a field."""
+    if field in ("lat", "lon") and "coordinates" in columns:
+        return columns["coordinates"]
+    if field == "coordinates" and "lat" in columns:
+        return f"{columns['lat']}, {columns['lon']}"
+    return columns.get(field, field)
+
+
+def _shown(field: str) -> pl.Expr:
+    """Return the text of the cell or cells that broke a rule."""
+    if field in ("coordinates", "lat", "lon"):
+        written = pl.concat_str("coordinates", "lat", "lon", separator=", ", ignore_nulls=True)
+        return pl.concat_str(written, "_repair", separator="; ", ignore_nulls=True)
+    if field == "place":
+        return pl.concat_str("airport", "place", "country", separator=", ", ignore_nulls=True)
+    if field == "time":
+        return pl.concat_str("time", "month", "year", separator=" ", ignore_nulls=True)
+    return pl.col(field).fill_null("")
+
+
+def _decimal(name: str) -> pl.Expr:
+    """Return a column of text as numbers; a single comma is taken for a decimal point."""
+    text = pl.col(name)
+    return text.str.replace(r"^([-+]?\d+),(\d+)$", "$1.$2").cast(pl.Float64, strict=False)
+
+
+def _count(name: str) -> pl.Expr:
+    number = _decimal(name)
+    whole = pl.when(number == number.round(0)).then(number)
+    return whole.cast(pl.Int64, strict=False).alias(f"_{name}")
+
+
+def _handling(default: str) -> pl.Expr:
+    mark = pl.coalesce(pl.col("handling"), pl.lit(default)).str.to_uppercase()
+    mark = mark.replace({"TLP:WHITE": "TLP:CLEAR", "WHITE": "TLP:CLEAR"})
+    return pl.when(mark.str.starts_with("TLP:")).then(mark).otherwise(pl.lit("TLP:") + mark)
+
+
+def _incidents(sound: pl.DataFrame, profile: Profile, repairs: Policy) -> pl.DataFrame:
+    """Return sound rows under the names of the ledger, with precision, note, country and cell."""
+    toll = pl.sum_horizontal("_dead", "_missing", "_survivors")
+    counted = pl.any_horizontal(pl.col("_dead", "_missing", "_survivors").is_not_null())
+    kind = pl.col("kind").str.to_lowercase()
+    frame = sound.with_columns(
+        pl.col("_lat").alias("lat"),
+        pl.col("_lon").alias("lon"),
+        pl.col("_start").alias("time_start"),
+        pl.col("_end").alias("time_end"),
+        pl.coalesce("_stated_km", "_written_km").clip(lower_bound=FINEST_KM).alias("place_precision_km"),
+        pl.col("_stated_km").is_not_null().alias("precision_stated"),
+        _note(repairs).alias("coordinate_note"),
+        pl.when(kind.is_in(KINDS)).then(kind).otherwise(pl.lit(profile.kind)).alias("kind"),
+        pl.coalesce("_people", pl.when(counted).then(toll)).alias("people"),
+        *(pl.col(f"_{name}").alias(name) for name in _COUNTS[1:]),
+        pl.col("_handling").alias("handling"),
+        pl.coalesce("grade_scale", pl.lit(profile.grade_scale or None, pl.String)).alias("grade_scale"),
+        pl.coalesce("mode", pl.lit(profile.mode or None, pl.String)).alias("mode"),
+        pl.col("modus_operandi").str.split(";").list.eval(pl.element().str.strip_chars()),
+        origins_of(sound["origins"]),
+    )
+    places = frame["lon"].to_numpy(), frame["lat"].to_numpy()
+    return frame.with_columns(
+        pl.Series("country", countries_at(*places).tolist(), dtype=pl.String),
+        cells(frame),
+    )
+
+
+NOTES = (
+    *(mark("as given"), mark("read with decimal commas"), mark("read from degrees and hemisphere")),
+    mark("read from degrees, minutes and seconds"),
+    mark("{read}; order told by the hemispheres, against the stated form"),
+    mark("projected from EPSG:{number}"),
+    mark("read from UTM zone {zone}S, S taken for its band of latitude, 32 to 40 north"),
+    mark("read from UTM zone {zone}, northern half of the Earth"),
+    mark("read from UTM zone {zone}, southern half of the Earth"),
+    mark("read from UTM zone {zone}"),
+    mark("middle of an MGRS square of {metres} m"),
+    mark("placed by its name: {place}"),
+    mark("shared by {rows} rows of {countries} stated countries; stands for no place"),
+    mark("shared by {rows} rows of the file; taken for a town, precision widened"),
+    mark("{read}; {fault}: {given} as given, {place} applied, which agrees with {told}"),
+    *REPAIRS,
+)
+"""What the note on a place says, to be recognised where a table shows it."""
+
+
+def _note(repairs: Policy) -> pl.Expr:
+    """Return how a place was read; a repair that is only proposed stands behind it."""
+    if repairs != "propose":
+        return pl.col("_coordinate_note")
+    proposed = pl.format("proposed: {}", pl.col("_repair"))
+    return pl.concat_str("_coordinate_note", proposed, separator="; ", ignore_nulls=True)
+
+
+def piled_up(frame: pl.DataFrame, sharing: pl.Expr, sharing_countries: pl.Expr) -> pl.DataFrame:
+    """Return incidents with the precision of those widened that share their place with too many others.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As ``check`` returns it.
+    sharing, sharing_countries : Expr
+        How many rows of the file lie at the same place, and how many countries these state; null where too few rows to
+        matter.
+    """
+    piled = sharing.is_not_null() & ~pl.col("precision_stated")
+    if not frame.select(piled.any()).item():
+        return frame
+    placeholder = sharing_countries >= PLACEHOLDER_COUNTRIES
+    note = (
+        pl.when(placeholder)
+        .then(pl.format("shared by {} rows of {} stated countries; stands for no place", sharing, sharing_countries))
+        .otherwise(pl.format("shared by {} rows of the file; taken for a town, precision widened", sharing))
+    )
+    least = pl.when(placeholder).then(PLACEHOLDER_KM).otherwise(PILE_UP_KM)
+    wide = pl.max_horizontal("place_precision_km", least)
+    frame = frame.with_columns(
+        pl.when(piled).then(wide).otherwise("place_precision_km").alias("place_precision_km"),
+        pl.when(piled).then(note).otherwise("coordinate_note").alias("coordinate_note"),
+    )
+    return frame.with_columns(cells(frame))
+
+
+def cells(frame: pl.DataFrame) -> pl.Series:
+    """Return each incident's cell, at the finest resolution that its precision allows."""
+    lon, lat = frame["lon"].to_numpy(), frame["lat"].to_numpy()
+    resolution = hexes.finest_resolution(frame["place_precision_km"].to_numpy())
+    cells = np.zeros(len(lon), np.uint64)
+    for step in np.unique(resolution).tolist():
+        here = resolution == step
+        cells[here] = hexes.cells_at(lon[here], lat[here], step)
+    return pl.Series("cell", cells, dtype=pl.UInt64)

@@ -1,0 +1,395 @@
+"""The ledger: every incident ever taken in, in a Delta table whose versions all stay readable.
+
+Two tables stand in the workspace: ``incidents`` and ``refusals``. One ingest is one commit of ``incidents``, which
+carries the batch in its metadata: who, what file, its SHA-256, profile and counts. A batch is acknowledged once that
+commit stands; refusals are written just before, under the same batch, and count only with it.
+
+Several processes may write at once. Those of one machine follow one another, so that none is overtaken time and again;
+of machines elsewhere Delta tells who came first. Every commit names its sources as Delta application transactions, so
+that of two writers of one source the later sees what the earlier stored, and nothing is doubled.
+
+Source: Delta Lake protocol, https://github.com/delta-io/delta/blob/master/PROTOCOL.md, through ``deltalake``.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import polars as pl
+import pyarrow.dataset as ds
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.schema import Field
+from deltalake.transaction import create_table_with_add_actions
+
+from geodata.core.errors import RoutesError, UnknownVersion
+from geodata.core.file_lock import alone
+from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, counted_in, refuse_many_withdrawn
+from geodata.ledger.data_files import DataFile, arrow_schema, storable, taken_up
+from geodata.ledger.edition_diff import Comparison, compared
+from geodata.ledger.record_keys import KEYS, keys, place
+from geodata.model.incident import SCHEMA, empty
+
+_KEEP_HISTORY = {"delta.logRetentionDuration": "interval 3650 days"}
+_ATTEMPTS = 40
+_LONGEST_PAUSE = 1.0
+_COMPARED = ["incident_id", "source", "source_record", "fingerprint", "time_start", "lat", "lon"]
+_GONE = "_gone"
+
+
+class BusyLedger(RoutesError):
+    """Other writers kept winning until the attempts were used up."""
+
+
+class UnwritableLedger(RoutesError):
+    """The workspace cannot be written: no room, no right, no connection."""
+
+
+class Ledger:
+    """The incidents of one workspace.
+
+    Parameters
+    ----------
+    home : Path
+        The workspace folder; made when the first batch is committed.
+    tables : str, optional
+        Folder or address of an object store in which the tables stand; default ``home/ledger``.
+    storage_options : mapping, optional
+        Passed on to the object store.
+    """
+
+    def __init__(self, home: Path, tables: str | None = None, storage_options: Mapping[str, str] | None = None) -> None:
+        self.home = home
+        self._tables = (tables or str(home / "ledger")).rstrip("/")
+        self._options = dict(storage_options or {}) or None
+
+    def version(self) -> int | None:
+        """Return the newest version, or None for a workspace without incidents."""
+        table = self.table()
+        return None if table is None else int(table.version())
+
+    def incidents(self, version: int | None = None, columns: list[str] | None = None) -> pl.DataFrame:
+        """Return the incidents as they stood at ``version`` (default: newest), ordered by ``incident_id``.
+
+        Raises
+        ------
+        UnknownVersion
+            If there is no such version.
+        """
+        table = self.table(version)
+        if table is None:
+            return empty().select(columns or list(SCHEMA))
+        wanted = list(dict.fromkeys(["incident_id", *(columns or SCHEMA)]))
+        frame = _read(table, wanted).sort("incident_id")
+        return frame.select(pl.col(name).cast(SCHEMA[name]) for name in columns or SCHEMA)
+
+    def history(self) -> list[tuple[int, Batch]]:
+        """Return every acknowledged batch with the version that its commit made, newest first."""
+        table = self.table()
+        commits = [] if table is None else table.history()
+        return [(commit["version"], Batch.from_json(commit["batch"])) for commit in commits if "batch" in commit]
+
+    def refusals(self) -> pl.DataFrame:
+        """Return the refused rows of every acknowledged batch: batch, file, row, column, rule, value."""
+        table = self.table(name="refusals")
+        if table is None:
+            return pl.DataFrame(schema=REFUSAL_SCHEMA)
+        frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
+        return frame.filter(pl.col("batch").is_in([batch.batch for _, batch in self.history()]))
+
+    def table(self, version: int | None = None, name: str = "incidents") -> DeltaTable | None:
+        """Return one of the tables, None where it does not stand yet and no version is asked for.
+
+        Raises
+        ------
+        UnknownVersion
+            If ``version`` cannot be read.
+        """
+        try:
+            return DeltaTable(self.address(name), version=version, storage_options=self._options)
+        except TableNotFoundError:
+            if version is None:
+                return None
+            problem = "no ledger stands here yet"
+        except DeltaError as error:
+            problem = f"version {version} cannot be read ({str(error).splitlines()[0][:120]})"
+        except OSError as error:
+            problem = f"it cannot be read ({str(error).splitlines()[0][:120]})"
+        raise UnknownVersion(
+            problem,
+            rule="only versions of the ledger that stand can be opened",
+            done="nothing was read",
+            where=str(self.home),
+        )
+
+    def address(self, name: str) -> str:
+        """Return where one of the tables stands."""
+        return f"{self._tables}/{name}"
+
+    def identity(self) -> str:
+        """Return what tells this ledger from any other that ever stood in its place, "" for one without incidents."""
+        table = self.table()
+        return "" if table is None else str(table.metadata().id)
+
+    def append(self, name: str, rows: pl.DataFrame, *, instead: bool = False) -> None:
+        """Append rows to one of the tables beside ``incidents``, or put them in its place, in a commit of their own."""
+        first = self.table(name=name) is None
+        try:
+            with _sentences(self.home):
+                write_deltalake(
+                    self.address(name),
+                    rows.to_arrow(),
+                    mode="overwrite" if instead else "append",
+                    schema_mode="overwrite" if instead else None,
+                    configuration=_KEEP_HISTORY if first else None,
+                    storage_options=self._options,
+                )
+        except UnwritableLedger:
+            if not first or self.table(name=name) is None:
+                raise
+            self.append(name, rows, instead=instead)  # another writer made the table in between
+
+    def commit(self, batch: Batch, given: Given, refusals: pl.DataFrame) -> Batch:
+        """Store a checked batch: new incidents are added, revised ones replaced, known ones passed over.
+
+        Parameters
+        ----------
+        batch : Batch
+            With ``read`` and ``refused`` counted.
+        given : Given
+        refusals : DataFrame
+            Columns of ``REFUSAL_SCHEMA``.
+
+        Returns
+        -------
+        Batch
+            With the other counts. When nothing is new, nothing is written.
+
+        Raises
+        ------
+        BusyLedger, UnwritableLedger
+            If it could not be stored; nothing was.
+        """
+        sources = given.keys["source"].unique().cast(pl.String).to_list()
+        refusals_stand = refusals.is_empty()
+
+        def attempt(table: DeltaTable | None) -> Batch:
+            nonlocal refusals_stand
+            counted, comparison = self._compared(table, batch, given, sources)
+            if not (counted.kept or counted.updated or counted.withdrawn):
+                return counted
+            if not refusals_stand:
+                self.append("refusals", refusals)
+                refusals_stand = True
+            files = given.files(comparison.written)
+            if table is not None and (counted.updated or counted.withdrawn):
+                gone = self._ids(table, sources, comparison.withdrawn)
+                rows = pl.concat([empty(), *(file.rows() for file in files)])
+                self.merge(table, rows, gone, counted)
+            else:
+                self._append(table, files, counted, sources)
+            return counted
+
+        return self._retried(attempt, batch.file)
+
+    def foreseen(self, batch: Batch, given: Given) -> Batch:
+        """Return a batch with the counts that ``commit`` would give it now; nothing is stored.
+
+        Raises
+        ------
+        WrongValue
+            If it would withdraw more than it may.
+        """
+        return self._compared(self.table(), batch, given, given.keys["source"].unique().cast(pl.String).to_list())[0]
+
+    def _compared(
+        self, table: DeltaTable | None, batch: Batch, given: Given, sources: list[str]
+    ) -> tuple[Batch, Comparison]:
+        standing = self._standing(table, sources)
+        comparison = compared(given.keys, standing, given.edition, given.mentioned)
+        counted = counted_in(batch, comparison)
+        if not given.may_withdraw:
+            refuse_many_withdrawn(counted, standing.height)
+        return counted, comparison
+
+    def merge(self, table: DeltaTable, rows: pl.DataFrame, gone: pl.Series, batch: Batch) -> None:
+        """Replace or add ``rows`` and take away the incidents with the ids in ``gone``, as one commit."""
+        given = pl.concat(
+            [
+                rows.select(*SCHEMA).with_columns(pl.lit(value=False).alias(_GONE)),
+                empty().with_columns(pl.lit(value=False).alias(_GONE)).clear(),
+                pl.DataFrame({"incident_id": gone.cast(pl.String), _GONE: [True] * len(gone)}),
+            ],
+            how="diagonal",
+        )
+        sources = rows["source"].unique().drop_nulls().to_list() if rows.height else [batch.source]
+        arrow = storable(given).to_arrow().append_column(_GONE, given[_GONE].to_arrow())
+        columns = {name: f"given.{name}" for name in SCHEMA}
+        with _sentences(self.home):
+            (
+                table.merge(
+                    arrow,
+                    "stands.incident_id = given.incident_id",
+                    source_alias="given",
+                    target_alias="stands",
+                    merge_schema=True,
+                    commit_properties=_properties(table, batch, sources),
+                )
+                .when_matched_delete(f"given.{_GONE} = true")
+                .when_matched_update(columns)
+                .when_not_matched_insert(columns, predicate=f"given.{_GONE} = false")
+                .execute()
+            )
+
+    def retried(self, attempt: Callable[[DeltaTable], Batch], what: str) -> Batch:
+        """Try to commit until no other writer comes in between; the ledger must hold something.
+
+        Raises
+        ------
+        UnknownVersion
+            For an empty ledger.
+        BusyLedger
+            If other writers kept winning.
+        """
+        if self.table() is None:
+            raise UnknownVersion(
+                "the ledger is empty",
+                rule="there must be something to change",
+                done="nothing was changed",
+                where=str(self.home),
+            )
+        return self._retried(attempt, what)
+
+    def _retried(self, attempt: Callable[..., Batch], what: str) -> Batch:
+        for number in range(_ATTEMPTS):
+            try:
+                with ExitStack() as held:
+                    with _sentences(self.home):
+                        held.enter_context(alone(self.home))
+                    return attempt(self.table())
+            except CommitFailedError:
+                time.sleep(random.uniform(0, min(0.02 * 2**number, _LONGEST_PAUSE)))  # noqa: S311 - a pause is no secret
+        raise BusyLedger(
+            f"{_ATTEMPTS} attempts to commit were overtaken by other writers",
+            rule="a batch is stored whole or not at all",
+            done="nothing was stored; run the same command again",
+            where=what,
+        )
+
+    def _append(self, table: DeltaTable | None, files: Iterator[DataFile], batch: Batch, sources: list[str]) -> None:
+        schema = Schema.from_arrow(arrow_schema())
+        address = self.address("incidents")
+        with _sentences(self.home):
+            if table is not None and (missing := _lacking(table, schema)):
+                table.alter.add_columns(missing)
+            properties = _properties(table, batch, sources)
+            with taken_up(files, address, self._options, self._named) as added:
+                if table is not None:
+                    table.create_write_transaction([*added], "append", schema, commit_properties=properties)
+                    return
+                create_table_with_add_actions(
+                    address,
+                    schema,
+                    added,
+                    configuration=_KEEP_HISTORY,
+                    storage_options=self._options,
+                    commit_properties=properties,
+                )
+
+    def _named(self) -> set[str]:
+        """Return the names of the data files of ``incidents`` as it stands."""
+        table = self.table()
+        return set() if table is None else {uri.rpartition("/")[2] for uri in table.file_uris()}
+
+    @staticmethod
+    def _standing(table: DeltaTable | None, sources: list[str]) -> pl.DataFrame:
+        """Return the keys of what stands of some sources, with the number of each part of its record."""
+        wanted = {name: kind for name, kind in KEYS.items() if name != "at"} | {"part": pl.UInt32}
+        if table is None:
+            return pl.DataFrame(schema=wanted)
+        scanner = table.to_pyarrow_dataset().scanner(columns=_COMPARED, filter=ds.field("source").isin(sources))
+        parts = [_keyed(pl.DataFrame(pl.from_arrow(batch))) for batch in scanner.to_batches() if batch.num_rows]
+        frame = pl.concat(parts) if parts else pl.DataFrame(schema=wanted)
+        return frame.select(pl.col(name).cast(kind) for name, kind in wanted.items())
+
+    @staticmethod
+    def _ids(table: DeltaTable, sources: list[str], parts: pl.DataFrame) -> pl.Series:
+        """Return the ids of standing parts."""
+        scanner = table.to_pyarrow_dataset().scanner(columns=_COMPARED, filter=ds.field("source").isin(sources))
+        stands = pl.DataFrame(pl.from_arrow(scanner.to_table()))
+        named = _keyed(stands).with_columns(stands["incident_id"])
+        return named.join(parts, on=["record", "part"], how="semi")["incident_id"].sort()
+
+
+def part_number() -> pl.Expr:
+    """Return the number of a part from its ``incident_id``: 2 for ``source/id#2``, 1 for the first."""
+    return pl.col("incident_id").str.extract(r"#(\d+)$").cast(pl.UInt32).fill_null(1)
+
+
+def _keyed(stands: pl.DataFrame) -> pl.DataFrame:
+    start = pl.col("time_start")
+    return stands.select(
+        "source",
+        start.dt.year().alias("year"),
+        start.dt.timestamp("us").alias("time"),
+        place(),
+        # An id given by a source may itself end in #2: only what was put behind it counts.
+        pl.when(pl.col("incident_id").str.len_bytes() > pl.sum_horizontal(*_lengths()))
+        .then(part_number())
+        .otherwise(pl.lit(1, pl.UInt32))
+        .alias("part"),
+    ).with_columns(keys(stands))
+
+
+def _lengths() -> list[pl.Expr]:
+    record = pl.coalesce("source_record", "fingerprint")
+    return [pl.col("source").str.len_bytes(), pl.lit(1, pl.UInt32), record.str.len_bytes()]
+
+
+def _properties(table: DeltaTable | None, batch: Batch, sources: list[str]) -> CommitProperties:
+    """Return the batch as metadata, and each source as a transaction that only one of two writers can make."""
+    transactions = []
+    for source in sorted(sources):
+        name = f"source:{source}"
+        last = table.transaction_version(name) if table is not None else None
+        transactions.append(Transaction(name, (last or 0) + 1))
+    return CommitProperties(
+        custom_metadata={"batch": json.dumps(asdict(batch), ensure_ascii=False)}, app_transactions=transactions
+    )
+
+
+def _read(table: DeltaTable, columns: list[str]) -> pl.DataFrame:
+    """Return columns of a table; one that an older version does not have yet is null."""
+    dataset = table.to_pyarrow_dataset()
+    there = [name for name in columns if name in dataset.schema.names]
+    frame = pl.DataFrame(pl.from_arrow(dataset.to_table(columns=there)))
+    return frame.with_columns(pl.lit(None, SCHEMA[name]).alias(name) for name in columns if name not in there)
+
+
+def _lacking(table: DeltaTable, schema: Schema) -> list[Field]:
+    """Return the columns that came in with a later version of this product than the table's."""
+    there = {field.name for field in table.schema().fields}
+    return [field for field in schema.fields if field.name not in there]
+
+
+@contextmanager
+def _sentences(home: Path) -> Iterator[None]:
+    """Turn a failure of the disk or store into one sentence; a lost race passes, to be tried again."""
+    try:
+        yield
+    except CommitFailedError:
+        raise
+    except (OSError, DeltaError) as error:
+        reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+        raise UnwritableLedger(
+            f"the ledger cannot be written ({reason})",
+            rule="the workspace must be writable and have room",
+            done="nothing was stored",
+            where=str(home),
+        ) from None

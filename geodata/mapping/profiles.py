@@ -1,0 +1,242 @@
+"""Profiles: how the columns of a source become ours. Each is a TOML file under ``profiles/``.
+
+A profile fits a file when every column that it requires is there; of those that fit, the one that uses most of the
+file's columns is taken. The plain profile comes last: it knows the usual names of columns (``lat``, ``longitude``,
+``date``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from geodata.core.atomic_write import whole
+from geodata.core.errors import UnknownColumns, WrongValue
+from geodata.ledger.edition_diff import Edition
+from geodata.model.reporting import Reporting
+from geodata.parsing.coordinates import CoordinateForm
+from geodata.places.lookup import folded
+from geodata.readers.dispatch import ROW, Reading
+
+FOLDER = Path(__file__).parent.parent / "profiles"
+
+FIELDS = (
+    "source",
+    "source_record",
+    "time",
+    "time_end",
+    "year",
+    "month",
+    "coordinates",
+    "country",
+    "lat",
+    "lon",
+    "place",
+    "place_precision_km",
+    "kind",
+    "mode",
+    "people",
+    "dead",
+    "missing",
+    "survivors",
+    "origins",
+    "departure",
+    "transit",
+    "destination",
+    "airport",
+    "route_label",
+    "text",
+    "modus_operandi",
+    "source_grade",
+    "information_grade",
+    "grade_scale",
+    "handling",
+    "url",
+)
+"""What a profile can fill. ``coordinates`` is one cell with both numbers; ``year`` and ``month`` stand in for a missing
+``time``; ``country`` is the one that the source states; ``text`` is what the mode rules read."""
+
+
+class Profile(BaseModel):
+    """How one source, or one edition of it, is read.
+
+    Attributes
+    ----------
+    name, title, source : str
+        ``source`` names the origin of the incidents; editions of one source share it.
+    licence, attribution : str
+    requires : list of str
+        Columns that must be there.
+    columns : dict
+        Field of ``FIELDS`` -> names of the column, first found wins.
+    coordinate_form : str
+        How coordinates are written, as in ``geodata.parsing.coordinates``. The order of lat and lon is stated,
+        never guessed.
+        "none" for a source without points: its rows are placed by the names that they state.
+    o_means : str
+        "east" or "west": what the hemisphere letter O stands for, which differs between languages.
+    record_pattern : str
+        Regular expression whose first group is the id of the record within the id of a row.
+    edition : str
+        What the source says by leaving a record out of a file, as in ``geodata.ledger.edition_diff``.
+    time_forms : list of str
+        strptime forms, tried in order.
+    kind, handling, grade_scale, mode : str
+        Taken where a row states none.
+    reporting : Reporting or None
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    source: str
+    licence: str = ""
+    attribution: str = ""
+    requires: tuple[str, ...] = ()
+    columns: dict[str, tuple[str, ...]]
+    coordinate_form: CoordinateForm | Literal["none"] = "columns"
+    o_means: Literal["", "east", "west"] = ""
+    record_pattern: str = ""
+    edition: Edition = "part"
+    time_forms: tuple[str, ...] = ()
+    kind: str = "other"
+    mode: str = ""
+    handling: str = "TLP:AMBER"
+    grade_scale: str = ""
+    reporting: Reporting | None = None
+
+    def fits(self, names: list[str]) -> bool:
+        """Tell whether a file with columns of these names can be read by this profile."""
+        mapped = self.mapping(names)
+        placed = "coordinates" in mapped or {"lat", "lon"} <= mapped.keys() or self.coordinate_form == "none"
+        return placed and set(self.requires) <= set(names)
+
+    def mapping(self, names: list[str]) -> dict[str, str]:
+        """Return field -> column for the columns that are there; names compare without case, accents or punctuation."""
+        by_folded = {folded(name): name for name in reversed(names)}
+        found: dict[str, str] = {}
+        for field, candidates in self.columns.items():
+            present = [by_folded[folded(candidate)] for candidate in candidates if folded(candidate) in by_folded]
+            if present:
+                found[field] = present[0]
+        return found
+
+
+PLAIN = "plain"
+"""The profile that knows the usual names of columns and requires none."""
+
+
+@cache
+def profiles() -> tuple[Profile, ...]:
+    """Return every shipped profile, the plain one last.
+
+    Raises
+    ------
+    WrongValue
+        If a profile file breaks the schema above.
+    """
+    found = [_load(path) for path in sorted(FOLDER.glob("*.toml"))]
+    return tuple(sorted(found, key=lambda profile: (not profile.requires, profile.name)))
+
+
+def saved_profiles(home: Path) -> tuple[Profile, ...]:
+    """Return the profiles that were saved in a workspace; they go before the shipped ones.
+
+    Raises
+    ------
+    WrongValue
+        If one of them breaks the schema above.
+    """
+    return tuple(_load(path) for path in sorted((home / "profiles").glob("*.toml")))
+
+
+def profile_for(reading: Reading, home: Path | None = None) -> Profile:
+    """Return the profile that fits a file best, of those saved in a workspace and those shipped.
+
+    Raises
+    ------
+    UnknownColumns
+        If none fits, which means that no coordinates were found.
+    """
+    names = list(reading.columns)
+    saved = [profile for profile in saved_profiles(home) if profile.fits(names)] if home else []
+    fitting = saved or [profile for profile in profiles() if profile.fits(names)]
+    if not fitting:
+        shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+        raise UnknownColumns(
+            f"no columns with coordinates were found among {shown}",
+            rule="a file needs lat and lon columns, or one that a profile names as its coordinates; "
+            f"`python -m geodata profile {reading.file}` shows what can be guessed",
+            where=reading.file,
+        )
+    return max(fitting, key=lambda profile: (bool(profile.requires), len(profile.mapping(names))))
+
+
+def mapped(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """Return rows of a file under our names: each field of ``FIELDS`` as text (null where absent), ``_row``, ``extra``.
+
+    ``extra`` is the rest of the row as JSON, so that nothing is thrown away.
+    """
+    names = [name for name in table.columns if name != ROW]
+    columns = profile.mapping(names)
+    stored = {
+        column for field, column in columns.items() if field not in ("year", "month", "text", "country", "airport")
+    }
+    rest = [name for name in names if name not in stored]
+    fields = [
+        (pl.col(columns[field]) if field in columns else pl.lit(None, pl.String)).alias(field) for field in FIELDS
+    ]
+    extra = pl.struct(rest).struct.json_encode() if rest else pl.lit("{}")
+    return table.select(*fields, extra.alias("extra"), pl.col(ROW))
+
+
+def keep(profile: Profile, home: Path) -> Path:
+    """Save a profile in a workspace, in the place of one of its name; return its file.
+
+    Raises
+    ------
+    WrongValue
+        If its name is none for a file.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,60}", profile.name):
+        raise WrongValue(
+            f"{profile.name!r}",
+            rule="a profile's name is of small letters, digits, dots and dashes",
+            done="nothing was saved",
+        )
+    path = home / "profiles" / f"{profile.name}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path) as part:
+        part.write_text(_toml(profile), encoding="utf-8")
+    return path
+
+
+def _toml(profile: Profile) -> str:
+    """Return a profile as TOML, without what is as it would be anyway."""
+    stated = profile.model_dump(exclude={"name", "columns"}, exclude_defaults=True)
+    lines = [f"{name} = {_quoted(value)}" for name, value in stated.items()]
+    columns = [f"{field} = {_quoted(names)}" for field, names in sorted(profile.columns.items())]
+    return "\n".join([*lines, "", "[columns]", *columns]) + "\n"
+
+
+def _quoted(value: str | tuple[str, ...]) -> str:
+    """Return TOML basic strings, or a list of them; JSON's escapes are a part of TOML's."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _load(path: Path) -> Profile:
+    try:
+        return Profile(name=path.stem, **tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise WrongValue(
+            reason, rule="a profile follows the schema of geodata.mapping.profiles.Profile", where=path.name
+        ) from None

@@ -1,0 +1,202 @@
+"""Files as tables of text, some rows at a time: what every reader gives, and what it may be relied on for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from geodata.readers.limits import (
+    CHUNK_BYTES,
+    CHUNK_CELLS,
+    CHUNK_ROWS,
+    DEEPEST,
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    header,
+    unreadable,
+)
+
+ROW = "_row"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of a file.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Text columns as named in the file, without blanks around a cell and with null where there is none, and
+        ``_row``, Int64.
+    misfits : tuple of (row, text)
+        Rows whose number of cells differs from the header's; they are refused later with all others.
+    """
+
+    table: pl.DataFrame
+    misfits: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a reader finds in a file: the names of its columns, its chunks, and what else to say about it."""
+
+    columns: tuple[str, ...]
+    chunks: Iterator[Chunk]
+    notes: tuple[str, ...] = field(default=())
+
+
+Record = dict[str, Any]
+"""Named values: text or None, or what ``from_records`` is told how to write."""
+
+
+def from_records(file: str, records: Callable[[], Iterable[Record]], written: Callable[[Any], str] = str) -> Contents:
+    """Return records of named values as chunks.
+
+    They are gone through once to learn all of their names, and a second time if they fill more than one chunk.
+
+    Parameters
+    ----------
+    file : str
+    records : callable
+        Starts the records anew. They are numbered from 1.
+    written : callable
+        Returns a value that is neither text nor None as text.
+
+    Raises
+    ------
+    UnreadableFile
+        For whatever breaks the file; nearly always before any chunk is given.
+    """
+    names: dict[str, None] = {}
+    held: list[Record] | None = []
+    for record in records():
+        if not record.keys() <= names.keys():
+            names.update(dict.fromkeys(record))
+            if len(names) > MOST_COLUMNS:
+                unreadable(file, f"it has more than {MOST_COLUMNS:,} names", f"at most {MOST_COLUMNS:,} are read")
+        if held is not None:
+            held.append(record)
+            if len(held) > _rows_for(len(names)):
+                held = None
+    keys = list(names)
+    columns = header(file, keys, ROW)
+    if held is not None:
+        return Contents(tuple(columns), iter([Chunk(_table(file, held, keys, columns, 1, written))] if held else []))
+    return Contents(tuple(columns), _streamed(file, records(), keys, columns, written))
+
+
+def _streamed(
+    file: str, records: Iterable[Record], keys: list[str], columns: list[str], written: Callable[[Any], str]
+) -> Iterator[Chunk]:
+    held: list[Record] = []
+    row = 1
+    for record in records:
+        held.append(record)
+        if len(held) == _rows_for(len(keys)):
+            yield Chunk(_table(file, held, keys, columns, row, written))
+            row += len(held)
+            held = []
+    if held:
+        yield Chunk(_table(file, held, keys, columns, row, written))
+
+
+def _rows_for(columns: int) -> int:
+    """Return how many rows of so many columns make a chunk."""
+    return max(1, min(CHUNK_ROWS, CHUNK_CELLS // max(1, columns)))
+
+
+def _table(
+    file: str, records: list[Record], keys: list[str], columns: list[str], row: int, written: Callable[[Any], str]
+) -> pl.DataFrame:
+    numbers = pl.int_range(row, row + len(records), dtype=pl.Int64, eager=True).alias(ROW)
+    try:
+        texts = [
+            pl.Series(column, _texts([record.get(key) for record in records], written), dtype=pl.String)
+            for key, column in zip(keys, columns, strict=True)
+        ]
+    except UnicodeEncodeError:
+        unreadable(file, "it holds half a character", "text must be of whole characters")
+    except RecursionError:
+        unreadable(file, "it is nested too deep", f"values may be nested {DEEPEST} times")
+    return cleaned(pl.DataFrame([*texts, numbers]))
+
+
+def _texts(values: list[Any], written: Callable[[Any], str]) -> list[str | None]:
+    return [value if value is None or isinstance(value, str) else written(value) for value in values]
+
+
+def from_batches(file: str, batches: Iterator[pa.RecordBatch]) -> Contents:
+    """Return batches of text columns and ``_row`` as chunks of about the usual size."""
+    head = next(batches, None)
+    if head is None:
+        return Contents((), iter(()))
+    columns = header(file, [name for name in head.schema.names if name != ROW], ROW)
+    return Contents(tuple(columns), _gathered(file, head, batches, columns))
+
+
+def _gathered(
+    file: str, head: pa.RecordBatch, batches: Iterator[pa.RecordBatch], columns: list[str]
+) -> Iterator[Chunk]:
+    for held in gathered(itertools.chain([head], batches)):
+        yield Chunk(_from_arrow(file, held, columns))
+
+
+def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Yield batches in groups of the rows of a chunk, or fewer where these hold much text; they are cut to fit."""
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        most = _rows_for(batch.num_columns)
+        start = 0
+        while start < batch.num_rows:
+            part = batch.slice(start, most - rows)
+            held.append(part)
+            start, rows, size = start + part.num_rows, rows + part.num_rows, size + part.nbytes
+            if rows == most or size >= CHUNK_BYTES:
+                yield held
+                held, rows, size = [], 0, 0
+    if held:
+        yield held
+
+
+def _from_arrow(file: str, held: list[pa.RecordBatch], columns: list[str]) -> pl.DataFrame:
+    try:
+        for batch in held:
+            batch.validate(full=True)
+    except pa.ArrowInvalid:
+        unreadable(file, "it holds text that cannot be decoded", "text must be UTF-8")
+    frame = pl.from_arrow(pa.Table.from_batches(held).rename_columns([*columns, ROW]))
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - tells mypy what a table becomes
+    return cleaned(frame)
+
+
+def cleaned(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table of text without blanks around cells, and with null in place of empty ones."""
+    table = table.with_columns(pl.col(pl.String).str.strip_chars())
+    names = [name for name, kind in table.schema.items() if kind == pl.String]
+    blank = table.select((pl.col(name) == "").any() for name in names)
+    some = [name for name in names if blank[name][0]]
+    return table.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in some)
+
+
+def short(file: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Pass chunks on, unless a cell is longer than any may be.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    for chunk in chunks:
+        lengths = chunk.table.select(pl.col(pl.String).str.len_bytes().max())
+        for name in lengths.columns:
+            if (lengths[name][0] or 0) > LONGEST_CELL:
+                at = chunk.table.row(int(chunk.table[name].str.len_bytes().arg_max() or 0), named=True)[ROW]
+                unreadable(
+                    file, f"a cell of column {name!r} in row {at} is too long", f"cells may hold {LONGEST_CELL:,} bytes"
+                )
+        yield chunk

@@ -1,0 +1,198 @@
+"""Reading files into tables of text: which reader takes a file, by what its name and first bytes agree on.
+
+A reader decides nothing about meaning. Every cell stays the text that it was, so that a refusal can show it, and
+every row keeps the number under which a spreadsheet shows it (the header is row 1; records, placemarks and features
+count from 1). Text is read here, row by row; binary formats in a sealed process each
+(``geodata.readers.sandboxed_reader``).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from geodata.core.errors import UnknownFormat
+from geodata.readers.chunks import ROW, Chunk, Contents, from_batches, short
+from geodata.readers.delimited import read_separated
+from geodata.readers.encoding import Text, fingerprint, text_of
+from geodata.readers.json_records import read_document, read_lines
+from geodata.readers.kml import read_kml, read_kmz
+from geodata.readers.limits import LARGEST_FILE, LARGEST_STREAM, one_line, unreadable, within_size
+from geodata.readers.sandboxed_reader import confined
+from geodata.readers.vector import DRIVERS, shapefile_in
+from geodata.readers.zip_guard import members
+
+__all__ = ["ENDINGS", "HEAD", "ROW", "Chunk", "Reading", "read_file"]
+
+HEAD = 1000
+"""Rows of a file that are looked at to tell what its columns hold."""
+
+_MARKS: dict[str, bytes | re.Pattern[bytes]] = {
+    "a zip archive": b"PK",
+    "Parquet": b"PAR1",
+    "a GeoPackage": b"SQLite format 3\0",
+    "FlatGeobuf": b"fgb",
+    "an old Excel workbook": b"\xd0\xcf\x11\xe0",
+    "a PDF": b"%PDF",
+    "a picture": b"\x89PNG",
+    "gzip": b"\x1f\x8b",
+    "XML": re.compile(rb"\s*<[?!A-Za-z]"),
+    "JSON": re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{\]])"),
+}
+"""Kind -> how files of that kind begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as read.
+
+    Attributes
+    ----------
+    file : str
+        Its name without the folder.
+    sha256 : str
+    columns : tuple of str
+        As named in the file, in its order.
+    head : DataFrame
+        Its first rows, as in ``Chunk.table``.
+    chunks : iterator of Chunk
+        All of its rows in their order, the first ones too; to be gone through once. A fault that shows only later in
+        the file raises ``UnreadableFile`` from here.
+    notes : tuple of str
+        Sentences about what the reader had to guess or do.
+    """
+
+    file: str
+    sha256: str
+    columns: tuple[str, ...]
+    head: pl.DataFrame
+    chunks: Iterator[Chunk]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How files of one ending are read: how they begin, how large they may be, and what gives contents and SHA-256."""
+
+    begins: str
+    largest: int
+    opened: Callable[[Path], tuple[Contents, str]]
+
+
+def read_file(path: Path) -> Reading:
+    """Read one file by the format that its name and first bytes agree on.
+
+    Raises
+    ------
+    UnreadableFile
+        If it cannot be opened, is too large, or is not what it claims to be.
+    UnknownFormat
+        If no reader knows it.
+    """
+    form = _FORMATS.get(path.suffix.lower())
+    if form is None:
+        known = ", ".join(sorted(_FORMATS))
+        raise UnknownFormat(
+            f"files ending in {one_line(path.suffix, 40) or 'nothing'!r} are not read",
+            rule=f"known are {known}",
+            where=one_line(path.name),
+        )
+    try:
+        _weigh(path, form)
+        contents, sha256 = form.opened(path)
+        first = next(checked := short(path.name, contents.chunks), None)
+    except OSError as error:
+        unreadable(path.name, f"it cannot be opened ({error.strerror})", "a file must exist and be readable")
+    if first is None:
+        unreadable(path.name, "it has no rows", "a file must hold a header and rows")
+    chunks = itertools.chain([first], checked)
+    return Reading(path.name, sha256, contents.columns, first.table.head(HEAD), chunks, contents.notes)
+
+
+def _weigh(path: Path, form: _Format) -> None:
+    """Refuse what need not be opened: no regular file, too large, empty, or beginning as something else."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        unreadable(path.name, "it is no file", "a folder or device cannot be read")
+    within_size(path, form.largest)
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if not start.strip():
+        unreadable(path.name, "it is empty", "a file must hold a header and rows")
+    start = start.removeprefix(b"\xef\xbb\xbf")
+    kind = next((kind for kind, mark in _MARKS.items() if _begins(start, mark)), "text")
+    if kind != form.begins and not (form.begins == "JSON" and kind == "text"):
+        unreadable(
+            path.name, f"it begins as {kind} does", f"files ending in {path.suffix.lower()} begin as {form.begins} does"
+        )
+
+
+def _begins(start: bytes, mark: bytes | re.Pattern[bytes]) -> bool:
+    return start.startswith(mark) if isinstance(mark, bytes) else mark.match(start) is not None
+
+
+def _of_text(reader: Callable[[Text], Contents]) -> Callable[[Path], tuple[Contents, str]]:
+    def opened(path: Path) -> tuple[Contents, str]:
+        text = text_of(path)
+        contents = reader(text)
+        return replace(contents, notes=(*text.notes, *contents.notes)), text.sha256
+
+    return opened
+
+
+def _of_bytes(reader: Callable[[Path], Contents]) -> Callable[[Path], tuple[Contents, str]]:
+    def opened(path: Path) -> tuple[Contents, str]:
+        sha256 = fingerprint(path)
+        return reader(path), sha256
+
+    return opened
+
+
+def _read_workbook(path: Path) -> Contents:
+    members(path, "a workbook")
+    return from_batches(path.name, confined("workbooks", path))
+
+
+def _read_columnar(path: Path) -> Contents:
+    return from_batches(path.name, confined("columnar", path))
+
+
+def _read_vectors(path: Path) -> Contents:
+    suffix = path.suffix.lower()
+    if suffix == ".zip":
+        shapefile_in(path)
+    return from_batches(path.name, confined("vectors", path, DRIVERS[suffix]))
+
+
+_SEPARATED = _Format("text", LARGEST_STREAM, _of_text(read_separated))
+_LINES = _Format("JSON", LARGEST_STREAM, _of_text(read_lines))
+_DOCUMENT = _Format("JSON", LARGEST_FILE, _of_text(read_document))
+_WORKBOOK = _Format("a zip archive", LARGEST_FILE, _of_bytes(_read_workbook))
+_COLUMNAR = _Format("Parquet", LARGEST_STREAM, _of_bytes(_read_columnar))
+_FORMATS = {
+    ".csv": _SEPARATED,
+    ".tsv": _SEPARATED,
+    ".tab": _SEPARATED,
+    ".txt": _SEPARATED,
+    ".json": _DOCUMENT,
+    ".geojson": _DOCUMENT,
+    ".ndjson": _LINES,
+    ".jsonl": _LINES,
+    ".geojsonl": _LINES,
+    ".xlsx": _WORKBOOK,
+    ".ods": _WORKBOOK,
+    ".parquet": _COLUMNAR,
+    ".geoparquet": _COLUMNAR,
+    ".kml": _Format("XML", LARGEST_FILE, _of_bytes(read_kml)),
+    ".kmz": _Format("a zip archive", LARGEST_FILE, _of_bytes(read_kmz)),
+    ".gpkg": _Format("a GeoPackage", LARGEST_FILE, _of_bytes(_read_vectors)),
+    ".fgb": _Format("FlatGeobuf", LARGEST_FILE, _of_bytes(_read_vectors)),
+    ".zip": _Format("a zip archive", LARGEST_FILE, _of_bytes(_read_vectors)),
+}
+ENDINGS = tuple(_FORMATS)
+"""Of the files that are read, each with its dot."""

@@ -1,0 +1,4 @@
+"""MAP. The map page: folium with our parts.
+
+In: options. Out: HTML.
+"""

@@ -1,0 +1,219 @@
+"""The words of what is shown, in the reader's language.
+
+English stands in the code and is the key; every other language is a gettext catalogue, ``languages/<code>.po``, which
+is read as it is; an installation may add its own (``ROUTES_LANGUAGES``). Names of countries are those of the Unicode
+CLDR, through Babel.
+"""
+
+# Texts here are said on the map.
+
+from __future__ import annotations
+
+import gettext
+import io
+import json
+import logging
+import math
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
+
+from geodata.core.messages import Country, Sentence, mark
+from geodata.core.settings import Settings
+from geodata.places.lookup import countries, country_name
+
+SOURCE = "en"
+LANGUAGES = Path(__file__).parent.parent / "languages"
+ON_THE_MAP = "said on the map"
+"""The comment of a text in a catalogue that the map says, be it by a script or out of what the server tells it.
+
+Texts of scripts have it, and those of a module in which a line says so: ``# Texts here are said on the map.``
+"""
+_LOG = logging.getLogger(__name__)
+
+DOMAIN = (
+    *(mark("land"), mark("sea"), mark("air"), mark("unknown")),
+    *(mark("death"), mark("interception"), mark("smuggling"), mark("trafficking"), mark("seizure")),
+    *(mark("piracy"), mark("detection"), mark("rescue"), mark("other")),
+    *(mark("north"), mark("north-east"), mark("east"), mark("south-east")),
+    *(mark("south"), mark("south-west"), mark("west"), mark("north-west")),
+    *(mark("source"), mark("transit"), mark("destination")),
+    *(mark("town"), mark("port"), mark("island"), mark("airport"), mark("strait"), mark("river"), mark("region")),
+    *(mark("province"), mark("district"), mark("coast"), mark("desert")),
+    *(mark("one way"), mark("both ways"), mark("direction unclear")),
+)
+"""Words that come out of the data and are shown by ``say``."""
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that there are, English first."""
+    return (SOURCE, *sorted(_catalogues()))
+
+
+@cache
+def _catalogues() -> dict[str, Catalog]:
+    """Return the catalogues by language, those of the installation in place of ours; one that is broken is left out."""
+    found = {}
+    for folder in filter(None, (LANGUAGES, Settings().languages)):
+        for file in sorted(folder.glob("*.po")):
+            try:
+                with file.open("rb") as content:
+                    found[file.stem] = read_po(content, locale=file.stem, abort_invalid=True)
+            except (OSError, ValueError, PoFileError, UnknownLocaleError) as error:
+                _LOG.warning("%s: %s; a catalogue is a gettext file; this language is not offered", file.name, error)
+    return found
+
+
+def nearest(wanted: str) -> str:
+    """Return the first language that there is of those that a browser names (``Accept-Language``), else English."""
+    for part in wanted.split(","):
+        code = part.partition(";")[0].strip().replace("_", "-").partition("-")[0].lower()
+        if code in languages():
+            return code
+    return SOURCE
+
+
+@cache
+def words(language: str) -> Words:
+    """Return the words of one of ``languages``."""
+    if language == SOURCE:
+        return Words(language, Catalog(locale=SOURCE))
+    return Words(language, _catalogues()[language])
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """One language."""
+
+    language: str
+    catalogue: Catalog
+
+    @cached_property
+    def locale(self) -> Locale:
+        """Return what the CLDR holds of it; English is that of Europe."""
+        return Locale.parse("en_GB" if self.language == SOURCE else self.language)
+
+    @cached_property
+    def _texts(self) -> gettext.NullTranslations:
+        if self.language == SOURCE:
+            return gettext.NullTranslations()
+        content = io.BytesIO()
+        write_mo(content, self.catalogue)
+        content.seek(0)
+        return gettext.GNUTranslations(content)
+
+    @property
+    def name(self) -> str:
+        """Return its own name for itself."""
+        return (Locale.parse(self.language).get_display_name() or self.language).capitalize()
+
+    @property
+    def direction(self) -> str:
+        """Return ``ltr`` or ``rtl``."""
+        return self.locale.text_direction
+
+    def say(self, text: str, values: Mapping[str, Any]) -> str:
+        """Return a text with ``{name}`` replaced by values; whole numbers get their separators.
+
+        A sentence that was kept is said anew, from what it was made of.
+        """
+        if isinstance(text, Country):
+            return self.country(text.iso3)
+        if isinstance(text, Sentence):
+            return self._said_anew(text)
+        return self._filled(self._texts.gettext(text) if text else "", values)
+
+    def _said_anew(self, kept: Sentence) -> str:
+        if self.language == SOURCE:
+            return str(kept)
+        if kept.many:
+            return self.counted(kept.text, kept.many, kept.values["count"], kept.values)
+        return self.say(kept.text, kept.values)
+
+    def counted(self, one: str, many: str, count: int, values: Mapping[str, Any]) -> str:
+        """Return the form for a number, which stands in it as ``{count}``."""
+        return self._filled(self._texts.ngettext(one, many, count), {"count": count, **values})
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number with so many digits behind the point, and separators."""
+        return self._written(f"{value:,.{digits}f}")
+
+    def roughly(self, value: float) -> str:
+        """Return a number with its first two digits: 0.053, 8.9, 1e+02."""
+        return self._written(f"{value:.2g}")
+
+    def written(self, value: Any, form: str) -> str:
+        """Return a value as it stands in a text; ``form`` is a format of Python, in which English writes it."""
+        if isinstance(value, str):
+            return format(self.say(value, {}) if isinstance(value, (Sentence, Country)) else value, form)
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            return format(value, form)
+        figures = format(value, form or ("," if isinstance(value, int) else ""))
+        if form.endswith("%"):
+            share = Decimal(figures.rstrip("%").replace(",", "")) / 100
+            return format_percent(share, locale=self.locale, decimal_quantization=False)
+        return self._written(figures)
+
+    def _written(self, figures: str) -> str:
+        group, point = get_group_symbol(self.locale), get_decimal_symbol(self.locale)
+        return figures.translate({ord(","): group, ord("."): point})
+
+    def percent(self, share: float) -> str:
+        """Return a share of one in whole percent."""
+        return format_percent(share, locale=self.locale)
+
+    def country(self, iso3: str) -> str:
+        """Return the name of a country, its code where it has none."""
+        known = None if self.language == SOURCE else countries().get(iso3)
+        return (known and self.locale.territories.get(known.iso2)) or country_name(iso3)
+
+    def script(self) -> str:
+        """Return the statement that gives the map its words: texts of our scripts, and the names of countries."""
+        if self.language == SOURCE:
+            return ""
+        held = [message for message in self.catalogue if message.id and ON_THE_MAP in message.auto_comments]
+        told = {
+            "language": self.language,
+            "texts": {
+                one: list(message.string) if isinstance(message.string, (list, tuple)) else [message.string]
+                for message in held
+                for one in [message.id[0] if isinstance(message.id, (list, tuple)) else message.id]
+            },
+            "countries": {iso3: self.country(iso3) for iso3 in countries()},
+        }
+        return f"Monitor.words = {json.dumps(told, ensure_ascii=False, sort_keys=True)};"
+
+    def _filled(self, text: str, values: Mapping[str, Any]) -> str:
+        return _Filler(self).vformat(text, (), values) if values else text
+
+
+class _Filler(string.Formatter):
+    """Fills a text with values as one language writes them."""
+
+    def __init__(self, spoken: Words) -> None:
+        self._spoken = spoken
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return one value as it is written."""
+        return self._spoken.written(value, format_spec)
+
+
+def spelt_out(value: Any) -> Any:
+    """Return a text that was kept as the map takes it, by ``Monitor.told``: with what it was made of."""
+    if isinstance(value, Country):
+        return {"country": value.iso3, "name": str(value)}
+    if isinstance(value, Sentence):
+        values = {name: spelt_out(own) for name, own in value.values.items()}
+        return {"text": value.text, "values": values} | ({"many": value.many} if value.many else {})
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

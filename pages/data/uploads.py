@@ -1,0 +1,198 @@
+"""Uploads: a file from a browser through the same gate as any other, in steps that a person looks at.
+
+``preview`` shows how its columns are read or what can be guessed, ``mapping`` takes what the person says instead,
+``rehearsed`` goes through all rows without storing any, ``taken_in`` stores them. Every step lays the file into a room
+of the spool and leaves nothing there.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from geodata.core.errors import RoutesError, UnknownColumns, UnreadableFile
+from geodata.core.staging import room, unwritable
+from geodata.ingest.pipeline import Rehearsal, Step, personal, rehearse
+from geodata.ingest.receipt import Receipt, receive
+from geodata.ledger.store import Ledger
+from geodata.mapping.column_inference import Guess, by_profile, guessed, profile_of, stated
+from geodata.mapping.profiles import Profile, keep, profile_for, saved_profiles
+from geodata.readers.dispatch import Reading, read_file
+from geodata.readers.limits import one_line
+
+SHOWN_ROWS = 20
+LONGEST_NAME, LONGEST_ENDING = 120, 20
+"""Bytes of a file's name, and of its ending."""
+AT_ONCE = 2
+"""Uploads that are worked on at the same time; the next one waits."""
+PLACED = ("coordinates", "lat", "lon")
+
+_log = logging.getLogger(__name__)
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as a browser sent it: the name that it bears there, and its bytes."""
+
+    name: str
+    content: bytes
+
+    @property
+    def file(self) -> str:
+        """Return its name without folders, control characters and excess length."""
+        name = self.name.replace("\\", "/").rpartition("/")[2]
+        stem, dot, ending = name.rpartition(".")
+        stem, ending = (one_line(stem or "upload"), one_line(ending)) if dot else (one_line(name), "")
+        if len(ending.encode()) > LONGEST_ENDING:
+            stem, ending = f"{stem} {ending}", ""
+        short = stem.encode()[: LONGEST_NAME - LONGEST_ENDING - 1].decode(errors="ignore").strip(". ") or "upload"
+        return f"{short}.{ending}" if ending else short
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What can be seen of a file before anything of it is checked.
+
+    Attributes
+    ----------
+    reading : Reading
+        Its columns, first rows and notes; its chunks are spent.
+    profile : Profile or None
+        The one that fits.
+    guess : Guess
+        What the profile says of the columns or, where none fits, what can be guessed.
+    persons : tuple of str
+        Columns that will not be stored.
+    """
+
+    reading: Reading
+    profile: Profile | None
+    guess: Guess
+    persons: tuple[str, ...]
+
+    @property
+    def source(self) -> str:
+        """Return what the source may be called."""
+        return (self.profile.source if self.profile else "") or Path(self.reading.file).stem
+
+    @property
+    def profile_name(self) -> str:
+        """Return what a profile for files like this may be called."""
+        plain = re.sub(r"[^a-z0-9]+", "-", Path(self.reading.file).stem.lower()).strip("-")
+        return plain[:40] or "my-source"
+
+
+def preview(upload: Upload, home: Path) -> Preview:
+    """Read a file's columns and first rows, and tell how they would be read.
+
+    Raises
+    ------
+    RoutesError
+        If it cannot be read, or the workspace not be written.
+    """
+    with _laid(upload, home) as path:
+        reading = read_file(path)
+        reading = replace(reading, chunks=iter(()))
+        profile = _fitting(reading, home)
+        guess = by_profile(profile, reading) if profile else guessed(reading)
+        return Preview(reading, profile, guess, tuple(personal(reading.columns)))
+
+
+def mapping(seen: Preview, columns: Mapping[str, str], form: str | None = None, day_first: bool | None = None) -> Guess:
+    """Return what the columns of a file are by what a person says.
+
+    Parameters
+    ----------
+    seen : Preview
+    columns : mapping
+        Field -> column.
+    form : str, optional
+        How coordinates are written.
+    day_first : bool, optional
+        Which of two numbers is the day, where no date tells.
+    """
+    known, like = seen.guess.columns, seen.profile
+    if like and form is None and all(known.get(field) == columns.get(field) for field in PLACED):
+        form = like.coordinate_form
+    same_time = known.get("time") == columns.get("time")
+    times = like.time_forms if like and same_time else None
+    return stated(seen.guess, columns, seen.reading, coordinate_form=form, time_forms=times, day_first=day_first)
+
+
+def kept_profile(seen: Preview, guess: Guess, name: str, source: str, home: Path) -> Profile:
+    """Save a mapping as a profile of the workspace, in the place of one of its name, and return it.
+
+    Raises
+    ------
+    RoutesError
+        If the mapping leaves something open, the name is none for a profile, or it cannot be written.
+    """
+    profile = profile_of(guess, name, source.strip() or seen.source, seen.profile)
+    try:
+        keep(profile, home)
+    except OSError as error:
+        raise unwritable(home, error) from None
+    return profile
+
+
+def stands(name: str, home: Path) -> bool:
+    """Tell whether the workspace has a profile of this name."""
+    return any(profile.name == name for profile in saved_profiles(home))
+
+
+def rehearsed(upload: Upload, ledger: Ledger, profile: Profile, step: Step) -> Rehearsal:
+    """Go through all rows of a file and say what taking it in would come to; nothing is stored.
+
+    Raises
+    ------
+    RoutesError
+        If it cannot be read, or the workspace not be written.
+    """
+    with _laid(upload, ledger.home) as path:
+        return rehearse(path, ledger, step, profile=profile)
+
+
+def taken_in(upload: Upload, ledger: Ledger, profile: Profile, step: Step, *, may_withdraw: bool) -> Receipt:
+    """Take a file in; whatever is wrong with it stands in the receipt.
+
+    Raises
+    ------
+    RoutesError
+        If the workspace cannot be written.
+    """
+    with _laid(upload, ledger.home) as path:
+        return receive(path, ledger, step=step, may_withdraw=may_withdraw, profile=profile)
+
+
+def _fitting(reading: Reading, home: Path) -> Profile | None:
+    try:
+        return profile_for(reading, home)
+    except UnknownColumns:
+        return None
+
+
+@contextmanager
+def _laid(upload: Upload, home: Path) -> Iterator[Path]:
+    """Give the file of an upload for the time of the block; whatever goes wrong there becomes one sentence."""
+    with _places, room(home) as folder:
+        path = folder / upload.file
+        try:
+            path.write_bytes(upload.content)
+            yield path
+        except RoutesError:
+            raise
+        except OSError as error:
+            raise unwritable(home, error) from None
+        except Exception as error:  # noqa: BLE001 - a fault of ours shows no traceback to who uploads
+            _log.exception("%s could not be read", upload.file)
+            raise UnreadableFile(
+                f"the program failed on it ({type(error).__name__})",
+                rule="this is a fault of the program, and stands in its log",
+                where=upload.file,
+            ) from None

@@ -1,0 +1,379 @@
+"""The workspace as the screens see it: the ledger, and what was computed from it, each at most once per version.
+
+``sight`` is the one way to it for every page and route: whoever asks must pass here.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import polars as pl
+
+from geodata.core.settings import Settings
+from geodata.ingest.pipeline import Rehearsal, Step
+from geodata.ingest.receipt import Receipt
+from geodata.ledger.batch import Batch
+from geodata.ledger.corridor_registry import corridor_events
+from geodata.ledger.store import Ledger
+from geodata.ledger.version_diff import Undone, undo
+from geodata.mapping.column_inference import Guess
+from geodata.mapping.profiles import Profile
+from geodata.model.assumptions import Facts
+from geodata.model.incident import is_synthetic
+from geodata.model.query import View
+from geodata.model.reporting import Editions
+from geodata.workspace.editions import editions_of
+from geodata.workspace.network_store import Networks
+from layers.export.vector_files import Export
+from layers.payload.incident_points import Keys, keys_of
+from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
+from layers.payload.time_steps import Unit
+from pages.data import uploads
+from pages.data.network_builder import Builder
+from pages.data.seasonality import last_years
+from pages.data.uploads import Preview, Upload
+from routes.core.corridor import METHOD_VERSION
+from routes.pipelines.counting import Directed, counted_on, placed
+from routes.pipelines.flow_network import network
+from routes.pipelines.kept_network import Standing, kept, standing
+from routes.temporal.comparison import Comparison, compared
+from routes.temporal.emerging_hotspots import HotSpots
+from routes.temporal.findings import Finding, findings_of
+from routes.temporal.hotspot_survey import SURVEY_MONTHS, hot_spots, whole_months
+from routes.temporal.series import Series, series_of
+from routes.temporal.time_windows import Window
+
+SNAPSHOTS = 24
+"""Snapshots kept; the least recently used goes first."""
+GROUNDS = 6
+"""Counts on which snapshots stand, of one View and step of time each."""
+HEAD_SECONDS = 1.0
+"""For so long the newest version is taken as known."""
+Value = TypeVar("Value")
+
+
+class Kept(Generic[Value]):
+    """The most recent answers by key; whoever asks for one that is being computed waits for it.
+
+    Parameters
+    ----------
+    size : int
+        How many answers are kept.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """Return the answer for ``key``, computed at most once at a time."""
+        with self._guard:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            with self._guard:
+                if key in self._values:
+                    return self._values[key]
+            try:
+                value = compute()
+                with self._guard:
+                    self._values[key] = value
+                    while len(self._values) > self._size:
+                        self._values.popitem(last=False)
+            finally:
+                with self._guard:
+                    self._locks.pop(key, None)
+        return value
+
+    def ready(self, key: Hashable) -> Value | None:
+        """Return the answer for ``key`` if it is kept, else None."""
+        with self._guard:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def values(self) -> list[Value]:
+        """Return what is kept, oldest first."""
+        with self._guard:
+            return list(self._values.values())
+
+
+class Workspace:
+    """One ledger, read by version, and the network that stands on it.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    builder : Builder, optional
+        Lays out networks in a process of its own; without one, whoever asks first does it and waits.
+    """
+
+    def __init__(self, ledger: Ledger, builder: Builder | None = None) -> None:
+        self._ledger = ledger
+        self.home = ledger.home
+        self.builder = builder
+        self._networks = Networks(ledger)
+        self.theatre = self._networks.theatre
+        self._incidents: Kept[pl.DataFrame] = Kept(2)
+        self._keys: Kept[Keys] = Kept(2)
+        self._standing: Kept[Standing] = Kept(3)
+        self._placed: Kept[pl.DataFrame] = Kept(3)
+        self._compared: Kept[Comparison] = Kept(8)
+        self._editions: Kept[Editions] = Kept(2)
+        self._series: Kept[Series] = Kept(4)
+        self._findings: Kept[list[Finding]] = Kept(8)
+        self._hot_spots: Kept[HotSpots | None] = Kept(4)
+        self._grounds: Kept[Ground] = Kept(GROUNDS)
+        self._snapshots: Kept[Snapshot] = Kept(SNAPSHOTS)
+        self._offers: Kept[dict[str, Any]] = Kept(4)
+        self._histories: Kept[list[tuple[int, Batch]]] = Kept(2)
+        self._seen: tuple[float, int | None] = (-HEAD_SECONDS, None)
+
+    def version(self) -> int | None:
+        """Return the newest version of the ledger, None for an empty one; known for ``HEAD_SECONDS``."""
+        at, version = self._seen
+        if time.monotonic() - at >= HEAD_SECONDS:
+            version = self._look()
+        return version
+
+    def _look(self) -> int | None:
+        version = self._ledger.version()
+        self._seen = (time.monotonic(), version)
+        return version
+
+    def incidents(self, version: int) -> pl.DataFrame:
+        """Return the incidents of a version."""
+        return self._incidents.get(version, lambda: self._ledger.incidents(version))
+
+    def keyed(self, version: int) -> pl.DataFrame:
+        """Return the incidents of a version with ``key``, by which a map names single ones."""
+        keys = self._keys.get(version, lambda: keys_of(self.incidents(version)))
+        return self.incidents(version).with_columns(pl.Series("key", keys, dtype=pl.UInt64))
+
+    def offers(self, version: int) -> dict[str, Any]:
+        """Return what the filters offer and the header says: modes, kinds, origins, sources, count, synthetic."""
+        return self._offers.get(version, lambda: _offers(self.incidents(version)))
+
+    def ready(self, version: int, facts: Facts | None = None) -> Standing | None:
+        """Return the network for a version if there is one at once: that of the version, else the nearest that is kept.
+
+        If that is an older one, the network is laid out anew beside it, and is there for the next one who looks.
+        """
+        known = facts or self.theatre.facts()
+        wanted = self._networks.state(version, known.digest, METHOD_VERSION)
+        state = self._networks.nearest(wanted)
+        if state is None:
+            return self._standing.ready((version, known.digest))
+        if state.version < version and self.builder is not None and version == self.version():
+            self.builder.begin(version, known.digest)
+        found = self._standing.ready((state.version, known.digest))
+        if found is None and (read := kept(self._networks, state.version, known)):
+            found = self._standing.get((read.version, known.digest), lambda: read)
+        return found
+
+    def network(self, version: int, facts: Facts | None = None) -> Standing:
+        """Return the network for a version; where none is kept, it is laid out now, which takes many seconds.
+
+        Parameters
+        ----------
+        version : int
+        facts : Facts, optional
+            To try, kept nowhere; None takes those of the workspace.
+        """
+        found = self.ready(version, facts)
+        if found is not None:
+            return found
+        known = facts or self.theatre.facts()
+        trial = known.digest != self.theatre.facts().digest
+
+        def laid_out() -> Standing:
+            if trial:
+                return Standing(network(self.incidents(version), known), version, known.digest)
+            if self.builder is not None:
+                self.builder.begin(version, known.digest, at_once=True)
+                self.builder.wait()
+                if built := kept(self._networks, version, known):
+                    return built
+            newest = version == self.version()
+            return standing(self._networks, self.incidents(version), version, known, newest=newest)
+
+        return self._standing.get((version, known.digest), laid_out)
+
+    def placed(self, version: int, facts: Facts | None = None) -> tuple[Standing, pl.DataFrame]:
+        """Return the network for a version, and its incidents with where each lies on it."""
+        found = self.network(version, facts)
+        return found, self._placed.get((version, found.key), lambda: placed(found.network, self.incidents(version)))
+
+    def routes(self, view: View, version: int, detail: float = 1.0, facts: Facts | None = None) -> Directed:
+        """Return what the incidents of a View come to on the network, over all time.
+
+        Parameters
+        ----------
+        view : View
+        version : int
+        detail : float
+        facts : Facts, optional
+            To try; None takes those of the workspace.
+        """
+        return self._counted(view.without_window(), version, detail, facts)
+
+    def _counted(self, view: View, version: int, detail: float = 1.0, facts: Facts | None = None) -> Directed:
+        found, every = self.placed(version, facts)
+        known = facts or self.theatre.facts()
+        return counted_on(found.network, view.select(every), known, detail, view.modes)
+
+    def laid_out(self, version: int) -> str:
+        """Return what tells the network that is shown for a version from any other; "" while there is none."""
+        found = self.ready(version)
+        return "" if found is None else f"{found.version}-{found.facts[:8]}"
+
+    def change(self, view: View, version: int) -> Comparison | None:
+        """Return what became of the routes of a View over the last year known; None for no incident."""
+        years = last_years(view.without_window().select(self.incidents(version)))
+        return self.compared(view, version, *years) if years else None
+
+    def events(self) -> pl.DataFrame:
+        """Return what the register says became of corridors, the latest last."""
+        return corridor_events(self._ledger)
+
+    def known_months(self, version: int) -> Window | None:
+        """Return the whole months of which incidents are known, None where there are none."""
+        return whole_months(self.incidents(version))
+
+    def compared(self, view: View, version: int, before: Window, after: Window) -> Comparison:
+        """Return what became of the routes of a View, passing over its window, from one window to another."""
+        whole = view.without_window()
+        found, _ = self.placed(version)
+
+        def told() -> Comparison:
+            return compared(self.series(whole, version), self.routes(whole, version).corridors, before, after)
+
+        return self._compared.get((version, found.key, whole, before, after), told)
+
+    def series(self, view: View, version: int) -> Series:
+        """Return the incidents of a View over all time by node, by what delivers them and by month."""
+        whole = view.without_window()
+        found, every = self.placed(version)
+        editions = self._editions.get(version, lambda: editions_of(self._ledger, self.incidents(version), version))
+        chosen = whole.select(every)
+        return self._series.get((version, found.key, whole), lambda: series_of(found.network, chosen, editions))
+
+    def findings(self, view: View, version: int) -> list[Finding]:
+        """Return every change of a View over all time as it could be known, the latest first."""
+        whole = view.without_window()
+        found, _ = self.placed(version)
+        return self._findings.get(
+            (version, found.key, whole), lambda: findings_of(self.series(whole, version), found.network.routes)
+        )
+
+    def hot_spots(self, view: View, version: int) -> HotSpots | None:
+        """Return the emerging hot spots of a View over the latest months that are known, None where there are none."""
+        whole = view.without_window()
+
+        def found() -> HotSpots | None:
+            chosen = whole.select(self.incidents(version))
+            months = whole_months(chosen, SURVEY_MONTHS)
+            return hot_spots(chosen, months) if months else None
+
+        return self._hot_spots.get((version, whole), found)
+
+    def corridor_names(self, view: View, version: int) -> pl.DataFrame:
+        """Return ``incident_id`` and ``corridor``, the name of the route in whose corridor it lies, of those in one."""
+        found, every = self.placed(version)
+        names = {route.corridor_id: route.name for route in found.network.routes}
+        named = pl.col("corridor_id").replace_strict(names, return_dtype=pl.String).alias("corridor")
+        return view.without_window().select(every).drop_nulls("corridor_id").select("incident_id", named)
+
+    def history(self) -> list[tuple[int, Batch]]:
+        """Return every batch with the version that it made, newest first."""
+        return self._histories.get(self.version(), self._ledger.history)
+
+    def preview(self, upload: Upload) -> Preview:
+        """Return what can be seen of an uploaded file before it is checked."""
+        return uploads.preview(upload, self._ledger.home)
+
+    def has_profile(self, name: str) -> bool:
+        """Tell whether a profile of this name was saved."""
+        return uploads.stands(name, self._ledger.home)
+
+    def keep_profile(self, seen: Preview, guess: Guess, name: str, source: str) -> Profile:
+        """Save how the columns of an uploaded file are read."""
+        return uploads.kept_profile(seen, guess, name, source, self._ledger.home)
+
+    def rehearse(self, upload: Upload, profile: Profile, step: Step) -> Rehearsal:
+        """Return what taking an uploaded file in would come to."""
+        return uploads.rehearsed(upload, self._ledger, profile, step)
+
+    def take_in(self, upload: Upload, profile: Profile, step: Step, *, may_withdraw: bool) -> Receipt:
+        """Take an uploaded file in; its incidents are there for the next one who looks."""
+        try:
+            return uploads.taken_in(upload, self._ledger, profile, step, may_withdraw=may_withdraw)
+        finally:
+            self._look()
+
+    def undo(self, batch: str) -> Undone:
+        """Take a batch back, as a new version."""
+        try:
+            return undo(self._ledger, batch)
+        finally:
+            self._look()
+
+    def hexes(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
+        """Return what a map draws at once for a View over all time: all of it, or hexes while no network is there."""
+        if self.ready(version) is not None:
+            return self.snapshot(view, version, unit)
+        return snapshot(self._ground(view, version, unit), view.without_window(), version)
+
+    def snapshot(self, view: View, version: int, unit: Unit = "month") -> Snapshot:
+        """Return all that a map draws for a View over all time."""
+        whole = view.without_window()
+        found, _ = self.placed(version)
+
+        def take() -> Snapshot:
+            return snapshot(self._ground(whole, version, unit), whole, version, self.routes(whole, version))
+
+        return self._snapshots.get((version, found.key, whole, unit), take)
+
+    def export(self, view: View, version: int, generated: datetime) -> Export:
+        """Return what an export of a View is made from: the routes of the map, counted in its window."""
+        incidents = view.select(self.incidents(version))
+        changes = tuple(self.findings(view, version))
+        return Export(view, incidents, self._counted(view, version), version, generated, changes)
+
+    def resource(self, name: str) -> bytes | None:
+        """Return a resource of one of the kept pictures, None if none has it."""
+        pictures: tuple[Snapshot | Ground, ...] = (*self._snapshots.values(), *self._grounds.values())
+        found = (kept.resources[name] for kept in pictures if name in kept.resources)
+        return next(found, None)
+
+    def _ground(self, view: View, version: int, unit: Unit) -> Ground:
+        whole = view.without_window()
+        return self._grounds.get((version, whole, unit), lambda: ground(whole.select(self.incidents(version)), unit))
+
+
+@cache
+def sight() -> Workspace:
+    """Return what the one who asks may see: today, for everybody on this machine, the workspace of the installation."""
+    return Workspace(Ledger(Settings().home))
+
+
+def _offers(incidents: pl.DataFrame) -> dict[str, Any]:
+    codes = incidents.select(pl.col("origins").list.eval(pl.element().struct.field("iso3")).explode()).to_series()
+    return {
+        "incidents": incidents.height,
+        "synthetic": is_synthetic(incidents),
+        "modes": sorted(incidents["mode"].drop_nulls().unique()),
+        "kinds": sorted(incidents["kind"].drop_nulls().unique()),
+        "origins": sorted(codes.drop_nulls().unique()),
+        "sources": sorted(incidents["source"].drop_nulls().unique()),
+    }

@@ -1,0 +1,168 @@
+"""Spans of time to compare: two windows of whole months, as the address spells them. Values in, values out."""
+
+# Texts here are said on the map.
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from geodata.core.errors import WrongValue
+from geodata.core.messages import sentence
+from pages.ui.translate import mark, say
+from routes.temporal.time_windows import Window
+
+QUICK = (12, 6, 3)
+"""Lengths, months, that are offered at once: the last so many known, against the same months a year before."""
+FEWEST_MONTHS = 2
+NONE_SO_FAR = mark(
+    "Nothing can be compared yet: that takes {fewest} whole months of incidents, and so far none is over."
+)
+ONLY_SO_FAR = mark(
+    "Nothing can be compared yet: that takes {fewest} whole months of incidents, and so far there is only {months}."
+)
+_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Two windows, the earlier first."""
+
+    before: Window
+    after: Window
+
+    @property
+    def words(self) -> str:
+        """Return them as a sentence part: ``2023-01 to 2023-12 against 2022-01 to 2022-12``."""
+        return say("{after} against {before}", after=in_words(self.after), before=in_words(self.before))
+
+    def query(self) -> dict[str, str]:
+        """Return them as they stand in an address, the end excluded."""
+        return {"before": spelt(self.before), "after": spelt(self.after)}
+
+
+def in_words(window: Window) -> str:
+    """Return the first and the last month of a window."""
+    return say(reaching(window))
+
+
+def reaching(window: Window) -> str:
+    """Return the same, to be said later."""
+    first, last = window.months[0], window.months[-1]
+    return first if first == last else sentence("{first} to {last}", first=first, last=last)
+
+
+def spelt(window: Window) -> str:
+    """Return a window as ``2022-01:2023-01``, the end excluded."""
+    return f"{window.start:%Y-%m}:{window.end:%Y-%m}"
+
+
+def spanning(first: str, last: str) -> Window:
+    """Return the window from a month to another, both in it."""
+    start, end = (date.fromisoformat(f"{month}-01") for month in (first, last))
+    return Window(start, _later(end, 1))
+
+
+def quick(known: Window, months: int) -> Spans | None:
+    """Return the last months that are known against the same a year before; None where those are not known.
+
+    Parameters
+    ----------
+    known : Window
+        The months of which incidents are known.
+    months : int
+    """
+    after = Window(_later(known.end, -months), known.end)
+    before = _moved(after, -_YEAR)
+    return Spans(before, after) if before.start >= known.start else None
+
+
+def usual(known: Window | None) -> Spans | None:
+    """Return what is compared where nobody asks: the longest of ``QUICK``, else the halves of what is known.
+
+    None where fewer than ``FEWEST_MONTHS`` are known.
+    """
+    if known is None or _length(known) < FEWEST_MONTHS:
+        return None
+    half = _length(known) // 2
+    middle = _later(known.end, -half)
+    halves = Spans(Window(_later(middle, -half), middle), Window(middle, known.end))
+    return next((spans for months in QUICK if (spans := quick(known, months))), halves)
+
+
+def asked(before: str, after: str, known: Window) -> tuple[Spans, str]:
+    """Return the windows that an address asks for, or the nearest that can be compared and a sentence that says why.
+
+    Parameters
+    ----------
+    before, after : str
+        As ``Spans.query`` spells them, "" where the address has none.
+    known : Window
+        At least ``FEWEST_MONTHS``.
+    """
+    faults: list[str] = []
+    first, second = (_read(name, text, known, faults) for name, text in (("before", before), ("after", after)))
+    if first and second and first.start > second.start:
+        faults.append(say("“before” begins after “after”, so that the two are exchanged"))
+        first, second = second, first
+    if first and not second:
+        second = _partner(first, known, 1)
+    if second and not first:
+        first = _partner(second, known, -1)
+    if first and first == second:
+        faults.append(say("both windows are the same months"))
+    spans = Spans(first, second) if first and second and first != second else usual(known)
+    if spans is None:
+        raise WrongValue(
+            f"{in_words(known)} is too short", rule=f"{FEWEST_MONTHS} months are compared", done="nothing was compared"
+        )
+    if not faults:
+        return spans, ""
+    return spans, say("In the address, {faults}. Shown is {windows}.", faults="; ".join(faults), windows=spans.words)
+
+
+def _read(name: str, text: str, known: Window, faults: list[str]) -> Window | None:
+    """Return a window as near to the one that is asked for as what is known allows, None where none can be read."""
+    if not text:
+        return None
+    try:
+        window = Window.of(text)
+    except WrongValue:
+        told = say("“{name}” is no window of whole months, as 2022-01:2023-01 with the end excluded", name=name)
+        faults.append(told)
+        return None
+    near = _nearest(window, known)
+    if near != window:
+        told = say("“{name}” reaches beyond the months that are known ({months})", name=name, months=in_words(known))
+        faults.append(told)
+    return near
+
+
+def _nearest(window: Window, known: Window) -> Window:
+    """Return the window of the same length, or of as much as is known, that lies nearest."""
+    length = min(_length(window), _length(known))
+    start = min(max(window.start, known.start), _later(known.end, -length))
+    return Window(start, _later(start, length))
+
+
+def _partner(window: Window, known: Window, sign: int) -> Window | None:
+    """Return the same months a year later or before, else as many next to them; None where neither is known."""
+    length = _length(window)
+    steps = [_YEAR, length] if length <= _YEAR else [length]
+    for step in steps:
+        if known.start <= _later(window.start, sign * step) and _later(window.end, sign * step) <= known.end:
+            return _moved(window, sign * step)
+    return None
+
+
+def _length(window: Window) -> int:
+    return len(window.months)
+
+
+def _moved(window: Window, months: int) -> Window:
+    return Window(_later(window.start, months), _later(window.end, months))
+
+
+def _later(day: date, months: int) -> date:
+    month = day.year * _YEAR + day.month - 1 + months
+    return date(month // _YEAR, month % _YEAR + 1, 1)

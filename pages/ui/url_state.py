@@ -1,0 +1,68 @@
+"""Choices that the address keeps, in English words and codes, whatever the reader's language.
+
+Streamlit binds a choice to the address before the server hears of it, but it puts there what it shows: in
+another language than English, and for what is shown otherwise than it is asked for, the address is written by us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from layers.web.translations import SOURCE
+from pages.ui.translate import language, say
+
+Word = TypeVar("Word", bound=str)
+Shown = Callable[[Any], str]
+
+
+def tabs(parts: Sequence[str], key: str) -> Sequence[Any]:
+    """Show tabs, marked texts, and return them; each knows whether it is open."""
+    if language() == SOURCE:
+        return st.tabs(parts, key=key, bind="query-params")
+    labels = [say(part) for part in parts]
+    asked = st.query_params.get(key)
+    st.session_state[key] = labels[parts.index(asked) if asked in parts else 0]
+
+    def remember() -> None:
+        turn_to(key, parts[labels.index(st.session_state[key])])
+
+    return st.tabs(labels, key=key, on_change=remember)
+
+
+def turn_to(key: str, part: str) -> None:
+    """Open a tab, from what a button does."""
+    if language() == SOURCE:
+        st.session_state[key] = part
+    else:
+        st.query_params[key] = part
+
+
+def pills(label: str, options: Sequence[Word], key: str) -> tuple[Word, ...]:
+    """Offer marked words, any number of which may be chosen; capitals are left to the style sheet."""
+    if language() == SOURCE:
+        return tuple(st.pills(label, options, selection_mode="multi", key=key, bind="query-params"))
+    remember = _by_the_address(key, options)
+    return tuple(st.pills(label, options, selection_mode="multi", format_func=say, key=key, on_change=remember))
+
+
+def some(label: str, options: Sequence[str], key: str, shown: Shown | None = None, place: Any = st) -> list[str]:
+    """Offer a list, any number of which may be chosen, none stands for all; ``shown`` gives an option in words."""
+    asked = {"placeholder": say("All"), "key": key}
+    if shown is None:
+        return list(place.multiselect(label, options, bind="query-params", **asked))
+    remember = _by_the_address(key, options)
+    return list(place.multiselect(label, options, format_func=shown, on_change=remember, **asked))
+
+
+def _by_the_address(key: str, options: Sequence[str]) -> Callable[[], None]:
+    """Give a widget what the address holds; return what writes a new choice there."""
+    asked = st.query_params.get_all(key)
+    st.session_state[key] = [option for option in options if option in asked]
+
+    def remember() -> None:
+        st.query_params[key] = st.session_state[key]
+
+    return remember

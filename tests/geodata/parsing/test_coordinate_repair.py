@@ -1,0 +1,228 @@
+"""A place that contradicts its country and route is repaired only where one repair fits, and what was given is kept."""
+
+import tomllib
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from geodata.core.errors import WrongValue
+from geodata.parsing.coordinate_repair import with_repairs
+from geodata.parsing.coordinates import with_coordinates
+from geodata.spatial.coastline import REFERENCE
+
+SCHEMA = {
+    "_lat": pl.Float64,
+    "_lon": pl.Float64,
+    "country_stated": pl.String,
+    "route_label": pl.String,
+    "_coordinate_note": pl.String,
+}
+US, IRAN = ("United States of America", "US-Mexico border crossing"), ("Iran", "Afghanistan to Iran")
+SAHARA, ATLANTIC = "Sahara Desert crossing", "Western Africa / Atlantic route to the Canary Islands"
+
+
+def rows(*places: tuple[Any, Any, str | None, str | None]) -> pl.DataFrame:
+    return pl.DataFrame([(*place, "as given") for place in places], schema=SCHEMA, orient="row")
+
+
+def repair(
+    lat: float, lon: float, country: str | None, route: str | None = None, policy: Any = "apply"
+) -> dict[str, Any]:
+    return with_repairs(rows((lat, lon, country, route)), policy).row(0, named=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "stated", "repaired", "fault"),
+    [
+        ((31.7114, 106.2849), US, (31.7114, -106.2849), "longitude lost its sign"),
+        ((32.9378, -12.0891), ("Libya", "Central Mediterranean"), (32.9378, 12.0891), "longitude gained its sign"),
+        ((19.2683, -68.6354), ("Chile", None), (-19.2683, -68.6354), "latitude lost its sign"),
+        ((22.9, 43.2), ("Brazil", None), (-22.9, -43.2), "latitude and longitude lost their signs"),
+        ((43.3318, 17.3476), ("Yemen", None), (17.3476, 43.3318), "latitude and longitude are swapped"),
+        ((31.7114, -1062849), US, (31.7114, -106.2849), "longitude lost its decimal point"),
+        ((317114, -106.2849), US, (31.7114, -106.2849), "latitude lost its decimal point"),
+        ((317114, -1062849), US, (31.7114, -106.2849), "latitude and longitude lost their decimal points"),
+        ((11.7, 2.8), ("Djibouti", None), (11.7, 42.8), "longitude lost a digit"),
+        ((2.6, 21.0), ("Kosovo", "Western Balkans"), (42.6, 21.0), "latitude lost a digit"),
+    ],
+)  # fmt: skip
+def test_the_one_repair_that_fits_is_applied_with_its_reason(given, stated, repaired, fault):
+    found = repair(*given, *stated)
+    assert (found["_lat"], found["_lon"]) == repaired
+    assert found["_repair"].startswith(
+        f"{fault}: {float(given[0])}, {float(given[1])} as given, {repaired[0]}, {repaired[1]}"
+    )
+    assert found["_coordinate_note"] == f"as given; {found['_repair']}"
+    assert "applied, which agrees with" in found["_repair"]
+
+
+def test_a_proposal_changes_nothing_and_says_what_it_would_do():
+    found = repair(31.7114, 106.2849, *US, policy="propose")
+    assert (found["_lat"], found["_lon"], found["_coordinate_note"]) == (31.7114, 106.2849, "as given")
+    assert found["_repair"] == (
+        "longitude lost its sign: 31.7114, 106.2849 as given, 31.7114, -106.2849 proposed, "
+        "which agrees with United States and US-Mexico border crossing"
+    )
+
+
+def test_off_means_that_nothing_is_looked_at():
+    found = repair(31.7114, 106.2849, *US, policy="off")
+    assert (found["_lat"], found["_lon"], found["_repair"]) == (31.7114, 106.2849, None)
+
+
+def test_a_policy_that_is_not_known_is_refused():
+    with pytest.raises(WrongValue, match="'fix' is no policy for repairs"):
+        with_repairs(rows(), "fix")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "country", "route"),
+    [
+        (31.62, -106.50, "USA", "US-Mexico border crossing"),  # in Mexico, 20 km from the border
+        (33.2, 60.4, "Afghanistan", "Afghanistan to Iran"),  # in Iran, 25 km from the border
+        (36.1, 36.1, "Syria", None),  # in Türkiye, 20 km from the border, where a number twice would be told
+        (34.0, 13.0, "Libya", "Central Mediterranean"),  # at sea, 130 km off
+        (31.7, -106.3, "Atlantis", "a route of which nobody knows"),
+        (31.7, 106.3, "Atlantis", None),
+        (31.7, 106.3, None, None),
+        (35.5, 12.6, None, "central mediterranean"),
+        (None, None, "Libya", "Central Mediterranean"),
+        (float("nan"), 12.0, "Libya", None),
+        (35.5, 35.5, "Syria", None),  # latitude and longitude are the same, and right
+    ],
+)
+def test_what_is_near_enough_or_says_nothing_is_no_error(lat, lon, country, route):
+    assert repair(lat, lon, country, route)["_repair"] is None
+
+
+def test_where_several_repairs_fit_none_is_applied_and_they_are_shown():
+    found = repair(13.8006, 8.9843, "Niger", SAHARA)
+    assert found["_repair"] is None
+    found = repair(8.9843, 13.8006, "Niger", SAHARA)
+    assert (found["_lat"], found["_lon"]) == (8.9843, 13.8006)
+    assert found["_repair"].startswith("2 repairs fit, none is applied: 8.9843, 13.8006 as given, ")
+    assert "13.8006, 8.9843 if latitude and longitude are swapped" in found["_repair"]
+    assert found["_coordinate_note"] == "as given"
+
+
+def test_a_repair_must_agree_with_country_and_route():
+    assert repair(31.7114, 106.2849, "United States", "Central Mediterranean")["_repair"] is None
+    assert repair(18.9, 47.5, "Bolivia", None)["_repair"] is None
+
+
+def test_a_repaired_place_far_offshore_is_not_believed():
+    # Swapped, it would lie 350 km off Egypt, in the box of the route; in truth it lies 50 km beyond the border.
+    assert repair(21.53537, 32.95897, "Egypt", SAHARA)["_repair"] is None
+
+
+def test_one_number_twice_is_told_but_cannot_be_repaired():
+    found = repair(56.286357, 56.286357, *IRAN)
+    assert found["_lat"] == 56.286357
+    assert found["_repair"] == "latitude and longitude are the same: 56.286357, 56.286357 as given, no repair known"
+
+
+def test_where_only_a_route_is_stated_a_place_must_lie_far_off_to_be_repaired():
+    far, near = repair(28.0, 12.9, None, ATLANTIC), repair(36.6, -3.5, None, "Central Mediterranean")
+    assert (far["_lat"], far["_lon"]) == (28.0, -12.9)
+    assert (near["_lat"], near["_lon"]) == (36.6, -3.5)
+    assert "36.6, 3.5 proposed" in near["_repair"]
+
+
+def test_one_place_for_different_countries_stands_in_for_unknown_places():
+    found = with_repairs(
+        rows(*((28.0, 12.9, name, ATLANTIC) for name in ("Morocco", "Western Sahara", "Spain"))), "apply"
+    )
+    assert found["_lon"].unique().to_list() == [12.9]
+    assert found["_repair"].str.starts_with("one place is given for different countries or routes").all()
+
+
+def test_order_and_other_columns_of_the_rows_are_kept():
+    places = [(31.7, -106.3, *US), (31.7114, 106.2849, *US), (None, None, *US), (31.7114, 106.2849, None, None)]
+    found = with_repairs(rows(*places).with_columns(text=pl.Series(["a", "b", "c", "d"])), "apply")
+    assert found.columns == [*SCHEMA, "text", "_repair"]
+    assert found["text"].to_list() == ["a", "b", "c", "d"]
+    assert found["_lon"].to_list() == [-106.3, -106.2849, None, 106.2849]
+    assert found["_repair"].is_not_null().to_list() == [False, True, False, False]
+
+
+def test_no_rows_and_no_statements_are_no_trouble():
+    assert with_repairs(rows(), "apply").columns == [*SCHEMA, "_repair"]
+    assert with_repairs(rows((1.0, 2.0, None, None)), "apply")["_repair"].to_list() == [None]
+
+
+def test_regions_of_routes_are_boxes_and_every_label_with_a_mode_has_one():
+    regions = tomllib.loads((REFERENCE / "route_regions.toml").read_text(encoding="utf-8"))["region"]
+    for region in regions:
+        for west, south, east, north in region["boxes"]:
+            assert -180 <= west < east <= 180
+            assert -90 <= south < north <= 90
+    names = [name for region in regions for name in region["names"]]
+    assert len(names) == len(set(names))
+    labels = tomllib.loads((REFERENCE / "modes.toml").read_text(encoding="utf-8"))["label"]
+    assert {name for label in labels for name in label["names"]} - set(names) == set()
+
+
+INSIDE = st.tuples(st.floats(22, 26), st.floats(4, 9))  # the middle of Algeria and Niger's north, far from every border
+SPOILT = st.sampled_from(["sign of lat", "sign of lon", "order"])
+
+
+def is_undone(place, fault):
+    lat, lon = (round(number, 5) for number in place)
+    given = {"sign of lat": (-lat, lon), "sign of lon": (lat, -lon), "order": (lon, lat)}[fault]
+    found = repair(*given, "Algeria", SAHARA)
+    if found["_repair"] is None:
+        assert (found["_lat"], found["_lon"]) == given
+        assert fault == "sign of lon"  # still in Algeria, or near
+        return
+    assert found["_repair"].split(" as given")[0].endswith(f"{given[0]}, {given[1]}")
+    if "repairs fit" in found["_repair"]:
+        assert f"{lat}, {lon}" in found["_repair"] or "more" in found["_repair"]
+    else:
+        assert (found["_lat"], found["_lon"]) == (lat, lon)
+
+
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None)
+@given(place=INSIDE, fault=SPOILT)
+def test_a_spoilt_place_comes_back_or_its_repair_is_among_those_that_fit(place, fault):
+    is_undone(place, fault)
+
+
+@pytest.mark.long
+@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(place=INSIDE, fault=SPOILT)
+def test_ten_thousand_spoilt_places_come_back_or_their_repair_is_among_those_that_fit(place, fault):
+    is_undone(place, fault)
+
+
+@pytest.mark.parametrize(
+    ("file", "form", "columns", "applied", "proposed"),
+    [
+        ("alldata_2022-05.xlsx", "wkt", (None, "Migration route"), range(3, 8), range(40, 90)),
+        (
+            "alldata_2024-11.xlsx",
+            "lat, lon",
+            ("Country of Incident", "Migration Route"),
+            range(270, 310),
+            range(300, 370),
+        ),
+    ],
+)
+def test_editions_of_a_real_source_are_repaired_in_few_places(real_files, file, form, columns, applied, proposed):
+    table = pl.read_excel(real_files / "iom_missing_migrants" / file, infer_schema_length=0)
+    named = {
+        "coordinates": "Coordinates",
+        "country_stated": columns[0],
+        "route_label": columns[1],
+        "lat": None,
+        "lon": None,
+    }
+    texts = [(pl.col(name) if name else pl.lit(None, pl.String)).alias(field) for field, name in named.items()]
+    before = with_coordinates(table.select(texts), form)
+    after = with_repairs(before, "apply")
+    changed = (after["_lat"] != before["_lat"]) | (after["_lon"] != before["_lon"])
+    assert int(changed.sum()) in applied
+    assert after["_repair"].count() in proposed

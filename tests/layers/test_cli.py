@@ -1,0 +1,128 @@
+"""The command line of the third stage, run as its user runs it."""
+
+import json
+import resource
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
+from geodata.workspace.demo_data import demo_file
+from routes.core.corridor import METHOD_VERSION
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def run(*arguments: object, **special: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "layers", "export", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, **special)  # type: ignore[call-overload]
+
+
+def is_one_sentence(done: subprocess.CompletedProcess[str]) -> bool:
+    said = done.stderr.strip()
+    return done.returncode == 2 and len(said.splitlines()) == 1 and said.endswith("nothing was written.")
+
+
+def test_the_geopackage_holds_all_corridors_and_incidents_of_the_workspace(synthetic_home, tmp_path):
+    out = tmp_path / "corridors.gpkg"
+    done = run("-o", out, "--home", synthetic_home)
+    assert done.returncode == 0, done.stderr
+    assert "SYNTHETIC" in done.stdout
+    every = Ledger(synthetic_home).incidents()
+    assert f"{every.height:,} incidents" in done.stdout
+    assert f"{len(gpd.read_file(out, layer='corridors'))} corridors" in done.stdout
+    assert gpd.read_file(out, layer="hexes")["incidents"].sum() == every["cell"].drop_nulls().len()
+    assert set(tmp_path.iterdir()) == {out}
+
+
+def test_window_modes_and_version_are_taken_and_told_as_one_object(synthetic_home, tmp_path):
+    out = tmp_path / "corridors.geojson"
+    window = ("--from", "2025-06-01", "--to", "2025-09-01", "--mode", "sea", "--mode", "air", "--version", 0)
+    done = run("-o", out, "--home", synthetic_home, "--json", *window)
+    assert done.returncode == 0, done.stderr
+    told, written = json.loads(done.stdout), json.loads(out.read_text(encoding="utf-8"))
+    assert told["view"] == written["view"] == "from=2025-06-01&to=2025-09-01&mode=air&mode=sea"
+    assert (told["ledger_version"], told["synthetic"]) == (0, True)
+    assert told["corridors"] == len(written["features"]) > 0
+    assert {feature["properties"]["mode"] for feature in written["features"]} == {"sea", "air"}
+    for route in (feature["properties"] for feature in written["features"]):
+        assert route["incidents"] or route["flow"]
+        assert set(route["months"]) <= {"2025-06", "2025-07", "2025-08"}
+        assert sum(route["months"].values()) == route["incidents"]
+
+
+def test_an_empty_workspace_is_one_sentence_and_stays_empty(tmp_path, home):
+    out = tmp_path / "corridors.gpkg"
+    done = run("-o", out, env={"ROUTES_HOME": str(home), "PATH": "/usr/bin"})
+    assert is_one_sentence(done), done.stderr
+    assert f"{home}: the workspace is empty" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("corridors.shp", (), "the name must end in .geojson or .gpkg"),
+        ("corridors.gpkg", ("--version", 9), "there is no version 9; versions are 0 to 0"),
+        ("missing/corridors.gpkg", (), "the folder must exist and be writable"),
+    ],
+)
+def test_what_can_not_be_done_is_one_sentence_and_nothing_is_written(synthetic_home, tmp_path, name, options, said):
+    done = run("-o", tmp_path / name, "--home", synthetic_home, *options)
+    assert is_one_sentence(done), done.stderr
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["geojson", "gpkg"])
+def test_a_full_disk_leaves_the_earlier_file_as_it_was(synthetic_home, tmp_path, ending):
+    out = tmp_path / f"corridors.{ending}"
+    out.write_bytes(b"the earlier one")
+    small = (resource.RLIMIT_FSIZE, (2000, 2000))
+    done = run("-o", out, "--home", synthetic_home, preexec_fn=lambda: resource.setrlimit(*small))
+    assert is_one_sentence(done), done.stderr
+    assert out.read_bytes() == b"the earlier one"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_routes_leave_directed_with_flow_and_the_main_ones_alone_where_less_detail_is_asked_for(
+    synthetic_home, tmp_path
+):
+    frames = {}
+    for detail in ("0.2", "1"):
+        out = tmp_path / f"{detail}.gpkg"
+        done = run("--home", synthetic_home, "--detail", detail, "-o", out)
+        assert done.returncode == 0, done.stderr
+        frames[detail] = gpd.read_file(out, layer="corridors").set_index("corridor_id")
+    main, every = frames.values()
+    moved = main[main["mode"] != "air"]
+    assert len(moved) > 3
+    assert set(moved["direction"]) <= {"one-way", "two-way", "unclear"}
+    assert (moved["flow"] > 0).all()
+    assert (moved["detail"] <= 0.2).all()
+    assert (main["method_version"] == METHOD_VERSION).all()
+    assert len(main) < len(every)
+    same = ["name", "incidents", "flow", "confidence"]
+    assert main[same].equals(every.loc[main.index, same])
+
+
+def test_an_export_keeps_the_network_for_the_next_one_and_rebuild_gives_the_same_answer_anew(tmp_path):
+    home, texts = tmp_path / "workspace", []
+    with demo_file(400, 3, date(2026, 11, 24)) as file:
+        ingest_file(file, Ledger(home))
+    for special in ((), (), ("--rebuild",)):
+        done = run("-o", tmp_path / "out.geojson", "--home", home, *special)
+        assert done.returncode == 0, done.stderr
+        (record,) = home.glob("network/v*/record.json")
+        written = json.loads((tmp_path / "out.geojson").read_text(encoding="utf-8"))
+        texts.append((written["features"], record.stat().st_mtime_ns))
+    (first, at_first), (second, at_second), (third, at_third) = texts
+    assert first == second == third != []
+    assert at_first == at_second < at_third

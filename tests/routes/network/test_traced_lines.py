@@ -1,0 +1,148 @@
+"""Overlay: traced lines become roads and crossings; those that keep to one coast join nothing."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from geodata.spatial.mobility_graph import terrain
+from routes.core.geodesy import line_km, unit_vectors
+from routes.network.coastal_hubs import Hubs
+from routes.network.sea_crossings import Crossings
+from routes.network.traced_lines import (
+    explained_by,
+    keeps_to_one_coast,
+    running_along,
+    seen_at_ends,
+    traced_over_land,
+    with_traced_crossings,
+)
+
+DEGREE_KM = 111.195
+NOBODY = np.empty((0, 3)), np.empty(0)
+
+
+def points(*places: tuple[float, float]) -> np.ndarray:
+    lon, lat = np.array(places, float).T
+    return unit_vectors(lon, lat)
+
+
+def sea(*ends: tuple[str, tuple[float, float]]) -> Crossings:
+    """Return no crossing yet, and a hub at each of the places of a country."""
+    ground = terrain()
+    spots = points(*(place for _, place in ends)) if ends else np.empty((0, 3))
+    hubs = Hubs(
+        spots,
+        np.ones(len(ends)),
+        ground.land.nearest(spots)[1] if ends else np.empty(0, np.int64),
+        np.array([ground.index[code] for code, _ in ends], np.int64),
+    )
+    none = np.empty(0)
+    rows, mask = none.astype(np.int64), none.astype(bool)
+    return Crossings(hubs, rows, rows, none, (), mask, mask, none, csr_array((0, 0)), none)
+
+
+DESERT = points((7.99, 16.97), (12.4, 22.5), (14.43, 27.04))
+TO_LAMPEDUSA = points((12.4, 33.0), (12.6, 35.4))
+ALONG_LIBYA = points((14.0, 32.85), (15.3, 32.5))
+
+
+# Over land
+
+
+def test_a_line_over_land_runs_on_roads_from_each_of_its_cells_to_the_next():
+    ground, (traced,) = traced_over_land([DESERT], terrain())
+    assert len(traced.way) == len(traced.nodes) - 1 > 20
+    ends = np.column_stack([ground.roads.start[traced.way], ground.roads.end[traced.way]])
+    ends[traced.back == 1] = ends[traced.back == 1][:, ::-1]
+    assert ends.tolist() == np.column_stack([traced.nodes[:-1], traced.nodes[1:]]).tolist()
+    assert (np.diff(traced.first) > 0).all()
+
+
+def test_a_road_is_made_only_where_there_is_none_and_neither_one_twice():
+    before = len(terrain().roads.start)
+    once, _ = traced_over_land([DESERT], terrain())
+    twice, (there, back) = traced_over_land([DESERT, DESERT[::-1]], terrain())
+    assert len(once.roads.start) == len(twice.roads.start) >= before
+    assert there.way.tolist() == back.way[::-1].tolist()
+    assert (there.back != back.back[::-1]).all()
+    assert len(terrain().roads.start) == before
+
+
+def test_a_line_far_from_all_land_is_on_no_road():
+    _, (traced,) = traced_over_land([points((-140.0, -20.0), (-138.0, -20.0))], terrain())
+    assert len(traced.nodes) == len(traced.way) == 0
+    assert traced_over_land([], terrain()) == (terrain(), ())
+
+
+@pytest.mark.parametrize(("km", "value"), [(0, 1.0), (8, 1.0), (53, np.exp(-0.5)), (98, np.exp(-2)), (111, 0.0)])
+def test_a_line_explains_what_is_within_8_km_wholly_and_less_beyond(km, value):
+    equator = points((0.0, 0.0), (4.0, 0.0))
+    found = explained_by([equator], points((2.0, km / DEGREE_KM)), 8.0, 45.0, 110.0)
+    assert found[0] == pytest.approx(value, abs=0.01)
+
+
+def test_the_nearest_of_several_lines_explains_and_none_explains_nothing():
+    near, far = points((0.0, 0.0), (4.0, 0.0)), points((0.0, 0.8), (4.0, 0.8))
+    spot = points((2.0, 0.0))
+    assert explained_by([far, near], spot, 8.0, 45.0, 110.0)[0] == 1.0
+    assert explained_by([], spot, 8.0, 45.0, 110.0).tolist() == [0.0]
+    assert explained_by([near], NOBODY[0], 8.0, 45.0, 110.0).size == 0
+
+
+# At sea
+
+
+def test_a_line_that_joins_two_coasts_becomes_a_crossing_between_the_hubs_there():
+    hubs = ("LBY", (12.4, 32.9)), ("ITA", (12.6, 35.5))
+    between = points((12.5, 34.2), (20.0, 34.2))
+    found, line_of = with_traced_crossings([TO_LAMPEDUSA], sea(*hubs), terrain(), between, np.array([3.0, 1.0]))
+    assert line_of.tolist() == [0]
+    assert (found.start.tolist(), found.end.tolist()) == ([0], [1])
+    assert found.km[0] == pytest.approx(line_km(TO_LAMPEDUSA))
+    assert found.lines == (TO_LAMPEDUSA,)
+    assert bool(found.outward[0] and found.homeward[0])
+    assert found.middle[0] == pytest.approx(3.0, abs=0.01)  # the pile 700 km away is not along it
+    assert len(found.hubs.points) == 2
+
+
+def test_where_there_is_no_hub_a_line_lands_at_the_nearest_land_of_the_country():
+    found, line_of = with_traced_crossings([TO_LAMPEDUSA], sea(), terrain(), *NOBODY)
+    assert line_of.tolist() == [0]
+    codes = terrain().codes[found.hubs.country[[found.start[0], found.end[0]]]]
+    assert codes.tolist() == ["LBY", "ITA"]
+
+
+def test_a_line_along_one_coast_or_over_the_open_sea_joins_nothing():
+    assert keeps_to_one_coast(ALONG_LIBYA)
+    assert not keeps_to_one_coast(TO_LAMPEDUSA)
+    open_sea = points((-30.0, 20.0), (-30.0, 10.0))
+    before = sea(("LBY", (12.4, 32.9)))
+    found, line_of = with_traced_crossings([ALONG_LIBYA, open_sea], before, terrain(), *NOBODY)
+    assert found is before
+    assert line_of.tolist() == []
+
+
+def test_a_crossing_is_seen_as_much_as_the_less_seen_of_its_ends():
+    found, _ = with_traced_crossings(
+        [TO_LAMPEDUSA], sea(("LBY", (12.4, 33.0)), ("ITA", (12.6, 35.4))), terrain(), *NOBODY
+    )
+    at_both = points((12.4, 33.0), (12.6, 35.4), (12.6, 35.4 + 30 / DEGREE_KM))
+    weights = np.array([2.0, 1.0, 1.0])
+    assert seen_at_ends(found, at_both, weights, 30.0).tolist() == pytest.approx([1 + np.exp(-0.5)], abs=0.001)
+    assert seen_at_ends(found, at_both[:1], weights[:1], 30.0).tolist() == [0.0]
+
+
+def test_lines_run_along_each_other_where_they_are_near_and_point_the_same_way_or_back():
+    line = points((0.0, 0.0), (4.0, 0.0))
+    half, back = points((0.0, 0.2), (2.0, 0.2)), points((4.0, 0.1), (2.0, 0.1))
+    across = points((2.0, -2.0), (2.0, 2.0))
+    ((which, same),) = running_along([line], [half, back], 50.0)
+    assert which[2] == 0
+    assert which[-2] == 1
+    assert same[2]
+    assert not same[-2]
+    ((which, _),) = running_along([line], [across], 50.0)
+    assert set(which.tolist()) == {-1}
+    ((which, _),) = running_along([line], [], 50.0)
+    assert set(which.tolist()) == {-1}
+    assert running_along([], [line], 50.0) == []

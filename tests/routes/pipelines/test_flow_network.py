@@ -1,0 +1,306 @@
+"""The network: piles on two coasts give a crossing, its direction follows the destination, and what is stated wins."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from geodata.core.errors import UnknownColumns
+from geodata.model.assumptions import reference_facts
+from geodata.spatial.coastline import is_land
+from routes.core.corridor import CONFIDENCES, METHOD_VERSION
+from routes.core.geodesy import lonlat, resampled, unit_vectors
+from routes.pipelines.counting import Directed, counted_on, placed
+from routes.pipelines.flow_network import Network, network
+from routes.pipelines.network_tables import stored
+
+FACTS = reference_facts()
+SCATTERED = "too few or too scattered"
+
+
+def counted(laid: Network, incidents: pl.DataFrame, **more: object) -> Directed:
+    return counted_on(laid, placed(laid, incidents), FACTS, **more)
+
+
+def drawn(incidents: pl.DataFrame, replicates: int = 0) -> Directed:
+    return counted(network(incidents, FACTS, replicates), incidents)
+
+
+def coasts(found: Directed) -> set[tuple[str, str]]:
+    """Return the legs over sea."""
+    return {(leg.start, leg.end) for leg in found.movement.legs if leg.mode == "sea"}
+
+
+@pytest.fixture(scope="module")
+def found(laid, crossing) -> Directed:
+    return counted(laid, crossing)
+
+
+# A crossing, and the road that leads to it
+
+
+def test_a_crossing_runs_from_libya_to_italy_one_way(found):
+    (boats,) = [one for one in found.corridors if one.mode == "sea"]
+    assert [country.iso3 for country in boats.countries] == ["LBY", "ITA"]
+    assert boats.lines[0][0, 1] < boats.lines[-1][-1, 1]
+    assert boats.direction == "one-way"
+    assert boats.route == "Central Mediterranean"
+    assert boats.origins == {"NGA": 1.0}
+    assert boats.destinations == {"EU": 1.0}
+    assert found.movement.landings[0].name == "Lampedusa, Malta and Sicily"
+    assert ("LBY", "ITA") in coasts(found)
+
+
+def test_the_desert_road_is_where_incidents_trace_it_and_ways_of_journeys_lead_up_to_it(found):
+    by_basis = {basis: [one for one in found.corridors if one.basis == basis] for basis in ("evidence", "journeys")}
+    (road,) = by_basis["evidence"]
+    assert road.route == "Sahara"
+    assert {country.iso3 for country in road.countries} >= {"NER", "LBY"}
+    assert road.incidents > 250
+    assert road.inferred_km < 0.1 * road.length_km
+    ways = [one for one in by_basis["journeys"] if one.mode == "land"]
+    assert ways
+    assert all(one.inferred_km > 0.9 * one.length_km for one in ways)
+    assert {"high"} != {one.confidence for one in ways} <= set(CONFIDENCES)
+
+
+def test_a_country_that_people_come_from_is_a_source_and_one_that_they_pass_is_transit(found):
+    share = {country.iso3: country for country in found.movement.countries}
+    assert share["NGA"].source > 0.9
+    assert share["NER"].transit > 0.9
+    assert share["ITA"].destination > 0.9
+    assert all(one.source + one.transit + one.destination == pytest.approx(1) for one in found.movement.countries)
+    assert {("NGA", "NER", "land"), ("NER", "LBY", "land")} <= {
+        (leg.start, leg.end, leg.mode) for leg in found.movement.legs
+    }
+    assert not any(leg.start == "LBY" and leg.end == "NER" for leg in found.movement.legs)
+
+
+def test_what_starts_ends_somewhere(found):
+    countries = found.movement.countries
+    ended, begun = (sum(getattr(one, part) * one.weight for one in countries) for part in ("destination", "source"))
+    assert ended == pytest.approx(begun)
+
+
+def test_every_incident_lies_in_one_corridor_at_most_and_most_lie_in_one(found, crossing):
+    assert found.assignments["incident_id"].is_unique().all()
+    assert found.assignments.height > 0.9 * crossing.height
+    assert found.assignments.height + found.off == crossing.height
+    assert sum(one.incidents for one in found.corridors) == found.assignments.height
+
+
+def test_a_network_is_laid_out_with_the_method_the_facts_and_no_counts_of_its_own(laid):
+    assert (laid.method_version, laid.facts_version) == (METHOD_VERSION, FACTS.version)
+    assert {one.method_version for one in laid.routes} == {METHOD_VERSION}
+    assert {one.incidents for one in laid.routes} == {0}
+    assert laid.members.height == 620
+    assert len(laid.landings) == len(laid.routes)
+
+
+def test_names_and_ids_differ_and_detail_grows_from_the_main_routes_on(laid):
+    assert len({one.name for one in laid.routes}) == len({one.corridor_id for one in laid.routes}) == len(laid.routes)
+    detail = [one.detail for one in laid.routes]
+    assert detail[0] == 0
+    assert detail == sorted(detail)
+    assert max(detail) <= 1
+
+
+def test_routes_over_land_keep_to_the_land(laid):
+    for route in (one for one in laid.routes if one.mode == "land"):
+        for line in route.lines:
+            lon, lat = lonlat(resampled(unit_vectors(line[:, 0], line[:, 1]), 1.0)).T
+            assert is_land(lon, lat).mean() > 0.98, route.name
+
+
+def test_the_answer_can_be_written_as_geojson(found):
+    collection = json.loads(json.dumps(found.collection(), allow_nan=False))
+    assert collection["method_version"] == METHOD_VERSION
+    assert collection["named_routes"][0]["title"].startswith("Central Mediterranean: ")
+    assert any("Direction rests on origins and on the facts" in note for note in collection["notes"])
+
+
+def test_half_of_the_incidents_count_on_the_same_lines(laid, crossing, found):
+    half = counted(laid, crossing.gather_every(2))
+    assert [one.corridor_id for one in sorted(half.corridors, key=lambda one: one.corridor_id)] == sorted(
+        one.corridor_id for one in found.corridors
+    )
+    assert 0.4 < sum(one.incidents for one in half.corridors) / sum(one.incidents for one in found.corridors) < 0.6
+
+
+# What must not change the answer
+
+
+@pytest.mark.slow
+def test_rows_in_another_order_give_the_same_network(two_piles, told):
+    mixed = pl.concat([two_piles, told(two_piles.head(60), None).with_columns(pl.col("incident_id") + "x")])
+    shuffled = mixed.sample(fraction=1.0, shuffle=True, seed=4)
+    (record, tables), (other, others) = (stored(network(one, FACTS, 5)) for one in (mixed, shuffled))
+    assert json.dumps(record) == json.dumps(other)
+    assert tables["passes"].equals(others["passes"])
+    assert tables["piles"].equals(others["piles"])
+    assert tables["members"].sort("incident_id").equals(others["members"].sort("incident_id"))
+
+
+@pytest.mark.slow
+def test_air_unknown_modes_and_missing_places_change_no_route(two_piles, at):
+    more = [at([(0.0, 50.0)] * 50, "air"), at([(float("nan"), 50.0)] * 3, "sea"), at([(12.5, 34.0)] * 9, None)]
+    every = pl.concat(
+        [two_piles, *(one.with_row_index("incident_id").with_columns(pl.format("{}x", "incident_id")) for one in more)],
+        how="diagonal_relaxed",
+    )
+    one, other = network(two_piles, FACTS, 0), network(every, FACTS, 0)
+    assert [route.corridor_id for route in other.routes] == [route.corridor_id for route in one.routes]
+    assert other.notes[-3:] == (
+        "3 incidents without a place or a time left out.",
+        "9 incidents of unknown mode; no corridor is drawn from them.",
+        "Air: 50 incidents in no pair of airports named three times; none is drawn for them.",
+    )
+
+
+@pytest.mark.slow
+def test_flights_that_incidents_name_are_routes_too_and_come_last(two_piles, at):
+    flown = at([(28.8, 41.3)] * 4, "air", departure="IST", destination="MSQ").with_columns(
+        incident_id=pl.Series([f"f{number}" for number in range(4)])
+    )
+    every = pl.concat([two_piles, flown], how="diagonal_relaxed")
+    found = drawn(every)
+    assert [one.mode for one in found.corridors][-1] == "air"
+    assert found.corridors[-1].incidents == 4
+    assert found.corridors[-1].direction is None
+
+
+# Two coasts
+
+
+@pytest.mark.slow
+def test_piles_on_two_coasts_give_a_crossing_and_no_line_along_the_coast(two_piles):
+    found = drawn(two_piles)
+    sea = [one for one in found.corridors if one.mode == "sea"]
+    assert coasts(found) == {("LBY", "ITA")}
+    assert sea
+    for one in sea:
+        (lon, lat), (end_lon, end_lat) = one.lines[0][0], one.lines[-1][-1]
+        assert abs(end_lat - lat) > abs(end_lon - lon), "the line runs along the coast"
+    assert sea[0].flow > 0.9 * sum(one.flow for one in sea)
+
+
+@pytest.mark.slow
+def test_a_stated_destination_wins_over_the_facts(at, along, told):
+    spots = along([(43.2, 11.9), (43.4, 12.6)], 300, 15)
+    assert coasts(drawn(told(at(spots, "sea"), "ETH"))) == {("DJI", "YEM")}
+    homeward = drawn(told(at(spots, "sea", destination="Ethiopia"), "YEM"))
+    assert coasts(homeward) == {("YEM", "DJI")}
+    assert {goal for one in homeward.corridors for goal in one.destinations} == {"ETH"}
+
+
+@pytest.mark.slow
+def test_of_a_landing_in_two_countries_boats_go_to_the_one_where_landings_are_seen(two_piles, at, along, told):
+    past_malta = along([(12.9, 33.1), (14.3, 35.6)], 120, 15, seed=4)
+    in_sicily = along([(14.7, 36.5), (14.9, 36.6)], 20, 8, seed=4)
+    more = told(at(np.vstack([past_malta, in_sicily]), "sea"), "NGA")
+    pairs = coasts(drawn(pl.concat([two_piles.drop("incident_id"), more])))
+    assert ("LBY", "ITA") in pairs
+    assert ("LBY", "MLT") not in pairs
+
+
+@pytest.mark.slow
+def test_more_evidence_elsewhere_leaves_the_routes_that_there_are(two_piles, at, along, told):
+    faint = told(at(along([(9.0, 37.6), (8.6, 38.7)], 12, 10), "sea"), "DZA")
+    every = pl.concat([two_piles.drop("incident_id"), faint])
+    before, after = drawn(two_piles), drawn(every)
+    assert coasts(before) <= coasts(after)
+    main = next(one for one in before.corridors if one.mode == "sea")
+    assert any(one.mode == "sea" and abs(one.flow - main.flow) < 1 for one in after.corridors)
+
+
+@pytest.mark.slow
+def test_a_way_a_line_or_a_leg_that_few_redraws_of_the_evidence_show_is_left_out(crossing, laid, monkeypatch):
+    assert {one.basis for one in laid.routes} == {"evidence", "journeys"}
+    assert all(support >= 0.5 for support in laid.leg_support)
+    with monkeypatch.context() as strict:
+        strict.setattr("routes.pipelines.flow_network.LEAST_LINK", 1.01)
+        assert {one.basis for one in network(crossing, FACTS, 3).routes} == {"evidence"}
+    with monkeypatch.context() as strict:
+        strict.setattr("routes.pipelines.flow_network.LEAST_DRAWN", 1.01)
+        without = network(crossing, FACTS, 3)
+        assert {one.basis for one in without.routes} == {"journeys"}
+        assert without.legs == ()
+    with monkeypatch.context() as strict:
+        strict.setattr("routes.pipelines.flow_network.LEAST_LINK", 1.01)
+        strict.setattr("routes.pipelines.flow_network.LEAST_DRAWN", 1.01)
+        assert network(crossing, FACTS, 3).notes[0] == (
+            "Movement: no route explains enough incidents to be drawn; insufficient data."
+        )
+
+
+@pytest.mark.slow
+def test_without_redraws_it_is_left_open_how_sure_routes_and_legs_are(two_piles):
+    open_ = network(two_piles, FACTS, 0)
+    assert set(open_.leg_support) == {one.support for one in open_.routes} == {None}
+    assert {one.confidence for one in counted(open_, two_piles).corridors} == {None}
+
+
+# Little, bad and unknown input
+
+
+@pytest.mark.parametrize("number", [0, 1, 4])
+def test_too_few_incidents_are_insufficient_data(at, number):
+    found = drawn(at([(13.0, 33.0)] * number, "sea"), 2)
+    assert found.corridors == found.dense == ()
+    assert "are too few to draw a route; insufficient data." in found.notes[0]
+    assert found.off == number
+    assert not found.directed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("places", "mode", "origin", "said"),
+    [
+        ([(13.0, 33.0)] * 5, "sea", None, "no incident states an origin"),
+        ([(13.0, 33.0)] * 5, "sea", None, "insufficient data"),
+        ([(13.0, 33.0)] * 60, "sea", "NGA", SCATTERED),
+        ([(-30.0 - 0.1 * number, -15.0) for number in range(30)], "sea", None, "lies on no way"),
+        ([(-140.0 + 0.1 * number, -20.0) for number in range(30)], "sea", "SYR", "lies on no way"),
+        ([(13.0, 25.0 + 0.1 * number) for number in range(20)], "land", "ATA", "no incident states an origin"),
+        ([(-14.4, -7.95)] * 10, "land", "SYR", "insufficient data"),  # an island without a ferry
+        ([(0.0, -89.0)] * 10, "land", "NGA", "insufficient data"),
+    ],
+)
+def test_what_no_route_can_be_drawn_from_gives_a_note_and_no_exception(at, told, places, mode, origin, said):
+    found = drawn(told(at(places, mode), origin), 2)
+    assert any(said in note for note in found.notes)
+    assert found.movement.legs == () or said == SCATTERED
+    json.dumps(found.collection(), allow_nan=False)
+
+
+@pytest.mark.slow
+def test_no_origins_at_all_is_said_and_the_line_that_incidents_trace_is_drawn_all_the_same(two_piles):
+    found = drawn(two_piles.drop("origins"))
+    assert "no incident states an origin" in found.notes[0]
+    (boats,) = [one for one in found.corridors if one.mode == "sea"]
+    assert boats.basis == "evidence"
+    assert boats.incidents > 250
+
+
+@pytest.mark.slow
+def test_some_origins_are_said_to_be_inferred_from_their_neighbours(two_piles, told):
+    mixed = pl.concat([two_piles.head(100), told(two_piles.tail(-100), None)])
+    assert f"Movement: {210 / 310:.0%} of incidents state no origin" in drawn(mixed).notes[0]
+
+
+def test_a_column_that_is_missing_is_named(crossing):
+    with pytest.raises(UnknownColumns, match="column 'mode' is missing"):
+        network(crossing.drop("mode"), FACTS)
+
+
+def test_each_stage_is_told_as_it_begins(at):
+    stages: list[str] = []
+    network(at([(13.0, 33.0)] * 3, "sea"), FACTS, say=stages.append)
+    assert stages == ["tracing the lines along which incidents lie"]
+
+
+def test_a_network_without_ids_of_incidents_numbers_them(at, laid, crossing):
+    nameless = placed(replace(laid, members=laid.members.clear()), crossing.drop("incident_id"))
+    assert nameless["incident_id"].to_list()[:3] == ["0", "1", "2"]

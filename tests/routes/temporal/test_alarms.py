@@ -1,0 +1,180 @@
+"""Alarms: a change is told within months, once, at the most specific place; season, bursts and silence raise none."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routes.temporal.alarms import Watch, evidence_for, overdispersion, season
+from routes.temporal.completeness import Known
+from routes.temporal.hierarchy import Hierarchy, Node
+
+MONTHS = 72
+STEP = 48
+
+
+def tree(branches: int = 6, each: int = 2) -> Hierarchy:
+    """Return a root, a mode, branches and routes; row 2 is the first branch, and its routes come right behind it."""
+    nodes = [Node("all", "all", "all", None, -1, (), ()), Node("sea", "mode", "sea", "sea", 0, (), ())]
+    for branch in range(branches):
+        row = len(nodes)
+        nodes.append(Node(f"b{branch}", "branch", f"b{branch}", "sea", 1, (), ()))
+        nodes += [Node(f"r{branch}{at}", "route", f"r{branch}{at}", "sea", row, (), ()) for at in range(each)]
+    return Hierarchy(tuple(nodes))
+
+
+TREE = tree()
+ROUTES = [row for row, node in enumerate(TREE.nodes) if node.level == "route"]
+
+
+def counted(rates: np.ndarray, seed: int, spread: float = 1.0) -> np.ndarray:
+    """Return counts at every node of one source from rates of the routes, (routes, months)."""
+    random = np.random.default_rng(seed)
+    mean = np.broadcast_to(rates, (len(ROUTES), MONTHS)).astype(float)
+    if spread > 1:
+        mean = random.gamma(mean / (spread - 1), spread - 1)
+    own = np.zeros((len(TREE.nodes), 1, MONTHS))
+    own[ROUTES, 0] = random.poisson(mean)
+    return TREE.summed(own)
+
+
+def steady(rate: float) -> np.ndarray:
+    return np.full((len(ROUTES), MONTHS), rate)
+
+
+def stepped(rows: list[int], factor: float, rate: float = 8.0) -> np.ndarray:
+    rates = steady(rate)
+    rates[rows, STEP:] *= factor
+    return rates
+
+
+@pytest.mark.parametrize(("factor", "direction"), [(3.0, "more"), (0.1, "fewer")])
+def test_a_route_that_changes_is_told_of_with_its_month_and_direction_and_no_other_is(factor, direction):
+    alarms = Watch(TREE, counted(stepped([0], factor, 12.0), 1)).alarms()
+    assert [(TREE.nodes[alarm.node].node_id, alarm.direction) for alarm in alarms] == [("r00", direction)]
+    assert abs(alarms[0].since - STEP) <= 1
+    assert 1 <= alarms[0].detected - STEP <= 4
+    assert alarms[0].usual == pytest.approx(12, rel=0.2)
+    assert alarms[0].rate == pytest.approx(12 * factor, rel=0.4, abs=1)
+
+
+def test_where_all_routes_of_a_branch_rise_a_little_the_branch_speaks():
+    alarms = Watch(TREE, counted(stepped([0, 1], 1.8, 8.0), 4)).alarms()
+    assert TREE.nodes[alarms[0].node].node_id == "b0"
+    assert not any(TREE.nodes[alarm.node].level in ("mode", "all") for alarm in alarms)
+
+
+def test_quiet_and_bursting_months_are_silent():
+    for spread in (1.0, 3.0):
+        assert sum(len(Watch(TREE, counted(steady(3.0), seed, spread)).alarms()) for seed in range(8)) <= 1
+
+
+def test_one_burst_is_no_change():
+    counts = np.full((len(TREE.nodes), 1, MONTHS), 0.0)
+    counts[ROUTES] = 6
+    counts[ROUTES[0], 0, 40] = 40
+    assert Watch(TREE, TREE.summed(counts)).alarms() == []
+
+
+def test_a_season_is_no_change_once_it_is_known():
+    yearly = 1 + 0.6 * np.sin(2 * np.pi * np.arange(MONTHS) / 12)
+    alarms = [Watch(TREE, counted(steady(8.0) * yearly, seed)).alarms() for seed in range(5)]
+    assert sum(alarm.detected >= 36 for found in alarms for alarm in found) == 0
+
+
+def test_twice_the_reporting_everywhere_is_no_change():
+    rates = steady(8.0)
+    rates[:, STEP:] *= 2
+    assert Watch(TREE, counted(rates, 3)).alarms() == []
+
+
+def test_no_month_knows_what_comes_after_it():
+    counts = counted(stepped([0], 3.0), 1)
+    whole, cut = Watch(TREE, counts).alarms(), Watch(TREE, counts[:, :, :55]).alarms()
+    assert [(one.node, one.since, one.detected) for one in whole if one.detected < 55] == [
+        (one.node, one.since, one.detected) for one in cut
+    ]
+
+
+def known(share: float, horizon: int) -> Known:
+    """Return that of each month all is known up to a horizon, then a share."""
+    mean = np.ones((len(TREE.nodes), MONTHS))
+    mean[:, horizon + 1 :] = share
+    return Known(mean, mean, mean, np.full(len(TREE.nodes), horizon), mean < 0)
+
+
+def test_fewer_is_never_said_of_months_that_have_not_been_reported():
+    counts = counted(stepped(list(range(len(ROUTES))), 0.05), 1)
+    ended = counts.copy()
+    ended[:, :, STEP:] = 0
+    for seen in (counts, ended):
+        told = Watch(TREE, seen, known(0.05, STEP - 1)).alarms()
+        assert not [alarm for alarm in told if alarm.direction == "fewer"]
+    assert [alarm for alarm in Watch(TREE, counted(stepped([0], 0.05, 20.0), 1)).alarms() if alarm.direction == "fewer"]
+
+
+def test_more_may_be_said_of_months_that_are_known_in_part():
+    told = Watch(TREE, counted(stepped([0], 4.0, 10.0), 1), known(0.5, STEP - 1)).alarms()
+    assert [TREE.nodes[alarm.node].node_id for alarm in told] == ["r00"]
+
+
+def test_a_source_that_begins_is_no_rise_and_one_that_ends_is_no_fall():
+    counts = np.concatenate([counted(steady(4.0), 1), counted(steady(6.0), 2), counted(steady(6.0), 3)], axis=1)
+    counts[:, 1, :STEP] = 0
+    counts[:, 2, STEP:] = 0
+    assert Watch(TREE, counts).alarms() == []
+
+
+def test_what_rests_on_one_deliverer_alone_says_so():
+    rising, other = counted(stepped([0], 5.0, 10.0), 1), counted(steady(1.0), 2)
+    alarms = Watch(TREE, np.concatenate([rising, other], axis=1)).alarms()
+    assert {TREE.nodes[alarm.node].node_id for alarm in alarms} == {"b0", "r00"}  # first the branch, then its route
+    assert all(alarm.needs == (0,) for alarm in alarms)
+
+
+def test_evidence_by_hand():
+    """With no overdispersion and much known before, it is the likelihood ratio of Poisson counts, mixed over rates."""
+    one = np.ones(1)
+    late, before, expected, usual = 30 * one, 1e6 * one, 1.0 * one, 1e5 * one  # ten a month, then thirty in one
+    ratio = [times**30 * np.exp(-10 * (times - 1)) for times in (1.5, 2, 3, 5, 10, 20)]
+    found = evidence_for(late, before, expected, usual, one, "more")
+    assert found[0] == pytest.approx(np.log(np.mean(ratio)), abs=0.1)
+    assert evidence_for(late, before, expected, usual, one, "fewer")[0] == -np.inf
+    assert evidence_for(late, before, 0 * one, usual, one, "more")[0] == -np.inf
+
+
+def test_bursts_count_for_less():
+    one = np.ones(1)
+    counts = (30 * one, 240 * one, 1.0 * one, 24 * one)
+    plain, bursting = (evidence_for(*counts, spread * one, "more")[0] for spread in (1.0, 6.0))
+    assert 0 < bursting < plain / 2
+
+
+def test_a_series_without_a_season_gets_none():
+    random = np.random.default_rng(2)
+    assert np.allclose(season(np.full(48, 5.0), 60), 1)
+    assert np.allclose(season(random.poisson(20.0, 48).astype(float), 60), 1, atol=0.25)
+    assert np.allclose(season(100 + 60 * np.sin(np.arange(24.0) * np.pi / 6), 36), 1)  # two years are too few
+    yearly = 1 + 0.8 * np.sin(2 * np.pi * np.arange(60) / 12)
+    assert np.allclose(season(random.poisson(1000 * yearly[:48]).astype(float), 60), yearly, atol=0.1)
+
+
+def test_bursts_are_measured_and_a_step_is_hardly_one():
+    random = np.random.default_rng(5)
+    ones, every = np.ones((20, 60)), np.ones(20, bool)
+    mean = np.full((20, 60), 5.0)
+    assert overdispersion(random.poisson(mean).astype(float), ones, every).mean() == pytest.approx(1.05, abs=0.1)
+    bursts = random.poisson(random.gamma(mean / 3, 3)).astype(float)
+    assert overdispersion(bursts, ones, every).mean() == pytest.approx(4, rel=0.15)
+    step = np.r_[np.full(30, 5.0), np.full(30, 50.0)][None]
+    assert overdispersion(step, np.ones((1, 60)), np.ones(1, bool))[0] < 1.5
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=40))
+@settings(max_examples=25, deadline=None)
+def test_any_counts_have_an_answer(series):
+    own = np.zeros((len(TREE.nodes), 1, len(series)))
+    own[ROUTES[0], 0] = series
+    for alarm in Watch(TREE, TREE.summed(own)).alarms():
+        assert alarm.since < alarm.detected < len(series)
+        assert alarm.confidence in ("high", "medium", "low")

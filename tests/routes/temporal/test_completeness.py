@@ -1,0 +1,143 @@
+"""Completeness: what editions held tells what is known of a month, silence is no zero, and what may still come."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from geodata.model.reporting import TRIANGLE
+from routes.temporal.completeness import Known, delays, held_by_age, known_at, nowcast
+
+EMPTY = pl.DataFrame(schema=TRIANGLE)
+
+
+def triangle(*rows: tuple[str, int, int, int, int]) -> pl.DataFrame:
+    """Return rows of stratum, month, as_of, held, now of source S."""
+    return pl.DataFrame([("S", *row) for row in rows], schema=TRIANGLE, orient="row")
+
+
+def incidents(**counts: list[int]) -> pl.DataFrame:
+    """Return incidents of source S by stratum, so many in each month from 0."""
+    rows = [
+        ("S", name.replace("_", ": "), month, number)
+        for number, (name, months) in enumerate(counts.items())
+        for month, count in enumerate(months)
+        for _ in range(count)
+    ]
+    schema = {"source": pl.String, "stratum": pl.String, "month": pl.Int32, "number": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def test_the_share_by_age_is_what_an_earlier_edition_held():
+    found = held_by_age(triangle(("", 60, 60, 10, 40), ("", 59, 60, 30, 40), ("", 58, 60, 40, 40)), 200, ())
+    assert found[:4].tolist() == [0.25, 0.75, 1.0, 1.0]
+
+
+def test_what_is_known_now_of_a_young_month_is_not_taken_as_all_of_it():
+    """An edition a month older held half of what is known now, which itself is half: a quarter."""
+    old = [("", month, 60, 50, 100) for month in (60,)]
+    young = [("", month, 99, 50, 100) for month in (99,)]
+    found = held_by_age(triangle(("", 59, 60, 50, 100), *old, *young), 100, ())
+    assert found[1] == pytest.approx(0.5)
+    assert found[0] == pytest.approx((50 + 50) / (100 + 100 / 0.5))
+
+
+def test_a_profile_counts_as_thirty_incidents_and_shares_never_fall_with_age():
+    assert held_by_age(EMPTY, 100, (0.2, 0.5))[:3].tolist() == [0.2, 0.5, 1.0]
+    found = held_by_age(triangle(("", 60, 60, 30, 30)), 200, (0.0, 0.5))
+    assert found[0] == pytest.approx(found[1])  # 30 of 30 beside 0 of 30 is a half: no less is known of older months
+    assert found[1] == pytest.approx(0.5)
+
+
+def test_without_editions_and_profile_all_is_taken_as_known():
+    found = delays(incidents(body_A=[5] * 20), EMPTY, {}, 0, 20)
+    assert (found.mean == 1).all()
+    assert np.isinf(found.strength).all()
+    assert not found.silent.any()
+
+
+def test_a_stratum_differs_from_its_source_by_what_its_own_editions_held():
+    held = triangle(
+        *[("body: A", month, 19, 0, 40) for month in (18, 19)], *[("body: B", month, 19, 40, 40) for month in (18, 19)]
+    )
+    late = incidents(body_A=[10] * 60, body_B=[10] * 60)
+    found = delays(late, held, {}, 0, 60)
+    # The source held half. All or nothing of forty is forty times the variance of chance: a month is worth one.
+    assert found.mean[:, -1].tolist() == pytest.approx([(2 * 0.5 + 0) / (2 + 1), (2 * 0.5 + 1) / (2 + 1)])
+
+
+def test_what_comes_by_chance_alone_is_known_better_than_what_comes_in_blocks():
+    random = np.random.default_rng(1)
+    by_chance = [("body: A", month, month, int(random.binomial(40, 0.5)), 40) for month in range(10, 20)]
+    in_blocks = [("body: A", month, month, 40 * (month % 2), 40) for month in range(10, 20)]
+    late = incidents(body_A=[40] * 60)
+    chance, blocks = (delays(late, triangle(*rows), {}, 0, 60).strength[0, -1] for rows in (by_chance, in_blocks))
+    assert chance > 20
+    assert blocks < 1
+
+
+@pytest.mark.parametrize(("quiet", "silent"), [(1, False), (2, True), (12, True), (13, False)])
+def test_what_was_busy_and_delivers_nothing_any_more_is_silent_for_a_year(quiet, silent):
+    """Four a month: of one month without any, chance is e**-4, of two e**-8; a thousandth is e**-7."""
+    months = 40
+    found = delays(incidents(body_A=[4] * (months - quiet) + [0] * quiet, body_B=[1] * months), EMPTY, {}, 0, months)
+    assert found.silent[0].sum() == (quiet if silent else 0)
+    assert not found.silent[1].any()
+
+
+def test_the_horizon_is_the_last_month_up_to_which_four_fifths_are_known():
+    found = delays(incidents(body_A=[10] * 40), EMPTY, {"S": (0.1, 0.5, 0.79, 0.8)}, 0, 40)
+    known = known_at(found, np.ones((1, 1)))
+    assert known.horizon.tolist() == [36]
+    assert (known.low <= known.mean).all()
+    assert (known.mean <= known.high).all()
+    assert known.mean[0, 36] == pytest.approx(0.8)
+    assert known.until(30).horizon.tolist() == [29]
+
+
+def test_a_silent_deliverer_of_most_ends_what_is_known():
+    found = delays(incidents(body_A=[9] * 37 + [0] * 3, body_B=[1] * 40), EMPTY, {}, 0, 40)
+    known = known_at(found, np.array([[0.9, 0.1], [0.0, 1.0]]))
+    assert known.horizon.tolist() == [36, 39]
+    assert known.silent[0, 37:].all()
+    assert known.mean[0, 38] == pytest.approx(0.1)
+
+
+def part(share: float, months: int, deviation: float = 0.05) -> Known:
+    mean = np.ones((1, months))
+    mean[0, -1] = share
+    low, high = mean - 1.645 * deviation * (mean < 1), mean + 1.645 * deviation * (mean < 1)
+    return Known(mean, low, high, np.array([months - 2]), mean < 0)
+
+
+def test_of_a_month_that_is_half_known_as_much_again_may_come():
+    reported = np.array([[40.0] * 23 + [20.0]])
+    expected, low, high = nowcast(reported, part(0.5, 24))[0, -1]
+    assert expected == pytest.approx(40, abs=3)
+    assert 20 <= low < 36
+    assert 44 < high < 60
+
+
+def test_a_month_that_is_known_whole_is_what_is_reported():
+    reported = np.arange(24.0)[None]
+    found = nowcast(reported, part(1.0, 24))
+    assert (found == reported[:, :, None]).all()
+
+
+def test_of_a_month_of_which_nothing_is_known_what_is_usual_is_expected():
+    reported = np.array([[30.0] * 23 + [0.0]])
+    expected, low, high = nowcast(reported, part(0.02, 24, 0.01))[0, -1]
+    assert 20 < expected < 35
+    assert low < 25 < high
+
+
+def test_nine_in_ten_intervals_hold_what_comes():
+    random = np.random.default_rng(4)
+    held = 0
+    for _ in range(200):
+        whole = random.poisson(30, 24).astype(float)
+        share = np.clip(random.normal(0.5, 0.08), 0.1, 0.95)
+        seen = whole.copy()
+        seen[-1] = random.binomial(int(whole[-1]), share)
+        _, low, high = nowcast(seen[None], part(0.5, 24, 0.08))[0, -1]
+        held += low <= whole[-1] <= high
+    assert 0.85 <= held / 200 <= 0.97
