@@ -155,18 +155,18 @@ def _of_bytes(reader: Callable[[Path], Contents]) -> Callable[[Path], tuple[Cont
 
 def _read_workbook(path: Path) -> Contents:
     members(path, "a workbook")
-    return from_batches(path.name, confined("workbooks", path))
+    return from_batches(path.name, confined("spreadsheet", path))
 
 
 def _read_columnar(path: Path) -> Contents:
-    return from_batches(path.name, confined("columnar", path))
+    return from_batches(path.name, confined("parquet", path))
 
 
 def _read_vectors(path: Path) -> Contents:
     suffix = path.suffix.lower()
     if suffix == ".zip":
         shapefile_in(path)
-    return from_batches(path.name, confined("vectors", path, DRIVERS[suffix]))
+    return from_batches(path.name, confined("vector", path, DRIVERS[suffix]))
 
 
 _SEPARATED = _Format("text", LARGEST_STREAM, _of_text(read_separated))

@@ -58,7 +58,7 @@ def confined(reader: str, path: Path, *options: str) -> Iterator[pa.RecordBatch]
     Parameters
     ----------
     reader : str
-        A module of this room with a function ``batches(path, *options)``.
+        A module of this package with a function ``batches(path, *options)``.
     path : Path
     options : str
 
@@ -112,7 +112,7 @@ def main(reader: str, path: str, *options: str) -> int:
     os.dup2(silence, 2)
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    module = importlib.import_module(f"geodata.{reader}")
+    module = importlib.import_module(f"geodata.readers.{reader}")
     size = Path(path).stat().st_size
     module.prepare(*options)
     seal(Path(path), memory_for(size), seconds_for(size))

@@ -28,9 +28,9 @@ READERS = {
     "kmz": (".kmz",),
 }
 SEALED = {
-    "workbooks": {".xlsx": (), ".ods": ()},
-    "columnar": {".parquet": (), ".geoparquet": ()},
-    "vectors": {".gpkg": ("GPKG",), ".fgb": ("FlatGeobuf",), ".zip": ("ESRI Shapefile",)},
+    "spreadsheet": {".xlsx": (), ".ods": ()},
+    "parquet": {".parquet": (), ".geoparquet": ()},
+    "vector": {".gpkg": ("GPKG",), ".fgb": ("FlatGeobuf",), ".zip": ("ESRI Shapefile",)},
 }
 LONGEST = 10
 RENEWED = 4000

@@ -10,7 +10,7 @@ import pytest
 from geodata.core.atomic_write import handed_over, whole
 from geodata.core.errors import WrongValue
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 WRITES = """
 import sys
 from pathlib import Path

@@ -25,7 +25,7 @@ from geodata.feeds.http_client import retry_after
 from geodata.feeds.scheduler import Puller, pull
 from geodata.ledger.store import Ledger
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 BODY = b"id,date,lat,lon,mode,kind,people\na,2024-05-03,35.5,12.6,sea,rescue,41\n"
 MORE = BODY + b"b,2024-05-04,35.6,12.7,sea,rescue,7\n"
 NOON = 1_800_000_000.0

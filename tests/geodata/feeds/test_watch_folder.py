@@ -19,7 +19,7 @@ from geodata.ingest.pipeline import Ingested
 from geodata.ingest.receipt import Receipt
 from geodata.ledger.store import Ledger
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 HEADER = "id,date,lat,lon,mode,kind,people\n"
 GOOD = "a,2024-05-03,35.5,12.6,sea,rescue,41\n"
 BAD = "x,2024-05-03,95.2,12.6,sea,rescue,41\n"

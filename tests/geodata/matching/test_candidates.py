@@ -18,7 +18,7 @@ from geodata.matching import candidates as links
 from geodata.matching.candidates import CANDIDATE_SCHEMA, COLUMNS, THRESHOLD, candidates, counted_once, groups
 from geodata.matching.decisions import Verdicts
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 NOON = datetime(2024, 5, 3, tzinfo=UTC)
 
 

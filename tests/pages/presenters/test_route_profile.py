@@ -409,7 +409,7 @@ def few(tmp_path, home) -> Path:
     return home
 
 
-@pytest.mark.parametrize("name", ["corridors.py", "countries.py"])
+@pytest.mark.parametrize("name", ["routes.py", "countries.py"])
 def test_an_empty_ledger_says_what_to_do(at, home, name):
     at(home)
     assert "Add a file of yours" in texts(opened(name))

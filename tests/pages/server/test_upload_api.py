@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from desk.tokens import Tokens
-from geodata.ingest.pipeline import receipt as receipts
+from geodata.ingest import receipt as receipts
 from geodata.ledger.store import Ledger
 from pages.server import upload_api as intake
 from tests.pages.conftest import Answer
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 GOOD = {"id": "a", "date": "2024-05-03", "lat": 35.5, "lon": 12.6, "mode": "sea", "kind": "rescue", "people": 41}
 BAD = GOOD | {"id": "x", "lat": 95.2}
 CSV = b"id,date,lat,lon\na,2024-05-03,35.5,12.6\nx,2024-05-03,95.2,12.6\n"
