@@ -11,7 +11,8 @@ from geodata.view import View
 from layers.watch import spelt
 from layers.words import words
 from pages import live
-from pages.workspace import Workspace
+from pages.outcomes import recent
+from pages.workspace import Workspace, sight
 from tests.workspaces import demonstration
 
 LATE = ("/data/changes", "/data/alerts", "/data/hotspots", "/data/freshness", "/data/arrivals?since=0", "/data/areas")
@@ -60,13 +61,17 @@ def test_changes_are_those_with_which_the_changes_page_opens(get, shown):
 
 
 @pytest.mark.slow
-def test_every_growing_line_of_the_changes_is_an_alert(get, shown):
-    drawn = get("/data/changes").json()["corridors"]
-    grown = {one["id"] for one in drawn if one["state"] in ("born", "growing")}
-    assert grown
-    alerts = get("/data/alerts").json()["alerts"]
-    assert {alert["change"] for alert in alerts if "change" in alert} == grown
-    assert [alert["date"] for alert in alerts] == sorted((alert["date"] for alert in alerts), reverse=True)
+def test_alerts_are_the_changes_of_the_page_the_latest_first_with_what_has_not_arrived(get, shown):
+    told = get("/data/alerts").json()
+    known = sight().known_months(1)
+    assert [one["key"] for one in told["alerts"]] == [
+        one.finding_id for one in recent(sight().findings(View(), 1), known)
+    ]
+    assert [alert["date"] for alert in told["alerts"]] == sorted(
+        (alert["date"] for alert in told["alerts"]), reverse=True
+    )
+    assert told["known_up_to"] <= told["months"][-1]["month"]
+    assert sum(row["reported"] for row in told["months"]) > 0
 
 
 def test_arrivals_are_those_of_later_versions_alone_and_few_enough_for_a_tick(get, shown):
@@ -145,7 +150,7 @@ def test_the_demonstration_shows_a_route_that_is_born_one_that_grows_and_one_tha
     tested = states.filter(states != "not testable")
     assert (tested == "steady").mean() > 0.6
     (born,) = (one["name"] for one in told if one["state"] == "born")
-    assert born.startswith("Annaba")
+    assert "Annaba" in born
 
 
 @pytest.mark.slow
