@@ -52,7 +52,7 @@ DOCUMENTED = (
 
 
 def main(
-    worlds: Annotated[int, typer.Option(help="Worlds of each kind.")] = 40,
+    worlds: Annotated[int, typer.Option(help="Worlds of each kind.")] = 20,
     late_worlds: Annotated[int, typer.Option(help="Worlds in which reports are late.")] = 100,
     out: Annotated[Path, typer.Option(help="The page to write.")] = PAGE,
 ) -> None:

@@ -29,7 +29,7 @@ def seen(context, analyst) -> Seen:
 def test_two_windows_are_compared_kept_in_the_address_and_downloaded(seen, page, context):
     page.goto(f"{seen.url}/changes?before=2024-01:2025-01&after=2025-01:2026-01")
     count = page.locator(".count").first
-    expect(count).to_contain_text("corridors:", timeout=60_000)
+    expect(count).to_contain_text("routes:", timeout=60_000)
     expect(page.get_by_text("2025-01 to 2025-12 against 2024-01 to 2024-12.")).to_be_visible(timeout=60_000)
     page.locator("[data-testid=data-grid-canvas]").first.focus()
     page.keyboard.press("Shift+Space")
@@ -40,7 +40,7 @@ def test_two_windows_are_compared_kept_in_the_address_and_downloaded(seen, page,
     collection = json.loads(Path(waiting.value.path()).read_text(encoding="utf-8"))
     assert collection["windows"] == {"before": ["2024-01-01", "2025-01-01"], "after": ["2025-01-01", "2026-01-01"]}
     assert collection["synthetic"] is True
-    assert count.inner_text().startswith(f"{len(collection['features'])} corridors")
+    assert count.inner_text().startswith(f"{len(collection['features'])} routes")
     assert {feature["properties"]["change"]["verdict"] for feature in collection["features"]}
 
     page.get_by_role("radio", name="last 3 months").click()

@@ -78,7 +78,7 @@ def test_what_changed_is_drawn_when_asked_for_and_stays_in_the_link(seen, page):
     expect(frame.locator(".own[data-layer=changes]")).to_contain_text("Nov 2025 – Oct 2026 against Nov 2024 – Oct 2025")
     growing = frame.evaluate("monitor.changes.items.filter(({ state }) => state === 'growing').length")
     assert growing > 0
-    expect(frame.locator(".own[data-layer=changes] .row", has_text="growing")).to_contain_text(
+    expect(frame.locator(".own[data-layer=changes] .row", has_text="clear rise: more")).to_contain_text(
         f"beyond chance{growing}"
     )
     assert inked(frame, "changes") > 500
@@ -92,7 +92,7 @@ def test_what_changed_is_drawn_when_asked_for_and_stays_in_the_link(seen, page):
         }"""
     )
     frame.locator("#map").click(position={"x": x, "y": y})
-    expect(frame.locator("#card .mode")).to_have_text("growing, sea")
+    expect(frame.locator("#card .mode")).to_have_text("clear rise, sea")
     expect(frame.locator("#card")).to_contain_text("A route of the map, by the incidents that lie in its corridor.")
     frame.locator("#legend input[name=hotspots]").check()
     waited(frame, "monitor.hotspots.late.state === 'ready'")

@@ -5,13 +5,17 @@ import gzip
 import polars as pl
 import pytest
 
+<<<<<<< HEAD:tests/pages/server/test_live_payloads.py
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.model.query import View
 from layers.payload.watch_areas import spelt
 from layers.web.translations import words
-from pages.data.workspace_cache import Workspace
+from pages.data.workspace_cache import Workspace, sight
+from pages.presenters.change_report import recent
 from pages.server import live_payloads as live
+=======
+>>>>>>> origin/main:tests/pages/test_live.py
 from tests.workspaces import demonstration
 
 LATE = ("/data/changes", "/data/alerts", "/data/hotspots", "/data/freshness", "/data/arrivals?since=0", "/data/areas")
@@ -60,13 +64,17 @@ def test_changes_are_those_with_which_the_changes_page_opens(get, shown):
 
 
 @pytest.mark.slow
-def test_every_growing_line_of_the_changes_is_an_alert(get, shown):
-    drawn = get("/data/changes").json()["corridors"]
-    grown = {one["id"] for one in drawn if one["state"] in ("born", "growing")}
-    assert grown
-    alerts = get("/data/alerts").json()["alerts"]
-    assert {alert["change"] for alert in alerts if "change" in alert} == grown
-    assert [alert["date"] for alert in alerts] == sorted((alert["date"] for alert in alerts), reverse=True)
+def test_alerts_are_the_changes_of_the_page_the_latest_first_with_what_has_not_arrived(get, shown):
+    told = get("/data/alerts").json()
+    known = sight().known_months(1)
+    assert [one["key"] for one in told["alerts"]] == [
+        one.finding_id for one in recent(sight().findings(View(), 1), known)
+    ]
+    assert [alert["date"] for alert in told["alerts"]] == sorted(
+        (alert["date"] for alert in told["alerts"]), reverse=True
+    )
+    assert told["known_up_to"] <= told["months"][-1]["month"]
+    assert sum(row["reported"] for row in told["months"]) > 0
 
 
 def test_arrivals_are_those_of_later_versions_alone_and_few_enough_for_a_tick(get, shown):
@@ -145,7 +153,7 @@ def test_the_demonstration_shows_a_route_that_is_born_one_that_grows_and_one_tha
     tested = states.filter(states != "not testable")
     assert (tested == "steady").mean() > 0.6
     (born,) = (one["name"] for one in told if one["state"] == "born")
-    assert born.startswith("Annaba")
+    assert "Annaba" in born
 
 
 @pytest.mark.slow
