@@ -5,7 +5,6 @@ import gzip
 import polars as pl
 import pytest
 
-<<<<<<< HEAD:tests/pages/server/test_live_payloads.py
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.model.query import View
@@ -14,8 +13,6 @@ from layers.web.translations import words
 from pages.data.workspace_cache import Workspace, sight
 from pages.presenters.change_report import recent
 from pages.server import live_payloads as live
-=======
->>>>>>> origin/main:tests/pages/test_live.py
 from tests.workspaces import demonstration
 
 LATE = ("/data/changes", "/data/alerts", "/data/hotspots", "/data/freshness", "/data/arrivals?since=0", "/data/areas")
