@@ -2,6 +2,7 @@
 # make test   checks, unit, hostile, crash and browser tests, with all of its own set-up;  make test-long  the long ones
 # make check  ruff, mypy strict, import-linter
 # make words  bring the catalogues of other languages up to what the code says
+# make help   this list
 # make lock   compile the lock files;  make reference   rebuild geodata/reference
 
 PYTHON ?= python3
@@ -10,7 +11,10 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network docs words lock reference browser clean
+.PHONY: help run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network docs words lock reference browser clean
+
+help:
+	@sed -n "s/^# make /make /p" Makefile
 
 run: $(VENV)/.product
 	$(BIN)/python -m geodata demo --if-empty

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from geodata.spatial.coastline import REFERENCE
+from geodata.core.atomic_write import whole
 from geodata.core.errors import WrongValue
 from geodata.model.assumptions import FACTS_FILE, Facts, facts_from, reference_facts, refused
-from geodata.core.atomic_write import whole
+from geodata.spatial.coastline import REFERENCE
 
 
 class Theatre:

@@ -24,9 +24,9 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geodata.spatial.coastline import EARTH_KM, REFERENCE, Floats, is_land, unit_vectors
 from geodata.model.incident import SYNTHETIC_SOURCE
 from geodata.places.lookup import Airport, airports
+from geodata.spatial.coastline import EARTH_KM, REFERENCE, Floats, is_land, unit_vectors
 
 FIRST_DAY = date(2021, 1, 1)
 FLIGHT_SHARE = 0.05

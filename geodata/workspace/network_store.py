@@ -20,12 +20,12 @@ from typing import Any
 
 import polars as pl
 
-from geodata.core.file_lock import alone
-from geodata.core.errors import RoutesError
-from geodata.ledger.store import Ledger, UnwritableLedger
-from geodata.ledger.corridor_registry import register, registered
-from geodata.workspace.assumptions_store import Theatre
 from geodata.core.atomic_write import system_errors
+from geodata.core.errors import RoutesError
+from geodata.core.file_lock import alone
+from geodata.ledger.corridor_registry import register, registered
+from geodata.ledger.store import Ledger, UnwritableLedger
+from geodata.workspace.assumptions_store import Theatre
 
 FOLDER = "network"
 RECORD = "record.json"

@@ -5,11 +5,11 @@ import json
 import polars as pl
 import pytest
 
-from geodata.ledger.version_diff import undo
-from geodata.workspace.editions import reporting, triangle
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
+from geodata.ledger.version_diff import undo
 from geodata.model.reporting import strata
+from geodata.workspace.editions import reporting, triangle
 
 FIRST = [("a", "2024-01-05"), ("b", "2024-02-05"), ("c", "2024-02-09")]
 LATER = [*FIRST, ("d", "2024-02-11"), ("e", "2024-01-20"), ("f", "2024-09-01")]
