@@ -16,6 +16,7 @@ from geodata.core.atomic_write import handed_over
 from geodata.core.errors import UnknownVersion, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.ledger.store import Ledger
+from geodata.mapping.profiles import credits_of
 from geodata.model.query import View, require_view
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
@@ -84,7 +85,7 @@ def _made(view: View, ledger: Ledger, version: int | None, detail: float, *, reb
     whole = view.without_window().select(placed(found.network, every))
     series = series_of(found.network, whole, editions_of(ledger, every, read))
     changes = tuple(findings_of(series, found.network.routes))
-    return Export(view, chosen, routes, read, datetime.now(UTC), changes)
+    return Export(view, chosen, routes, read, datetime.now(UTC), changes, credits_of(chosen))
 
 
 def _version(ledger: Ledger, wanted: int | None) -> int:

@@ -147,6 +147,16 @@ def profiles() -> tuple[Profile, ...]:
     return tuple(sorted(found, key=lambda profile: (not profile.requires, profile.name)))
 
 
+def credits_of(incidents: pl.DataFrame) -> tuple[str, ...]:
+    """Return attribution and licence of the sources of incidents, "IOM's Missing Migrants Project (CC BY 4.0)", sorted.
+
+    A source that no shipped profile knows has none.
+    """
+    named = set(incidents["source"].drop_nulls().unique()) if "source" in incidents.columns else set()
+    known = [one for one in profiles() if one.source in named and one.attribution]
+    return tuple(sorted({f"{one.attribution} ({one.licence})" if one.licence else one.attribution for one in known}))
+
+
 def saved_profiles(home: Path) -> tuple[Profile, ...]:
     """Return the profiles that were saved in a workspace; they go before the shipped ones.
 

@@ -20,6 +20,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geodata.spatial import h3_cells as hexes
+from geodata.spatial.coastline import EARTH_KM
 
 THRESHOLD = 0.3
 """Score from which a candidate is worth a look. Measured on two editions of one source: see the tests of links."""
@@ -41,7 +42,6 @@ SLICE = 16
 """Incidents of one source in a slice of a crowd whose rows are alike in day, toll and kind."""
 PAIRS_AT_ONCE = 2_000_000
 ROWS_AT_ONCE = 50_000
-EARTH_KM = 6371.0
 COLUMNS = [
     "incident_id",
     "source",

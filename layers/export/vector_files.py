@@ -40,6 +40,7 @@ _STAMP_TYPES: _ColumnTypes = {
     "view": str,
     "ledger_version": int,
     "synthetic": bool,
+    "credits": str,
     "generated": str,
 }
 _CORRIDOR_TYPES: _ColumnTypes = {
@@ -114,6 +115,8 @@ class Export:
         UTC.
     changes : tuple of Finding
         What changed, over all time, the latest first.
+    credits : tuple of str
+        Of the sources of its incidents: attribution and licence.
     """
 
     view: View
@@ -122,6 +125,7 @@ class Export:
     version: int
     generated: datetime
     changes: tuple[Finding, ...] = ()
+    credits: tuple[str, ...] = ()
 
     @property
     def stamp(self) -> dict[str, Any]:
@@ -131,6 +135,7 @@ class Export:
             "view": self.view.query(),
             "ledger_version": self.version,
             "synthetic": self.synthetic,
+            "credits": "; ".join(self.credits),
             "generated": self.generated.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z"),
         }
 

@@ -23,7 +23,7 @@ from geodata.ledger.corridor_registry import corridor_events
 from geodata.ledger.store import Ledger
 from geodata.ledger.version_diff import Undone, undo
 from geodata.mapping.column_inference import Guess
-from geodata.mapping.profiles import Profile
+from geodata.mapping.profiles import Profile, credits_of
 from geodata.model.assumptions import Facts
 from geodata.model.incident import is_synthetic
 from geodata.model.query import View
@@ -348,7 +348,8 @@ class Workspace:
         """Return what an export of a View is made from: the routes of the map, counted in its window."""
         incidents = view.select(self.incidents(version))
         changes = tuple(self.findings(view, version))
-        return Export(view, incidents, self._counted(view, version), version, generated, changes)
+        counted = self._counted(view, version)
+        return Export(view, incidents, counted, version, generated, changes, credits_of(incidents))
 
     def resource(self, name: str) -> bytes | None:
         """Return a resource of one of the kept pictures, None if none has it."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from geodata.core.errors import WrongValue
 from geodata.core.messages import counted, mark, sentence
 from geodata.model.incident import CORRIDOR_MODES, TIME, Mode, require_columns
 from routes.attribution.corridor_builder import Beside, Share, corridors_beside, members_beside
@@ -32,6 +33,8 @@ from routes.ridges.bootstrap_support import REPLICATES
 from routes.ridges.centrelines import Centreline, centrelines
 from routes.ridges.ridge_pipeline import Scale
 
+COARSEST, FINEST = 3, 7
+"""H3 resolutions between which a reduction makes sense: hexes of 60 km and of 1 km."""
 INDEXED: tuple[Mode, ...] = ("land", "sea")
 REQUIRED = ("lon", "lat", "time_start", "mode")
 RIDGES_VERSION = "ridges-0.4"
@@ -58,10 +61,18 @@ class Evidence:
     ------
     UnknownColumns
         If a required column is missing.
+    WrongValue
+        If the resolution is not one of ``COARSEST`` to ``FINEST``.
     """
 
     def __init__(self, incidents: pl.DataFrame, resolution: int | None = None) -> None:
         require_columns(incidents, REQUIRED, "a reduction")
+        if resolution is not None and not COARSEST <= resolution <= FINEST:
+            raise WrongValue(
+                f"resolution {resolution}",
+                rule=f"it is an H3 resolution from {COARSEST} to {FINEST}",
+                done="nothing was reduced",
+            )
         finite = incidents.with_columns(pl.col("lon", "lat").cast(pl.Float64).fill_nan(None))
         if finite["time_start"].dtype == pl.Null:
             finite = finite.with_columns(pl.col("time_start").cast(TIME))

@@ -1,10 +1,11 @@
 """Profiles: a file of each known source is recognised by its columns, and its rows mean what the source means."""
 
+import polars as pl
 import pytest
 
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
-from geodata.mapping.profiles import FIELDS, profile_for, profiles
+from geodata.mapping.profiles import FIELDS, credits_of, profile_for, profiles
 from geodata.places.lookup import folded
 from geodata.readers.dispatch import read_file
 
@@ -85,3 +86,10 @@ def test_a_profile_maps_known_fields_and_no_column_of_persons(profile):
     columns = {folded(column) for candidates in profile.columns.values() for column in candidates}
     assert not columns & {"name", "names", "age", "sex", "gender", "name gender age", "prs firstname", "prs birthdate"}
     assert profile.title
+
+
+def test_a_source_is_credited_as_its_profile_says():
+    iom = pl.DataFrame({"source": ["IOM Missing Migrants Project", "mine", None]})
+    assert credits_of(iom) == ("IOM's Missing Migrants Project (CC BY 4.0)",)
+    assert credits_of(pl.DataFrame({"source": ["mine"]})) == ()
+    assert credits_of(pl.DataFrame({"lon": [1.0]})) == ()

@@ -21,7 +21,7 @@ from routes.core.corridor import METHOD_VERSION, Corridor, CountryRole
 from routes.pipelines.counting import Directed
 from tests.layers.payload.test_changes import finding
 
-STAMP = ("method_version", "view", "ledger_version", "synthetic", "generated")
+STAMP = ("method_version", "view", "ledger_version", "synthetic", "credits", "generated")
 ROWS = (
     ("2024-03-05", 12.6, 35.5),
     ("2024-03-09", 12.6, 35.5, {"people": None}),
@@ -90,6 +90,7 @@ def test_geojson_says_what_it_was_made_from(export):
         "view": "mode=sea",
         "ledger_version": 3,
         "synthetic": False,
+        "credits": "",
         "generated": "2026-11-24T12:00:00Z",
     }
     assert found["notes"] == ["Air: none."]
@@ -137,6 +138,13 @@ def test_what_changed_stands_in_a_layer_with_the_same_id_name_and_counts_as_on_t
     assert rows.geometry[0].bounds == one.box
     assert rows.geometry[1] is None
     assert collection(made)["changes"] == [one.properties(), nowhere.properties()]
+
+
+def test_who_is_to_be_credited_stands_in_every_layer(export, tmp_path):
+    made = replace(export(), credits=("IOM's Missing Migrants Project (CC BY 4.0)", "Somebody"))
+    said = "IOM's Missing Migrants Project (CC BY 4.0); Somebody"
+    assert collection(made)["credits"] == said
+    assert {read_back(made, tmp_path, layer)["credits"][0] for layer in ("corridors", "hexes")} == {said}
 
 
 def test_dense_areas_of_the_window_stand_in_a_layer_of_their_own_beside_the_routes(export, corridor, tmp_path):

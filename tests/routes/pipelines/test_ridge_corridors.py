@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.core.errors import UnknownColumns
+from geodata.core.errors import UnknownColumns, WrongValue
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.model.incident import CORRIDOR_MODES, MODES, SYNTHETIC_SOURCE, empty
@@ -399,3 +399,13 @@ def test_incidents_placed_to_25_km_are_looked_at_in_coarser_hexes_and_a_note_say
     reduction = reduce_incidents(coarse)
     assert reduction.corridors
     assert reduction.notes == ("Land: most incidents are placed to some 25 km; looked at in hexes of that size.",)
+
+
+@pytest.mark.parametrize(("resolution", "right"), [(2, False), (3, True), (7, True), (8, False)])
+def test_a_resolution_out_of_range_is_one_sentence(at, resolution, right):
+    few = at([(10.0, 30.0)] * 3)
+    if right:
+        assert reduce_incidents(few, resolution, replicates=0).corridors == ()
+        return
+    with pytest.raises(WrongValue, match="an H3 resolution from 3 to 7"):
+        reduce_incidents(few, resolution)
