@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 from typer.testing import CliRunner
 
 from geodata.core.errors import WrongValue
@@ -68,6 +69,26 @@ def test_a_step_to_four_times_is_growth_and_one_to_a_quarter_is_fading(dispersio
     assert "as much reporting" in found[0].reason
     assert found[0].up
     assert found[1].down
+
+
+@pytest.mark.parametrize(("before", "after"), [(10, 30), (30, 10), (20, 20)])
+def test_p_is_that_of_the_exact_two_sided_binomial_test_of_scipy(before, after):
+    """One month each, so that no overdispersion can be told, and five others that stay as they were."""
+    found = changes(np.array([[before], *[[20.0]] * 5]), np.array([[after], *[[20.0]] * 5]))
+    assert found[0].effort == 1
+    assert found[0].p == pytest.approx(binomtest(after, before + after, 0.5).pvalue)
+
+
+@pytest.mark.parametrize(("series", "verdict", "effort"), [(4, "growing", 1.0), (5, "steady", 2.0)])
+def test_effort_is_told_from_five_series_on(series, verdict, effort):
+    found = changes(np.full((series, 1), 20.0), np.full((series, 1), 40.0))
+    assert {change.verdict for change in found} == {verdict}
+    assert found[0].effort == pytest.approx(effort, rel=0.02)
+
+
+@pytest.mark.parametrize(("after", "verdict"), [(3, "not testable"), (4, "steady")])
+def test_eight_incidents_are_needed_to_tell_a_change(after, verdict):
+    assert changes(np.array([[4.0]]), np.array([[float(after)]]))[0].verdict == verdict
 
 
 def test_what_was_not_there_is_born_and_what_is_there_no_more_is_gone():
