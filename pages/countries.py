@@ -44,7 +44,7 @@ def page() -> None:
     view = ask(seen.offers(version) if version is not None else {})
     opened = st.session_state.pop(_OPENED, None)
     if opened:
-        st.switch_page("corridors.py", query_params={**parse_qs(view.query()), ROUTE: opened})
+        st.switch_page("routes.py", query_params={**parse_qs(view.query()), ROUTE: opened})
     st.html(colours())
     with st.container(key="countries"):
         if version is None:

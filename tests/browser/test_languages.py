@@ -46,7 +46,7 @@ def from_right_to_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         if message.id:
             several = not isinstance(message.id, str)
             own = tuple(invented(message.id[1]) for _ in range(6)) if several else invented(message.id)
-            catalogue.add(message.id, own, locations=message.locations)
+            catalogue.add(message.id, own, locations=message.locations, auto_comments=message.auto_comments)
     (root / "own").mkdir()
     with (root / "own" / "ar.po").open("wb") as file:
         write_po(file, catalogue)

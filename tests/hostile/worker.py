@@ -28,7 +28,7 @@ def answer(module: object, path: Path, options: list[str]) -> tuple[str, str]:
 def main(reader: str, path: Path, options: list[str]) -> None:
     """Answer until the input ends."""
     hide_frames()
-    module = importlib.import_module(f"geodata.{reader}")
+    module = importlib.import_module(f"geodata.readers.{reader}")
     module.prepare(*options)
     seal(path, 256 * MB, 3600.0)
     for _ in sys.stdin:
