@@ -52,8 +52,8 @@ DOCUMENTED = (
 
 
 def main(
-    worlds: Annotated[int, typer.Option(help="Worlds of each kind.")] = 20,
-    late_worlds: Annotated[int, typer.Option(help="Worlds in which reports are late.")] = 100,
+    worlds: Annotated[int, typer.Option(help="Worlds of each kind.")] = 16,
+    late_worlds: Annotated[int, typer.Option(help="Worlds of each kind in which reports are late.")] = 60,
     out: Annotated[Path, typer.Option(help="The page to write.")] = PAGE,
 ) -> None:
     """Measure, print and write."""

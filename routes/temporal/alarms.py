@@ -31,7 +31,7 @@ _LEAST_TOLD = 2.0
 """Evidence below which it does not matter whether it lasts."""
 LEVEL = 0.05
 """False discovery rate over the nodes and directions of a month."""
-PRICE_OF_LOOKING = 3.0
+PRICE_OF_LOOKING = 12.0
 """What the evidence of each month is divided by, so that in ten years without a change false discoveries stay rare."""
 SHORTEST, LONGEST = 2, 6
 """Months at the new rate that an alarm needs, as one burst is no change; and the most, as an old change is no news."""
