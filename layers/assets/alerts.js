@@ -158,7 +158,7 @@ Monitor.Alerts = class {
     const sure = { high: Monitor.mark("high confidence"), medium: Monitor.mark("medium confidence"), low: Monitor.mark("low confidence") }[confidence];
     const parts = [Monitor.say(sure), Monitor.counted(incidents, "{count} incident", "{count} incidents")];
     if (alone?.length) parts.push(Monitor.say("rests on {name}", { name: alone.slice(0, 2).join(", ") }));
-    return [Monitor.element("span", { class: "when" }, parts.join(" · "))];
+    return [Monitor.element("span", { class: "when known" }, parts.join(" · "))];
   }
 
   _sign(kind) {
