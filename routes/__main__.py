@@ -27,7 +27,7 @@ from geodata.workspace.network_store import Networks
 from routes.core.corridor import METHOD_VERSION, Reduction
 from routes.pipelines.counting import counted_on, placed
 from routes.pipelines.flow_network import Network, network
-from routes.pipelines.kept_network import standing
+from routes.pipelines.kept_network import renamed, standing
 from routes.temporal.arrears import arrears
 from routes.temporal.comparison import compared
 from routes.temporal.findings import collection, findings_of
@@ -97,6 +97,20 @@ def build(home: Home = None) -> None:
             )
         store = Networks(ledger)
         standing(store, ledger.incidents(), version, store.theatre.facts(), say=lambda stage: print(stage, flush=True))
+
+
+@app.command()
+def rename(
+    corridor_id: Annotated[str, typer.Argument(help="The id of a route, as `reduce` and `events` write it.")],
+    name: Annotated[str, typer.Argument(help="The name that it shall have.")],
+    home: Home = None,
+) -> None:
+    """Give a route the name that analysts use; it keeps it from edition to edition."""
+    with told_in_a_sentence():
+        ledger = Ledger(home or Settings().home)
+        store = Networks(ledger)
+        renamed(store, ledger.version() or 0, store.theatre.facts(), corridor_id, name)
+    print(f"{corridor_id} is {' '.join(name.split())!r}. A server that runs shows it with its next import or start.")
 
 
 @app.command()

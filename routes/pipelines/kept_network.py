@@ -9,16 +9,17 @@ from typing import Any, Protocol, TypeVar
 
 import polars as pl
 
-from geodata.core.errors import RoutesError
+from geodata.core.errors import RoutesError, WrongValue
 from geodata.core.messages import sentence
 from geodata.model.assumptions import Facts
 from routes.core.corridor import METHOD_VERSION
-from routes.pipelines.corridor_tracking import REGISTER, identified
+from routes.pipelines.corridor_tracking import EVENTS, REGISTER, identified
 from routes.pipelines.flow_network import Network, Say, network
 from routes.pipelines.network_tables import restored, stored, under_ids
 
 ROUTES, DENSE = "network", "dense"
 """The two kinds of corridors that the register knows."""
+LONGEST_NAME = 80
 
 
 class State(Protocol):
@@ -187,3 +188,52 @@ def standing(
         if not rebuild and (found := kept(store, version, facts, exactly=True)):
             return found
         return laid_out_anew(store, incidents, version, facts, newest=newest, say=say)
+
+
+def renamed(store: Store[Known], version: int, facts: Facts, corridor_id: str, name: str) -> Standing:
+    """Give a route the name that an analyst uses; it keeps it over rebuilds, as long as it keeps its id.
+
+    Parameters
+    ----------
+    store : Store
+    version : int
+        The newest of the ledger.
+    facts : Facts
+    corridor_id, name : str
+
+    Raises
+    ------
+    WrongValue
+        If no network is kept for the version, no route has the id, or the name is empty, too long or another route's.
+    """
+    name = " ".join(name.split())
+    with store.building():
+        found = kept(store, version, facts, exactly=True)
+        if found is None:
+            raise WrongValue(
+                "no network is kept for the newest incidents",
+                rule="`python -m routes build` lays it out",
+                done="nothing was renamed",
+            )
+        routes = found.network.routes
+        if corridor_id not in {route.corridor_id for route in routes}:
+            raise WrongValue(
+                f"there is no route {corridor_id[:40]!r}",
+                rule="`python -m routes reduce -o FILE` writes the ids of all routes",
+                done="nothing was renamed",
+            )
+        taken = any(route.name == name and route.corridor_id != corridor_id for route in routes)
+        if not name or len(name) > LONGEST_NAME or taken:
+            raise WrongValue(
+                f"the name {name[:40]!r}",
+                rule=f"it has 1 to {LONGEST_NAME} letters and is no other route's",
+                done="nothing was renamed",
+            )
+        own = tuple(replace(route, name=name) if route.corridor_id == corridor_id else route for route in routes)
+        made = replace(found.network, routes=own)
+        known = store.registered(pl.Schema(REGISTER))
+        is_it = pl.col("corridor_id") == corridor_id
+        told = known.with_columns(pl.when(is_it).then(pl.lit(name)).otherwise("name").alias("name"))
+        store.register(told, pl.DataFrame(schema=EVENTS))
+        store.keep(store.state(version, facts.digest, METHOD_VERSION), *stored(made))
+    return Standing(made, version, facts.digest)

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
+from geodata.core.errors import WrongValue
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.corridor_registry import corridor_events
 from geodata.ledger.store import Ledger, UnwritableLedger
@@ -22,7 +23,7 @@ from geodata.workspace.network_store import FOLDER, Networks
 from routes.pipelines import kept_network as module
 from routes.pipelines.counting import counted_on, placed
 from routes.pipelines.flow_network import Network
-from routes.pipelines.kept_network import Standing, kept, laid_out_anew, standing
+from routes.pipelines.kept_network import Standing, kept, laid_out_anew, renamed, standing
 from tests.networks import CROSSING, LAMPEDUSA, ROAD, SABHA, ZUWARA, handmade, line, seen
 
 FACTS = reference_facts()
@@ -230,3 +231,40 @@ def test_a_real_network_that_was_read_again_counts_the_same_as_when_it_was_laid_
     one, other = (counted_on(own.network, placed(own.network, incidents), FACTS).collection() for own in (made, again))
     assert one == other
     assert len(one["features"]) >= 3
+
+
+# Names that analysts give
+
+
+def test_a_route_keeps_the_name_that_an_analyst_gave_it_over_rebuilds(store, drawn):
+    drawn(handmade())
+    standing(store, NOBODY, 1, FACTS)
+    told = renamed(store, 1, FACTS, CROSSING, "  The   western corridor ")
+    assert ids(told)["The western corridor"] == CROSSING
+    assert ids(kept(store, 1, FACTS)) == ids(told)
+    again = laid_out_anew(store, NOBODY, 2, FACTS)
+    assert ids(again)["The western corridor"] == CROSSING
+    assert len(happened(store)) == 3  # nothing was born or died of it
+
+
+@pytest.mark.parametrize(
+    ("corridor_id", "name", "said"),
+    [
+        ("sea-none", "A", "there is no route 'sea-none'"),
+        (CROSSING, " ", "it has 1 to 80 letters"),
+        (CROSSING, "x" * 81, "it has 1 to 80 letters"),
+        (CROSSING, "taken", "is no other route's"),
+    ],
+)
+def test_a_name_that_cannot_be_given_is_one_sentence(store, drawn, corridor_id, name, said):
+    drawn(handmade())
+    before = standing(store, NOBODY, 1, FACTS)
+    taken = next(one.name for one in before.network.routes if one.corridor_id == ROAD)
+    with pytest.raises(WrongValue, match=said):
+        renamed(store, 1, FACTS, corridor_id, taken if name == "taken" else name)
+    assert ids(kept(store, 1, FACTS)) == ids(before)
+
+
+def test_where_no_network_is_kept_nothing_is_renamed(store):
+    with pytest.raises(WrongValue, match="routes build"):
+        renamed(store, 1, FACTS, CROSSING, "A")
