@@ -20,7 +20,7 @@ from geodata.ledger.corridor_registry import corridor_events
 from geodata.ledger.store import Ledger
 from geodata.model.assumptions import Facts
 from geodata.model.incident import CORRIDOR_MODES
-from geodata.model.query import require_view
+from geodata.model.query import View, require_view
 from geodata.model.reporting import Editions
 from geodata.workspace.editions import editions_of, reporting
 from geodata.workspace.network_store import Networks
@@ -32,7 +32,7 @@ from routes.temporal.arrears import arrears
 from routes.temporal.comparison import compared
 from routes.temporal.findings import collection, findings_of
 from routes.temporal.hotspot_survey import SURVEY_MONTHS, SURVEY_RESOLUTION, hot_spots, spots_collection, whole_months
-from routes.temporal.series import series_of
+from routes.temporal.series import Series, series_of
 from routes.temporal.time_windows import Window
 
 app = typer.Typer(
@@ -195,11 +195,9 @@ def alarms(
     rebuild: Rebuild = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write as GeoJSON where and since when there are more or fewer than usual, as it could be known month by month."""
+    """Write as GeoJSON where and since when more or fewer than usual are reported, month by month as known today."""
     with told_in_a_sentence():
-        view = require_view({"modes": mode or None})
-        ground = _ground(incidents, home, rebuild=rebuild)
-        series = series_of(ground.network, view.select(ground.placed), ground.editions)
+        view, ground, series = _over_time(incidents, home, mode, rebuild=rebuild)
         found = findings_of(series, ground.network.routes)
         stamp = {"view": view.query(), "known_up_to": series.horizon, "method": METHOD_VERSION}
         _write(collection(found, ground.network.routes) | stamp, out)
@@ -224,9 +222,7 @@ def completeness(
 ) -> None:
     """Write as JSON how much of the latest months is known, by what delivers it, and what may still come."""
     with told_in_a_sentence():
-        view = require_view({"modes": mode or None})
-        ground = _ground(incidents, home, rebuild=rebuild)
-        series = series_of(ground.network, view.select(ground.placed), ground.editions)
+        _, _, series = _over_time(incidents, home, mode, rebuild=rebuild)
         told = arrears(series)
         _write(told, out)
     if as_json:
@@ -270,6 +266,15 @@ def _ground(incidents: Path | None, home: Path | None, *, rebuild: bool) -> _Gro
             say("comparing the editions of each source")
             editions = editions_of(ledger, every, version)
     return _Ground(found, placed(found, every), facts, editions)
+
+
+def _over_time(
+    incidents: Path | None, home: Path | None, mode: list[str] | None, *, rebuild: bool
+) -> tuple[View, _Ground, Series]:
+    """Return the View of some modes, what it stands on, and its incidents by place, deliverer and month."""
+    view = require_view({"modes": mode or None})
+    ground = _ground(incidents, home, rebuild=rebuild)
+    return view, ground, series_of(ground.network, view.select(ground.placed), ground.editions)
 
 
 def _read(incidents: Path | None, home: Path | None) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""ALARMS: change detection over the hierarchy, month by month, by what was known in that month alone.
+"""ALARMS: change detection over the hierarchy, month by month, by the months up to then alone.
 
 For each node and month the evidence that the rate changed two to six months ago is an e-value: the likelihood of the
 months since, at rates between 1.5 and 20 times as many or as few, over their likelihood at the usual rate, which is a
