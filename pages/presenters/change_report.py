@@ -92,8 +92,9 @@ def alarm_test() -> str:
     """Return how alarms are raised."""
     return say(
         "How we know: every route, the routes from one country to another, every known route, every mode and every "
-        "country are watched month by month, by the months up to then as they are known today. A change of {shortest} to {longest} months is "
-        "told where the reports since are far likelier at another rate than at the usual one, with the season, bursts "
+        "country are watched month by month, by the months up to then as they are known today. A change of "
+        "{shortest} to {longest} months is told where the reports since are far likelier at another rate than at the "
+        "usual one, with the season, bursts "
         "and the effort of reporting allowed for; of all that is told in a month, at most {level} would be chance. The "
         "most specific place that carries the change is named. Confidence is high where it would be told at {sure} % "
         "too, and low where it is told only beside others.",
