@@ -25,8 +25,9 @@ from geodata.parsing.coordinate_repair import policy_named
 
 if TYPE_CHECKING:
     from geodata.ingest.receipt import Receipt
-    from geodata.matching.decisions import Verdict
+    from geodata.ledger.linked_reports import Decision
 
+DECIDED = {"one event": "are one event, counted once", "apart": "are apart"}
 app = typer.Typer(
     help="IN: files of incidents into the ledger, and the ledger out again.",
     no_args_is_help=True,
@@ -75,12 +76,16 @@ def incidents(
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .csv or .parquet.")],
     home: Home = None,
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
+    every_report: Annotated[
+        bool, typer.Option("--every-report", help="Reports that are linked as one event too, not one of each alone.")
+    ] = False,
 ) -> None:
     """Write the incidents of the ledger, normalised."""
     from geodata.io.writers import write_incidents
 
     with told_in_a_sentence():
-        count = write_incidents(Ledger(_home(home)).incidents(version), out)
+        ledger = Ledger(_home(home))
+        count = write_incidents((ledger.reports if every_report else ledger.incidents)(version), out)
     print(f"{count} incidents written to {out}.")
 
 
@@ -99,7 +104,8 @@ def history(home: Home = None, as_json: AsJson = False) -> None:
     table = Table("version", "batch", "at", "file", "profile", *names)
     for version, batch in batches:
         counts = (f"{getattr(batch, name):,}" for name in names)
-        what = f"{batch.file} (takes back {batch.undoes})" if batch.undoes else batch.file
+        what = f"{' and '.join(batch.pair)} {DECIDED[batch.decision]}" if batch.decision else batch.file
+        what += f" (takes back {batch.undoes})" if batch.undoes else ""
         table.add_row(str(version), batch.batch, batch.at, what, batch.profile, *counts)
     Console().print(table)
 
@@ -160,6 +166,9 @@ def undo(
         undone = take_back(Ledger(_home(home)), batch)
     if as_json:
         print(json.dumps(asdict(undone.batch) | {"kept_as_revised": undone.kept_as_revised}))
+        return
+    if undone.batch.decision:
+        print(f"Batch {batch} was taken back: {' and '.join(undone.batch.pair)} {DECIDED[undone.batch.decision]}.")
         return
     print(
         f"Batch {batch} was taken back: {undone.batch.withdrawn:,} gone, {undone.batch.updated:,} as they stood before."
@@ -276,10 +285,10 @@ def links(
     as_json: AsJson = False,
 ) -> None:
     """Propose incidents of different sources that may be one event, best first; `link` or `unlink` decides."""
-    from geodata.matching.decisions import Verdicts
+    from geodata.matching.candidates import open_candidates
 
     with told_in_a_sentence():
-        found = Verdicts(Ledger(_home(home))).open_candidates(least)
+        found = open_candidates(Ledger(_home(home)), least)
     shown = found.head(limit).to_dicts()
     if as_json:
         print(json.dumps({"candidates": found.height, "shown": shown}, ensure_ascii=False))
@@ -296,7 +305,7 @@ def link(
     home: Home = None,
 ) -> None:
     """Say that two incidents are one event, counted once; neither is changed."""
-    _give_verdict(one, other, "one event", home)
+    _decide(one, other, "one event", home)
 
 
 @app.command()
@@ -306,16 +315,14 @@ def unlink(
     home: Home = None,
 ) -> None:
     """Say that two incidents are not one event: takes a link back, or a candidate off the list."""
-    _give_verdict(one, other, "apart", home)
+    _decide(one, other, "apart", home)
 
 
-def _give_verdict(one: str, other: str, verdict: Verdict, home: Path | None) -> None:
-    from geodata.matching.decisions import Verdicts
-
+def _decide(one: str, other: str, decision: Decision, home: Path | None) -> None:
     with told_in_a_sentence():
-        fresh = Verdicts(Ledger(_home(home))).give(one, other, verdict)
-    words = "are one event" if verdict == "one event" else "are apart"
-    print(f"{one} and {other} {words}{'' if fresh else ', as was said before'}.")
+        batch = Ledger(_home(home)).decide(one, other, decision)
+    after = ", as was said before" if batch is None else f" (batch {batch.batch})"
+    print(f"{one} and {other} {DECIDED[decision]}{after}.")
 
 
 def _tell_of(found: Receipt | RoutesError, as_json: bool) -> bool:

@@ -119,7 +119,7 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
     _downloads(found, version, files)
     asked = f"{version} {view.query()} {words} {only_flagged}"
     with st.container(key="catalogue"):
-        _listing(found, hashlib.sha256(asked.encode()).hexdigest()[:12])
+        _listing(found, hashlib.sha256(asked.encode()).hexdigest()[:12], seen.linked(version))
 
 
 def _count(found: pl.DataFrame) -> None:
@@ -147,7 +147,7 @@ def _downloads(found: pl.DataFrame, version: int, places: list[DeltaGenerator]) 
         )
 
 
-def _listing(found: pl.DataFrame, asked: str) -> None:
+def _listing(found: pl.DataFrame, asked: str, linked: pl.DataFrame) -> None:
     table, panel = st.columns([5, 2])
     with table:
         chosen = tabulate(
@@ -164,7 +164,7 @@ def _listing(found: pl.DataFrame, asked: str) -> None:
         ).selection.rows
     with panel:
         if chosen and chosen[0] < min(found.height, MOST_ROWS):
-            facts(told(found, chosen[0]), say("The chosen incident"))
+            facts(told(found, chosen[0], linked), say("The chosen incident"))
         else:
             hint(say("Choose a row, by its box on the left, to see all that is known of an incident."))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -45,6 +47,10 @@ class Batch:
         Records that have more or fewer rows than before.
     undoes : str
         The batch that this one takes back, "" for an ingest.
+    decision : str
+        "one event" or "apart" for a decision on two reports, "" for an ingest.
+    pair : tuple of str
+        The two ids that a decision is of.
     """
 
     batch: str
@@ -63,12 +69,15 @@ class Batch:
     splits: int = 0
     merges: int = 0
     undoes: str = ""
+    decision: str = ""
+    pair: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, text: str) -> Batch:
         """Read what a commit carries; fields of later versions of this product are passed over."""
         known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in json.loads(text).items() if name in known})
+        told = {name: value for name, value in json.loads(text).items() if name in known}
+        return cls(**told | {"pair": tuple(told.get("pair", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,22 @@ class Given:
 def now_rfc3339() -> str:
     """Return the present moment, UTC, to the second."""
     return datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def decided(first: str, second: str, decision: str, undoes: str = "") -> Batch:
+    """Return the batch of a decision on two reports: it has no rows, and makes a version."""
+    return Batch(
+        batch=f"b-{os.urandom(6).hex()}",
+        file="",
+        sha256="",
+        source="",
+        profile="",
+        actor=getpass.getuser(),
+        at=now_rfc3339(),
+        undoes=undoes,
+        decision=decision,
+        pair=(first, second),
+    )
 
 
 def counted_in(batch: Batch, comparison: Comparison) -> Batch:

@@ -121,7 +121,7 @@ def verify(ledger: Ledger) -> list[str]:
 
 def _faults_of(ledger: Ledger, rows: int) -> list[str]:
     faults = []
-    incidents = ledger.incidents(columns=["incident_id", "batch", "cell", "lat", "lon"])
+    incidents = ledger.reports(columns=["incident_id", "batch", "cell", "lat", "lon"])
     doubled = incidents.height - incidents["incident_id"].n_unique()
     if doubled:
         faults.append(f"Table incidents: {doubled:,} ids stand more than once.")
@@ -146,7 +146,7 @@ def _faults_of(ledger: Ledger, rows: int) -> list[str]:
 def _returned(ledger: Ledger, name: str) -> int:
     """Return how many incidents an undoing batch brought back that had been withdrawn."""
     version = next(version for version, batch in ledger.history() if batch.batch == name)
-    before, after = (ledger.incidents(number, columns=["incident_id"]) for number in (version - 1, version))
+    before, after = (ledger.reports(number, columns=["incident_id"]) for number in (version - 1, version))
     return after.join(before, on="incident_id", how="anti").height
 
 

@@ -1,8 +1,9 @@
 """The ledger: every incident ever taken in, in a Delta table whose versions all stay readable.
 
-Two tables stand in the workspace: ``incidents`` and ``refusals``. One ingest is one commit of ``incidents``, which
-carries the batch in its metadata: who, what file, its SHA-256, profile and counts. A batch is acknowledged once that
-commit stands; refusals are written just before, under the same batch, and count only with it.
+Three tables stand in the workspace: ``incidents``, ``refusals`` and ``links`` (decisions on reports of one event, which
+``incidents()`` returns once and ``reports()`` all). One ingest is one commit of ``incidents``, which carries the batch
+in its metadata: who, what file, its SHA-256, profile and counts. A batch is acknowledged once that commit stands;
+refusals are written just before, under the same batch, and count only with it.
 
 Several processes may write at once. Those of one machine follow one another, so that none is overtaken time and again;
 of machines elsewhere Delta tells who came first. Every commit names its sources as Delta application transactions, so
@@ -19,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -28,11 +30,13 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.schema import Field
 from deltalake.transaction import create_table_with_add_actions
 
-from geodata.core.errors import RoutesError, UnknownVersion
+from geodata.core.errors import RoutesError, UnknownVersion, WrongValue
 from geodata.core.file_lock import alone
-from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, counted_in, refuse_many_withdrawn
+from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, counted_in, decided, refuse_many_withdrawn
 from geodata.ledger.data_files import DataFile, arrow_schema, storable, taken_up
 from geodata.ledger.edition_diff import Comparison, compared
+from geodata.ledger.linked_reports import LINK_SCHEMA, Decision, counted_with, standing
+from geodata.ledger.linked_reports import TABLE as LINKS
 from geodata.ledger.record_keys import KEYS, keys, place
 from geodata.model.incident import SCHEMA, empty
 
@@ -77,6 +81,97 @@ class Ledger:
     def incidents(self, version: int | None = None, columns: list[str] | None = None) -> pl.DataFrame:
         """Return the incidents as they stood at ``version`` (default: newest), ordered by ``incident_id``.
 
+        Of reports that are linked as one event one is returned, the best placed; ``reports`` returns all.
+
+        Raises
+        ------
+        UnknownVersion
+            If there is no such version.
+        """
+        return self.reports(version, columns, without=self.linked(version)["incident_id"])
+
+    def linked(self, version: int | None = None) -> pl.DataFrame:
+        """Return the reports that are not counted at ``version`` (default: newest), each with the one that is.
+
+        Returns
+        -------
+        DataFrame
+            ``incident_id``, ``counted_with``.
+        """
+        pairs = standing(self.decisions(), version).filter(pl.col("decision") == "one event")
+        table = None if pairs.is_empty() else self.table(version)
+        if table is None:
+            return pl.DataFrame(schema={"incident_id": pl.String, "counted_with": pl.String})
+        # Read whole: a filter on a column without statistics in the commit would find nothing.
+        return counted_with(_read(table, ["incident_id", "place_precision_km"]), pairs)
+
+    def decisions(self) -> pl.DataFrame:
+        """Return every decision ever given on two reports, columns of ``LINK_SCHEMA``, oldest first."""
+        table = self.table(name=LINKS)
+        if table is None:
+            return pl.DataFrame(schema=LINK_SCHEMA)
+        frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
+        return frame.select(pl.col(name).cast(kind) for name, kind in LINK_SCHEMA.items()).sort("at")
+
+    def decide(self, one: str, other: str, decision: Decision, undoes: str = "") -> Batch | None:
+        """Decide that two reports are one event, or that they are apart; None if it is decided so already.
+
+        Parameters
+        ----------
+        one, other : str
+            Ids of two incidents of different sources that stand.
+        decision : str
+        undoes : str
+            The batch of the decision that this one takes back.
+
+        Raises
+        ------
+        WrongValue
+            If it is no pair of incidents of different sources that stand in the ledger.
+        BusyLedger, UnwritableLedger
+            If it could not be stored.
+        """
+        first, second = sorted((one, other))
+        self._require_pair(first, second)
+        pair = (pl.col("incident_id") == first) & (pl.col("other_id") == second)
+        if standing(self.decisions()).filter(pair & (pl.col("decision") == decision)).height:
+            return None
+        batch = decided(first, second, decision, undoes)
+
+        def attempt(table: DeltaTable) -> Batch:
+            row = (first, second, decision, batch.actor, datetime.now(UTC), table.version() + 1)
+            self.append(LINKS, pl.DataFrame([row], schema=LINK_SCHEMA, orient="row"))
+            with _sentences(self.home):
+                table.create_write_transaction(
+                    [], "append", table.schema(), commit_properties=_properties(table, batch, [])
+                )
+            return batch
+
+        return self.retried(attempt, batch.file)
+
+    def _require_pair(self, first: str, second: str) -> None:
+        rule = "a link joins two incidents of different sources that stand in the ledger"
+        found = self.reports(columns=["incident_id", "source"])
+        found = found.filter(pl.col("incident_id").is_in([first, second]))
+        missing = [name for name in (first, second) if name not in found["incident_id"]]
+        if missing:
+            raise WrongValue(f"there is no incident {missing[0]!r}", rule=rule)
+        if found["source"].n_unique() < 2:
+            raise WrongValue(f"{first!r} and {second!r} are of one source", rule=rule)
+
+    def reports(
+        self, version: int | None = None, columns: list[str] | None = None, without: pl.Series | None = None
+    ) -> pl.DataFrame:
+        """Return every report as it stood at ``version`` (default: newest), ordered by ``incident_id``.
+
+        Parameters
+        ----------
+        version : int, optional
+        columns : list of str, optional
+            Of ``SCHEMA``; default all.
+        without : Series of str, optional
+            Ids that are left out.
+
         Raises
         ------
         UnknownVersion
@@ -87,6 +182,8 @@ class Ledger:
             return empty().select(columns or list(SCHEMA))
         wanted = list(dict.fromkeys(["incident_id", *(columns or SCHEMA)]))
         frame = _read(table, wanted).sort("incident_id")
+        if without is not None and len(without):
+            frame = frame.filter(~pl.col("incident_id").is_in(without.implode()))
         return frame.select(pl.col(name).cast(SCHEMA[name]) for name in columns or SCHEMA)
 
     def history(self) -> list[tuple[int, Batch]]:

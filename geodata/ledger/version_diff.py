@@ -15,6 +15,7 @@ from deltalake import DeltaTable
 
 from geodata.core.errors import WrongValue
 from geodata.ledger.batch import Batch, now_rfc3339, require_batch
+from geodata.ledger.linked_reports import Decision
 from geodata.ledger.store import Ledger
 from geodata.model.incident import SCHEMA
 
@@ -49,7 +50,7 @@ def changes(ledger: Ledger, since: int, until: int | None = None) -> pl.DataFram
     UnknownVersion
         If one of them cannot be read.
     """
-    before, after = ledger.incidents(since), ledger.incidents(until)
+    before, after = ledger.reports(since), ledger.reports(until)
     return pl.concat(
         [
             _marked(after.join(before, on="incident_id", how="anti"), "added"),
@@ -71,14 +72,16 @@ def undo(ledger: Ledger, name: str) -> Undone:
     version, batch = require_batch(history, name)
     if any(later.undoes == name for _, later in history):
         raise WrongValue(f"batch {name!r} was taken back already", rule="once is enough", done="nothing was changed")
-    after = ledger.incidents(version)
-    before = ledger.incidents(version - 1) if version else after.clear()
+    if batch.decision:
+        return _decision_undone(ledger, batch)
+    after = ledger.reports(version)
+    before = ledger.reports(version - 1) if version else after.clear()
     touched = _differing(before, after)
     revised = 0
 
     def attempt(table: DeltaTable) -> Batch:
         nonlocal revised
-        now = ledger.incidents(int(table.version()))
+        now = ledger.reports(int(table.version()))
         meant = after.filter(pl.col("incident_id").is_in(touched.implode()))
         # What stands as the batch left it, or is as gone as the batch left it.
         stands = now.join(meant, on=["incident_id", "fingerprint"], how="semi")["incident_id"]
@@ -94,6 +97,20 @@ def undo(ledger: Ledger, name: str) -> Undone:
         return counted
 
     return Undone(ledger.retried(attempt, name), revised)
+
+
+def _decision_undone(ledger: Ledger, batch: Batch) -> Undone:
+    """Decide the opposite of what a batch decided, unless it was decided anew since."""
+    opposite: Decision = "apart" if batch.decision == "one event" else "one event"
+    one, other = batch.pair
+    done = ledger.decide(one, other, opposite, undoes=batch.batch)
+    if done is None:
+        raise WrongValue(
+            f"what batch {batch.batch!r} decided was decided otherwise since",
+            rule="the latest decision on two reports counts",
+            done="nothing was changed",
+        )
+    return Undone(done, 0)
 
 
 def _undoing(batch: Batch, back: int, taken: int) -> Batch:

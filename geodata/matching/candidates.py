@@ -1,7 +1,7 @@
-"""Links: incidents of different sources that may be one event, proposed with a score, and groups of confirmed links.
+"""Candidates for a link: incidents of different sources that may be one event, proposed with a score (record linkage).
 
-Nothing is merged or deleted here. ``candidates`` proposes, a person decides (``verdicts``), ``groups`` says which
-incidents were found to be one event, and ``counted_once`` takes one of each group.
+Nothing is merged or deleted here. ``candidates`` proposes, a person decides (``Ledger.decide``), and the ledger counts
+what was found to be one event once (``geodata.ledger.linked_reports``).
 
 Only incidents that share a block are compared: the same band of days and the same or a neighbouring coarse cell. A
 block so crowded that its pairs would grow with the square of its incidents is split by day, toll, kind and finer cell,
@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from geodata.ledger.linked_reports import standing
+from geodata.ledger.store import Ledger
 from geodata.spatial import h3_cells as hexes
 from geodata.spatial.coastline import EARTH_KM
 
@@ -98,45 +97,11 @@ def candidates(incidents: pl.DataFrame, least: float = THRESHOLD) -> pl.DataFram
     return _named(kept, rows).sort("score", "incident_id", "other_id", descending=[True, False, False])
 
 
-def groups(linked: pl.DataFrame) -> pl.DataFrame:
-    """Return which incidents are one event by links that stand, through others too.
-
-    Parameters
-    ----------
-    linked : DataFrame
-        ``incident_id``, ``other_id`` of each link.
-
-    Returns
-    -------
-    DataFrame
-        ``incident_id``, ``group`` (the first id of the group); incidents without a link are not in it.
-    """
-    ends = pl.concat([linked["incident_id"], linked["other_id"]]).unique().sort()
-    count = len(ends)
-    place = pl.DataFrame({"id": ends, "n": np.arange(count)})
-    left = linked.select(pl.col("incident_id").alias("id")).join(place, on="id", how="left", maintain_order="left")["n"]
-    right = linked.select(pl.col("other_id").alias("id")).join(place, on="id", how="left", maintain_order="left")["n"]
-    edges = coo_array((np.ones(linked.height), (left.to_numpy(), right.to_numpy())), shape=(count, count))
-    labels = connected_components(edges, directed=False)[1] if count else np.empty(0, dtype=np.int32)
-    return pl.DataFrame({"incident_id": ends, "label": labels}).select(
-        "incident_id", pl.col("incident_id").min().over("label").alias("group")
-    )
-
-
-def counted_once(incidents: pl.DataFrame, grouped: pl.DataFrame) -> pl.DataFrame:
-    """Return the incidents with one of each group: the best placed, then the first by id. Order is kept.
-
-    Parameters
-    ----------
-    incidents : DataFrame
-        ``incident_id`` and ``place_precision_km`` among its columns.
-    grouped : DataFrame
-        As ``groups`` returns it.
-    """
-    group = incidents.select("incident_id", "place_precision_km").join(grouped, on="incident_id", how="left")
-    ranked = group.filter(pl.col("group").is_not_null()).sort("place_precision_km", "incident_id", nulls_last=True)
-    others = ranked.filter(~pl.col("group").is_first_distinct())
-    return incidents.join(others, on="incident_id", how="anti", maintain_order="left")
+def open_candidates(ledger: Ledger, least: float = THRESHOLD) -> pl.DataFrame:
+    """Return the candidates of the newest ledger on which no decision stands, best first."""
+    found = candidates(ledger.reports(columns=COLUMNS), least)
+    decided = standing(ledger.decisions())
+    return found.join(decided, on=["incident_id", "other_id"], how="anti", maintain_order="left")
 
 
 def _rows(incidents: pl.DataFrame) -> pl.DataFrame:

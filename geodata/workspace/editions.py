@@ -55,7 +55,7 @@ def triangle(ledger: Ledger, incidents: pl.DataFrame, version: int) -> pl.DataFr
     rows = []
     for before, source in _editions(ledger, version):
         own = now.filter(pl.col("source") == source)
-        held = ledger.incidents(before).filter(pl.col("source") == source).select("incident_id", "time_start")
+        held = ledger.reports(before).filter(pl.col("source") == source).select("incident_id", "time_start")
         as_of = held.select(month_of().max()).item()
         if as_of is None or own.is_empty() or as_of >= newest[source]:
             continue
@@ -80,5 +80,9 @@ def _editions(ledger: Ledger, version: int) -> list[tuple[int, str]]:
     """Return the versions before one that editions of a source made, the oldest first, with the source."""
     history = [(made, batch) for made, batch in ledger.history() if made < version]
     undone = {batch.undoes for _, batch in history if batch.undoes}
-    made = [(number, batch.source) for number, batch in history if not batch.undoes and batch.batch not in undone]
+    made = [
+        (number, batch.source)
+        for number, batch in history
+        if batch.source and not batch.undoes and batch.batch not in undone
+    ]
     return made[:MOST_EDITIONS][::-1]

@@ -126,6 +126,7 @@ class Workspace:
         self.theatre = self._networks.theatre
         self._incidents: Kept[pl.DataFrame] = Kept(2)
         self._keys: Kept[Keys] = Kept(2)
+        self._linked: Kept[pl.DataFrame] = Kept(2)
         self._standing: Kept[Standing] = Kept(3)
         self._placed: Kept[pl.DataFrame] = Kept(3)
         self._compared: Kept[Comparison] = Kept(8)
@@ -154,6 +155,10 @@ class Workspace:
     def incidents(self, version: int) -> pl.DataFrame:
         """Return the incidents of a version."""
         return self._incidents.get(version, lambda: self._ledger.incidents(version))
+
+    def linked(self, version: int) -> pl.DataFrame:
+        """Return the reports that are counted with another one: ``incident_id``, ``counted_with``."""
+        return self._linked.get(version, lambda: self._ledger.linked(version))
 
     def keyed(self, version: int) -> pl.DataFrame:
         """Return the incidents of a version with ``key``, by which a map names single ones."""

@@ -136,7 +136,7 @@ def counted(found: pl.DataFrame) -> str:
     )
 
 
-def told(found: pl.DataFrame, row: int) -> list[tuple[str, str]]:
+def told(found: pl.DataFrame, row: int, linked: pl.DataFrame | None = None) -> list[tuple[str, str]]:
     """Return all that is known of one incident of a list as pairs of a label and words; what is empty is left out.
 
     Parameters
@@ -145,6 +145,8 @@ def told(found: pl.DataFrame, row: int) -> list[tuple[str, str]]:
         As ``listed`` returns it.
     row : int
         Which of its incidents.
+    linked : DataFrame, optional
+        ``incident_id``, ``counted_with`` of reports that are counted with another.
     """
     of = found[row]
     words = of.select(
@@ -188,9 +190,15 @@ def told(found: pl.DataFrame, row: int) -> list[tuple[str, str]]:
         (say("Address"), raw["url"]),
         (say("Batch"), raw["batch"]),
         (say("Incident"), raw["incident_id"]),
+        (say("Also reported as, counted once"), "; ".join(_also(raw["incident_id"], linked))),
         *((say("In the file: {column}", column=name), value) for name, value in _rest(raw["extra"]).items()),
     ]
     return [(label, str(value)) for label, value in pairs if value not in (None, "")]
+
+
+def _also(name: str, linked: pl.DataFrame | None) -> list[str]:
+    """Return the reports that are counted with an incident."""
+    return [] if linked is None else linked.filter(pl.col("counted_with") == name)["incident_id"].sort().to_list()
 
 
 def _people(raw: Mapping[str, Any]) -> list[tuple[str, str | None]]:

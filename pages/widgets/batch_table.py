@@ -68,13 +68,23 @@ def batches(seen: Workspace) -> None:
 def table(history: list[tuple[int, Batch]], undone: dict[str, str]) -> pl.DataFrame:
     """Return the batches as a table; the note tells which were taken back, and which take others back."""
     rows = [
-        {"at": batch.at[:16].replace("T", " "), "file": batch.file, "source": batch.source}
+        {"at": batch.at[:16].replace("T", " "), "file": named(batch), "source": batch.source}
         | {name: getattr(batch, name) for name in COUNTS}
         | {"note": note(batch, undone), "profile": batch.profile, "by": batch.actor}
         | {"batch": batch.batch, "version": version}
         for version, batch in history
     ]
     return pl.DataFrame(rows)
+
+
+def named(batch: Batch) -> str:
+    """Return the file of a batch, or what it decided on two reports."""
+    if not batch.decision:
+        return batch.file
+    one, other = batch.pair
+    if batch.decision == "one event":
+        return say("{one} and {other} are one event, counted once", one=one, other=other)
+    return say("{one} and {other} are apart", one=one, other=other)
 
 
 def note(batch: Batch, undone: dict[str, str]) -> str:
@@ -97,6 +107,22 @@ def tell_undone() -> None:
 
 
 def _confirm(seen: Workspace, batch: Batch) -> None:
+    if batch.decision:
+        aside(say("The two reports are counted as before. This makes a new version of the ledger."))
+    else:
+        _what_returns(batch)
+    with st.container(horizontal=True):
+        done = st.button(say("Take it back"), type="primary")
+        kept = st.button(say("Keep it"))
+    if kept:
+        st.rerun()
+    if done:
+        with sentences():
+            st.session_state[_SAID] = _said(seen.undo(batch.batch), batch)
+            st.rerun()
+
+
+def _what_returns(batch: Batch) -> None:
     aside(
         say(
             "What it added goes, and what it changed or withdrew returns as it stood before. This makes a new version "
@@ -109,20 +135,13 @@ def _confirm(seen: Workspace, batch: Batch) -> None:
         updated=batch.updated,
         withdrawn=batch.withdrawn,
     )
-    named = [(say("Batch"), batch.batch), (say("File"), batch.file), (say("Source"), batch.source)]
-    facts([*named, (say("What it did"), did)], say("The batch"))
-    with st.container(horizontal=True):
-        done = st.button(say("Take it back"), type="primary")
-        kept = st.button(say("Keep it"))
-    if kept:
-        st.rerun()
-    if done:
-        with sentences():
-            st.session_state[_SAID] = _said(seen.undo(batch.batch), batch)
-            st.rerun()
+    about = [(say("Batch"), batch.batch), (say("File"), batch.file), (say("Source"), batch.source)]
+    facts([*about, (say("What it did"), did)], say("The batch"))
 
 
 def _said(undone: Undone, batch: Batch) -> str:
+    if batch.decision:
+        return say("Taken back: {decision}.", decision=named(undone.batch))
     said = say(
         "Batch {batch} ({file}) was taken back: {gone} gone, {restored} as they stood before.",
         batch=batch.batch,

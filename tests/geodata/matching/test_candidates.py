@@ -1,8 +1,5 @@
 """Incidents of different sources that may be one event are proposed, decided on by people, and counted once."""
 
-import json
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,12 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from geodata.core.errors import RoutesError, WrongValue
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.matching import candidates as links
-from geodata.matching.candidates import CANDIDATE_SCHEMA, COLUMNS, THRESHOLD, candidates, counted_once, groups
-from geodata.matching.decisions import Verdicts
+from geodata.matching.candidates import CANDIDATE_SCHEMA, COLUMNS, THRESHOLD, candidates, open_candidates
 
 ROOT = Path(__file__).parent.parent.parent.parent
 NOON = datetime(2024, 5, 3, tzinfo=UTC)
@@ -217,106 +212,11 @@ def test_two_editions_of_the_iom_taken_for_two_sources_find_each_other(real_file
     assert recall > 0.93
 
 
-def linked(*pairs: tuple[str, str]) -> pl.DataFrame:
-    return pl.DataFrame(pairs, schema=["incident_id", "other_id"], orient="row")
-
-
-def test_links_make_groups_through_one_another():
-    found = groups(linked(("a1", "b1"), ("b1", "c1"), ("a2", "b2")))
-    assert dict(found.iter_rows()) == {"a1": "a1", "b1": "a1", "c1": "a1", "a2": "a2", "b2": "a2"}
-    assert groups(linked().cast(pl.String)).is_empty()
-
-
-def test_a_group_is_counted_once_by_its_best_placed_incident_and_all_others_stay():
-    rows = frame(incident("a1", place_precision_km=8.0), incident("b1", place_precision_km=0.1), incident("c9"))
-    once = counted_once(rows, groups(linked(("a1", "b1"))))
-    assert once["incident_id"].to_list() == ["b1", "c9"]
-    assert counted_once(rows, groups(linked().cast(pl.String))).equals(rows)
-
-
-def test_a_group_of_which_only_one_is_at_hand_is_counted():
-    rows = frame(incident("b1"))
-    assert counted_once(rows, groups(linked(("a1", "b1")))).height == 1
-
-
-@pytest.fixture
-def ledger(tmp_path, home):
-    """Return a ledger of one event from two sources, and another incident."""
-    file = tmp_path / "reports.csv"
-    file.write_text(
-        "source,id,date,lat,lon,mode,kind,dead\n"
-        "alpha,1,2024-05-03,35.5,12.6,sea,death,15\n"
-        "beta,9,2024-05-03,35.51,12.61,sea,death,15\n"
-        "alpha,2,2024-06-04,17.0,8.0,land,death,2\n",
-        encoding="utf-8",
-    )
-    found = Ledger(home)
-    ingest_file(file, found)
-    return found
-
-
-def test_a_verdict_takes_a_candidate_off_the_list_and_changes_no_incident(ledger):
-    verdicts = Verdicts(ledger)
-    before, version = ledger.incidents(), ledger.version()
-    (pair,) = verdicts.open_candidates().to_dicts()
+def test_a_decision_takes_a_candidate_off_the_list(one_event_of_two_sources):
+    ledger = one_event_of_two_sources
+    (pair,) = open_candidates(ledger).to_dicts()
     assert (pair["incident_id"], pair["other_id"]) == ("alpha/1", "beta/9")
-    assert verdicts.give("beta/9", "alpha/1", "one event")
-    assert verdicts.open_candidates().is_empty()
-    assert groups(verdicts.linked())["incident_id"].to_list() == ["alpha/1", "beta/9"]
-    assert counted_once(ledger.incidents(), groups(verdicts.linked())).height == 2
-    assert ledger.incidents().equals(before)
-    assert ledger.version() == version
-
-
-def test_a_link_can_be_taken_back_and_every_verdict_stays_readable(ledger):
-    verdicts = Verdicts(ledger)
-    for verdict in ("one event", "apart", "one event", "apart"):
-        assert verdicts.give("alpha/1", "beta/9", verdict)
-    assert verdicts.linked().is_empty()
-    assert verdicts.given()["verdict"].to_list() == ["one event", "apart", "one event", "apart"]
-    assert verdicts.given()["actor"].null_count() == 0
-    assert verdicts.given()["at"].is_sorted()
-
-
-def test_the_same_verdict_again_adds_nothing(ledger):
-    assert Verdicts(ledger).give("alpha/1", "beta/9", "apart")
-    assert not Verdicts(ledger).give("beta/9", "alpha/1", "apart")
-    assert Verdicts(ledger).given().height == 1
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "said"),
-    [
-        ("alpha/1", "beta/none", "there is no incident 'beta/none'"),
-        ("alpha/1", "alpha/2", "are of one source"),
-        ("alpha/1", "alpha/1", "are of one source"),
-    ],
-)
-def test_what_is_no_pair_gets_no_verdict(ledger, one, other, said):
-    with pytest.raises(WrongValue, match=said):
-        Verdicts(ledger).give(one, other, "one event")
-    assert Verdicts(ledger).given().is_empty()
-
-
-def test_a_verdict_that_cannot_be_written_is_one_sentence(ledger):
-    (ledger.home / "ledger" / "links").write_text("in the way of the table")
-    with pytest.raises(RoutesError, match="nothing was"):
-        Verdicts(ledger).give("alpha/1", "beta/9", "one event")
-
-
-@pytest.mark.slow
-def test_the_commands_propose_link_and_unlink(ledger, home):
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "geodata", *arguments, "--home", str(home)]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-    proposed = json.loads(run("links", "--json").stdout)
-    assert proposed["candidates"] == 1
-    assert proposed["shown"][0]["other_id"] == "beta/9"
-    assert "alpha/1 and beta/9 are one event." in run("link", "alpha/1", "beta/9").stdout
-    assert "0 candidates" in run("links").stdout
-    assert "are apart." in run("unlink", "beta/9", "alpha/1").stdout
-    assert Verdicts(ledger).linked().is_empty()
-    wrong = run("link", "alpha/1", "nobody")
-    assert wrong.returncode == 2
-    assert len(wrong.stderr.strip().splitlines()) == 1
+    ledger.decide("beta/9", "alpha/1", "one event")
+    assert open_candidates(ledger).is_empty()
+    ledger.decide("alpha/1", "beta/9", "apart")
+    assert open_candidates(ledger).is_empty()
