@@ -16,8 +16,9 @@ from geodata.core.messages import mark
 from geodata.ledger.batch import REFUSAL_SCHEMA
 from geodata.mapping.profiles import Profile
 from geodata.model.incident import EARLIEST, KINDS, TIME
-from geodata.parsing.coordinate_repair import REPAIRS, Policy, with_repairs
-from geodata.parsing.coordinates import with_coordinates
+from geodata.model.place_notes import Code, fact, notes
+from geodata.parsing.coordinate_repair import REPAIR_SCHEMA, REPAIRS, Policy, with_repairs
+from geodata.parsing.coordinates import TOLD_BY_HEMISPHERES, with_coordinates
 from geodata.parsing.dates import with_times
 from geodata.parsing.origins import origins_of
 from geodata.places.geocoder import located
@@ -100,7 +101,7 @@ def check(
     refused = broken.select(pl.any_horizontal(pl.all())).to_series()
     if not refused.any():
         nothing = pl.DataFrame(schema=REFUSAL_SCHEMA)
-        return Checked(_incidents(parsed, profile, repairs), nothing, rows["source_record"].clear())
+        return Checked(_incidents(parsed, profile), nothing, rows["source_record"].clear())
     refusals = pl.concat(
         [
             parsed.filter(broken[str(n)]).select(
@@ -115,9 +116,7 @@ def check(
         ],
     ).sort("row", maintain_order=True)
     refusals = refusals.select(pl.col(name).cast(kind) for name, kind in REFUSAL_SCHEMA.items())
-    return Checked(
-        _incidents(parsed.filter(~refused), profile, repairs), refusals, rows.filter(refused)["source_record"]
-    )
+    return Checked(_incidents(parsed.filter(~refused), profile), refusals, rows.filter(refused)["source_record"])
 
 
 def _placed_by_name(rows: pl.DataFrame) -> pl.DataFrame:
@@ -130,8 +129,9 @@ def _placed_by_name(rows: pl.DataFrame) -> pl.DataFrame:
         found["precision_km"].alias("_written_km"),
         found.select(pl.format("placed by its name: {}", pl.col("note").fill_null("unknown")))
         .to_series()
-        .alias("_coordinate_note"),
-        pl.lit(None, pl.String).alias("_repair"),
+        .alias("_reading"),
+        pl.lit(value=False).alias("_order_told"),
+        *(pl.lit(None, kind).alias(name) for name, kind in REPAIR_SCHEMA.items()),
     )
 
 
@@ -224,7 +224,7 @@ def _handling(default: str) -> pl.Expr:
     return pl.when(mark.str.starts_with("TLP:")).then(mark).otherwise(pl.lit("TLP:") + mark)
 
 
-def _incidents(sound: pl.DataFrame, profile: Profile, repairs: Policy) -> pl.DataFrame:
+def _incidents(sound: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """Return sound rows under the names of the ledger, with precision, note, country and cell."""
     toll = pl.sum_horizontal("_dead", "_missing", "_survivors")
     counted = pl.any_horizontal(pl.col("_dead", "_missing", "_survivors").is_not_null())
@@ -236,7 +236,6 @@ def _incidents(sound: pl.DataFrame, profile: Profile, repairs: Policy) -> pl.Dat
         pl.col("_end").alias("time_end"),
         pl.coalesce("_stated_km", "_written_km").clip(lower_bound=FINEST_KM).alias("place_precision_km"),
         pl.col("_stated_km").is_not_null().alias("precision_stated"),
-        _note(repairs).alias("coordinate_note"),
         pl.when(kind.is_in(KINDS)).then(kind).otherwise(pl.lit(profile.kind)).alias("kind"),
         pl.coalesce("_people", pl.when(counted).then(toll)).alias("people"),
         *(pl.col(f"_{name}").alias(name) for name in _COUNTS[1:]),
@@ -248,6 +247,7 @@ def _incidents(sound: pl.DataFrame, profile: Profile, repairs: Policy) -> pl.Dat
     )
     places = frame["lon"].to_numpy(), frame["lat"].to_numpy()
     return frame.with_columns(
+        _notes(frame, "placed_by_name" if profile.coordinate_form == "none" else "read"),
         pl.Series("country", countries_at(*places).tolist(), dtype=pl.String),
         cells(frame),
     )
@@ -256,7 +256,7 @@ def _incidents(sound: pl.DataFrame, profile: Profile, repairs: Policy) -> pl.Dat
 NOTES = (
     *(mark("as given"), mark("read with decimal commas"), mark("read from degrees and hemisphere")),
     mark("read from degrees, minutes and seconds"),
-    mark("{read}; order told by the hemispheres, against the stated form"),
+    mark("order told by the hemispheres, against the stated form"),
     mark("projected from EPSG:{number}"),
     mark("read from UTM zone {zone}S, S taken for its band of latitude, 32 to 40 north"),
     mark("read from UTM zone {zone}, northern half of the Earth"),
@@ -266,18 +266,22 @@ NOTES = (
     mark("placed by its name: {place}"),
     mark("shared by {rows} rows of {countries} stated countries; stands for no place"),
     mark("shared by {rows} rows of the file; taken for a town, precision widened"),
-    mark("{read}; {fault}: {given} as given, {place} applied, which agrees with {told}"),
     *REPAIRS,
 )
-"""What the note on a place says, to be recognised where a table shows it."""
+"""What the notes on a place say, to be recognised where a table shows them."""
 
 
-def _note(repairs: Policy) -> pl.Expr:
-    """Return how a place was read; a repair that is only proposed stands behind it."""
-    if repairs != "propose":
-        return pl.col("_coordinate_note")
-    proposed = pl.format("proposed: {}", pl.col("_repair"))
-    return pl.concat_str("_coordinate_note", proposed, separator="; ", ignore_nulls=True)
+def _notes(frame: pl.DataFrame, reading: Code) -> pl.Series:
+    """Return what there is to say of how each place was read, and of what it contradicts."""
+    return notes(
+        frame,
+        (pl.col("_reading").is_not_null(), fact(reading, pl.col("_reading"))),
+        (pl.col("_order_told"), fact("order_told", pl.lit(TOLD_BY_HEMISPHERES))),
+        (
+            pl.col("_repair").is_not_null(),
+            fact(pl.col("_repair_code"), pl.col("_repair"), pl.col("_repair_lat"), pl.col("_repair_lon")),
+        ),
+    )
 
 
 def piled_up(frame: pl.DataFrame, sharing: pl.Expr, sharing_countries: pl.Expr) -> pl.DataFrame:
@@ -295,16 +299,17 @@ def piled_up(frame: pl.DataFrame, sharing: pl.Expr, sharing_countries: pl.Expr) 
     if not frame.select(piled.any()).item():
         return frame
     placeholder = sharing_countries >= PLACEHOLDER_COUNTRIES
-    note = (
-        pl.when(placeholder)
-        .then(pl.format("shared by {} rows of {} stated countries; stands for no place", sharing, sharing_countries))
-        .otherwise(pl.format("shared by {} rows of the file; taken for a town, precision widened", sharing))
+    nowhere = pl.format("shared by {} rows of {} stated countries; stands for no place", sharing, sharing_countries)
+    town = pl.format("shared by {} rows of the file; taken for a town, precision widened", sharing)
+    said = (
+        (piled & placeholder, fact("stands_for_no_place", nowhere)),
+        (piled & ~placeholder, fact("shared_by_town", town)),
     )
     least = pl.when(placeholder).then(PLACEHOLDER_KM).otherwise(PILE_UP_KM)
     wide = pl.max_horizontal("place_precision_km", least)
     frame = frame.with_columns(
         pl.when(piled).then(wide).otherwise("place_precision_km").alias("place_precision_km"),
-        pl.when(piled).then(note).otherwise("coordinate_note").alias("coordinate_note"),
+        notes(frame, *said, after="place_notes"),
     )
     return frame.with_columns(cells(frame))
 

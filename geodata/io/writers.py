@@ -15,6 +15,7 @@ import polars as pl
 from geodata.core.atomic_write import handed_over
 from geodata.core.errors import UnknownFormat
 from geodata.model.incident import is_synthetic
+from geodata.model.place_notes import flat
 
 _FORMULA = r"^([=+\-@\t\r])"
 _TIME = "%Y-%m-%dT%H:%M:%S%.6f+00:00"
@@ -40,7 +41,7 @@ def csv_of(incidents: pl.DataFrame) -> bytes:
 
 def geojson_of(incidents: pl.DataFrame) -> bytes:
     """Return incidents as GeoJSON (RFC 7946): points whose properties are the other columns of the ledger."""
-    rows = incidents.with_columns(pl.col("time_start", "time_end").dt.strftime(_TIME), _cell_named())
+    rows = incidents.with_columns(pl.col("time_start", "time_end").dt.strftime(_TIME), _cell_named(), *flat()[1:])
     features = [
         {
             "type": "Feature",
@@ -76,13 +77,14 @@ def _written(frame: pl.DataFrame, path: Path, flat: Callable[[pl.DataFrame], pl.
 
 def _flat(incidents: pl.DataFrame) -> pl.DataFrame:
     origin = pl.format("{}:{}", pl.element().struct.field("iso3"), pl.element().struct.field("weight").round(4))
-    flat = incidents.with_columns(
+    plain = incidents.with_columns(
         pl.col("origins").list.eval(origin).list.join(";"),
         pl.col("modus_operandi").list.join(";"),
+        *flat(),
         pl.col("time_start", "time_end").dt.strftime(_TIME),
         _cell_named(),
     )
-    return _inert(flat)
+    return _inert(plain.drop("place_notes"))
 
 
 def _cell_named() -> pl.Expr:

@@ -39,12 +39,14 @@ from geodata.ledger.linked_reports import LINK_SCHEMA, Decision, counted_with, s
 from geodata.ledger.linked_reports import TABLE as LINKS
 from geodata.ledger.record_keys import KEYS, keys, place
 from geodata.model.incident import SCHEMA, empty
+from geodata.model.place_notes import fact, notes
 
 _KEEP_HISTORY = {"delta.logRetentionDuration": "interval 3650 days"}
 _ATTEMPTS = 40
 _LONGEST_PAUSE = 1.0
 _COMPARED = ["incident_id", "source", "source_record", "fingerprint", "time_start", "lat", "lon"]
 _GONE = "_gone"
+_TEXT_NOTE = "coordinate_note"
 
 
 class BusyLedger(RoutesError):
@@ -466,7 +468,17 @@ def _read(table: DeltaTable, columns: list[str]) -> pl.DataFrame:
     dataset = table.to_pyarrow_dataset()
     there = [name for name in columns if name in dataset.schema.names]
     frame = pl.DataFrame(pl.from_arrow(dataset.to_table(columns=there)))
-    return frame.with_columns(pl.lit(None, SCHEMA[name]).alias(name) for name in columns if name not in there)
+    frame = frame.with_columns(pl.lit(None, SCHEMA[name]).alias(name) for name in columns if name not in there)
+    if "place_notes" in columns and _TEXT_NOTE in dataset.schema.names:
+        frame = _with_earlier_notes(frame, pl.DataFrame(pl.from_arrow(dataset.to_table(columns=[_TEXT_NOTE]))))
+    return frame
+
+
+def _with_earlier_notes(frame: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with the notes that were stored as one text, before notes were lists, as a list of one."""
+    both = frame.with_columns(texts.to_series().alias(_TEXT_NOTE))
+    earlier = pl.col("place_notes").is_null() & pl.col(_TEXT_NOTE).is_not_null()
+    return frame.with_columns(notes(both, (earlier, fact("earlier", pl.col(_TEXT_NOTE))), after="place_notes"))
 
 
 def _lacking(table: DeltaTable, schema: Schema) -> list[Field]:

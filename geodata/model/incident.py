@@ -13,6 +13,7 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 from geodata.core.errors import UnknownColumns
+from geodata.model.place_notes import NOTE
 
 Mode = Literal["land", "sea", "air", "unknown"]
 Kind = Literal["death", "interception", "smuggling", "trafficking", "seizure", "piracy", "detection", "rescue", "other"]
@@ -42,7 +43,7 @@ SCHEMA: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "lon": pl.Float64,
     "place": pl.String,
     "place_precision_km": pl.Float64,
-    "coordinate_note": pl.String,
+    "place_notes": pl.List(NOTE),  # facts on how the place was read
     "kind": pl.String,
     "mode": pl.String,
     "mode_reason": pl.String,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Literal, cast, get_args
@@ -52,6 +52,12 @@ REPAIRS = (
     mark("longitude lost a digit"),
 )
 """What a repair says, to be recognised where a table shows it; where several fit, it stays as it was written."""
+REPAIR_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "_repair": pl.String,
+    "_repair_code": pl.String,
+    "_repair_lat": pl.Float64,
+    "_repair_lon": pl.Float64,
+}
 _CELLS_PER_DEGREE = 10
 _CELL_KM = 8.0  # half the diagonal of a cell
 _DEGREE_KM = 111.0
@@ -91,14 +97,15 @@ def with_repairs(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     ----------
     rows : DataFrame
         With ``_lat``, ``_lon`` (degrees, or null), ``country_stated`` (name or code of the country of the incident, or
-        null), ``route_label`` (or null) and ``_coordinate_note``.
+        null) and ``route_label`` (or null).
     policy : "propose", "apply" or "off"
 
     Returns
     -------
     DataFrame
-        The rows with ``_repair`` (null where nothing is proposed). Under "apply" ``_lat`` and ``_lon`` are changed and
-        the repair, which states the place as given, stands in ``_coordinate_note`` too.
+        The rows with ``_repair`` (a sentence; null where nothing contradicts), ``_repair_code`` ("contradiction",
+        "repair_proposed" or "repair_applied") and ``_repair_lat``, ``_repair_lon``: the point that is proposed or,
+        where it was applied, the point as given. Applied repairs have changed ``_lat`` and ``_lon``.
 
     Raises
     ------
@@ -108,17 +115,16 @@ def with_repairs(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     policy_named(policy)
     repairs = None if policy == "off" else _repairs(_suspects(rows), policy)
     if repairs is None or repairs.is_empty():
-        return rows.with_columns(_repair=pl.lit(None, pl.String))
-    joined = rows.with_row_index("_at").join(repairs, on="_at", how="left", maintain_order="left")
-    if policy == "apply":
-        noted = pl.concat_str("_coordinate_note", "_repair", separator="; ", ignore_nulls=True)
-        applied = pl.col("_repaired_lat").is_not_null()
-        joined = joined.with_columns(
-            pl.coalesce("_repaired_lat", "_lat").alias("_lat"),
-            pl.coalesce("_repaired_lon", "_lon").alias("_lon"),
-            pl.when(applied).then(noted).otherwise("_coordinate_note").alias("_coordinate_note"),
-        )
-    return joined.drop("_at", "_repaired_lat", "_repaired_lon")
+        return rows.with_columns(pl.lit(None, kind).alias(name) for name, kind in REPAIR_SCHEMA.items())
+    joined = rows.with_row_index("_at").join(repairs, on="_at", how="left", maintain_order="left").drop("_at")
+    applied = (pl.col("_repair_code") == "repair_applied").fill_null(value=False)
+    return joined.with_columns(
+        *(pl.when(applied).then(f"_repair_{axis}").otherwise(f"_{axis}").alias(f"_{axis}") for axis in ("lat", "lon")),
+        *(
+            pl.when(applied).then(f"_{axis}").otherwise(f"_repair_{axis}").alias(f"_repair_{axis}")
+            for axis in ("lat", "lon")
+        ),
+    )
 
 
 def _suspects(rows: pl.DataFrame) -> pl.DataFrame:
@@ -201,7 +207,7 @@ def _in_route(lat: Floats, lon: Floats, stated: pl.Series, slack_km: float = 0.0
 
 
 def _repairs(suspects: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Return the rows with a repair: ``_at``, ``_repair``, and ``_repaired_lat``, ``_repaired_lon`` where one fits."""
+    """Return the rows with something to say: ``_at`` and the columns of ``REPAIR_SCHEMA``, the point as repaired."""
     key = ["lat", "lon", *(name for name, *_ in _STATED)]
     wrong = suspects.select(key).unique(maintain_order=True)
     found = [_proposed(wrong.slice(start, _BATCH), policy) for start in range(0, wrong.height, _BATCH)]
@@ -215,9 +221,7 @@ _PROPOSED = {
     "lon": pl.Float64,
     "country": pl.String,
     "route": pl.String,
-    "_repair": pl.String,
-    "_repaired_lat": pl.Float64,
-    "_repaired_lon": pl.Float64,
+    **REPAIR_SCHEMA,
 }
 
 
@@ -236,8 +240,11 @@ def _proposed(wrong: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     for which, place in enumerate(wrong.iter_rows(named=True)):
         fitting = options.get(which, []) if statements[which] == 1 else []
         applied = policy == "apply" and len(fitting) == 1 and bool(sure[which])
-        text = _in_words(place, fitting, "applied" if applied else "proposed", statements[which] > _FEW)
-        rows.append((*place.values(), text, *(fitting[0][1:] if applied else (None, None))))
+        stands_in = statements[which] > _FEW
+        one = len(fitting) == 1 and not stands_in
+        code = ("repair_applied" if applied else "repair_proposed") if one else "contradiction"
+        text = _in_words(place, fitting, "applied" if applied else "proposed", stands_in)
+        rows.append((*place.values(), text, code, *(fitting[0][1:] if one else (None, None))))
     return pl.DataFrame(rows, schema=_PROPOSED, orient="row").filter(pl.col("_repair").is_not_null())
 
 

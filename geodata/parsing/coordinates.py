@@ -42,7 +42,7 @@ _HALVES = (
 )
 """Ways in which a cell of two angles parts, tried in this order. 46,12 30 parts in none: it may be 46.12 and 30, or 46
 and 12°30'."""
-_COLUMNS = ("_lat", "_lon", "_written_km", "_coordinate_note")
+_COLUMNS = ("_lat", "_lon", "_written_km", "_reading", "_order_told")
 _SAMPLE = 10_000
 _MOST = 0.9
 
@@ -95,8 +95,9 @@ def with_coordinates(rows: pl.DataFrame, form: CoordinateForm, o_means: OMeans |
     -------
     DataFrame
         The rows with ``_lat``, ``_lon`` (float, degrees WGS 84; null where unreadable or not finite; range is not
-        checked), ``_written_km`` (float, km: the smallest unit in which they are written) and ``_coordinate_note``
-        (how they were read; where they were not, the reason as far as it is known).
+        checked), ``_written_km`` (float, km: the smallest unit in which they are written), ``_reading`` (how they were
+        read; where they were not, the reason as far as it is known) and ``_order_told`` (whether hemispheres told the
+        order against the stated form).
 
     Raises
     ------
@@ -120,6 +121,8 @@ def with_coordinates(rows: pl.DataFrame, form: CoordinateForm, o_means: OMeans |
         found = from_projected(lon, lat, int(form.removeprefix("EPSG:")))
     else:
         found = _from_pairs(cells, form, o_means)
+    if "_order_told" not in found.columns:
+        found = found.with_columns(pl.lit(value=False).alias("_order_told"))
     return rows.with_columns(found[name].alias(name) for name in _COLUMNS)
 
 
@@ -160,7 +163,7 @@ def _guessed_columns(sample: pl.DataFrame) -> tuple[CoordinateForm | None, str]:
         return None, sentence("no row gives both latitude and longitude")
     numbers = _from_columns(sample["lat"], sample["lon"], None)
     lat, lon = numbers["_lat"], numbers["_lon"]
-    ambiguous = (numbers["_coordinate_note"] == O_IS_AMBIGUOUS).sum()
+    ambiguous = (numbers["_reading"] == O_IS_AMBIGUOUS).sum()
     if ambiguous:
         return None, sentence(
             "rows with the letter O: {count}; it is east in German and west in French: state which",
@@ -284,7 +287,8 @@ def _of_numbers(lat: pl.Series, lon: pl.Series) -> pl.DataFrame:
         pl.when(both).then("_lat").alias("_lat"),
         pl.when(both).then("_lon").alias("_lon"),
         pl.when(both).then(written).alias("_written_km"),
-        pl.when(both).then(pl.lit(AS_GIVEN)).alias("_coordinate_note"),
+        pl.when(both).then(pl.lit(AS_GIVEN)).alias("_reading"),
+        pl.lit(value=False).alias("_order_told"),
     ).collect()
 
 
@@ -342,9 +346,7 @@ def _in_order(pairs: pl.DataFrame, form: str) -> pl.DataFrame:
     read = (numbers & lat_first.is_not_null() & ~clash).fill_null(value=False)
     against = (told != pl.lit(by_form, pl.Boolean)).fill_null(value=False)
     note = (
-        pl.when(read & against)
-        .then(pl.col("note") + "; " + pl.lit(TOLD_BY_HEMISPHERES))
-        .when(read | pl.col("note").str.starts_with("not read"))
+        pl.when(read | pl.col("note").str.starts_with("not read"))
         .then("note")
         .when(numbers & clash)
         .then(pl.lit(WRONG_AXIS))
@@ -355,7 +357,8 @@ def _in_order(pairs: pl.DataFrame, form: str) -> pl.DataFrame:
         pl.when(read).then(pl.when(lat_first).then("first").otherwise("second")).alias("_lat"),
         pl.when(read).then(pl.when(lat_first).then("second").otherwise("first")).alias("_lon"),
         pl.when(read).then(DEGREE_KM * pl.col("step")).alias("_written_km"),
-        note.alias("_coordinate_note"),
+        note.alias("_reading"),
+        (read & against).alias("_order_told"),
     )
 
 

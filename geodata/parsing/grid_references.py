@@ -72,7 +72,7 @@ def from_projected(x: pl.Series, y: pl.Series, epsg: int) -> pl.DataFrame:
     -------
     DataFrame
         ``_lat``, ``_lon`` (float, degrees WGS 84; null where unreadable or far outside the projection's area),
-        ``_written_km`` (float, km) and ``_coordinate_note``.
+        ``_written_km`` (float, km) and ``_reading`` (how it was read, or why not).
 
     Raises
     ------
@@ -187,7 +187,7 @@ def _places(cells: pl.DataFrame, lon: Floats, lat: Floats, unit_km: float, note:
         "_lat",
         "_lon",
         pl.when(_placed()).then(written).alias("_written_km"),
-        note.alias("_coordinate_note"),
+        note.alias("_reading"),
     )
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from geodata.core.messages import recognised
 from geodata.ingest.validation import NOTES
 from geodata.model.incident import KINDS, MODES
+from geodata.model.place_notes import CODES, Code, noted
 from geodata.parsing.coordinate_repair import REPAIRS
 from geodata.parsing.transport_mode import REASONS
 from layers.web.translations import SOURCE
@@ -21,20 +22,17 @@ MOST_ROWS = 5_000
 """Rows of a table that are sent to a browser."""
 ROUGH_KM = 25.0
 """From here on a place is too inexact for a single line of the reduction."""
+_CONTRADICTIONS: Final[tuple[Code, ...]] = ("contradiction", "repair_proposed")
 UNSURE = 0.5
 """A mode of no more confidence than this is unsure."""
 
-_REPAIR = "proposed: "
 _FLAGS: Final[tuple[tuple[pl.Expr, str], ...]] = (
-    (pl.col("coordinate_note").str.contains(_REPAIR, literal=True), mark("place contradicts the row")),
-    (pl.col("coordinate_note").str.contains(r"as given, .* applied, which agrees"), mark("place repaired")),
-    (pl.col("coordinate_note").str.contains("stands for no place", literal=True), mark("stands for no place")),
-    (pl.col("coordinate_note").str.contains("taken for a town", literal=True), mark("place shared, taken for a town")),
-    (pl.col("coordinate_note").str.contains("placed by its name", literal=True), mark("placed by its name")),
-    (
-        pl.col("coordinate_note").str.contains("against the stated form", literal=True),
-        mark("order of coordinates doubtful"),
-    ),
+    (noted("contradiction", "repair_proposed"), mark("place contradicts the row")),
+    (noted("repair_applied"), mark("place repaired")),
+    (noted("stands_for_no_place"), mark("stands for no place")),
+    (noted("shared_by_town"), mark("place shared, taken for a town")),
+    (noted("placed_by_name"), mark("placed by its name")),
+    (noted("order_told"), mark("order of coordinates doubtful")),
     (pl.col("place_precision_km") >= ROUGH_KM, mark("place is rough")),
     (pl.col("time_precision").is_in(["month", "quarter", "year"]), mark("day unknown")),
     ((pl.col("mode") == "unknown") | (pl.col("mode_confidence") <= UNSURE), mark("mode unsure")),
@@ -119,7 +117,7 @@ def shown(found: pl.DataFrame) -> pl.DataFrame:
         "people",
         _precision().alias("precision"),
         pl.col("flags").list.join("; "),
-        _anew(few, _repair(), REPAIRS).alias("repair"),
+        _sentences(few, REPAIRS, *_CONTRADICTIONS).alias("repair"),
         "corridor",
         "source",
         _grade().alias("grade"),
@@ -156,8 +154,8 @@ def told(found: pl.DataFrame, row: int, linked: pl.DataFrame | None = None) -> l
         why=_why(of),
         kind=_said("kind", KINDS),
         precision=_precision(),
-        repair=_anew(of, _repair(), REPAIRS),
-        note=_anew(of, pl.col("coordinate_note").str.split(_REPAIR).list.first().str.strip_suffix("; "), NOTES),
+        repair=_sentences(of, REPAIRS, *_CONTRADICTIONS),
+        note=_sentences(of, NOTES, *(code for code in CODES if code not in _CONTRADICTIONS)),
         flags=pl.col("flags").list.join("; "),
         grade=_grade(),
     ).row(0, named=True)
@@ -264,8 +262,13 @@ def _precision() -> pl.Expr:
     return pl.when(km < 1).then(metres).when((km < 10) & (km != km.round(0))).then(fine).otherwise(coarse)
 
 
-def _repair() -> pl.Expr:
-    return pl.col("coordinate_note").str.split_exact(_REPAIR, 1).struct.field("field_1")
+def _sentences(found: pl.DataFrame, texts: Sequence[str], *codes: Code) -> pl.Series:
+    """Return the notes of some codes in the reader's language, sentence by sentence; null where there is none."""
+    each = found.select(pl.int_range(pl.len()).alias("row"), "place_notes").explode("place_notes")
+    each = each.unnest("place_notes").filter(pl.col("code").is_in(codes))
+    said = each.with_columns(_anew(each, pl.col("text"), texts)).group_by("row").agg(pl.col("text").str.join("; "))
+    rows = found.select(pl.int_range(pl.len()).alias("row"))
+    return rows.join(said, on="row", how="left", maintain_order="left")["text"]
 
 
 def _grade() -> pl.Expr:

@@ -16,7 +16,13 @@ from tests.screens import opened, texts
 
 NO_CORRIDORS = pl.DataFrame(schema={"incident_id": pl.String, "corridor": pl.String})
 REPAIR = "latitude and longitude are swapped: 12.6, 35.5 as given, 35.5, 12.6 proposed, which agrees with Italy"
+AS_GIVEN = {"code": "read", "text": "as given"}
+PROPOSED = {"code": "repair_proposed", "text": REPAIR, "lat": 35.5, "lon": 12.6}
 HOSTILE = '<img src=x onerror="alert(1)"> **bold** :red[x]'
+
+
+def noted(code: str, text: str) -> dict:
+    return {"code": code, "text": text}
 
 
 def incidents(*rows: dict) -> pl.DataFrame:
@@ -28,7 +34,7 @@ def incidents(*rows: dict) -> pl.DataFrame:
         "lat": 35.5,
         "lon": 12.6,
         "place_precision_km": 1.0,
-        "coordinate_note": "as given",
+        "place_notes": [AS_GIVEN],
         "kind": "rescue",
         "mode": "sea",
         "mode_reason": "stated by the source: sea",
@@ -79,22 +85,21 @@ def test_a_precision_is_written_in_words(km, words):
     ("values", "flags"),
     [
         ({}, ""),
-        ({"coordinate_note": f"as given; proposed: {REPAIR}"}, "place contradicts the row"),
-        ({"coordinate_note": f"as given; {REPAIR.replace('proposed', 'applied')}"}, "place repaired"),
+        ({"place_notes": [AS_GIVEN, PROPOSED]}, "place contradicts the row"),
+        ({"place_notes": [AS_GIVEN, PROPOSED | {"code": "repair_applied"}]}, "place repaired"),
         (
-            {"coordinate_note": "shared by 9 rows of the file; taken for a town, precision widened"},
-            "place shared, taken for a town",
+            {"place_notes": [AS_GIVEN, PROPOSED, noted("shared_by_town", "shared by 9 rows")]},
+            "place contradicts the row; place shared, taken for a town",
         ),
-        (
-            {"coordinate_note": "shared by 9 rows of 5 stated countries; stands for no place"},
-            "stands for no place",
-        ),
+        ({"place_notes": [noted("stands_for_no_place", "shared by 9 rows")]}, "stands for no place"),
+        ({"place_notes": [noted("placed_by_name", "placed by its name: Sfax")]}, "placed by its name"),
+        ({"place_notes": [AS_GIVEN, noted("order_told", "order told")]}, "order of coordinates doubtful"),
         ({"place_precision_km": 111.0}, "place is rough"),
         ({"time_precision": "month"}, "day unknown"),
         ({"mode_confidence": 0.5}, "mode unsure"),
         ({"mode": "unknown", "mode_confidence": None}, "mode unsure"),
         (
-            {"coordinate_note": None, "time_precision": "year", "place_precision_km": 300.0},
+            {"place_notes": None, "time_precision": "year", "place_precision_km": 300.0},
             "place is rough; day unknown",
         ),
     ],
@@ -104,7 +109,7 @@ def test_what_is_doubtful_is_flagged_in_words(values, flags):
 
 
 def test_a_proposed_repair_stands_by_itself():
-    row = one(coordinate_note=f"as given; proposed: {REPAIR}")
+    row = one(place_notes=[AS_GIVEN, PROPOSED])
     assert row["repair"] == REPAIR
     assert one()["repair"] is None
 
@@ -122,13 +127,12 @@ def test_the_reason_of_a_mode_is_said_in_the_language_of_the_reader(monkeypatch)
 
 def test_what_was_made_of_a_place_is_said_in_the_language_of_the_reader(monkeypatch):
     monkeypatch.setattr("pages.ui.translate.language", lambda: "fr")
-    repair = one(coordinate_note=f"as given; proposed: {REPAIR}")["repair"]
+    repair = one(place_notes=[AS_GIVEN, PROPOSED])["repair"]
     assert repair.startswith("latitude et longitude sont inversées\xa0: 12.6, 35.5 tel que donné, 35.5, 12.6 proposé")
-    note = "read with decimal commas; order told by the hemispheres, against the stated form"
-    pairs = told(listed(incidents({"coordinate_note": note}), NO_CORRIDORS), 0)
-    assert "lues avec des virgules décimales\xa0; ordre donné par les hémisphères" in " ".join(
-        text for _, text in pairs
-    )
+    told_order = noted("order_told", "order told by the hemispheres, against the stated form")
+    kept = [noted("read", "read with decimal commas"), told_order]
+    pairs = told(listed(incidents({"place_notes": kept}), NO_CORRIDORS), 0)
+    assert "lues avec des virgules décimales; ordre donné par les hémisphères" in " ".join(text for _, text in pairs)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +179,7 @@ def test_all_that_is_known_of_an_incident_is_told_and_what_is_not_is_left_out():
             {
                 "people": 1200,
                 "origins": [{"iso3": "SYR", "weight": 0.75}, {"iso3": "IRQ", "weight": 0.25}],
-                "coordinate_note": f"as given; proposed: {REPAIR}",
+                "place_notes": [AS_GIVEN, PROPOSED],
                 "extra": '{"Weather": "calm", "Empty": null}',
                 "country": None,
                 "modus_operandi": ["hidden", "on foot"],

@@ -10,6 +10,7 @@ import pytest
 from geodata.core.errors import NothingKept
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
+from geodata.model.place_notes import sentences
 
 HEADER = "id,date,lat,lon,mode,kind,people,origin\n"
 GOOD = "a,2024-05-03,35.5,12.6,sea,rescue,41,Syria\n"
@@ -135,8 +136,9 @@ def test_coordinates_shared_by_many_rows_are_taken_for_a_town(tmp_path, home):
     ingest_file(written(tmp_path, HEADER + rows + "q,2024-05-09,35.123457,12.9,sea,,,\n"), Ledger(home))
     stored = Ledger(home).incidents()
     assert stored.filter(pl.col("source_record") == "p0")["place_precision_km"].item() == 8.0
-    assert "shared by 5 rows" in stored.filter(pl.col("source_record") == "p0")["coordinate_note"].item()
-    assert stored.filter(pl.col("source_record") == "q")["coordinate_note"].item() == "as given"
+    said = dict(stored.select("source_record", sentences()).iter_rows())
+    assert said["p0"] == "as given; shared by 5 rows of the file; taken for a town, precision widened"
+    assert said["q"] == "as given"
 
 
 def test_coordinates_that_rows_of_many_countries_share_stand_for_no_place(tmp_path, home):
@@ -145,7 +147,8 @@ def test_coordinates_that_rows_of_many_countries_share_stand_for_no_place(tmp_pa
     ingest_file(written(tmp_path, "date,lat,lon,country\n" + rows), Ledger(home))
     stored = Ledger(home).incidents()
     assert stored["place_precision_km"].unique().to_list() == [1000.0]
-    assert stored["coordinate_note"][0] == "shared by 5 rows of 5 stated countries; stands for no place"
+    assert stored["place_notes"][0].struct.field("code").to_list()[0] == "read"
+    assert stored["place_notes"][0].struct.field("code").to_list()[-1] == "stands_for_no_place"
 
 
 def test_a_refusal_report_runs_nothing_in_a_spreadsheet(tmp_path, home):

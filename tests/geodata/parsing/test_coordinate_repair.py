@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geodata.core.errors import WrongValue
-from geodata.parsing.coordinate_repair import with_repairs
+from geodata.parsing.coordinate_repair import REPAIR_SCHEMA, with_repairs
 from geodata.parsing.coordinates import with_coordinates
 from geodata.spatial.coastline import REFERENCE
 
@@ -18,14 +18,13 @@ SCHEMA = {
     "_lon": pl.Float64,
     "country_stated": pl.String,
     "route_label": pl.String,
-    "_coordinate_note": pl.String,
 }
 US, IRAN = ("United States of America", "US-Mexico border crossing"), ("Iran", "Afghanistan to Iran")
 SAHARA, ATLANTIC = "Sahara Desert crossing", "Western Africa / Atlantic route to the Canary Islands"
 
 
 def rows(*places: tuple[Any, Any, str | None, str | None]) -> pl.DataFrame:
-    return pl.DataFrame([(*place, "as given") for place in places], schema=SCHEMA, orient="row")
+    return pl.DataFrame(list(places), schema=SCHEMA, orient="row")
 
 
 def repair(
@@ -55,13 +54,18 @@ def test_the_one_repair_that_fits_is_applied_with_its_reason(given, stated, repa
     assert found["_repair"].startswith(
         f"{fault}: {float(given[0])}, {float(given[1])} as given, {repaired[0]}, {repaired[1]}"
     )
-    assert found["_coordinate_note"] == f"as given; {found['_repair']}"
     assert "applied, which agrees with" in found["_repair"]
+    assert (found["_repair_code"], found["_repair_lat"], found["_repair_lon"]) == ("repair_applied", *given)
 
 
 def test_a_proposal_changes_nothing_and_says_what_it_would_do():
     found = repair(31.7114, 106.2849, *US, policy="propose")
-    assert (found["_lat"], found["_lon"], found["_coordinate_note"]) == (31.7114, 106.2849, "as given")
+    assert (found["_lat"], found["_lon"]) == (31.7114, 106.2849)
+    assert (found["_repair_code"], found["_repair_lat"], found["_repair_lon"]) == (
+        "repair_proposed",
+        31.7114,
+        -106.2849,
+    )
     assert found["_repair"] == (
         "longitude lost its sign: 31.7114, 106.2849 as given, 31.7114, -106.2849 proposed, "
         "which agrees with United States and US-Mexico border crossing"
@@ -105,7 +109,7 @@ def test_where_several_repairs_fit_none_is_applied_and_they_are_shown():
     assert (found["_lat"], found["_lon"]) == (8.9843, 13.8006)
     assert found["_repair"].startswith("2 repairs fit, none is applied: 8.9843, 13.8006 as given, ")
     assert "13.8006, 8.9843 if latitude and longitude are swapped" in found["_repair"]
-    assert found["_coordinate_note"] == "as given"
+    assert (found["_repair_code"], found["_repair_lat"]) == ("contradiction", None)
 
 
 def test_a_repair_must_agree_with_country_and_route():
@@ -142,14 +146,14 @@ def test_one_place_for_different_countries_stands_in_for_unknown_places():
 def test_order_and_other_columns_of_the_rows_are_kept():
     places = [(31.7, -106.3, *US), (31.7114, 106.2849, *US), (None, None, *US), (31.7114, 106.2849, None, None)]
     found = with_repairs(rows(*places).with_columns(text=pl.Series(["a", "b", "c", "d"])), "apply")
-    assert found.columns == [*SCHEMA, "text", "_repair"]
+    assert found.columns == [*SCHEMA, "text", *REPAIR_SCHEMA]
     assert found["text"].to_list() == ["a", "b", "c", "d"]
     assert found["_lon"].to_list() == [-106.3, -106.2849, None, 106.2849]
     assert found["_repair"].is_not_null().to_list() == [False, True, False, False]
 
 
 def test_no_rows_and_no_statements_are_no_trouble():
-    assert with_repairs(rows(), "apply").columns == [*SCHEMA, "_repair"]
+    assert with_repairs(rows(), "apply").columns == [*SCHEMA, *REPAIR_SCHEMA]
     assert with_repairs(rows((1.0, 2.0, None, None)), "apply")["_repair"].to_list() == [None]
 
 
