@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from geodata.core.errors import RoutesError, told_in_a_sentence
+from geodata.core.errors import NothingKept, RoutesError, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.ingest.pipeline import Ingested, ingest_file, totals
 from geodata.ledger.store import Ledger
@@ -333,10 +333,10 @@ def _tell_of(found: Receipt | RoutesError, as_json: bool) -> bool:
     if as_json:
         print(json.dumps(found.report(), ensure_ascii=False), flush=True)
     elif found.batch is not None:
-        _tell(Ingested(found.batch, found.refusals, found.notes))
+        _tell(Ingested(found.batch, found.refusals, found.notes, found.faults))
         sys.stdout.flush()
     else:
-        print(found.error, file=sys.stderr, flush=True)
+        print(with_report(found.error, found.refusals), file=sys.stderr, flush=True)
     return found.outcome != "taken"
 
 
@@ -361,7 +361,14 @@ def _said(error: RoutesError | OSError, home: Path) -> str:
     """Return an error as one sentence; what the machine refuses, such as room on the disk, too."""
     from geodata.core.staging import unwritable
 
-    return str(unwritable(home, error) if isinstance(error, OSError) else error)
+    if isinstance(error, OSError):
+        return str(unwritable(home, error))
+    return with_report(str(error), error.report if isinstance(error, NothingKept) else None)
+
+
+def with_report(sentence: str, report: Path | None) -> str:
+    """Return a sentence with where every refusal stands, if it stands anywhere."""
+    return sentence if report is None else f"{sentence.removesuffix('.')}; every refusal stands in {report}."
 
 
 def _home(home: Path | None) -> Path:
@@ -374,6 +381,8 @@ def _tell(done: Ingested) -> None:
         f"{batch.file} ({batch.profile}): {batch.read:,} rows read, {batch.kept:,} kept, {batch.updated:,} updated, "
         f"{batch.withdrawn:,} withdrawn, {batch.duplicates:,} duplicate, {batch.refused:,} refused."
     )
+    for fault in done.faults:
+        print(f"Refused: {fault}.")
     if done.refusal_report is not None:
         print(f"Refusals with row, column, rule and value: {done.refusal_report}")
     for note in done.notes:

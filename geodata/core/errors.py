@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 class RoutesError(Exception):
@@ -41,7 +42,17 @@ class UnknownColumns(RoutesError):
 
 
 class NothingKept(RoutesError):
-    """A file of which every row was refused."""
+    """A file of which every row was refused.
+
+    Parameters
+    ----------
+    report : Path, optional
+        CSV of the rows refused: row, column, rule, value.
+    """
+
+    def __init__(self, what: str, *, rule: str, where: str, report: Path | None) -> None:
+        self.report = report
+        super().__init__(what, rule=rule, where=where)
 
 
 class UnknownVersion(RoutesError):

@@ -57,11 +57,15 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """The answer to one ingest: the batch as counted, where refusals were written, and what else to know."""
+    """The answer to one ingest.
+
+    The batch as counted, where refusals were written, what else to know, and each rule that rows broke with how many.
+    """
 
     batch: Batch
     refusal_report: Path | None
     notes: tuple[str, ...]
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def ingest_file(
             raise _nothing_kept(batch, refusals, report)
         step(sentence("storing"))
         stored = ledger.commit(batch, tray.given(may_withdraw=may_withdraw), refusals)
-        return Ingested(stored, report, tray.notes)
+        return Ingested(stored, report, tray.notes, tuple(faults_by_rule(refusals)))
 
 
 def rehearse(
@@ -372,14 +376,20 @@ def _misfit_refusals(chunk: Chunk) -> pl.DataFrame:
 
 
 def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None) -> NothingKept:
-    first = refusals.row(0, named=True)
-    return NothingKept(
-        f"all {batch.refused} rows were refused, "
-        f"the first ({first['column']}: {first['value']!r}) in row {first['row']}",
-        rule=first["rule"],
-        done=f"nothing was stored; every refusal stands in {report}",
-        where=batch.file,
+    what = f"all {batch.refused:,} rows were refused" if batch.refused > 1 else "its only row was refused"
+    return NothingKept(what, rule="; ".join(faults_by_rule(refusals)), where=batch.file, report=report)
+
+
+def faults_by_rule(refusals: pl.DataFrame) -> list[str]:
+    """Return each rule that rows broke, with how many did and the first of them, the rule broken most first."""
+    grouped = refusals.group_by("rule", maintain_order=True).agg(
+        pl.col("row").n_unique().alias("rows"), pl.col("row", "column", "value").first()
     )
+    return [
+        f"{found['rule']} ({found['rows']:,}, the first in row {found['row']}"
+        + (f", {found['column']}: {found['value']!r})" if found["column"] else ")")
+        for found in grouped.sort("rows", descending=True, maintain_order=True).iter_rows(named=True)
+    ]
 
 
 def totals(batches: list[Batch]) -> dict[str, int]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import logging
-import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +24,6 @@ Outcome = Literal["taken", "refused", "postponed", "failed"]
 _log = logging.getLogger(__name__)
 _UNFIT = (UnreadableFile, UnknownFormat, UnknownColumns, NothingKept, WrongValue)
 """What no second try mends."""
-_REPORT = re.compile(r"every refusal stands in (.+\.csv)$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,8 @@ class Receipt:
         One sentence, "" if taken.
     refusals : Path or None
         CSV of the rows refused: row, column, rule, value.
+    faults : tuple of str
+        Each rule that rows broke, with how many did.
     """
 
     file: str
@@ -55,6 +55,7 @@ class Receipt:
     notes: tuple[str, ...] = ()
     error: str = ""
     refusals: Path | None = None
+    faults: tuple[str, ...] = ()
 
     def report(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
@@ -63,7 +64,7 @@ class Receipt:
         names = ("batch", "sha256", "profile", "source")
         facts = {name: value for name, value in asdict(self.batch).items() if name in names}
         found = {"file": self.file, "at": self.at, "outcome": self.outcome, **facts}
-        return found | {"counts": totals([self.batch]), "notes": list(self.notes)}
+        return found | {"counts": totals([self.batch]), "notes": list(self.notes), "refused": list(self.faults)}
 
     def refused_rows(self, most: int) -> list[dict[str, Any]]:
         """Return the first of the rows refused: row (int), column, rule, value."""
@@ -88,7 +89,8 @@ def receive(
     try:
         done = ingest_file(path, ledger, step=step, may_withdraw=may_withdraw, edition=edition, profile=profile)
     except _UNFIT as error:
-        return Receipt(path.name, at, "refused", error=str(error), refusals=_report_of(error))
+        report = error.report if isinstance(error, NothingKept) else None
+        return Receipt(path.name, at, "refused", error=str(error), refusals=report)
     except RoutesError as error:
         return Receipt(path.name, at, "postponed", error=str(error))
     except OSError as error:
@@ -97,11 +99,4 @@ def receive(
         _log.exception("%s could not be taken in", path.name)
         what = f"{path.name}: the program failed on it ({type(error).__name__}); nothing was stored."
         return Receipt(path.name, at, "failed", error=what)
-    return Receipt(path.name, at, "taken", done.batch, done.notes, refusals=done.refusal_report)
-
-
-def _report_of(error: RoutesError) -> Path | None:
-    """Return the CSV that an error names, if it stands."""
-    found = _REPORT.search(error.done)
-    path = Path(found[1]) if found else None
-    return path if path is not None and path.is_file() else None
+    return Receipt(path.name, at, "taken", done.batch, done.notes, refusals=done.refusal_report, faults=done.faults)

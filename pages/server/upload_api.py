@@ -172,9 +172,7 @@ def _said(receipt: Receipt) -> tuple[int, dict[str, Any]]:
         report = receipt.report()
         names = ("batch", "source", "profile", "counts", "notes")
         return 201, {name: report[name] for name in names} | {"refusals": refusals}
-    # Where its refusals stand on this machine is of no use to who sent it.
-    sentence = receipt.error.partition("; every refusal stands in ")[0].rstrip(".") + "."
-    return (500 if receipt.outcome == "failed" else 422), {"error": sentence, "refusals": refusals}
+    return (500 if receipt.outcome == "failed" else 422), {"error": receipt.error, "refusals": refusals}
 
 
 def _require_post(request: Request) -> None:

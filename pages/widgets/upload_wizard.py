@@ -266,7 +266,7 @@ def _tell(seen: Workspace, receipt: Receipt) -> None:
     tell_undone()
     batch = receipt.batch
     if batch is None:
-        notice(receipt.error.partition("; every refusal stands in ")[0].rstrip(".") + ".", "error")
+        notice(receipt.error, "error")
         return
     stored = batch.kept + batch.updated + batch.withdrawn > 0
     if not stored:

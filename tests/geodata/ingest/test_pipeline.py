@@ -113,7 +113,7 @@ def test_rows_that_share_an_id_but_differ_are_all_kept_whatever_their_order(tmp_
 
 def test_a_file_of_only_bad_rows_stores_nothing_and_says_why(tmp_path, home):
     with pytest.raises(
-        NothingKept, match=r"all 1 rows were refused.*latitude must lie within -90\.\.90.*nothing was stored"
+        NothingKept, match=r"its only row was refused; latitude must lie within -90\.\.90.*nothing was stored"
     ):
         ingest_file(written(tmp_path, HEADER + "x,2024-05-03,95.2,12.6,,,,\n"), Ledger(home))
     assert Ledger(home).version() is None

@@ -265,5 +265,6 @@ def test_downloads_hold_the_incidents_without_formulas(home):
     assert collection["synthetic"] is False
     assert feature["geometry"] == {"type": "Point", "coordinates": [12.6, 35.5]}
     assert feature["properties"]["time_start"] == "2024-05-01T00:00:00.000000+00:00"
-    assert set(feature["properties"]) == set(incidents.columns) - {"lat", "lon"}
+    points = {"lat_given", "lon_given", "lat_proposed", "lon_proposed"}
+    assert set(feature["properties"]) == set(incidents.columns) - {"lat", "lon"} | points
     assert json.loads(geojson_of(incidents.clear()))["features"] == []
