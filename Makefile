@@ -3,6 +3,8 @@
 # make check  ruff, mypy strict, import-linter
 # make words  bring the catalogues of other languages up to what the code says
 # make help   this list
+# make api    pages of the public API, build/api/index.html;  make coverage  which lines the quick tests reach
+# make hooks  quick checks before each commit (pre-commit)
 # make lock   compile the lock files;  make reference   rebuild geodata/reference
 
 PYTHON ?= python3
@@ -11,7 +13,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: help run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network docs words lock reference browser clean
+.PHONY: api coverage help hooks run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network docs words lock reference browser clean
 
 help:
 	@sed -n "s/^# make /make /p" Makefile
@@ -58,6 +60,16 @@ bench-movement: $(VENV)/.developer
 
 words: $(VENV)/.developer
 	$(BIN)/python -m docs.catalogues
+
+api: $(VENV)/.developer
+	$(BIN)/python -m sphinx -q -W -b html docs/api build/api
+	@echo "build/api/index.html"
+
+coverage: $(VENV)/.developer
+	$(BIN)/python -m pytest -m "not browser and not slow and not long" --cov --cov-report=term:skip-covered
+
+hooks: $(VENV)/.developer
+	$(BIN)/pre-commit install
 
 docs: $(VENV)/.developer
 	$(BIN)/python -m docs.pictures

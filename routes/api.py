@@ -1,6 +1,6 @@
 """API: routes, members, change and hot spots for a notebook, from GeoDataFrames and to GeoDataFrames.
 
-Any CRS comes in and EPSG:4326 goes out. See ``docs/api.md`` for examples that run.
+Any CRS comes in and EPSG:4326 goes out. The pages are made by ``make api``; examples stand in ``docs/examples``.
 """
 
 from __future__ import annotations

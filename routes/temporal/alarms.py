@@ -306,7 +306,7 @@ def evidence_for(
     --------
     >>> counts = [np.array([float(number)]) for number in (10, 12, 1, 12, 1)]  # ten in a month, after one a month
     >>> evidence_for(*counts, "more").round(1).tolist()
-    [6.3]
+    [9.3]
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (late / expected) / ((before + 0.5 * spread) / usual)
