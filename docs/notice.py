@@ -14,7 +14,7 @@ _UNSTATED = {"polars-hash": "MIT"}
 
 
 def notice() -> str:
-    """Return the text, from ``SOURCES.toml`` of the reference data and the metadata of what ``requirements.txt`` pins."""
+    """Return the text, from ``SOURCES.toml`` and the metadata of what ``requirements.txt`` pins."""
     sources = tomllib.loads((ROOT / "geodata/reference/SOURCES.toml").read_text(encoding="utf-8"))
     data = [f"  {file}: {told['source']} ({told['licence']})" for file, told in sources.items()]
     pinned = re.findall(r"^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
