@@ -12,22 +12,20 @@ import textwrap
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from geodata.core.errors import WrongValue
 from geodata.model.assumptions import Facts, facts_from
 from pages.presenters.assumption_tables import BY_MODE
 from pages.ui.html_table import Grid
 from pages.ui.translate import country, say
-from routes.network.movement_model import CountryShares, Leg, Movement
+from routes.network.movement_model import CountryShares, Leg, Movement, main_role
+from routes.network.segments import ONE_WAY
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(#.*)?$")
 _QUOTES = ('"""', "'" * 3)
-ONE_WAY = 0.65
-"""Share of the movement between two countries from which it counts as one way."""
 _WIDTH = 100
 _INDENT = "    "
-_ROLES: Final = ("source", "transit", "destination")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +136,7 @@ def _one_way(pair: Pair, flows: Flows) -> str:
 
 
 def _role(of: CountryShares) -> str:
-    shares = (of.source, of.transit, of.destination)
-    return _ROLES[max((1, 0, 2), key=lambda at: shares[at])]  # as corridors have it: in doubt transit
+    return main_role((of.source, of.transit, of.destination))
 
 
 def going_to(text: str, origin: str, destinations: Sequence[str], source: str) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
+from routes.core.corridor import Role
+
+ROLES: tuple[Role, ...] = get_args(Role)
 LEAST_FLOW = 0.5
 """Estimated importance below which a leg, a hub or a country is not told of."""
 
@@ -39,6 +43,17 @@ class CountryShares:
     transit: float
     destination: float
     weight: float
+
+
+def main_role(shares: tuple[float, float, float]) -> Role:
+    """Return what a country mostly is, of its shares as source, transit and destination; in doubt transit.
+
+    Examples
+    --------
+    >>> main_role((0.4, 0.4, 0.2))
+    'transit'
+    """
+    return ROLES[max((1, 0, 2), key=lambda at: shares[at])]
 
 
 @dataclass(frozen=True, slots=True)

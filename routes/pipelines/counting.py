@@ -17,10 +17,10 @@ from geodata.model.assumptions import Facts
 from geodata.model.incident import SYNTHETIC_SOURCE
 from routes.attribution.incident_assignment import BAND_SHARE
 from routes.attribution.membership import NOWHERE, joined
-from routes.core.corridor import ASSIGNMENTS, STRETCH_KM, Corridor, CountryRole, Direction, Reduction, Role, nobody
+from routes.core.corridor import ASSIGNMENTS, STRETCH_KM, Corridor, CountryRole, Direction, Reduction, nobody
 from routes.core.geodesy import Floats
 from routes.network.direction_basis import basis_of
-from routes.network.movement_model import LEAST_FLOW, CountryShares, Hub, Landings, Leg, Movement
+from routes.network.movement_model import LEAST_FLOW, CountryShares, Hub, Landings, Leg, Movement, main_role
 from routes.network.named_routes import NamedRoute
 from routes.network.segments import LEAST_BACK, ONE_WAY, shares_of, summed
 from routes.pipelines.flow_network import Network, usable
@@ -250,9 +250,7 @@ def _role(code: str, country: CountryShares | None) -> CountryRole:
     if country is None:
         return CountryRole(code, "transit")
     shares = (country.source, country.transit, country.destination)
-    roles: tuple[Role, ...] = ("source", "transit", "destination")
-    order = (1, 0, 2)  # what passes through as often as it starts there is transit
-    return CountryRole(code, roles[max(order, key=lambda number: shares[number])], shares)
+    return CountryRole(code, main_role(shares), shares)
 
 
 def _rests_on(network: Network) -> list[Sentence]:
