@@ -12,6 +12,8 @@ import polars as pl
 
 from geodata.core.errors import WrongValue
 
+_UNSAID = "transport error"
+_PROBE = 1 << 20
 _OF_THE_SYSTEM = re.compile(r"\(os error (\d+)\)")
 
 
@@ -57,13 +59,21 @@ def handed_over(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def system_errors() -> Iterator[None]:
-    """Raise what polars reports of the operating system as the ``OSError`` that it is, with its number."""
+def system_errors(path: Path | None = None) -> Iterator[None]:
+    """Raise what polars reports of the operating system as the ``OSError`` that it is, with its number.
+
+    Parameters
+    ----------
+    path : Path, optional
+        What is written. Where polars says only that it could not write, some bytes are written there to learn why.
+    """
     try:
         yield
     except (pl.exceptions.ComputeError, OSError) as error:
         failed = _OF_THE_SYSTEM.search(str(error))
         if failed is None:
+            if path is not None and _UNSAID in str(error):
+                path.write_bytes(bytes(_PROBE))
             raise
         number = int(failed[1])
         raise OSError(number, os.strerror(number)) from None

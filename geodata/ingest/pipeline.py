@@ -33,6 +33,7 @@ from geodata.ledger.store import Ledger
 from geodata.mapping.profiles import FIELDS, Profile, mapped, profile_for
 from geodata.parsing.coordinate_repair import Policy
 from geodata.parsing.transport_mode import with_modes
+from geodata.parsing.value_words import own_words
 from geodata.places.lookup import folded
 from geodata.readers.dispatch import Chunk, Reading, read_file
 
@@ -215,6 +216,7 @@ class _Tray:
         self._profile = profile
         self._columns = profile.mapping(list(reading.columns))
         self._persons = persons
+        self._own = own_words(folder.parent.parent)
         self._repairs: Policy = repairs
         self._edition: Edition = edition
         self._laid: list[_Laid] = []
@@ -260,9 +262,9 @@ class _Tray:
     def _lay(self, number: int, chunk: Chunk) -> _Laid:
         profile = self._profile
         rows = _identified(mapped(chunk.table.drop(self._persons), profile), profile, self._reading.file)
-        checked = check(rows, profile, self._columns, self._now, self._repairs)
+        checked = check(rows, profile, self._columns, self._now, self._repairs, self._own)
         source = profile.source or Path(self._reading.file).stem
-        incidents = with_modes(checked.incidents).with_columns(
+        incidents = with_modes(checked.incidents, self._own.get("mode")).with_columns(
             place().alias("place_key"), _incident_id(), pl.lit(self._name).alias("batch")
         )
         try:

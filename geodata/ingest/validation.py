@@ -12,15 +12,20 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
+from geodata.core.lists import gathered
 from geodata.core.messages import mark
 from geodata.ledger.batch import REFUSAL_SCHEMA
 from geodata.mapping.profiles import Profile
-from geodata.model.incident import EARLIEST, KINDS, TIME
+from geodata.model.incident import EARLIEST, TIME
 from geodata.model.place_notes import Code, fact, notes
+from geodata.model.source_words import WORD, word
 from geodata.parsing.coordinate_repair import REPAIR_SCHEMA, REPAIRS, Policy, with_repairs
 from geodata.parsing.coordinates import TOLD_BY_HEMISPHERES, with_coordinates
+from geodata.parsing.counts import read_counts
 from geodata.parsing.dates import with_times
-from geodata.parsing.origins import origins_of
+from geodata.parsing.origins import origins_of, spelt_otherwise
+from geodata.parsing.transport_mode import stated_modes
+from geodata.parsing.value_words import Own, kind_words, meanings
 from geodata.places.geocoder import located
 from geodata.places.lookup import countries_at
 from geodata.readers.dispatch import ROW
@@ -68,7 +73,12 @@ class Checked:
 
 
 def check(
-    rows: pl.DataFrame, profile: Profile, columns: dict[str, str], now: datetime, repairs: Policy = "propose"
+    rows: pl.DataFrame,
+    profile: Profile,
+    columns: dict[str, str],
+    now: datetime,
+    repairs: Policy = "propose",
+    own: Own | None = None,
 ) -> Checked:
     """Turn rows of text into incidents without mode, and refuse those that break a rule.
 
@@ -84,6 +94,8 @@ def check(
         Later days are refused.
     repairs : str
         What to do with coordinates that look wrong, as in ``geodata.parsing.coordinate_repair``.
+    own : mapping, optional
+        Words of sources that a workspace maps itself.
     """
     rows = rows.with_columns(country_stated=pl.col("country"))
     if profile.coordinate_form == "none":
@@ -92,16 +104,17 @@ def check(
         placed = with_coordinates(rows, profile.coordinate_form, profile.o_means or None)
         placed = with_repairs(placed, repairs)
     parsed = with_times(placed, profile.time_forms).with_columns(
-        *(_count(name) for name in _COUNTS),
-        _decimal("place_precision_km").alias("_stated_km"),
+        *(column for name in _COUNTS for column in _counts(rows[name])),
+        pl.coalesce(_decimal("place_precision_km"), _decimal("accuracy_m") / 1000).alias("_stated_km"),
         _handling(profile.handling).alias("_handling"),
+        meanings(rows["kind"], kind_words(), (own or {}).get("kind")).alias("_kind"),
     )
     faults = _faults(now, by_name=profile.coordinate_form == "none")
     broken = parsed.select(fault.broken.fill_null(value=False).alias(str(n)) for n, fault in enumerate(faults))
     refused = broken.select(pl.any_horizontal(pl.all())).to_series()
     if not refused.any():
         nothing = pl.DataFrame(schema=REFUSAL_SCHEMA)
-        return Checked(_incidents(parsed, profile), nothing, rows["source_record"].clear())
+        return Checked(_incidents(parsed, profile, own), nothing, rows["source_record"].clear())
     refusals = pl.concat(
         [
             parsed.filter(broken[str(n)]).select(
@@ -116,7 +129,7 @@ def check(
         ],
     ).sort("row", maintain_order=True)
     refusals = refusals.select(pl.col(name).cast(kind) for name, kind in REFUSAL_SCHEMA.items())
-    return Checked(_incidents(parsed.filter(~refused), profile), refusals, rows.filter(refused)["source_record"])
+    return Checked(_incidents(parsed.filter(~refused), profile, own), refusals, rows.filter(refused)["source_record"])
 
 
 def _placed_by_name(rows: pl.DataFrame) -> pl.DataFrame:
@@ -173,15 +186,15 @@ def _faults(now: datetime, *, by_name: bool) -> list[Fault]:
         ),
         Fault(pl.col("_end") <= pl.col("_start"), "time_end", "an end must come after its start"),
         Fault(
-            pl.col("place_precision_km").is_not_null() & ~(pl.col("_stated_km") >= 0).fill_null(value=False),
+            pl.col("place_precision_km").is_not_null() & ~(_decimal("place_precision_km") >= 0).fill_null(value=False),
             "place_precision_km",
             "a precision must be a number of km, 0 or more",
         ),
         Fault(~pl.col("_handling").is_in(HANDLING_MARKS), "handling", "handling must be a Traffic Light Protocol mark"),
     ]
     for name in _COUNTS:
-        counted = (pl.col(f"_{name}") >= 0).fill_null(value=False)
-        faults.append(Fault(pl.col(name).is_not_null() & ~counted, name, "a count must be a whole number, 0 or more"))
+        unread = ~pl.col(f"_{name}_read") | (pl.col(f"_{name}") < 0).fill_null(value=False)
+        faults.append(Fault(pl.col(name).is_not_null() & unread, name, "a count must be a whole number, 0 or more"))
     return faults
 
 
@@ -212,10 +225,14 @@ def _decimal(name: str) -> pl.Expr:
     return text.str.replace(r"^([-+]?\d+),(\d+)$", "$1.$2").cast(pl.Float64, strict=False)
 
 
-def _count(name: str) -> pl.Expr:
-    number = _decimal(name)
-    whole = pl.when(number == number.round(0)).then(number)
-    return whole.cast(pl.Int64, strict=False).alias(f"_{name}")
+def _counts(texts: pl.Series) -> list[pl.Series]:
+    """Return the count that each text of a column states, whether it is exact, and whether it was read."""
+    found, name = read_counts(texts), texts.name
+    return [
+        found["count"].alias(f"_{name}"),
+        found["exact"].alias(f"_{name}_exact"),
+        found["read"].alias(f"_{name}_read"),
+    ]
 
 
 def _handling(default: str) -> pl.Expr:
@@ -224,11 +241,10 @@ def _handling(default: str) -> pl.Expr:
     return pl.when(mark.str.starts_with("TLP:")).then(mark).otherwise(pl.lit("TLP:") + mark)
 
 
-def _incidents(sound: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+def _incidents(sound: pl.DataFrame, profile: Profile, own: Own | None) -> pl.DataFrame:
     """Return sound rows under the names of the ledger, with precision, note, country and cell."""
     toll = pl.sum_horizontal("_dead", "_missing", "_survivors")
     counted = pl.any_horizontal(pl.col("_dead", "_missing", "_survivors").is_not_null())
-    kind = pl.col("kind").str.to_lowercase()
     frame = sound.with_columns(
         pl.col("_lat").alias("lat"),
         pl.col("_lon").alias("lon"),
@@ -236,7 +252,10 @@ def _incidents(sound: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         pl.col("_end").alias("time_end"),
         pl.coalesce("_stated_km", "_written_km").clip(lower_bound=FINEST_KM).alias("place_precision_km"),
         pl.col("_stated_km").is_not_null().alias("precision_stated"),
-        pl.when(kind.is_in(KINDS)).then(kind).otherwise(pl.lit(profile.kind)).alias("kind"),
+        pl.coalesce("_kind", pl.when(pl.col("kind").is_not_null()).then(pl.lit("other")), pl.lit(profile.kind)).alias(
+            "kind"
+        ),
+        _words(sound, own).alias("source_words"),
         pl.coalesce("_people", pl.when(counted).then(toll)).alias("people"),
         *(pl.col(f"_{name}").alias(name) for name in _COUNTS[1:]),
         pl.col("_handling").alias("handling"),
@@ -269,6 +288,29 @@ NOTES = (
     *REPAIRS,
 )
 """What the notes on a place say, to be recognised where a table shows them."""
+
+
+def _words(sound: pl.DataFrame, own: Own | None = None) -> pl.Series:
+    """Return what the source wrote where something else is stored, so that no word is lost."""
+    mode, kind = pl.col("mode"), pl.col("kind")
+    read = pl.lit(meanings(sound["mode"], stated_modes(), (own or {}).get("mode")))
+    other, unread = spelt_otherwise(sound["origins"])
+    vague = [
+        (pl.col(name).is_not_null() & ~pl.col(f"_{name}_exact"), word(name, pl.col(name), known=True))
+        for name in _COUNTS
+    ]
+    return gathered(
+        sound,
+        "source_words",
+        WORD,
+        (
+            kind.is_not_null() & (kind.str.to_lowercase() != pl.col("_kind").fill_null("")),
+            word("kind", kind, pl.col("_kind").is_not_null()),
+        ),
+        (mode.is_not_null() & (mode.str.to_lowercase() != read.fill_null("")), word("mode", mode, read.is_not_null())),
+        (pl.lit(other), word("origins", pl.col("origins"), ~pl.lit(unread))),
+        *vague,
+    )
 
 
 def _notes(frame: pl.DataFrame, reading: Code) -> pl.Series:

@@ -16,6 +16,7 @@ from geodata.core.atomic_write import handed_over
 from geodata.core.errors import UnknownFormat
 from geodata.model.incident import is_synthetic
 from geodata.model.place_notes import flat
+from geodata.model.source_words import spelt
 
 _FORMULA = r"^([=+\-@\t\r])"
 _TIME = "%Y-%m-%dT%H:%M:%S%.6f+00:00"
@@ -81,6 +82,7 @@ def _flat(incidents: pl.DataFrame) -> pl.DataFrame:
         pl.col("origins").list.eval(origin).list.join(";"),
         pl.col("modus_operandi").list.join(";"),
         *flat(),
+        spelt().alias("source_words"),
         pl.col("time_start", "time_end").dt.strftime(_TIME),
         _cell_named(),
     )

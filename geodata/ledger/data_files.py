@@ -59,7 +59,7 @@ class DataFile:
 def write(incidents: pl.DataFrame, path: Path) -> DataFile:
     """Write one or more rows, columns of ``SCHEMA``, as a data file; raise ``OSError`` if it does not go."""
     rows = storable(incidents)
-    with system_errors():
+    with system_errors(path):
         rows.write_parquet(path, compression="lz4", statistics=False, row_group_size=rows.height)
     least, most = (incidents.select(way(*_TELLING)).row(0, named=True) for way in (pl.min, pl.max))
     nulls = dict.fromkeys(_TELLING, 0)

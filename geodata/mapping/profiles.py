@@ -31,15 +31,19 @@ FIELDS = (
     "source",
     "source_record",
     "time",
+    "clock",
     "time_end",
+    "time_precision_stated",
     "year",
     "month",
+    "day",
     "coordinates",
     "country",
     "lat",
     "lon",
     "place",
     "place_precision_km",
+    "accuracy_m",
     "kind",
     "mode",
     "people",
@@ -60,8 +64,13 @@ FIELDS = (
     "handling",
     "url",
 )
-"""What a profile can fill. ``coordinates`` is one cell with both numbers; ``year`` and ``month`` stand in for a missing
-``time``; ``country`` is the one that the source states; ``text`` is what the mode rules read."""
+"""What a profile can fill. ``coordinates`` is one cell with both numbers; ``year``, ``month``, ``day`` stand in for a
+missing ``time``; ``clock`` is the time of day; ``accuracy_m`` is what a device says of how far off it may be, metres;
+``country`` is the one that the source states; ``text`` is what the mode rules read."""
+_BESIDE = frozenset(
+    ["clock", "year", "month", "day", "text", "country", "airport", "accuracy_m", "time_precision_stated"]
+)
+"""Fields that are no columns of the ledger: what they are read from stays in ``extra``."""
 
 
 class Profile(BaseModel):
@@ -75,7 +84,9 @@ class Profile(BaseModel):
     requires : list of str
         Columns that must be there.
     columns : dict
-        Field of ``FIELDS`` -> names of the column, first found wins.
+        Field of ``FIELDS`` -> names of the column, first found wins. A column fills one field, the first that names it.
+    values : dict
+        Field -> what a code or word of this source stands for, as ``{"1": "5"}`` for ``place_precision_km``.
     coordinate_form : str
         How coordinates are written, as in ``geodata.parsing.coordinates``. The order of lat and lon is stated,
         never guessed.
@@ -102,6 +113,7 @@ class Profile(BaseModel):
     attribution: str = ""
     requires: tuple[str, ...] = ()
     columns: dict[str, tuple[str, ...]]
+    values: dict[str, dict[str, str]] = {}
     coordinate_form: CoordinateForm | Literal["none"] = "columns"
     o_means: Literal["", "east", "west"] = ""
     record_pattern: str = ""
@@ -117,16 +129,18 @@ class Profile(BaseModel):
         """Tell whether a file with columns of these names can be read by this profile."""
         mapped = self.mapping(names)
         placed = "coordinates" in mapped or {"lat", "lon"} <= mapped.keys() or self.coordinate_form == "none"
-        return placed and set(self.requires) <= set(names)
+        dated = bool(self.requires) or not mapped.keys().isdisjoint(("time", "year"))
+        return placed and dated and set(self.requires) <= set(names)
 
     def mapping(self, names: list[str]) -> dict[str, str]:
         """Return field -> column for the columns that are there; names compare without case, accents or punctuation."""
         by_folded = {folded(name): name for name in reversed(names)}
         found: dict[str, str] = {}
         for field, candidates in self.columns.items():
-            present = [by_folded[folded(candidate)] for candidate in candidates if folded(candidate) in by_folded]
-            if present:
-                found[field] = present[0]
+            present = (by_folded[folded(candidate)] for candidate in candidates if folded(candidate) in by_folded)
+            free = next((name for name in present if name not in found.values()), None)
+            if free is not None:
+                found[field] = free
         return found
 
 
@@ -197,15 +211,23 @@ def mapped(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """
     names = [name for name in table.columns if name != ROW]
     columns = profile.mapping(names)
-    stored = {
-        column for field, column in columns.items() if field not in ("year", "month", "text", "country", "airport")
-    }
+    stored = {column for field, column in columns.items() if field not in _BESIDE}
     rest = [name for name in names if name not in stored]
     fields = [
-        (pl.col(columns[field]) if field in columns else pl.lit(None, pl.String)).alias(field) for field in FIELDS
+        (
+            _valued(pl.col(columns[field]), profile.values.get(field)) if field in columns else pl.lit(None, pl.String)
+        ).alias(field)
+        for field in FIELDS
     ]
     extra = pl.struct(rest).struct.json_encode() if rest else pl.lit("{}")
     return table.select(*fields, extra.alias("extra"), pl.col(ROW))
+
+
+def _valued(column: pl.Expr, values: dict[str, str] | None) -> pl.Expr:
+    """Return a column with what its codes or words stand for in this source; others stay as they are."""
+    if not values:
+        return column
+    return column.str.strip_chars().str.replace(r"^(\d+)\.0$", "$1").replace(list(values), list(values.values()))
 
 
 def keep(profile: Profile, home: Path) -> Path:

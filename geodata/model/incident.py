@@ -14,6 +14,7 @@ import polars as pl
 
 from geodata.core.errors import UnknownColumns
 from geodata.model.place_notes import NOTE
+from geodata.model.source_words import WORD
 
 Mode = Literal["land", "sea", "air", "unknown"]
 Kind = Literal["death", "interception", "smuggling", "trafficking", "seizure", "piracy", "detection", "rescue", "other"]
@@ -64,6 +65,7 @@ SCHEMA: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "grade_scale": pl.String,
     "handling": pl.String,  # Traffic Light Protocol
     "url": pl.String,
+    "source_words": pl.List(WORD),  # what the source wrote where the ledger holds something else
     "cell": pl.UInt64,
     "extra": pl.String,  # the rest of the row, as JSON
     "fingerprint": pl.String,  # hash of the row as it was read: tells an unchanged row from a revised one

@@ -10,6 +10,8 @@ from typing import Final, Literal, get_args
 
 import polars as pl
 
+from geodata.core.lists import gathered
+
 Code = Literal[
     "read",
     "order_told",
@@ -68,22 +70,8 @@ def notes(rows: pl.DataFrame, *facts: tuple[pl.Expr, pl.Expr], after: str | None
     -------
     Series of List(NOTE)
         ``place_notes``; an empty list where there is nothing to say.
-
-    Notes
-    -----
-    Lists are made by grouping: polars joins lists row by row, a hundred times slower.
     """
-    at = rows.with_row_index("_nth")
-    parts = [at.filter(where).select("_nth", one.cast(NOTE).alias("place_notes")) for where, one in facts]
-    if after is not None:
-        parts.insert(0, at.select("_nth", pl.col(after).alias("place_notes")).explode("place_notes").drop_nulls())
-    grouped = (
-        pl.concat(parts).sort("_nth", maintain_order=True).group_by("_nth", maintain_order=True).agg("place_notes")
-    )
-    if grouped.height == rows.height:
-        return grouped["place_notes"]
-    every = at.select("_nth").join(grouped, on="_nth", how="left", maintain_order="left")
-    return every.select(pl.col("place_notes").fill_null(pl.lit([], pl.List(NOTE)))).to_series()
+    return gathered(rows, "place_notes", NOTE, *facts, after=after)
 
 
 def noted(*codes: Code) -> pl.Expr:

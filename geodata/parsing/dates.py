@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, get_args
 
@@ -24,20 +24,20 @@ digits, have one reading only and are read without a form."""
 PRECISIONS: tuple[TimePrecision, ...] = get_args(TimePrecision)
 _STEPS = {"instant": "1us", "day": "1d", "month": "1mo", "quarter": "1q", "year": "1y"}
 _MONTH_NAMES = (
-    "january jan janvier janv gennaio gen enero ene januar janner",
-    "february feb fevrier fev fevr febbraio febrero februar feber febr",
-    "march mar mars marzo marz mrz maerz",
-    "april apr avril avr aprile abril abr",
-    "may mai maggio mag mayo",
-    "june jun juin giugno giu junio juni",
-    "july jul juillet juil luglio lug julio juli",
-    "august aug aout agosto ago",
-    "september sep sept septembre settembre set septiembre setiembre",
-    "october oct octobre ottobre ott octubre oktober okt",
-    "november nov novembre noviembre",
-    "december dec decembre dicembre dic diciembre dezember dez",
+    "january jan janvier janv gennaio gen enero ene januar janner janeiro يناير",
+    "february feb fevrier fev fevr febbraio febrero februar feber febr fevereiro فبراير شباط",
+    "march mar mars marzo marz mrz maerz marco مارس اذار",
+    "april apr avril avr aprile abril abr ابريل نيسان",
+    "may mai maggio mag mayo maio مايو ايار",
+    "june jun juin giugno giu junio juni junho يونيو حزيران",
+    "july jul juillet juil luglio lug julio juli julho يوليو تموز",
+    "august aug aout agosto ago اغسطس اب",
+    "september sep sept septembre settembre set septiembre setiembre setembro سبتمبر ايلول",
+    "october oct octobre ottobre ott octubre oktober okt outubro اكتوبر",
+    "november nov novembre noviembre نوفمبر",
+    "december dec decembre dicembre dic diciembre dezember dez dezembro ديسمبر",
 )
-"""English, French, Italian, Spanish and German, in lower case and without accents; no name stands for two months."""
+"""English, French, Italian, Spanish, German, Portuguese and Arabic, folded; no name stands for two months."""
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
 
 _MOMENTS = (
@@ -64,7 +64,7 @@ _WEEKDAYS = (
     "lunes martes miercoles mie jueves jue viernes vie sabado domingo "
     "montag mo dienstag di mittwoch mi donnerstag do freitag fr samstag sonnabend sa sonntag so"
 )
-_WORD, _GAP, _YEAR = r"[a-z]+", r"[ ,./-]+", r"(?<year>\d{4})"
+_WORD, _GAP, _YEAR = r"\p{L}+", r"[ ,./-]+", r"(?<year>\d{4})"
 _WEEKDAY = rf"(?:(?:{'|'.join(_WEEKDAYS.split())}){_GAP})?"
 _DAY, _OF = r"(?<day>\d{1,2})(?:st|nd|rd|th|er|o|a)?", r"(?:(?:de|del|of|di|d) )?"
 _CLOCK = r"(?:[ ,t-]+(?:at )?(?<hour>\d{1,2})[:h](?<minute>\d{2})(?::(?<second>\d{2}))?(?: ?(?:z|utc|gmt))?)?"
@@ -82,6 +82,14 @@ _QUARTERS = (
     r"^[qt](?<quarter>[1-4])[ /-]?(?<year>\d{4})$",  # Q2 2021
     r"^(?<quarter>[1-4])(?:e|er|st|nd|rd|th|o|\.)? ?(?:quarter|trimestre|quartal|q|t) ?(?:de |di |of )?(?<year>\d{4})$",
 )
+_MONTH_AND_TWO = r"^(?<name>[a-z]{3,})[ -]?'?(?<two>\d{2})$"
+_TIME_OF_DAY = (
+    r"(?i)^\s*(?<hour>\d{1,2})\s*(?:[:h.]\s*(?<minute>\d{2})(?::(?<second>\d{2}))?)?"
+    r"\s*(?:(?<half>[ap])\.?m\.?)?\s*(?:uhr|hrs?|h|z|utc|lt)?\s*$"
+)
+"""A clock beside a date: 14:30, 14h30, 2.30 pm, 14:30 Uhr."""
+_ZONED = r"(?:Z|[-+]\d{2}:?\d{2})\s*$"
+_OFFSET = r"(?<sign>[-+])(?<hours>\d{2}):?(?<minutes>\d{2})$"
 _YEAR_ONLY = r"^(\d{4})(?:\.0)?$"
 _NUMBER = r"^-?\d+(?:\.\d+)?$"
 _EXCEL_DAY_ZERO = -25569.0  # 30 December 1899, days since 1970
@@ -103,8 +111,9 @@ def with_times(rows: pl.DataFrame, forms: Sequence[str] = ()) -> pl.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        With ``time``, ``time_end``, ``year`` and ``month`` as text, null where absent. Year and month stand in for a
-        missing time, and month makes a time that is a year more precise.
+        With ``time``, ``time_end``, ``clock``, ``year``, ``month`` and ``day`` as text, null where absent. Year, month
+        and day stand in for a missing time, and month makes a time that is a year more precise. A clock, "14:30",
+        makes a day more precise; ``time_precision_stated`` ("day", "month", ...) makes it vaguer.
     forms : sequence of str
         strptime forms or ``NAMED_FORMS``, tried first and in this order. A form takes every text that fits; the next
         sees the rest. Times without a zone are taken for UTC.
@@ -114,13 +123,17 @@ def with_times(rows: pl.DataFrame, forms: Sequence[str] = ()) -> pl.DataFrame:
     DataFrame
         The rows with ``_start``, ``_end`` (UTC, end excluded; null where unreadable, ``_end`` also where a stated end
         is) and ``time_precision`` (null where unreadable). Midnight and noon are how spreadsheets write "that day".
-        An end that states a day, month or year lies behind it; one that states an instant is taken as it is.
+        An end that states a day, month or year lies behind it, and so does one at midnight without a zone; one that
+        states another instant is taken as it is.
     """
     read = _with_year_and_month(read_times(rows["time"], readers_of(forms)).pipe(_days_folded), rows)
+    read = _as_vague_as_stated(_with_clock(read, rows["clock"]), rows["time_precision_stated"])
     if rows["time_end"].null_count() == rows.height:
         found = read.with_columns(_after(read).alias("end"))
     else:
-        found = _with_ends(read, rows["time_end"], read_times(rows["time_end"], readers_of(forms)))
+        ends = read_times(rows["time_end"], readers_of(forms))
+        exact = rows["time_end"].str.contains(_ZONED).fill_null(value=False)
+        found = _with_ends(read, rows["time_end"], _days_folded(ends, exact))
     names = pl.lit(pl.Series(PRECISIONS, dtype=pl.String)).gather(pl.col("precision"))
     return rows.with_columns(
         found.select(
@@ -208,8 +221,35 @@ def _clocked(texts: pl.Series) -> pl.DataFrame:
 
 def _moments(form: str, texts: pl.Series) -> pl.DataFrame:
     if re.search("%[:#]*z", form):
-        return _reading(texts.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False), "instant")
+        return _zoned(texts, form)
     return _reading(_in_utc(texts.str.to_datetime(form, time_unit="us", strict=False)), "instant")
+
+
+def _zoned(texts: pl.Series, form: str) -> pl.DataFrame:
+    """Return the moments of texts with an offset, in UTC; those that are of another day there are that day.
+
+    Reports name the day where it happened. Midnight and noon there are how a day is written, too.
+    """
+    moments = texts.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
+    ahead = (
+        texts.to_frame("text")
+        .select(pl.col("text").str.extract_groups(_OFFSET).alias("parts"))
+        .unnest("parts")
+        .select(
+            pl.when(pl.col("sign") == "-").then(-1).otherwise(1)
+            * pl.duration(hours=pl.col("hours").cast(pl.Int64), minutes=pl.col("minutes").cast(pl.Int64))
+        )
+        .to_series()
+        .fill_null(timedelta())
+    )
+    local = moments + ahead
+    clock = local.to_physical() % _DAY_US
+    whole = (clock == 0) | (clock == _DAY_US // 2)
+    elsewhere = ~whole & (local.dt.date() != moments.dt.date())
+    start = pl.when(whole).then(local).when(elsewhere).then(local.dt.truncate("1d")).otherwise(moments)
+    read = _reading(pl.select(start).to_series(), "instant")
+    day = pl.when(pl.lit(elsewhere)).then(PRECISIONS.index("day")).otherwise("precision")
+    return read.with_columns(day.cast(pl.UInt8).alias("precision"))
 
 
 def _dates(form: str, rest: str, precision: TimePrecision, texts: pl.Series) -> pl.DataFrame:
@@ -298,12 +338,32 @@ def _in_utc(naive: pl.Series) -> pl.Series:
     return naive.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
 
 
-def _days_folded(read: pl.DataFrame) -> pl.DataFrame:
-    """Return instants at midnight and noon as days: that is how spreadsheets write "that day"."""
+def _as_vague_as_stated(read: pl.DataFrame, stated: pl.Series) -> pl.DataFrame:
+    """Return times that are no more precise than the source says they are."""
+    if stated.null_count() == len(stated):
+        return read
+    said = stated.replace_strict(list(PRECISIONS), list(range(len(PRECISIONS))), default=None, return_dtype=pl.UInt8)
+    wider = pl.lit(said).fill_null(0) > pl.col("precision")
+    start = pl.coalesce(
+        *(
+            pl.when(wider & (pl.lit(said) == at)).then(pl.col("start").dt.truncate(_STEPS[name]))
+            for at, name in enumerate(PRECISIONS)
+        ),
+        "start",
+    )
+    return read.select(
+        start.alias("start"), pl.when(wider).then(pl.lit(said)).otherwise("precision").alias("precision")
+    )
+
+
+def _days_folded(read: pl.DataFrame, exact: pl.Series | None = None) -> pl.DataFrame:
+    """Return instants at midnight and noon as days, but for exact ones: that is how spreadsheets write "that day"."""
     if not (read["precision"] == 0).any():
         return read
     clock = pl.col("start").to_physical() % _DAY_US
     whole = (pl.col("precision") == 0) & ((clock == 0) | (clock == _DAY_US // 2))
+    if exact is not None:
+        whole &= ~pl.lit(exact)
     return read.with_columns(
         pl.when(whole).then(pl.col("start").dt.truncate("1d")).otherwise("start").alias("start"),
         pl.when(whole).then(PRECISIONS.index("day")).otherwise("precision").cast(pl.UInt8).alias("precision"),
@@ -337,20 +397,55 @@ def _with_ends(read: pl.DataFrame, texts: pl.Series, ends: pl.DataFrame) -> pl.D
     return found.with_columns(precision.alias("precision"), pl.when(start.is_not_null()).then("end").alias("end"))
 
 
+def _with_clock(read: pl.DataFrame, clock: pl.Series) -> pl.DataFrame:
+    """Return times with the clock that stands beside a day."""
+    if clock.null_count() == len(clock):
+        return read
+    parts = (
+        clock.to_frame("text").select(pl.col("text").str.extract_groups(_TIME_OF_DAY).alias("parts")).unnest("parts")
+    )
+    hour = pl.col("hour").cast(pl.Int64) % 12 + pl.when(pl.col("half").str.to_lowercase() == "p").then(12).otherwise(0)
+    hour = pl.when(pl.col("half").is_null()).then(pl.col("hour").cast(pl.Int64)).otherwise(hour)
+    minute, second = (pl.col(name).cast(pl.Int64).fill_null(0) for name in ("minute", "second"))
+    since = parts.select(
+        pl.when((hour < 24) & (minute < 60) & (second < 60)).then(
+            pl.duration(hours=hour, minutes=minute, seconds=second)
+        )
+    ).to_series()
+    told = (read["precision"] == PRECISIONS.index("day")) & since.is_not_null() & read["start"].is_not_null()
+    told = told.fill_null(value=False)
+    return read.select(
+        pl.when(pl.lit(told)).then(pl.col("start") + pl.lit(since)).otherwise("start").alias("start"),
+        pl.when(pl.lit(told))
+        .then(PRECISIONS.index("instant"))
+        .otherwise("precision")
+        .cast(pl.UInt8)
+        .alias("precision"),
+    )
+
+
 def _with_year_and_month(read: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return times with those of ``year`` and ``month`` where no time, or only its year, is given."""
-    vague = rows["time"].is_null() | (read["start"].is_not_null() & (read["precision"] == PRECISIONS.index("year")))
+    vague = read["start"].is_null() & (rows["time"].is_null() | _month_of_year(rows).is_not_null())
+    vague |= read["start"].is_not_null() & (read["precision"] == PRECISIONS.index("year"))
     if not vague.any() or rows["year"].null_count() + rows["month"].null_count() == 2 * rows.height:
         return read
-    months = rows.select(_folded(pl.col("month")).str.replace(r"^(\d+)\.0$", "$1").alias("month"))
+    stated = pl.coalesce(pl.lit(_month_of_year(rows)), _folded(pl.col("month")).str.replace(r"^(\d+)\.0$", "$1"))
+    months = rows.select(stated.alias("month"))
     own_year = read["start"].dt.year().cast(pl.String)
     year = pl.coalesce(pl.lit(own_year), pl.lit(rows["year"]).str.extract(_YEAR_ONLY))
     quarter = pl.col("month").str.extract(r"^q([1-4])$")
     month = pl.coalesce(_month_number("month"), pl.col("month"), pl.lit(""))
+    day = pl.lit(rows["day"]).str.extract(r"^\s*0?(\d{1,2})(?:\.0)?\s*$")
+    number = pl.coalesce(_month_number("month"), "month")
     texts = months.select(
-        (year + "-" + month).alias("month"), (year + "-Q" + quarter).alias("quarter"), year.alias("year")
+        (year + "-" + number + "-" + day).alias("day"),
+        (year + "-" + month).alias("month"),
+        (year + "-Q" + quarter).alias("quarter"),
+        year.alias("year"),
     )
     parts = [
+        _dates("%Y-%m-%d", "", "day", texts["day"]),
         _worded(_NAMED_MONTHS[-1], texts["month"]),
         _worded(_QUARTERS[0], texts["quarter"]),
         _year_only(texts["year"]),
@@ -365,3 +460,15 @@ def _with_year_and_month(read: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame
             )
         )
     return read
+
+
+def _month_of_year(rows: pl.DataFrame) -> pl.Series:
+    """Return the month of texts such as "Jan-18" whose number is the year that stands beside, null elsewhere.
+
+    Without that year it may be the day of a month.
+    """
+    parts = rows.select(_folded(pl.col("time")).str.extract_groups(_MONTH_AND_TWO).alias("parts"), "year").unnest(
+        "parts"
+    )
+    same = pl.col("year").str.extract(_YEAR_ONLY).str.tail(2) == pl.col("two")
+    return parts.select(pl.when(same & _month_number("name").is_not_null()).then("name").alias("month")).to_series()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from geodata.model.incident import ORIGIN
-from geodata.places.lookup import country_code
+from geodata.parsing.counts import absent
+from geodata.places.lookup import country_code, country_name, folded
 
 
 def origins_of(texts: pl.Series) -> pl.Series:
@@ -18,6 +19,47 @@ def origins_of(texts: pl.Series) -> pl.Series:
     table = pl.DataFrame({"text": distinct, "origins": pl.Series(parsed, dtype=pl.List(ORIGIN))})
     rows = pl.DataFrame({"text": texts}).join(table, on="text", how="left", nulls_equal=True, maintain_order="left")
     return rows["origins"]
+
+
+def spelt_otherwise(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Tell which texts say more than codes or the names that the product writes, and which name something unknown.
+
+    Returns
+    -------
+    tuple of Series of bool
+        Of texts that are to be kept beside the countries read from them, and of those of which a part was not read.
+    """
+    distinct = texts.drop_nulls().unique()
+    otherwise = {text: not _as_written(text) for text in distinct}
+    unread = {text: any(not _read(part) for part in _parts(text)) for text in distinct if otherwise[text]}
+    nothing = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(texts))
+    if not any(otherwise.values()):
+        return nothing, nothing
+    told = texts.replace_strict(list(otherwise), list(otherwise.values()), default=False, return_dtype=pl.Boolean)
+    left = texts.replace_strict(list(unread), list(unread.values()), default=False, return_dtype=pl.Boolean)
+    return told.fill_null(value=False), left.fill_null(value=False)
+
+
+def _as_written(text: str) -> bool:
+    code = country_code(text)
+    if code:
+        return text == code or text == country_name(code)
+    return all(
+        len(code := part.partition(":")[0].strip()) == 3 and country_code(code) == code for part in text.split(";")
+    )
+
+
+def _parts(text: str) -> list[str]:
+    return (
+        [text]
+        if country_code(text)
+        else [part for part in text.replace(";", ",").replace("/", ",").replace("|", ",").split(",") if part.strip()]
+    )
+
+
+def _read(part: str) -> bool:
+    name = part.partition(":")[0].strip()
+    return bool(country_code(name)) or folded(name) in absent()
 
 
 def _origins_in(text: str) -> list[dict[str, str | float]] | None:

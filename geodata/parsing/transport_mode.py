@@ -8,6 +8,7 @@ publicly known route label, words for road or vessel, drowning near open water, 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ import polars as pl
 from scipy.spatial import cKDTree
 
 from geodata.core.messages import mark
+from geodata.parsing.value_words import meanings
 from geodata.places.lookup import airports, folded
 from geodata.spatial.coastline import EARTH_KM, REFERENCE, Floats, is_land, km_to_coast, unit_vectors
 
@@ -31,16 +33,20 @@ REASONS = (
     mark("lies on sea, {km} km from the coast"),
 )
 """What a reason can be, to be recognised where a table shows it: those of the rules, and of the words of their file."""
+_ROUTE = frozenset(["route", "routes", "the", "ruta", "rotta", "rota", "corridor", "migration"])
 _COLUMNS = ("mode", "mode_reason", "mode_confidence")
 
 
-def with_modes(incidents: pl.DataFrame) -> pl.DataFrame:
+def with_modes(incidents: pl.DataFrame, own: Mapping[str, str] | None = None) -> pl.DataFrame:
     """Replace the stated ``mode`` by land, sea, air or unknown, and add ``mode_reason`` and ``mode_confidence``.
 
     Parameters
     ----------
     incidents : DataFrame
-        With lon, lat, mode (as stated, or null), route_label, place and text.
+        With lon, lat, mode (as stated, or null), route_label, place and text, and ``place_precision_km`` where it is
+        known: a place that is known to many km only says little of land and sea.
+    own : mapping, optional
+        A workspace's own words for modes.
     """
     if incidents.is_empty():
         return incidents.with_columns(mode_reason=pl.lit(""), mode_confidence=pl.lit(0.0))
@@ -50,8 +56,9 @@ def with_modes(incidents: pl.DataFrame) -> pl.DataFrame:
         _without_accents(pl.concat_str("place", "text", separator=". ", ignore_nulls=True)).alias("_words"),
         pl.Series("_land", is_land(lon, lat)),
         pl.Series("_coast_km", km_to_coast(lon, lat)),
-        _translated(incidents["mode"], stated_modes()).alias("_stated"),
-        _translated(incidents["route_label"], label_modes()).alias("_label"),
+        meanings(incidents["mode"], stated_modes(), own).alias("_stated"),
+        _labels(incidents["route_label"]).alias("_label"),
+        _precision(incidents).alias("_rough_km"),
     )
     candidates = [
         _stated(rules),
@@ -65,7 +72,7 @@ def with_modes(incidents: pl.DataFrame) -> pl.DataFrame:
     decision = pl.coalesce(candidates).alias("_decision")
     decided = placed.with_columns(decision).drop(name for name in _COLUMNS if name in placed.columns)
     named = decided.with_columns(pl.col("_decision").struct.rename_fields(_COLUMNS)).unnest("_decision")
-    return named.drop("_words", "_land", "_coast_km", "_air", "_stated", "_label")
+    return named.drop("_words", "_land", "_coast_km", "_air", "_stated", "_label", "_rough_km")
 
 
 @cache
@@ -90,12 +97,21 @@ def _without_accents(text: pl.Expr) -> pl.Expr:
     return text.str.normalize("NFKD").str.replace_all(r"\p{M}", "")
 
 
-def _translated(texts: pl.Series, table: dict[str, str]) -> pl.Series:
-    """Return what each text stands for in a table of folded words, null where it is not in it."""
-    known = {text: table.get(folded(text)) for text in texts.drop_nulls().unique().to_list()}
+def _labels(texts: pl.Series) -> pl.Series:
+    """Return the mode of each publicly known route label, with or without the word "route"."""
+    table = label_modes()
+    known = {text: table.get(folded(text)) or table.get(_bare(folded(text))) for text in texts.drop_nulls().unique()}
     if not any(known.values()):
-        return pl.Series(texts.name, [None], dtype=pl.String).extend_constant(None, len(texts) - 1)
+        return pl.Series(texts.name, [None], dtype=pl.String).new_from_index(0, len(texts))
     return texts.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
+
+
+def _bare(label: str) -> str:
+    return " ".join(word for word in label.split() if word not in _ROUTE)
+
+
+def _precision(incidents: pl.DataFrame) -> pl.Expr:
+    return pl.col("place_precision_km").fill_null(0.0) if "place_precision_km" in incidents.columns else pl.lit(0.0)
 
 
 def _decided(when: pl.Expr, mode: pl.Expr | str, reason: pl.Expr | str, confidence: float | pl.Expr) -> pl.Expr:
@@ -156,7 +172,13 @@ def _positioned(rules: dict[str, Any]) -> pl.Expr:
     rule = rules["position"]
     mode = pl.when(pl.col("_land")).then(pl.lit("land")).otherwise(pl.lit("sea"))
     doubtful = pl.col("_coast_km") <= rule["doubtful_km"]
-    confidence = pl.when(doubtful).then(rule["doubtful_confidence"]).otherwise(rule["confidence"])
+    confidence = (
+        pl.when(pl.col("_rough_km") >= rule["rough_km"])
+        .then(rule["rough_confidence"])
+        .when(doubtful)
+        .then(rule["doubtful_confidence"])
+        .otherwise(rule["confidence"])
+    )
     reason = pl.format("lies on {}, {} km from the coast", mode, pl.col("_coast_km").round(0).cast(pl.Int64))
     return _decided(pl.lit(value=True), mode, reason, confidence)
 

@@ -241,12 +241,20 @@ def airport_named(words: str) -> Airport | None:
 
 
 def folded(words: str) -> str:
-    """Return words without case, accents and punctuation, as names are compared."""
+    """Return words without case, accents and punctuation, as names are compared.
+
+    Words in another script than Latin keep their letters, without marks.
+
+    Examples
+    --------
+    >>> folded("Fecha-del Suceso (día)"), folded("تاريخ الحادث")
+    ('fecha del suceso dia', 'تاريخ الحادث')
+    """
     if words.isascii():
         return " ".join(words.lower().translate(_SPACED).split())
     letters = (letter for letter in unicodedata.normalize("NFKD", words.lower().translate(_PLAIN_LETTERS)))
     plain = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
-    return " ".join(plain.encode("ascii", "ignore").decode().split())
+    return " ".join(plain.encode("ascii", "ignore").decode().split()) or " ".join(plain.split())
 
 
 @cache

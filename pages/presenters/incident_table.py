@@ -187,11 +187,17 @@ def told(found: pl.DataFrame, row: int, linked: pl.DataFrame | None = None) -> l
         (say("Handling"), raw["handling"]),
         (say("Address"), raw["url"]),
         (say("Batch"), raw["batch"]),
+        (say("Written by the source"), _written(raw["source_words"])),
         (say("Incident"), raw["incident_id"]),
         (say("Also reported as, counted once"), "; ".join(_also(raw["incident_id"], linked))),
         *((say("In the file: {column}", column=name), value) for name, value in _rest(raw["extra"]).items()),
     ]
     return [(label, str(value)) for label, value in pairs if value not in (None, "")]
+
+
+def _written(words: list[dict[str, Any]] | None) -> str:
+    """Return what the source wrote where something else is stored, as "kind: Pushback"."""
+    return "; ".join(f"{one['field']}: {one['text']}" for one in words or ())
 
 
 def _also(name: str, linked: pl.DataFrame | None) -> list[str]:

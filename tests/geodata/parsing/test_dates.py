@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from geodata.parsing.date_inference import guessed_forms
 from geodata.parsing.dates import with_times
 
-TEXT = dict.fromkeys(("time", "time_end", "year", "month"), pl.String)
+TEXT = dict.fromkeys(("time", "time_end", "clock", "time_precision_stated", "year", "month", "day"), pl.String)
 
 
 def rows(*times: str | None, end: str | None = None, year: str | None = None, month: str | None = None) -> pl.DataFrame:
-    return pl.DataFrame([(time, end, year, month) for time in times], schema=TEXT, orient="row")
+    return pl.DataFrame([(time, end, None, None, year, month, None) for time in times], schema=TEXT, orient="row")
 
 
 def window(frame: pl.DataFrame, *forms: str) -> tuple[str | None, str | None, str | None]:
@@ -307,3 +307,79 @@ def test_a_time_comes_back_within_the_precision_of_its_writing(moment, writing):
 @given(**SAMPLE)
 def test_ten_thousand_times_come_back_within_the_precision_of_their_writing(moment, writing):
     comes_back(moment, writing)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "precision"),
+    [
+        ("2024-05-03T00:00:00+03:00", "2024-05-03T00:00:00", "day"),  # midnight there
+        ("2024-05-03T01:30:00+03:00", "2024-05-03T00:00:00", "day"),  # the day before in UTC
+        ("2024-05-03T23:30:00-05:00", "2024-05-03T00:00:00", "day"),  # the day after in UTC
+        ("2024-05-03T03:00:00+03:00", "2024-05-03T00:00:00", "instant"),
+        ("2024-05-03T16:30:00+03:00", "2024-05-03T13:30:00", "instant"),
+    ],
+)
+def test_a_time_with_an_offset_keeps_the_day_of_where_it_happened(text, start, precision):
+    found = with_times(rows(text)).row(0, named=True)
+    assert found["_start"].isoformat()[:19] == start
+    if precision == "day":
+        assert found["time_precision"] == "day"
+
+
+@pytest.mark.parametrize(
+    ("clock", "start"),
+    [
+        ("14:30", "14:30:00"), ("14h30", "14:30:00"), ("2.15 pm", "14:15:00"), ("12:05 am", "00:05:00"),
+        ("09:15:20", "09:15:20"), ("22 Uhr", "22:00:00"), ("0340", None), ("25:10", None), ("about noon", None),
+    ],
+)  # fmt: skip
+def test_a_clock_beside_a_date_makes_it_an_instant(clock, start):
+    frame = rows("2024-03-05").with_columns(clock=pl.lit(clock))
+    found = with_times(frame).row(0, named=True)
+    assert found["_start"].isoformat()[:19] == f"2024-03-05T{start or '00:00:00'}"
+    assert found["time_precision"] == ("instant" if start else "day")
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "expected"),
+    [
+        ("Jan-18", "2018", "2018-01-01"), ("Feb 18", "2018", "2018-02-01"), ("mars-18", "2018.0", "2018-03-01"),
+        ("Jan-18", "2017", None), ("Jan-18", None, None), ("Foo-18", "2018", None),
+    ],
+)  # fmt: skip
+def test_a_month_with_two_digits_is_read_where_the_year_beside_it_is_the_same(text, year, expected):
+    found = with_times(rows(text, year=year)).row(0, named=True)
+    assert (found["_start"] and found["_start"].date().isoformat()) == expected
+    assert found["time_precision"] == ("month" if expected else None)
+
+
+def test_year_month_and_day_in_columns_of_their_own_make_a_day():
+    frame = rows(None, year="2018", month="Marzo").with_columns(day=pl.lit("07"))
+    found = with_times(frame).row(0, named=True)
+    assert (found["_start"].date().isoformat(), found["time_precision"]) == ("2018-03-07", "day")
+
+
+@pytest.mark.parametrize("text", ["5 mai 2024", "5 de maio de 2024", "5 مايو 2024", "5 أيار 2024", "5. Mai 2024"])
+def test_names_of_months_are_read_in_seven_languages(text):
+    assert with_times(rows(text))["_start"].item().date().isoformat() == "2024-05-05"
+
+
+@pytest.mark.parametrize(
+    ("stated", "start", "end", "precision"),
+    [
+        ("day", "2024-03-15", "2024-03-16", "day"),
+        ("month", "2024-03-01", "2024-04-01", "month"),
+        ("year", "2024-01-01", "2025-01-01", "year"),
+        ("instant", "2024-03-15", "2024-03-16", "day"),
+        ("often", "2024-03-15", "2024-03-16", "day"),
+    ],
+)
+def test_a_time_is_no_more_precise_than_the_source_says(stated, start, end, precision):
+    found = with_times(rows("2024-03-15").with_columns(time_precision_stated=pl.lit(stated))).row(0, named=True)
+    assert (found["_start"].date().isoformat(), found["_end"].date().isoformat()) == (start, end)
+    assert found["time_precision"] == precision
+
+
+def test_an_end_at_midnight_without_a_zone_is_that_day():
+    found = with_times(rows("2023-08-16 00:00:00.000", end="2023-08-18 00:00:00.000")).row(0, named=True)
+    assert found["_end"].isoformat() == "2023-08-19T00:00:00+00:00"
