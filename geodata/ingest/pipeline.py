@@ -11,7 +11,7 @@ import getpass
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -23,6 +23,7 @@ import polars as pl
 from geodata.core.errors import NothingKept, WrongValue
 from geodata.core.messages import sentence
 from geodata.core.staging import room, unwritable
+from geodata.ingest.persons import digest_key, digests, personal
 from geodata.ingest.rejection_report import report_of
 from geodata.ingest.validation import PILE_UP, check, piled_up
 from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
@@ -34,22 +35,9 @@ from geodata.mapping.profiles import FIELDS, Profile, mapped, profile_for
 from geodata.parsing.coordinate_repair import Policy
 from geodata.parsing.transport_mode import with_modes
 from geodata.parsing.value_words import own_words
-from geodata.places.lookup import folded
 from geodata.readers.dispatch import Chunk, Reading, read_file
 
-PERSON_COLUMNS = frozenset(
-    [
-        *("name", "names", "full name", "first name", "last name", "surname", "given name"),
-        *("victim name", "name of victim", "date of birth", "birth date"),
-        *("passport", "passport number", "plate", "licence plate"),
-        *("name gender age", "age", "sex", "gender"),
-        *("phone", "phone number", "telephone", "email", "e mail", "address", "home address"),
-    ]
-)
-"""Columns of persons, compared without case and punctuation: never stored. The product holds places and events only."""
-_PERSON_PREFIX = "prs "
-_OF_PLACES = frozenset(["prs nationality"])
-"""How the Human Trafficking Case Data Standard begins its fields of persons, and the one that names a country."""
+_PERSON = "_person"
 _AT_ONCE = 2
 """Chunks that are checked side by side."""
 
@@ -179,16 +167,11 @@ def _laid_aside(
     step(sentence("reading"))
     reading = read_file(path)
     chosen = profile or profile_for(reading, ledger.home)
-    persons = personal(reading.columns)
+    persons = personal(reading.columns, reading.head)
     with room(ledger.home) as folder:
         tray = _Tray(folder, reading, chosen, persons, repairs, edition or chosen.edition)
         tray.fill(step)
         yield tray
-
-
-def personal(columns: Iterable[str]) -> list[str]:
-    """Return those columns of a file that are of persons, and are never stored."""
-    return [name for name in columns if _is_personal(folded(name))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +199,9 @@ class _Tray:
         self._profile = profile
         self._columns = profile.mapping(list(reading.columns))
         self._persons = persons
-        self._own = own_words(folder.parent.parent)
+        home = folder.parent.parent
+        self._own = own_words(home)
+        self._key = digest_key(home) if persons else b""
         self._repairs: Policy = repairs
         self._edition: Edition = edition
         self._laid: list[_Laid] = []
@@ -261,7 +246,10 @@ class _Tray:
 
     def _lay(self, number: int, chunk: Chunk) -> _Laid:
         profile = self._profile
-        rows = _identified(mapped(chunk.table.drop(self._persons), profile), profile, self._reading.file)
+        rows = mapped(chunk.table.drop(self._persons), profile)
+        if self._persons:
+            rows = rows.with_columns(digests(chunk.table, self._persons, self._key).alias(_PERSON))
+        rows = _identified(rows, profile, self._reading.file)
         checked = check(rows, profile, self._columns, self._now, self._repairs, self._own)
         source = profile.source or Path(self._reading.file).stem
         incidents = with_modes(checked.incidents, self._own.get("mode")).with_columns(
@@ -333,14 +321,10 @@ class _Tray:
             yield write(laid, aside.file.path.with_suffix(".again.parquet"))
 
 
-def _is_personal(column: str) -> bool:
-    return column in PERSON_COLUMNS or (column.startswith(_PERSON_PREFIX) and column not in _OF_PLACES)
-
-
 def _identified(rows: pl.DataFrame, profile: Profile, file: str) -> pl.DataFrame:
     """Add ``fingerprint`` and fill ``source``; where the profile says how, cut ``source_record`` to the record's id."""
     source = pl.coalesce(pl.col("source"), pl.lit(profile.source or Path(file).stem))
-    prints = fingerprints(rows, [*FIELDS, "extra"])
+    prints = fingerprints(rows, [*FIELDS, "extra", _PERSON])
     record = pl.col("source_record")
     if profile.record_pattern:
         record = pl.coalesce(record.str.extract(profile.record_pattern), record)

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from geodata.core.errors import RoutesError, UnknownColumns, UnreadableFile
 from geodata.core.staging import room, unwritable
-from geodata.ingest.pipeline import Rehearsal, Step, personal, rehearse
+from geodata.ingest.persons import personal
+from geodata.ingest.pipeline import Rehearsal, Step, rehearse
 from geodata.ingest.receipt import Receipt, receive
 from geodata.ledger.store import Ledger
 from geodata.mapping.column_inference import Guess, by_profile, guessed, profile_of, stated
@@ -101,7 +102,7 @@ def preview(upload: Upload, home: Path) -> Preview:
         reading = replace(reading, chunks=iter(()))
         profile = _fitting(reading, home)
         guess = by_profile(profile, reading) if profile else guessed(reading)
-        return Preview(reading, profile, guess, tuple(personal(reading.columns)))
+        return Preview(reading, profile, guess, tuple(personal(reading.columns, reading.head)))
 
 
 def mapping(seen: Preview, columns: Mapping[str, str], form: str | None = None, day_first: bool | None = None) -> Guess:
