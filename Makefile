@@ -1,6 +1,6 @@
 # make run    the dashboard on http://127.0.0.1:8501, filled with demonstration incidents if the workspace is empty
 # make test   checks, unit, hostile, crash and browser tests, with all of its own set-up;  make test-long  the long ones
-# make check  ruff, mypy strict, import-linter
+# make check  ruff, mypy strict, import-linter; for the scripts eslint, node --test
 # make words  bring the catalogues of other languages up to what the code says
 # make help   this list
 # make api    pages of the public API, build/api/index.html;  make coverage  which lines the quick tests reach
@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: api coverage help hooks run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network docs words lock reference browser clean
+.PHONY: api bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network browser check clean coverage docs help hooks lock mutants node reference run scripts test test-long test-quick words
 
 help:
 	@sed -n "s/^# make /make /p" Makefile
@@ -31,11 +31,15 @@ test-quick: $(VENV)/.developer
 test-long: $(VENV)/.developer
 	$(BIN)/python -m pytest -m long
 
-check: $(VENV)/.developer
+check: $(VENV)/.developer scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+scripts: node_modules/.stamp
+	npm run --silent lint
+	npm run --silent test
 
 bench: $(VENV)/.developer
 	$(BIN)/python -m benchmarks
@@ -82,6 +86,18 @@ browser:
 	    echo "The browser tests need Chromium: install Debian's package 'chromium' and run make test again." >&2; exit 1; \
 	  fi; }
 
+node:
+	@command -v npm >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; \
+	  else \
+	    echo "The scripts of the map are checked with Node 18.18 or newer: install Debian's packages 'nodejs' and 'npm' and run make check again." >&2; exit 1; \
+	  fi; }
+
+node_modules/.stamp: package.json package-lock.json | node
+	npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
@@ -94,14 +110,15 @@ $(VENV)/.developer: requirements-dev.txt $(VENV)/.product
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-lock: $(VENV)/.developer
+lock: $(VENV)/.developer node
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --custom-compile-command "make lock" requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in --output-file requirements-dev.txt
+	npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
 
 reference: $(VENV)/.developer
 	$(BIN)/python -m geodata.reference.build
 
 clean:
-	rm -rf $(VENV) workspace .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) node_modules workspace .pytest_cache .mypy_cache .ruff_cache

@@ -21,8 +21,7 @@ ROOT = Path(__file__).parent.parent
 _MARKER = "# Texts here are said on the map."
 _METHODS = [("**.js", "javascript"), ("**.py", "python")]
 _OPTIONS: dict[str, dict[str, object]] = {"**.js": {"parse_template_string": True}}
-_SAID = {"say": None, "mark": None, "sentence": None, "counted": (1, 2)}
-_KEYWORDS = _SAID | {"Monitor.say": None, "Monitor.mark": None, "Monitor.counted": (2, 3)}
+_KEYWORDS = {"say": None, "mark": None, "sentence": None, "counted": (1, 2)}
 
 
 def said() -> Catalog:

@@ -12,5 +12,7 @@ version = seen.version()
 view = ask(seen.offers(version) if version is not None else {})
 
 st.iframe(f"/map?lang={language()}", height=600, alt=say("Map of smuggling route corridors, with a time bar"))
-courier = st.components.v2.component("courier", js=(ASSETS / "courier.js").read_text(encoding="utf-8"))
-courier(key="courier", data={"query": view.query()}, height=1)
+bridge = st.components.v2.component(
+    "filter_bridge", js=(ASSETS / "dashboard/filter_bridge.js").read_text(encoding="utf-8")
+)
+bridge(key="filter_bridge", data={"query": view.query()}, height=1)

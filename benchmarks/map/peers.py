@@ -49,7 +49,11 @@ _DECK = """() => {
   }
 }"""
 _OURS = """() => {
-  monitor.parts.push({ rewindow: () => window.arrived() });
+  const tell = monitor.tell;
+  monitor.tell = (what) => {
+    tell.call(monitor, what);
+    if (what === "windowChanged") window.arrived();
+  };
 }"""
 
 

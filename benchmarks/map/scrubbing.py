@@ -49,8 +49,7 @@ _PARTS = """async (count) => {
     };
     restore.push(() => { delete thing[method]; });
   };
-  const names = new Map(Object.entries(Monitor).map(([name, made]) => [made?.prototype, name]));
-  for (const part of monitor.parts) timed(part, "rewindow", names.get(Object.getPrototypeOf(part)) ?? "other");
+  for (const part of monitor.parts) timed(part, "windowChanged", part.constructor.name);
   await (DRAG)(count);
   restore.forEach((undo) => undo());
   return Object.fromEntries(Object.entries(spent).map(([name, ms]) => [name, ms / count]));

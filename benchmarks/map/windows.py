@@ -26,11 +26,11 @@ _WATCH = """() => {
   }
   // In the capturing phase of the window: before the map's own start, which waits for the same event.
   addEventListener("DOMContentLoaded", () => {
-    if (typeof Monitor === "undefined" || window.watched) return;
+    if (!window.monitor || window.watched) return;
     window.watched = true;
-    const show = Monitor.Main.prototype.show;
-    Monitor.Main.prototype.show = function (picture) {
-      show.call(this, picture);
+    const show = monitor.show;
+    monitor.show = (picture) => {
+      show.call(monitor, picture);
       const { version, query, stage } = picture?.manifest ?? {};
       const entry = { version, query, stage, shown: now(), painted: null };
       window.paintings.push(entry);

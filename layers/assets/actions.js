@@ -1,24 +1,25 @@
 /* What one can do with the view: zoom, copy its link, take it away as a file, change the light. */
-"use strict";
 
-Monitor.Actions = class {
+import { element, icon, makePanel } from "./dom.js";
+import { say } from "./text.js";
+import { Part } from "./part.js";
+
+export class Actions extends Part {
   attach(monitor) {
     this.monitor = monitor;
-    monitor.actions = this;
-    const { element } = Monitor;
-    this.theme = this._button(Monitor.say("Dark or light"), "M10 3a7 7 0 1 0 7 7 5.5 5.5 0 0 1-7-7z", () => this._turn());
+    this.theme = this._button(say("Dark or light"), "M10 3a7 7 0 1 0 7 7 5.5 5.5 0 0 1-7-7z", () => this._turn());
     this.files = element("details", { class: "files" }, this._summary(), this._menu());
-    const bar = Monitor.panel(
+    const bar = makePanel(
       "actions",
-      { class: "panel", "aria-label": Monitor.say("Actions") },
-      this._button(Monitor.say("Zoom in"), "M10 4v12M4 10h12", () => monitor.map.zoomIn()),
-      this._button(Monitor.say("Zoom out"), "M4 10h12", () => monitor.map.zoomOut()),
-      this._button(Monitor.say("Show all"), "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
+      { class: "panel", "aria-label": say("Actions") },
+      this._button(say("Zoom in"), "M10 4v12M4 10h12", () => monitor.map.zoomIn()),
+      this._button(say("Zoom out"), "M4 10h12", () => monitor.map.zoomOut()),
+      this._button(say("Show all"), "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
       element("hr"),
-      this._button(Monitor.say("Copy link to this view"), "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy()),
+      this._button(say("Copy link to this view"), "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy()),
       this.files,
       this.theme,
-      this._button(Monitor.say("Keys (?)"), "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
+      this._button(say("Keys (?)"), "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
     );
     monitor.map.getContainer().append(bar);
     document.addEventListener("click", (event) => {
@@ -33,23 +34,23 @@ Monitor.Actions = class {
   }
 
   _button(name, path, act) {
-    return Monitor.element(
+    return element(
       "button",
       { type: "button", class: "square", title: name, "aria-label": name, onclick: act },
-      Monitor.icon(path),
+      icon(path),
     );
   }
 
   _summary() {
-    const name = Monitor.say("Download this view");
-    const icon = Monitor.icon("M10 3v9M6.5 8.5L10 12l3.5-3.5M4 16h12");
-    return Monitor.element("summary", { class: "square", title: name, "aria-label": name }, icon);
+    const name = say("Download this view");
+    const arrow = icon("M10 3v9M6.5 8.5L10 12l3.5-3.5M4 16h12");
+    return element("summary", { class: "square", title: name, "aria-label": name }, arrow);
   }
 
   /** Links whose addresses are made when they are needed. */
   _menu() {
     const link = (format, name) => {
-      const made = Monitor.element("a", { href: "#", download: true, class: `to-${format}` }, name);
+      const made = element("a", { href: "#", download: true, class: `to-${format}` }, name);
       const aim = () => (made.href = this.exportUrl(format));
       for (const moment of ["pointerdown", "focus", "click"]) made.addEventListener(moment, aim);
       return made;
@@ -60,20 +61,19 @@ Monitor.Actions = class {
         this.files.firstChild.focus();
         this.monitor.camera[act]();
       };
-      return Monitor.element("button", { type: "button", onclick: go }, name);
+      return element("button", { type: "button", onclick: go }, name);
     };
-    const { element } = Monitor;
     return element(
       "div",
       { class: "menu panel" },
-      element("p", {}, Monitor.say("Corridors")),
+      element("p", {}, say("Corridors")),
       link("geojson", "GeoJSON"),
       link("gpkg", "GeoPackage"),
       element("hr"),
-      element("p", {}, Monitor.say("The map as you see it")),
-      make(Monitor.say("Picture (PNG)"), "picture"),
-      make(Monitor.say("Frames (ZIP of PNG)"), "frames"),
-      make(Monitor.say("Print"), "print"),
+      element("p", {}, say("The map as you see it")),
+      make(say("Picture (PNG)"), "picture"),
+      make(say("Frames (ZIP of PNG)"), "frames"),
+      make(say("Print"), "print"),
     );
   }
 
@@ -97,13 +97,13 @@ Monitor.Actions = class {
     const link = this.link();
     try {
       await this.monitor.state.address.window.navigator.clipboard.writeText(link);
-      this.monitor.status.say(Monitor.say("The link to this view is copied."));
+      this.monitor.status.announce(say("The link to this view is copied."));
     } catch {
-      this.monitor.status.say(link);
+      this.monitor.status.announce(link);
     }
   }
 
   _turn() {
     this.monitor.state.set("theme", { theme: this.monitor.state.dark ? "light" : "dark" });
   }
-};
+}

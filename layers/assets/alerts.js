@@ -1,41 +1,22 @@
 /* Alerts: what is new, newest first, each to fly to and to mark as seen; what was seen is kept by this viewer's browser alone. */
-"use strict";
 
-/** What this viewer has seen, kept in the browser; nothing of it leaves it. Without storage it lasts as long as the page. */
-Monitor.Seen = class {
-  static KEY = "monitor-seen";
-  static MOST = 600;
+import { paintChangeSign } from "./change_signs.js";
+import { element, icon, makePanel } from "./dom.js";
+import { Loader } from "./loader.js";
+import { fly } from "./map_moves.js";
+import { Seen } from "./seen.js";
+import { counted, mark, say, sayKept } from "./text.js";
+import { Part } from "./part.js";
 
-  constructor() {
-    this.alerts = new Set();
-    this.areas = {};
-    try {
-      const { alerts, areas } = JSON.parse(window.localStorage.getItem(Monitor.Seen.KEY) ?? "{}");
-      if (Array.isArray(alerts)) this.alerts = new Set(alerts.filter((key) => typeof key === "string"));
-      for (const [code, version] of Object.entries(areas ?? {})) if (Number.isInteger(version)) this.areas[code] = version;
-    } catch {
-      // No storage, or not ours: everything is new.
-    }
-  }
-
-  keep() {
-    try {
-      const [alerts, areas] = [[...this.alerts].slice(-Monitor.Seen.MOST), this.areas];
-      window.localStorage.setItem(Monitor.Seen.KEY, JSON.stringify({ alerts, areas }));
-    } catch {
-      // Kept for as long as the page stands.
-    }
-  }
+export const ALERTS = {
+  "alarm-more": { sign: "growing", words: mark("clear rise") },
+  "alarm-fewer": { sign: "fading", words: mark("clear fall") },
+  area: { sign: "born", words: mark("watch area") },
 };
 
-Monitor.ALERTS = {
-  "alarm-more": { sign: "growing", words: Monitor.mark("clear rise") },
-  "alarm-fewer": { sign: "fading", words: Monitor.mark("clear fall") },
-  area: { sign: "born", words: Monitor.mark("watch area") },
-};
-
-Monitor.Alerts = class {
+export class Alerts extends Part {
   constructor(options) {
+    super();
     this.options = options;
     this.areaAlerts = [];
     this.known = null;
@@ -44,47 +25,45 @@ Monitor.Alerts = class {
 
   attach(monitor) {
     this.monitor = monitor;
-    monitor.alerts = this;
-    this.seen = monitor.seen = new Monitor.Seen();
-    this.late = new Monitor.Late(monitor, "/data/alerts", () => this._told());
-    const { element } = Monitor;
+    this.seen = new Seen();
+    this.loader = new Loader(monitor, "/data/alerts", () => this._told());
     this.total = element("small");
     this.state = element("p", { class: "note state" });
     this.list = element("ul", { class: "alerts" });
     this.more = element("button", { type: "button", class: "more", onclick: () => this._turn() });
     this.spoken = element("div", { class: "unseen", "aria-live": "polite" });
     this.areas = element("div", { class: "areas" });
-    const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": Monitor.say("Alerts, the latest first") }, this.state, this.list, this.more);
+    const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": say("Alerts, the latest first") }, this.state, this.list, this.more);
     this.details = element(
       "details",
       { open: window.innerHeight >= this.options.open_from && window.innerWidth > 760 },
-      element("summary", {}, Monitor.say("Alerts"), this.total),
+      element("summary", {}, say("Alerts"), this.total),
       scroll,
       this.areas,
     );
-    this.panel = Monitor.panel("alerts", { class: "panel", "aria-label": Monitor.say("Alerts and watch areas") }, this.details, this.spoken);
+    this.panel = makePanel("alerts", { class: "panel", "aria-label": say("Alerts and watch areas") }, this.details, this.spoken);
     this.panel.hidden = true;
     monitor.map.getContainer().append(this.panel);
     monitor.watch?.fill();
     this.fill();
   }
 
-  repicture() {
+  pictureChanged() {
     this.panel.hidden = !this.monitor.picture?.steps;
-    this.late.look();
+    this.loader.look();
     this.fill();
   }
 
   _told() {
-    if (this.late.state === "ready") this.monitor.timebar?.arrived(this.late.answer);
+    if (this.loader.state === "ready") this.monitor.timeBar?.arrived(this.loader.answer);
     this.fill();
   }
 
   ticked() {
-    if (this.late.state === "failed") this.late.look();
+    if (this.loader.state === "failed") this.loader.look();
   }
 
-  recolour() {
+  themeChanged() {
     if (this.panel) this.fill();
   }
 
@@ -95,81 +74,80 @@ Monitor.Alerts = class {
   }
 
   get every() {
-    return [...this.areaAlerts, ...(this.late.answer?.alerts ?? [])];
+    return [...this.areaAlerts, ...(this.loader.answer?.alerts ?? [])];
   }
 
   fill() {
     const { every } = this;
     const fresh = every.filter(({ key }) => !this.seen.alerts.has(key));
     const old = every.length - fresh.length;
-    const none = this.late.state === "ready" ? Monitor.say("none new") : "";
-    this.total.textContent = fresh.length ? Monitor.counted(fresh.length, "{count} new", "{count} new") : none;
-    const words = this.late.words ?? (fresh.length ? null : this._nothing(every));
+    const none = this.loader.state === "ready" ? say("none new") : "";
+    this.total.textContent = fresh.length ? counted("{count} new", "{count} new", fresh.length) : none;
+    const words = this.loader.words ?? (fresh.length ? null : this._nothing(every));
     this.state.textContent = words ?? "";
     this.state.hidden = !words;
     this.list.replaceChildren(...(this.all ? every : fresh).map((alert) => this._row(alert)));
     this.more.hidden = !old;
-    this.more.textContent = this.all ? Monitor.say("Hide what was seen") : Monitor.counted(old, "Show {count} seen", "Show {count} seen");
+    this.more.textContent = this.all ? say("Hide what was seen") : counted("Show {count} seen", "Show {count} seen", old);
     this._speak(fresh);
   }
 
   _nothing(every) {
-    if (every.length) return Monitor.say("All alerts are marked as seen.");
-    return Monitor.say("Nothing new: no clear rise or fall could be told in the last year.");
+    if (every.length) return say("All alerts are marked as seen.");
+    return say("Nothing new: no clear rise or fall could be told in the last year.");
   }
 
   /** Say what was not there before; not what stood when the map was opened. */
   _speak(fresh) {
-    if (this.late.state !== "ready" && !this.areaAlerts.length) return;
+    if (this.loader.state !== "ready" && !this.areaAlerts.length) return;
     const added = fresh.filter(({ key }) => this.known && !this.known.has(key));
-    if (this.late.state === "ready") this.known = new Set([...(this.known ?? []), ...this.every.map(({ key }) => key)]);
-    const alerts = added.slice(0, 3).map(({ place, kind }) => [place, Monitor.say(Monitor.ALERTS[kind].words)].join(", ")).join("; ");
-    if (added.length) this.spoken.textContent = Monitor.counted(added.length, "{count} new alert: {alerts}.", "{count} new alerts: {alerts}.", { alerts });
+    if (this.loader.state === "ready") this.known = new Set([...(this.known ?? []), ...this.every.map(({ key }) => key)]);
+    const alerts = added.slice(0, 3).map(({ place, kind }) => [place, say(ALERTS[kind].words)].join(", ")).join("; ");
+    if (added.length) this.spoken.textContent = counted("{count} new alert: {alerts}.", "{count} new alerts: {alerts}.", added.length, { alerts });
   }
 
   _row(alert) {
-    const { element } = Monitor;
-    const span = alert.since ? Monitor.say("{from} to {to}", { from: alert.since, to: alert.date }) : alert.date;
-    const when = [span, Monitor.say(alert.verdict ?? Monitor.ALERTS[alert.kind].words), alert.mode ? Monitor.say(alert.mode) : ""].filter(Boolean).join(" · ");
+    const span = alert.since ? say("{from} to {to}", { from: alert.since, to: alert.date }) : alert.date;
+    const when = [span, say(alert.verdict ?? ALERTS[alert.kind].words), alert.mode ? say(alert.mode) : ""].filter(Boolean).join(" · ");
     const seen = this.seen.alerts.has(alert.key);
-    const name = Monitor.told(alert.place).replaceAll(" - ", " – ");
+    const name = sayKept(alert.place).replaceAll(" - ", " – ");
     const go = element(
       "button",
       { type: "button", class: "go", onclick: () => this.open(alert) },
       this._sign(alert.kind),
       element("span", { class: "name" }, name),
       element("span", { class: "when" }, when),
-      element("span", { class: "why" }, Monitor.told(alert.why).replace(/\bx(?=\d)/g, "×")),
+      element("span", { class: "why" }, sayKept(alert.why).replace(/\bx(?=\d)/g, "×")),
       ...this._known(alert),
     );
-    const label = seen ? Monitor.say("Mark {name} as new", { name }) : Monitor.say("Mark {name} as seen", { name });
-    const title = seen ? Monitor.say("Mark as new") : Monitor.say("Mark as seen");
-    const mark = element(
+    const label = seen ? say("Mark {name} as new", { name }) : say("Mark {name} as seen", { name });
+    const title = seen ? say("Mark as new") : say("Mark as seen");
+    const seenButton = element(
       "button",
       { type: "button", class: "square mark", title, "aria-label": label, "aria-pressed": String(seen), onclick: () => this.mark(alert) },
-      Monitor.icon("M4 10.5l4 4 8-9"),
+      icon("M4 10.5l4 4 8-9"),
     );
-    return element("li", seen ? { class: "old" } : {}, go, mark);
+    return element("li", seen ? { class: "old" } : {}, go, seenButton);
   }
 
   /** How sure it is, how many reports it rests on, and on whose alone. */
   _known({ confidence, incidents, rests_on: alone }) {
     if (!confidence) return [];
-    const sure = { high: Monitor.mark("high confidence"), medium: Monitor.mark("medium confidence"), low: Monitor.mark("low confidence") }[confidence];
-    const parts = [Monitor.say(sure), Monitor.counted(incidents, "{count} incident", "{count} incidents")];
-    if (alone?.length) parts.push(Monitor.say("rests on {name}", { name: alone.slice(0, 2).join(", ") }));
-    return [Monitor.element("span", { class: "when known" }, parts.join(" · "))];
+    const sure = { high: mark("high confidence"), medium: mark("medium confidence"), low: mark("low confidence") }[confidence];
+    const parts = [say(sure), counted("{count} incident", "{count} incidents", incidents)];
+    if (alone?.length) parts.push(say("rests on {name}", { name: alone.slice(0, 2).join(", ") }));
+    return [element("span", { class: "when known" }, parts.join(" · "))];
   }
 
   _sign(kind) {
     const { theme } = this.monitor;
     const ratio = window.devicePixelRatio || 1;
-    const canvas = Monitor.element("canvas", { width: 18 * ratio, height: 18 * ratio, "aria-hidden": "true", class: "sign" });
+    const canvas = element("canvas", { width: 18 * ratio, height: 18 * ratio, "aria-hidden": "true", class: "sign" });
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
-    const { sign } = Monitor.ALERTS[kind];
+    const { sign } = ALERTS[kind];
     const colour = kind.startsWith("alarm") ? theme.alert : kind === "area" ? theme.accent : theme.change[sign];
-    Monitor.changeSign(context, 9, 9, 8.5, sign, colour, theme.casing);
+    paintChangeSign(context, 9, 9, 8.5, sign, colour, theme.casing);
     return canvas;
   }
 
@@ -196,17 +174,10 @@ Monitor.Alerts = class {
     const [lon, lat] = alert.at;
     const [route] = alert.level === "route" ? alert.corridors : [];
     if (route && monitor.picture.corridor(route)) monitor.select(route);
-    else if (route) monitor.status.say(Monitor.say("This route is left out by the filters; this is where it runs."));
+    else if (route) monitor.status.announce(say("This route is left out by the filters; this is where it runs."));
     else monitor.select(null);
     const [west, south, east, north] = alert.box ?? [lon, lat, lon, lat];
-    Monitor.fly(monitor.map, L.latLngBounds([[Math.min(south, lat - 1.6), Math.min(west, lon - 2.2)], [Math.max(north, lat + 1.6), Math.max(east, lon + 2.2)]]));
+    fly(monitor.map, L.latLngBounds([[Math.min(south, lat - 1.6), Math.min(west, lon - 2.2)], [Math.max(north, lat + 1.6), Math.max(east, lon + 2.2)]]));
     return undefined;
   }
-};
-
-/** Move the map to what is asked for; at once where less motion is wanted. */
-Monitor.fly = (map, bounds) => {
-  const options = { paddingTopLeft: [380, 40], paddingBottomRight: [40, 170], maxZoom: 8 };
-  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map.fitBounds(bounds, { ...options, animate: false });
-  else map.flyToBounds(bounds, { ...options, duration: 0.9 });
-};
+}

@@ -1,18 +1,19 @@
 /* New incidents, once, where they lie: a ring that widens and goes; one that stands still where less motion is wanted. */
-"use strict";
 
-Monitor.Arrivals = Monitor.CanvasLayer.extend({
-  initialize(options) {
-    Monitor.CanvasLayer.prototype.initialize.call(this, "arrivals", { zIndex: 490, ...options });
+import { CanvasLayer } from "./canvas_layer.js";
+import { counted } from "./text.js";
+
+export class Arrivals extends CanvasLayer {
+  constructor(options) {
+    super("arrivals", { zIndex: 490, ...options });
     this.rings = [];
-  },
+  }
 
   attach(monitor) {
     this.monitor = monitor;
-    monitor.arrivals = this;
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.addTo(monitor.map);
-  },
+  }
 
   /** Ask for what came in after a version, and show it. */
   async since(before, now) {
@@ -24,15 +25,15 @@ Monitor.Arrivals = Monitor.CanvasLayer.extend({
     if (!answer.ok) return;
     const { places, count } = await answer.json();
     if (!count) return;
-    status.say(Monitor.counted(count, "{count} incident came in or was revised.", "{count} incidents came in or were revised."));
+    status.announce(counted("{count} incident came in or was revised.", "{count} incidents came in or were revised.", count));
     const begun = performance.now();
     this.rings = [...this.rings.filter(({ until }) => until > begun), ...places.map(([x, y]) => ({ x, y, begun, until: begun + this._lasts() }))];
     this._turn();
-  },
+  }
 
   _lasts() {
     return this.still.matches ? this.options.still_ms : this.options.pulse_ms;
-  },
+  }
 
   /** Draw until the last ring is gone: at every frame while they widen, once and again at the end while they stand still. */
   _turn() {
@@ -48,11 +49,11 @@ Monitor.Arrivals = Monitor.CanvasLayer.extend({
     };
     if (this.still.matches) setTimeout(next, 500);
     else requestAnimationFrame(next);
-  },
+  }
 
   empty() {
     return !this.rings.length;
-  },
+  }
 
   draw() {
     const context = this.wipe();
@@ -77,5 +78,5 @@ Monitor.Arrivals = Monitor.CanvasLayer.extend({
         context.fill();
       }
     }
-  },
-});
+  }
+}

@@ -1,25 +1,30 @@
 /* Pictures to take away: the map as seen as a PNG, and a ZIP of PNGs, one for each place of the window. */
-"use strict";
 
-Monitor.Camera = class {
+import { CanvasLayer } from "./canvas_layer.js";
+import { element } from "./dom.js";
+import { Sheet } from "./sheet.js";
+import { counted, say } from "./text.js";
+import { Zip } from "./zip.js";
+import { Part } from "./part.js";
+
+export class Camera extends Part {
   constructor(options) {
+    super();
     this.options = options;
     this.left = false;
   }
 
   attach(monitor) {
     this.monitor = monitor;
-    monitor.camera = this;
-    const { element } = Monitor;
     this.bar = element("progress", { "aria-labelledby": "frames-title" });
     this.said = element("p", { role: "status" });
     this.dialog = element(
       "dialog",
       { id: "frames", "aria-labelledby": "frames-title", oncancel: () => this.leave() },
-      element("h2", { id: "frames-title" }, Monitor.say("Making pictures")),
+      element("h2", { id: "frames-title" }, say("Making pictures")),
       this.bar,
       this.said,
-      element("button", { type: "button", class: "plain", onclick: () => this.leave() }, Monitor.say("Cancel")),
+      element("button", { type: "button", class: "plain", onclick: () => this.leave() }, say("Cancel")),
     );
     L.DomEvent.disableClickPropagation(this.dialog);
     this.paper = element("div", { id: "paper", "aria-hidden": "true" });
@@ -35,10 +40,10 @@ Monitor.Camera = class {
     await this.monitor.during(
       this._posed(this._sharpness(), async (sheet) => {
         const blob = await this._png(sheet);
-        Monitor.Camera.save(blob, `map-${this._name(sheet)}.png`);
-        this.monitor.status.say(Monitor.say("The picture is saved."));
+        Camera.save(blob, `map-${this._name(sheet)}.png`);
+        this.monitor.status.announce(say("The picture is saved."));
       }),
-    ).catch((error) => this.monitor.status.say([Monitor.say("The picture could not be made."), error.message].join(" ")));
+    ).catch((error) => this.monitor.status.announce([say("The picture could not be made."), error.message].join(" ")));
   }
 
   /** One picture for each place of the window from the first to the last month, or for each month where it spans them all. */
@@ -47,7 +52,7 @@ Monitor.Camera = class {
     const places = this._places();
     if (places.length > this.options.most_frames) {
       const numbers = { count: String(places.length), most: this.options.most_frames };
-      this.monitor.status.say(Monitor.say("{count} pictures are too many at once; at most {most} are made. Take a longer window.", numbers));
+      this.monitor.status.announce(say("{count} pictures are too many at once; at most {most} are made. Take a longer window.", numbers));
       return;
     }
     this.left = false;
@@ -56,7 +61,7 @@ Monitor.Camera = class {
     try {
       await this._posed(1, (sheet) => this._film(sheet, places));
     } catch (error) {
-      this.monitor.status.say([Monitor.say("The pictures could not be made."), error.message].join(" "));
+      this.monitor.status.announce([say("The pictures could not be made."), error.message].join(" "));
     } finally {
       this.dialog.close();
     }
@@ -74,7 +79,7 @@ Monitor.Camera = class {
 
   _ready() {
     if (this.monitor.picture?.steps) return true;
-    this.monitor.status.say(Monitor.say("There is nothing to take a picture of yet."));
+    this.monitor.status.announce(say("There is nothing to take a picture of yet."));
     return false;
   }
 
@@ -87,12 +92,12 @@ Monitor.Camera = class {
 
   async _film(sheet, places) {
     const { state, picture } = this.monitor;
-    const [kept, zip, name] = [{ from: state.from, to: state.to }, new Monitor.Zip(sheet.generated), this._name(sheet)];
+    const [kept, zip, name] = [{ from: state.from, to: state.to }, new Zip(sheet.generated), this._name(sheet)];
     try {
       for (const [at, [from, to]] of places.entries()) {
         this._turn(from, to);
         const when = picture.calendar.span(from, to);
-        this.said.textContent = Monitor.say("{at} of {all}: {when}", { at: at + 1, all: places.length, when });
+        this.said.textContent = say("{at} of {all}: {when}", { at: at + 1, all: places.length, when });
         this.bar.value = at;
         const content = new Uint8Array(await (await this._png(sheet)).arrayBuffer());
         if (this.left || this.monitor.picture !== picture) break;
@@ -100,21 +105,21 @@ Monitor.Camera = class {
       }
     } finally {
       Object.assign(state, kept);
-      this.monitor.tell("rewindow");
+      this.monitor.tell("windowChanged");
     }
-    if (this.left) this.monitor.status.say(Monitor.say("No pictures were saved."));
-    else if (zip.entries.length < places.length) this.monitor.status.say(Monitor.say("The data changed meanwhile; no pictures were saved. Try again."));
+    if (this.left) this.monitor.status.announce(say("No pictures were saved."));
+    else if (zip.entries.length < places.length) this.monitor.status.announce(say("The data changed meanwhile; no pictures were saved. Try again."));
     else {
       zip.add("about.txt", new TextEncoder().encode(this._about(sheet)));
-      Monitor.Camera.save(zip.blob(), `frames-${name}.zip`);
-      this.monitor.status.say(Monitor.counted(places.length, "{count} picture is saved.", "{count} pictures are saved."));
+      Camera.save(zip.blob(), `frames-${name}.zip`);
+      this.monitor.status.announce(counted("{count} picture is saved.", "{count} pictures are saved.", places.length));
     }
   }
 
   /** Move the window for a picture alone: neither the address nor a listener hears of it. */
   _turn(from, to) {
     Object.assign(this.monitor.state, this.monitor.days(from, to));
-    this.monitor.tell("rewindow");
+    this.monitor.tell("windowChanged");
   }
 
   _about(sheet) {
@@ -126,7 +131,7 @@ Monitor.Camera = class {
   async _posed(sharpness, work) {
     try {
       this._pose(sharpness);
-      return await work(new Monitor.Sheet(this.monitor, this.options, sharpness));
+      return await work(new Sheet(this.monitor, this.options, sharpness));
     } finally {
       this._pose(null);
     }
@@ -134,9 +139,9 @@ Monitor.Camera = class {
 
   _pose(sharpness) {
     const { labels, legend, parts } = this.monitor;
-    [Monitor.sharpness, labels.alone] = [sharpness, sharpness !== null];
-    for (const part of parts) if (part instanceof Monitor.CanvasLayer) part._update();
-    legend.recolour();
+    [this.monitor.sharpness, labels.alone] = [sharpness, sharpness !== null];
+    for (const part of parts) if (part instanceof CanvasLayer) part._update();
+    legend.themeChanged();
   }
 
   print() {
@@ -150,19 +155,19 @@ Monitor.Camera = class {
     const sharpness = this._sharpness();
     try {
       monitor.state.printing = true;
-      monitor.recolour();
+      monitor.applyTheme();
       this._pose(sharpness);
-      paper.replaceChildren(new Monitor.Sheet(monitor, this.options, sharpness).paint());
+      paper.replaceChildren(new Sheet(monitor, this.options, sharpness).paint());
     } finally {
       monitor.state.printing = false;
       this._pose(null);
-      monitor.recolour();
+      monitor.applyTheme();
     }
   }
 
   _png(sheet) {
     return new Promise((done, failed) => {
-      const fail = () => failed(new Error(Monitor.say("The picture is too large for this browser.")));
+      const fail = () => failed(new Error(say("The picture is too large for this browser.")));
       sheet.paint().toBlob((blob) => (blob ? done(blob) : fail()), "image/png");
     });
   }
@@ -173,11 +178,11 @@ Monitor.Camera = class {
     const steps = range.map((step, at) => picture.calendar.key(step - at).replaceAll("-", ""));
     return [`v${picture.manifest.version}`, ...steps, ...(picture.manifest.synthetic ? ["synthetic"] : []), ...(sheet.monitor.state.dark ? ["dark"] : [])].join("-");
   }
-};
+}
 
 /** Hand a file to the browser as a download. */
-Monitor.Camera.save = (blob, name) => {
-  const link = Monitor.element("a", { href: URL.createObjectURL(blob), download: name });
+Camera.save = (blob, name) => {
+  const link = element("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 };

@@ -1,43 +1,40 @@
 /* Corridors: mode by colour and dash, width by incidents a step in the window, the band beside it, arrowheads. */
-"use strict";
 
-const EARTH_KM = 40075.017;
+import { CanvasLayer } from "./canvas_layer.js";
+import { HOLLOW, INFERRED, dashesOf } from "./line_style.js";
+import { EARTH_KM, WORLD, distanceToLine } from "./mercator.js";
 
 /** Corridors of the picture on one canvas, as points in CSS pixels. */
-Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
+export class CorridorLayer extends CanvasLayer {
   attach(monitor) {
     this.monitor = monitor;
     this.addTo(monitor.map);
-  },
+  }
 
-  recolour() {
+  layersChanged() {
     this.refresh();
-  },
+  }
 
-  relayer() {
+  selectionChanged() {
     this.refresh();
-  },
+  }
 
-  reselect() {
-    this.refresh();
-  },
-
-  repicture() {
+  pictureChanged() {
     this.rebuild();
-  },
+  }
 
-  rewindow() {
+  windowChanged() {
     this.refresh();
-  },
+  }
 
   prepare() {
     this.shapes = (this.monitor.picture?.corridors ?? []).flatMap((corridor) => this._shape(corridor));
-  },
+  }
 
   /** One shape for each copy of the world in which the corridor is in sight. */
   _shape(corridor) {
     const { scale, dy, copies, width, height } = this.frame;
-    const km = (scale * Monitor.WORLD) / (EARTH_KM * Math.cos((corridor.lat * Math.PI) / 180));
+    const km = (scale * WORLD) / (EARTH_KM * Math.cos((corridor.lat * Math.PI) / 180));
     const band = corridor.band_km * km;
     const reach = band + 20;
     return copies.flatMap((dx) => {
@@ -48,7 +45,7 @@ Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
       const [observed, inferred] = [placed(corridor.observed), placed(corridor.inferred)].map((parts) => this._path(parts));
       return [{ corridor, lines, band, path: this._path(lines), observed, inferred }];
     });
-  },
+  }
 
   _points(line, scale, dx, dy) {
     const kept = [];
@@ -59,7 +56,7 @@ Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
       if (!near || at === line.length - 1) kept.push(point);
     });
     return kept;
-  },
+  }
 
   /** Through the middles of the segments, so that corners are round. */
   _path(lines) {
@@ -73,7 +70,7 @@ Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
       path.lineTo(...points.at(-1));
     }
     return path;
-  },
+  }
 
   /**
    * Shapes of what is shown, least first, the selected one last; each with its share of the busiest. A dense area has incidents
@@ -95,26 +92,26 @@ Monitor.CorridorCanvas = Monitor.CanvasLayer.extend({
         share: routed(shape.corridor) ? shape.corridor.flow / picture.flow : Math.min(1.4, shape.incidents / (to - from) / picture.peak),
       }))
       .sort((a, b) => (a.corridor.id === state.selected) - (b.corridor.id === state.selected) || b.quiet - a.quiet || a.share - b.share);
-  },
-});
+  }
+}
 
 /** Bands lie under the hexes: a pale fill with one outline around what overlaps, air as outline only. */
-Monitor.Bands = Monitor.CorridorCanvas.extend({
-  initialize(options) {
-    Monitor.CorridorCanvas.prototype.initialize.call(this, "bands", { zIndex: 300, ...options });
+export class Bands extends CorridorLayer {
+  constructor(options) {
+    super("bands", { zIndex: 300, ...options });
     this.key = "";
-  },
+  }
 
-  repicture() {
+  pictureChanged() {
     this.key = "";
     this.rebuild();
-  },
+  }
 
-  rewindow() {
+  windowChanged() {
     const key = this._banded().map((shape) => shape.corridor.id).join();
     if (key !== this.key) this.refresh();
     this.key = key;
-  },
+  }
 
   draw() {
     const context = this.wipe();
@@ -131,13 +128,13 @@ Monitor.Bands = Monitor.CorridorCanvas.extend({
       if (mode !== "air") this._each(context, shapes, 0, 0.12);
     }
     context.globalAlpha = 1;
-  },
+  }
 
   _banded() {
     const { state, picture } = this.monitor;
     const chosen = picture?.corridor(state.selected);
     return this.active().filter(({ band, corridor, quiet }) => band > 2 && !quiet && (!chosen || corridor === chosen));
-  },
+  }
 
   _each(context, shapes, wider, alpha) {
     context.globalAlpha = alpha;
@@ -145,34 +142,33 @@ Monitor.Bands = Monitor.CorridorCanvas.extend({
       context.lineWidth = 2 * band + wider;
       context.stroke(path);
     }
-  },
-});
+  }
+}
 
-Monitor.Corridors = Monitor.CorridorCanvas.extend({
-  initialize(options) {
-    Monitor.CorridorCanvas.prototype.initialize.call(this, "corridors", { zIndex: 450, ...options });
+export class Corridors extends CorridorLayer {
+  constructor(options) {
+    super("corridors", { zIndex: 450, ...options });
     this.hovered = null;
-  },
+  }
 
   attach(monitor) {
-    Monitor.CorridorCanvas.prototype.attach.call(this, monitor);
-    monitor.corridors = this;
-  },
+    super.attach(monitor);
+  }
 
   hover(id) {
     if (id === this.hovered) return;
     this.hovered = id;
     this.refresh();
-  },
+  }
 
   /** While the window is dragged most lines stay as they are: they are drawn again when one looks different by half a pixel. */
-  rewindow() {
+  windowChanged() {
     if (this._look(this.active()) !== this.look) this.refresh();
-  },
+  }
 
   _look(shapes) {
     return shapes.map((shape) => `${shape.corridor.id} ${shape.quiet} ${Math.round(2 * this.width(shape))}`).join();
-  },
+  }
 
   draw() {
     const context = this.wipe();
@@ -187,12 +183,12 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
       if (!dimmed) this._arrows(context, shape);
     }
     context.globalAlpha = 1;
-  },
+  }
 
   /** A faint line is never so narrow that its hollow closes. */
   width({ share, corridor, quiet }) {
     return Math.max(corridor.faint ? 4 : 0, (1.2 + 5 * Math.sqrt(share)) * (quiet ? 0.6 : 1));
-  },
+  }
 
   _stroke(context, shape) {
     const { theme, dash, state } = this.monitor;
@@ -210,15 +206,15 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
       context.stroke(along);
     };
     if (corridor.id === this.hovered || corridor.id === state.selected) line(path, colour, width + 11, 0.35);
-    line(inferred, theme.casing, Monitor.INFERRED.width + 2.4, 0.9);
+    line(inferred, theme.casing, INFERRED.width + 2.4, 0.9);
     line(observed, theme.casing, width + 2.4, 0.9);
-    line(inferred, colour, Monitor.INFERRED.width, 1, Monitor.INFERRED.dash);
-    const dashes = Monitor.dashes(dash, corridor.mode, width);
+    line(inferred, colour, INFERRED.width, 1, INFERRED.dash);
+    const dashes = dashesOf(dash, corridor.mode, width);
     line(observed, colour, width, 1, dashes);
-    if (corridor.faint) line(observed, theme.casing, width * Monitor.HOLLOW, 1, dashes);
+    if (corridor.faint) line(observed, theme.casing, width * HOLLOW, 1, dashes);
     context.globalAlpha = opacity;
     context.setLineDash([]);
-  },
+  }
 
   /** An arrowhead about every 90 pixels where the direction is known; by turns to either side where movement runs both ways. */
   _arrows(context, shape) {
@@ -239,7 +235,7 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
         if (direction === 2) turn = -turn;
       }
     }
-  },
+  }
 
   _arrow(context, x, y, angle, size) {
     context.save();
@@ -254,7 +250,7 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
     context.stroke();
     context.fill();
     context.restore();
-  },
+  }
 
   /** The corridor under a point of the map's container, or null. */
   at(point) {
@@ -262,30 +258,9 @@ Monitor.Corridors = Monitor.CorridorCanvas.extend({
     let [best, found] = [Infinity, null];
     for (const shape of this.shown ?? []) {
       const reach = Math.max(7, this.width(shape) / 2 + 4);
-      const distance = Math.min(...shape.lines.map((points) => Monitor.distance(points, x, y)));
+      const distance = Math.min(...shape.lines.map((points) => distanceToLine(points, x, y)));
       if (distance <= reach && distance < best) [best, found] = [distance, shape.corridor];
     }
     return found;
-  },
-});
-
-/** A stretch that is only inferred: thin and dashed short, whatever the mode. */
-Monitor.INFERRED = { width: 1.6, dash: [4, 4] };
-
-/** Share of the width of a line of medium or low confidence that is left empty along its middle. */
-Monitor.HOLLOW = 0.45;
-
-/** The dash of a mode, longer for wider lines. */
-Monitor.dashes = (dash, mode, width) => dash[mode].map((part) => part * (mode === "air" ? Math.max(1, width / 3) : 1));
-
-/** Distance in pixels from a place to a polyline. */
-Monitor.distance = (points, x, y) => {
-  let best = Infinity;
-  for (let at = 1; at < points.length; at++) {
-    const [[ax, ay], [bx, by]] = [points[at - 1], points[at]];
-    const [dx, dy] = [bx - ax, by - ay];
-    const along = Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
-    best = Math.min(best, Math.hypot(x - ax - along * dx, y - ay - along * dy));
   }
-  return best;
-};
+}

@@ -1,11 +1,13 @@
 /* Meridians and parallels that fit the zoom, their degrees along the edges, and the scale bar. */
-"use strict";
+
+import { CanvasLayer, FONT, panelBoxes } from "./canvas_layer.js";
+import { WORLD, toWorld } from "./mercator.js";
 
 /** Steps of the graticule, in minutes of arc. */
-Monitor.ARCS = [1800, 1200, 600, 300, 120, 60, 30, 20, 10, 5, 2, 1];
+export const ARCS = [1800, 1200, 600, 300, 120, 60, 30, 20, 10, 5, 2, 1];
 
 /** "12° E", "12°30′ E"; whole degrees where the step has no minutes. */
-Monitor.degreeName = (minutes, [positive, negative]) => {
+export const degreeName = (minutes, [positive, negative]) => {
   const size = Math.abs(minutes);
   const rest = size % 60;
   const side = minutes === 0 || size === 180 * 60 ? "" : ` ${minutes < 0 ? negative : positive}`;
@@ -13,10 +15,10 @@ Monitor.degreeName = (minutes, [positive, negative]) => {
 };
 
 /** Lines of a frame: [minutes, place on the canvas] of meridians and parallels in sight. */
-Monitor.graticule = ({ scale, dy, copies, width, height }, apart) => {
-  const degree = (scale * Monitor.WORLD) / 360;
-  const fitting = Monitor.ARCS.filter((arc) => (arc / 60) * degree >= apart);
-  const step = fitting.at(-1) ?? Monitor.ARCS[0];
+export const graticuleLines = ({ scale, dy, copies, width, height }, apart) => {
+  const degree = (scale * WORLD) / 360;
+  const fitting = ARCS.filter((arc) => (arc / 60) * degree >= apart);
+  const step = fitting.at(-1) ?? ARCS[0];
   const lines = { step, meridians: [], parallels: [] };
   for (const dx of copies) {
     const west = Math.max(-180 * 60, Math.ceil(((-dx / degree) * 60) / step) * step);
@@ -24,38 +26,33 @@ Monitor.graticule = ({ scale, dy, copies, width, height }, apart) => {
     for (let arc = west; arc <= east; arc += step) lines.meridians.push([arc, (arc / 60) * degree + dx]);
   }
   for (let arc = Math.ceil((-84 * 60) / step) * step; arc <= 84 * 60; arc += step) {
-    const y = Monitor.toWorld(0, arc / 60)[1] * scale + dy;
+    const y = toWorld(0, arc / 60)[1] * scale + dy;
     if (y >= 0 && y <= height) lines.parallels.push([arc, y]);
   }
   return lines;
 };
 
-Monitor.Graticule = Monitor.CanvasLayer.extend({
-  initialize(options) {
-    Monitor.CanvasLayer.prototype.initialize.call(this, "graticule", { zIndex: 240, ...options });
-  },
+export class Graticule extends CanvasLayer {
+  constructor(options) {
+    super("graticule", { zIndex: 240, ...options });
+  }
 
   attach(monitor) {
     this.monitor = monitor;
-    monitor.graticule = this;
     this.addTo(monitor.map);
-  },
+  }
 
-  recolour() {
+  layersChanged() {
     this.refresh();
-  },
-
-  relayer() {
-    this.refresh();
-  },
+  }
 
   prepare() {
-    this.lines = Monitor.graticule(this.frame, this.options.apart);
-  },
+    this.lines = graticuleLines(this.frame, this.options.apart);
+  }
 
   empty() {
     return this.monitor.state.hidden.has("graticule");
-  },
+  }
 
   draw() {
     const context = this.wipe();
@@ -76,35 +73,31 @@ Monitor.Graticule = Monitor.CanvasLayer.extend({
     context.lineWidth = 1;
     context.stroke();
     context.globalAlpha = 1;
-  },
-});
+  }
+}
 
-Monitor.Degrees = Monitor.CanvasLayer.extend({
-  initialize(options) {
-    Monitor.CanvasLayer.prototype.initialize.call(this, "degrees", { zIndex: 505, padding: 0, ...options });
-  },
+export class Degrees extends CanvasLayer {
+  constructor(options) {
+    super("degrees", { zIndex: 505, padding: 0, ...options });
+  }
 
   attach(monitor) {
     this.monitor = monitor;
     this.addTo(monitor.map);
     monitor.map.on("move", () => this.rebuild());
-  },
+  }
 
-  recolour() {
+  layersChanged() {
     this.refresh();
-  },
+  }
 
-  relayer() {
+  pictureChanged() {
     this.refresh();
-  },
-
-  repicture() {
-    this.refresh();
-  },
+  }
 
   empty() {
     return this.monitor.state.hidden.has("graticule") || !this.monitor.graticule?.lines;
-  },
+  }
 
   draw() {
     const context = this.wipe();
@@ -112,24 +105,24 @@ Monitor.Degrees = Monitor.CanvasLayer.extend({
     if (this.empty()) return;
     context.font = `500 11px ${FONT}`;
     context.textBaseline = "middle";
-    this.taken = labels.alone ? [] : Monitor.panelsOn(this);
+    this.taken = labels.alone ? [] : panelBoxes(this);
     const [dx, dy] = ["x", "y"].map((axis) => graticule._bounds.min[axis] - this._bounds.min[axis]);
     this._spare(labels.alone);
     const { meridians, parallels } = graticule.lines;
     const { x: width, y: height } = this._map.getSize();
     const [left, top] = this.inCanvas([0, 0]);
     const floor = labels.alone ? height : this._floor(height);
-    for (const [arc, x] of meridians) this._name(context, Monitor.degreeName(arc, ["E", "W"]), x + dx, top + floor - 12, "center");
-    for (const [arc, y] of parallels) this._name(context, Monitor.degreeName(arc, ["N", "S"]), left + 10, y + dy, "left");
-    for (const [arc, y] of parallels) this._name(context, Monitor.degreeName(arc, ["N", "S"]), left + width - 10, y + dy, "right");
-  },
+    for (const [arc, x] of meridians) this._name(context, degreeName(arc, ["E", "W"]), x + dx, top + floor - 12, "center");
+    for (const [arc, y] of parallels) this._name(context, degreeName(arc, ["N", "S"]), left + 10, y + dy, "left");
+    for (const [arc, y] of parallels) this._name(context, degreeName(arc, ["N", "S"]), left + width - 10, y + dy, "right");
+  }
 
   /** The lowest line of the map that no panel over its whole width covers. */
   _floor(height) {
     const bar = this._map.getContainer().querySelector("#timebar");
-    const tall = bar?.offsetHeight || (this.monitor.picture?.steps ? Monitor.Degrees.BAR : 0);
+    const tall = bar?.offsetHeight || (this.monitor.picture?.steps ? Degrees.BAR : 0);
     return tall ? height - tall - 12 : height;
-  },
+  }
 
   /** Leave the scale bar free. */
   _spare(alone) {
@@ -137,7 +130,7 @@ Monitor.Degrees = Monitor.CanvasLayer.extend({
     const { y: height } = this._map.getSize();
     const below = alone ? height - 62 : this._floor(height) - 34;
     this.taken.push([left, top + below, left + 190, top + below + (alone ? 36 : 34)]);
-  },
+  }
 
   _name(context, text, x, y, align) {
     const width = context.measureText(text).width;
@@ -150,72 +143,8 @@ Monitor.Degrees = Monitor.CanvasLayer.extend({
     [context.lineWidth, context.lineJoin, context.strokeStyle, context.fillStyle] = [4, "round", theme.halo, theme.text];
     context.strokeText(text, from, y);
     context.fillText(text, from, y);
-  },
-});
+  }
+}
 
 /** Height of the time bar while it does not stand yet. */
-Monitor.Degrees.BAR = 134;
-
-/** The scale bar: kilometres that are a round number, true in the middle of the view. */
-Monitor.Scale = class {
-  static ROUND = [1, 2, 5];
-
-  constructor(options) {
-    this.options = options;
-  }
-
-  attach(monitor) {
-    this.monitor = monitor;
-    monitor.scale = this;
-    this.canvas = Monitor.element("canvas", { id: "scale", role: "img" });
-    monitor.map.getContainer().append(this.canvas);
-    monitor.map.on("move zoom", () => this.paint());
-    this.paint();
-  }
-
-  recolour() {
-    if (this.canvas) this.paint();
-  }
-
-  /** @returns {{km: number, pixels: number}} */
-  measure() {
-    const { map } = this.monitor;
-    const { lat } = map.getCenter();
-    const pixel = (EARTH_KM * Math.cos((lat * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
-    const most = pixel * this.options.longest;
-    const ten = 10 ** Math.floor(Math.log10(most));
-    const km = ten * Math.max(...Monitor.Scale.ROUND.filter((part) => part * ten <= most));
-    return { km, pixels: km / pixel };
-  }
-
-  paint() {
-    const ratio = window.devicePixelRatio || 1;
-    const { km, pixels } = this.measure();
-    const [width, height] = [this.options.longest + 40, 34];
-    [this.canvas.width, this.canvas.height] = [width * ratio, height * ratio];
-    [this.canvas.style.width, this.canvas.style.height] = [`${width}px`, `${height}px`];
-    const context = this.canvas.getContext("2d");
-    context.scale(ratio, ratio);
-    this.draw(context, 8, 20, { km, pixels });
-    this.canvas.setAttribute("aria-label", Monitor.say("Scale: the bar is {km} km long", { km }));
-  }
-
-  /** Two halves, one filled, with what they measure above; x, y is the left end of the bar. */
-  draw(context, x, y, { km, pixels } = this.measure()) {
-    const { theme } = this.monitor;
-    context.save();
-    context.direction = "ltr";
-    [context.font, context.textBaseline, context.textAlign] = [`600 11px ${FONT}`, "alphabetic", "left"];
-    [context.lineJoin, context.lineWidth, context.strokeStyle] = ["round", 4, theme.halo];
-    const text = Monitor.say("{km} km · {miles} nmi", { km, miles: Number((km / 1.852).toPrecision(2)) });
-    context.strokeText(text, x, y - 6);
-    context.fillStyle = theme.text;
-    context.fillText(text, x, y - 6);
-    context.fillStyle = theme.halo;
-    context.fillRect(x - 2, y - 2, pixels + 4, 9);
-    [context.fillStyle, context.strokeStyle, context.lineWidth] = [theme.text, theme.text, 1];
-    context.strokeRect(x + 0.5, y + 0.5, pixels - 1, 4);
-    context.fillRect(x, y, pixels / 2, 5);
-    context.restore();
-  }
-};
+Degrees.BAR = 134;

@@ -1,44 +1,38 @@
 /* Hexes in time. On a new view each hexagon in sight is scan-converted once; a new window only recolours its runs. */
-"use strict";
 
-Monitor.Hexes = Monitor.CanvasLayer.extend({
-  statics: {
-    /** How strong a hex is painted that is none, one, two or more resolutions coarser than its level. */
-    STRENGTHS: [1, 0.5, 0.25, 0.12],
-  },
+import { CanvasLayer } from "./canvas_layer.js";
 
-  initialize(options) {
-    Monitor.CanvasLayer.prototype.initialize.call(this, "hexes", { zIndex: 350, padding: 0.05, ...options });
+export class Hexes extends CanvasLayer {
+  /** How strong a hex is painted that is none, one, two or more resolutions coarser than its level. */
+  static STRENGTHS = [1, 0.5, 0.25, 0.12];
+
+  constructor(options) {
+    super("hexes", { zIndex: 350, padding: 0.05, ...options });
     this.level = null;
-  },
+  }
 
   attach(monitor) {
     this.monitor = monitor;
     this.addTo(monitor.map);
-    monitor.hexes = this;
     monitor.map.on("zoomend", () => this.choose());
-  },
+  }
 
-  repicture() {
+  pictureChanged() {
     this.level = null;
     this.choose();
-  },
+  }
 
-  rewindow() {
+  windowChanged() {
     this.refresh();
-  },
+  }
 
-  recolour() {
+  layersChanged() {
     this.refresh();
-  },
+  }
 
-  relayer() {
+  selectionChanged() {
     this.refresh();
-  },
-
-  reselect() {
-    this.refresh();
-  },
+  }
 
   /** Take the level that suits the zoom; until it stands the present one stays. */
   async choose() {
@@ -58,7 +52,7 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
     this.level = level;
     if (level?.corners === this.scanned) this.refresh();
     else this.rebuild();
-  },
+  }
 
   prepare() {
     const { ratio, width, height } = this.frame;
@@ -81,7 +75,7 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
     this.spans = Int32Array.from(this.spans);
     this.colours = new Uint32Array(this.visible.length);
     this.mixed = this.visible.some((hex) => this.level.coarser[hex] > 0);
-  },
+  }
 
   /** Scan-convert every hexagon in sight, a little smaller than it is so that neighbours stay apart. */
   _scan(scale, dx, dy, w, h) {
@@ -107,7 +101,7 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
       }
       this.runs.push(this.spans.length);
     }
-  },
+  }
 
   _shrink(x, y, cx, cy, size) {
     const keep = 1 - Math.min(0.12, 1.1 / size);
@@ -115,11 +109,11 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
       x[corner] = cx + (x[corner] - cx) * keep;
       y[corner] = cy + (y[corner] - cy) * keep;
     }
-  },
+  }
 
   _dot(x, y, w, h, hex) {
     if (x >= 0 && x < w && y >= 0 && y < h) this._run(y * w + x, Math.min(y * w + x + 2, (y + 1) * w), hex);
-  },
+  }
 
   _fill(x, y, north, south, w, h, hex) {
     const last = Math.min(h - 1, Math.floor(south - 0.5));
@@ -136,12 +130,12 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
       const to = Math.min(w, Math.floor(end - 0.5) + 1);
       if (to > from) this._run(row * w + from, row * w + to, hex);
     }
-  },
+  }
 
   _run(from, to, hex) {
     this.ids.fill(hex + 1, from, to);
     this.spans.push(from, to);
-  },
+  }
 
   draw() {
     const { monitor } = this;
@@ -152,7 +146,7 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
       this.colours.fill(0);
     }
     this.context.putImageData(this.image, 0, 0);
-  },
+  }
 
   /**
    * Give every hex in sight the colour of its count; the coarser it is than its level, the paler, as it covers more. Only what
@@ -176,7 +170,7 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
       const colour = total ? ramps[level.coarser[hex]][Math.min(total, last)] : 0;
       if (colour !== colours[at]) this._paint(at, colour);
     }
-  },
+  }
 
   /** Colours by count, one list for each resolution coarser than the level. */
   _ramps() {
@@ -184,14 +178,14 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
     const { breaks } = monitor.palette;
     const faded = monitor.picture.corridor(monitor.state.selected) ? 0.45 : 1;
     const steps = Array.from({ length: breaks.at(-1) + 1 }, (_, total) => breaks.findLastIndex((least) => total >= least));
-    return Monitor.Hexes.STRENGTHS.map((strength) =>
+    return Hexes.STRENGTHS.map((strength) =>
       Uint32Array.from(steps, (step) => {
         if (step < 0) return 0;
         const [r, g, b, a] = monitor.ramp[step];
         return (Math.round(a * strength * faded) << 24) | (b << 16) | (g << 8) | r;
       }),
     );
-  },
+  }
 
   _paint(at, colour) {
     const { spans, pixels, runs } = this;
@@ -200,7 +194,7 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
       const to = spans[run + 1];
       for (let pixel = spans[run]; pixel < to; pixel++) pixels[pixel] = colour;
     }
-  },
+  }
 
   /** The hex under a point of the map's container that has incidents in the window, or -1. */
   at(point) {
@@ -210,5 +204,5 @@ Monitor.Hexes = Monitor.CanvasLayer.extend({
     if (x < 0 || y < 0 || x >= this._container.width || y >= this._container.height) return -1;
     const hex = this.ids[y * this._container.width + x] - 1;
     return hex >= 0 && this.level.total(hex, ...this.monitor.range) > 0 ? hex : -1;
-  },
-});
+  }
+}

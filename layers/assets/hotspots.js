@@ -1,20 +1,25 @@
 /* Emerging hot and cold spots by Esri's classes: a letter and a hatch for each class, a colour for hot and one for cold. */
-"use strict";
+
+import { Calendar } from "./calendar.js";
+import { CanvasLayer } from "./canvas_layer.js";
+import { element } from "./dom.js";
+import { Loader } from "./loader.js";
+import { initials, mark, say } from "./text.js";
 
 /** How the hatch of each class runs, and what its spots are called. */
-Monitor.SPOTS = {
-  new: { hatch: "dots", hot: Monitor.mark("New hot spot"), cold: Monitor.mark("New cold spot") },
-  consecutive: { hatch: "rise", hot: Monitor.mark("Consecutive hot spot"), cold: Monitor.mark("Consecutive cold spot") },
-  intensifying: { hatch: "full", hot: Monitor.mark("Intensifying hot spot"), cold: Monitor.mark("Intensifying cold spot") },
-  persistent: { hatch: "level", hot: Monitor.mark("Persistent hot spot"), cold: Monitor.mark("Persistent cold spot") },
-  diminishing: { hatch: "fall", hot: Monitor.mark("Diminishing hot spot"), cold: Monitor.mark("Diminishing cold spot") },
-  sporadic: { hatch: "none", hot: Monitor.mark("Sporadic hot spot"), cold: Monitor.mark("Sporadic cold spot") },
-  oscillating: { hatch: "cross", hot: Monitor.mark("Oscillating hot spot"), cold: Monitor.mark("Oscillating cold spot") },
-  historical: { hatch: "upright", hot: Monitor.mark("Historical hot spot"), cold: Monitor.mark("Historical cold spot") },
+export const SPOTS = {
+  new: { hatch: "dots", hot: mark("New hot spot"), cold: mark("New cold spot") },
+  consecutive: { hatch: "rise", hot: mark("Consecutive hot spot"), cold: mark("Consecutive cold spot") },
+  intensifying: { hatch: "full", hot: mark("Intensifying hot spot"), cold: mark("Intensifying cold spot") },
+  persistent: { hatch: "level", hot: mark("Persistent hot spot"), cold: mark("Persistent cold spot") },
+  diminishing: { hatch: "fall", hot: mark("Diminishing hot spot"), cold: mark("Diminishing cold spot") },
+  sporadic: { hatch: "none", hot: mark("Sporadic hot spot"), cold: mark("Sporadic cold spot") },
+  oscillating: { hatch: "cross", hot: mark("Oscillating hot spot"), cold: mark("Oscillating cold spot") },
+  historical: { hatch: "upright", hot: mark("Historical hot spot"), cold: mark("Historical cold spot") },
 };
 
 /** A tile of the hatch of a class. */
-Monitor.spotHatch = (hatch, colour) => {
+export const spotHatch = (hatch, colour) => {
   const tile = document.createElement("canvas");
   [tile.width, tile.height] = [8, 8];
   const context = tile.getContext("2d");
@@ -36,59 +41,54 @@ Monitor.spotHatch = (hatch, colour) => {
   return tile;
 };
 
-Monitor.Hotspots = Monitor.CanvasLayer.extend({
-  statics: { PREFIX: "spot-" },
+export class Hotspots extends CanvasLayer {
+  static PREFIX = "spot-";
 
-  initialize(options) {
-    Monitor.CanvasLayer.prototype.initialize.call(this, "hotspots", { zIndex: 360, ...options });
+  constructor(options) {
+    super("hotspots", { zIndex: 360, ...options });
     this.spots = [];
     this.meanings = new Map(this.options.meanings);
     this.opposites = new Map(this.options.opposites);
-  },
+  }
 
   attach(monitor) {
     this.monitor = monitor;
-    monitor.hotspots = this;
-    this.letters = Monitor.initials(Object.keys(Monitor.SPOTS));
-    this.late = new Monitor.Late(monitor, "/data/hotspots", () => this._told());
+    this.letters = initials(Object.keys(SPOTS));
+    this.loader = new Loader(monitor, "/data/hotspots", () => this._told());
     this.addTo(monitor.map);
-    this.relayer();
-  },
+    this.layersChanged();
+  }
 
   showing() {
     return !this.monitor.state.hidden.has("hotspots");
-  },
+  }
 
-  relayer() {
+  layersChanged() {
     this.monitor.map.getContainer().dataset.hotspots = this.showing() ? "on" : "off";
-    this.late.look(this.showing());
+    this.loader.look(this.showing());
     this.refresh();
-  },
+  }
 
-  repicture() {
-    this.late.look(this.showing());
-  },
+  pictureChanged() {
+    this.loader.look(this.showing());
+  }
 
   ticked() {
-    if (this.late.state === "failed") this.late.look(this.showing());
-  },
+    if (this.loader.state === "failed") this.loader.look(this.showing());
+  }
 
-  recolour() {
+  selectionChanged() {
     this.refresh();
-  },
-
-  reselect() {
-    this.refresh();
-  },
+  }
 
   _told() {
-    if (this.late.state === "ready") {
-      this.spots = (this.late.answer.spots ?? []).map((spot) => ({ ...spot, id: Monitor.Hotspots.PREFIX + spot.cell }));
+    if (this.loader.state === "ready") {
+      this.spots = (this.loader.answer.spots ?? []).map((spot) => ({ ...spot, id: Hotspots.PREFIX + spot.cell }));
       this.rebuild();
     }
-    this.monitor.tell("relegend");
-    if (this.spots.some(({ id }) => id === this.monitor.state.selected)) this.monitor.later("reselect");
-  },
+    this.monitor.tell("legendChanged");
+    if (this.spots.some(({ id }) => id === this.monitor.state.selected)) this.monitor.later("selectionChanged");
+  }
 
   prepare() {
     const { scale, dy, copies, width, height } = this.frame;
@@ -104,11 +104,11 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
         return [{ spot, path, box }];
       }),
     );
-  },
+  }
 
   empty() {
     return !this.showing();
-  },
+  }
 
   draw() {
     const context = this.wipe();
@@ -117,16 +117,16 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
     const patterns = new Map();
     const pattern = (name, heat) => {
       const key = `${name} ${heat}`;
-      if (!patterns.has(key)) patterns.set(key, context.createPattern(Monitor.spotHatch(Monitor.SPOTS[name].hatch, theme.spot[heat]), "repeat"));
+      if (!patterns.has(key)) patterns.set(key, context.createPattern(spotHatch(SPOTS[name].hatch, theme.spot[heat]), "repeat"));
       return patterns.get(key);
     };
     for (const { spot, path, box } of this.shapes) {
       const held = spot.id === state.selected;
-      Monitor.spot(context, path, theme.spot[spot.heat], pattern(spot.pattern, spot.heat), spot.heat === "cold", held ? 3 : 1.6);
+      paintSpot(context, path, theme.spot[spot.heat], pattern(spot.pattern, spot.heat), spot.heat === "cold", held ? 3 : 1.6);
       if (box[2] - box[0] > 17) this._letter(context, this.letters[spot.pattern], (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
     }
     context.globalAlpha = 1;
-  },
+  }
 
   _letter(context, letter, x, y) {
     const { theme } = this.monitor;
@@ -135,7 +135,7 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
     [context.strokeStyle, context.fillStyle] = [theme.casing, theme.text];
     context.strokeText(letter, x, y + 0.5);
     context.fillText(letter, x, y + 0.5);
-  },
+  }
 
   /** The spot under a point of the map's container, or null. */
   at(point) {
@@ -144,56 +144,54 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
     const { ratio } = this.frame;
     const found = this.shapes.find(({ path, box }) => x > box[0] && x < box[2] && y > box[1] && y < box[3] && this.context.isPointInPath(path, x * ratio, y * ratio));
     return found?.spot ?? null;
-  },
+  }
 
   _name({ pattern, heat }) {
-    return Monitor.say(Monitor.SPOTS[pattern][heat]);
-  },
+    return say(SPOTS[pattern][heat]);
+  }
 
   _meaning({ pattern, heat }) {
-    return Monitor.say((heat === "hot" ? this.meanings : this.opposites).get(pattern));
-  },
+    return say((heat === "hot" ? this.meanings : this.opposites).get(pattern));
+  }
 
   words(spot) {
     return [this._name(spot), this._meaning(spot)];
-  },
+  }
 
   /** What the card says of what is selected, or null. */
   nodes(selected, head) {
     const spot = this.spots.find(({ id }) => id === selected);
     if (!spot) return null;
-    const { element } = Monitor;
-    const share = (part) => Monitor.say("{part} of {all}", { part, all: spot.of });
-    const figures = [[share(spot.hot), Monitor.say("months hot")], [share(spot.cold), Monitor.say("months cold")]];
-    const { window, resolution } = this.late.answer;
+    const share = (part) => say("{part} of {all}", { part, all: spot.of });
+    const figures = [[share(spot.hot), say("months hot")], [share(spot.cold), say("months cold")]];
+    const { window, resolution } = this.loader.answer;
     return [
       head(this._name(spot), element("span", { class: "mode" }, spot.cell), null),
       element("dl", { class: "figures" }, ...figures.map(([value, name]) => element("div", {}, element("dd", {}, value), element("dt", {}, name)))),
       element("p", { class: "facts" }, `${this._meaning(spot)}.`),
-      element("footer", {}, Monitor.say("{window} · H3 resolution {resolution} · where reports gather, and no alarm", { window: Monitor.Calendar.months(window), resolution })),
+      element("footer", {}, say("{window} · H3 resolution {resolution} · where reports gather, and no alarm", { window: Calendar.months(window), resolution })),
     ];
-  },
+  }
 
   _note({ window, resolution }) {
     const km = String(Math.round(this.monitor.picture?.manifest.edge_km[resolution] ?? 0));
-    return Monitor.say("{window}, hexes of {km} km edge, each month against the whole of it. Cold spots: blue, dashed border.", { window: Monitor.Calendar.months(window), km });
-  },
+    return say("{window}, hexes of {km} km edge, each month against the whole of it. Cold spots: blue, dashed border.", { window: Calendar.months(window), km });
+  }
 
   /** Rows of the legend: every class, how many hexes it has, what it means. */
   legend(legend) {
-    const { element } = Monitor;
     const { theme } = this.monitor;
-    const { answer, words } = this.late;
-    const said = words ?? (this.spots.length ? null : Monitor.say("No hex is a hot or a cold spot."));
+    const { answer, words } = this.loader;
+    const said = words ?? (this.spots.length ? null : say("No hex is a hot or a cold spot."));
     const rows = [...this.meanings].map(([pattern, meaning]) => {
       const hot = this.spots.filter((spot) => spot.pattern === pattern && spot.heat === "hot").length;
       const cold = this.spots.filter((spot) => spot.pattern === pattern && spot.heat === "cold").length;
       const swatch = legend._swatch((context) => {
         const path = new Path2D("M9 1H25L32 9L25 17H9L2 9Z");
-        Monitor.spot(context, path, theme.spot.hot, context.createPattern(Monitor.spotHatch(Monitor.SPOTS[pattern].hatch, theme.spot.hot), "repeat"), false, 1.4);
+        paintSpot(context, path, theme.spot.hot, context.createPattern(spotHatch(SPOTS[pattern].hatch, theme.spot.hot), "repeat"), false, 1.4);
         this._letter(context, this.letters[pattern], 17, 9);
       }, 34, 18);
-      const text = element("span", {}, element("strong", {}, Monitor.say(pattern)), " ", Monitor.say(meaning));
+      const text = element("span", {}, element("strong", {}, say(pattern)), " ", say(meaning));
       return element("div", { class: "row" }, swatch, text, element("b", {}, cold ? `${hot} + ${cold}` : String(hot)));
     });
     return [
@@ -201,11 +199,11 @@ Monitor.Hotspots = Monitor.CanvasLayer.extend({
       answer?.window ? element("p", { class: "note" }, this._note(answer)) : null,
       ...(this.spots.length ? rows : []),
     ].filter(Boolean);
-  },
-});
+  }
+}
 
 /** Paint one spot along its outline. */
-Monitor.spot = (context, path, colour, pattern, dashed, width) => {
+export const paintSpot = (context, path, colour, pattern, dashed, width) => {
   [context.globalAlpha, context.fillStyle] = [0.2, colour];
   context.fill(path);
   [context.globalAlpha, context.fillStyle] = [0.42, pattern];

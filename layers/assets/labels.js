@@ -1,63 +1,57 @@
 /* Names: corridors on chips, countries with the letters of their roles. What matters more is placed first; nothing overlaps. */
-"use strict";
 
-const FONT = '"Inter", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+import { CanvasLayer, FONT, panelBoxes, panelsOf } from "./canvas_layer.js";
+import { WORLD } from "./mercator.js";
+import { roleLetter } from "./roles.js";
 
-Monitor.Labels = Monitor.CanvasLayer.extend({
-  statics: {
-    /** Corridors that get a chip at a zoom. */
-    MOST: (zoom) => (zoom < 4 ? 7 : zoom < 5.5 ? 14 : zoom < 7 ? 24 : 60),
-  },
+export class Labels extends CanvasLayer {
+  /** Corridors that get a chip at a zoom. */
+  static MOST = (zoom) => (zoom < 4 ? 7 : zoom < 5.5 ? 14 : zoom < 7 ? 24 : 60);
 
-  initialize(options) {
-    Monitor.CanvasLayer.prototype.initialize.call(this, "labels", { zIndex: 500, ...options });
+  constructor(options) {
+    super("labels", { zIndex: 500, ...options });
     this.widths = new Map();
     this.watching = new ResizeObserver(() => {
       this.panels = null;
       this.refresh();
     });
-  },
+  }
 
   attach(monitor) {
     this.monitor = monitor;
-    monitor.labels = this;
     this.addTo(monitor.map);
-  },
+  }
 
-  recountry() {
+  countriesChanged() {
     this.refresh();
-  },
+  }
 
-  recolour() {
+  layersChanged() {
     this.refresh();
-  },
+  }
 
-  relayer() {
+  selectionChanged() {
     this.refresh();
-  },
+  }
 
-  reselect() {
+  pictureChanged() {
     this.refresh();
-  },
-
-  repicture() {
-    this.refresh();
-  },
+  }
 
   /** While the window is dragged, names stay where they are unless something that they stand for or avoid is another. */
-  rewindow() {
+  windowChanged() {
     const now = this._around();
     if (now.some((one, at) => one !== this.around?.[at])) this.refresh();
-  },
+  }
 
   _around() {
-    const { corridors, roles, changes, watch } = this.monitor;
-    return [corridors?.shown, roles, changes?.boxes, watch?.plates];
-  },
+    const { corridors, countries, changes, watch } = this.monitor;
+    return [corridors.shown, countries.roles, changes.boxes, watch.plates];
+  }
 
   prepare() {
     this.panels = null;
-  },
+  }
 
   draw() {
     const context = this.wipe();
@@ -68,22 +62,22 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     if (monitor.state.hidden.has("names")) return;
     context.textBaseline = "middle";
     for (const shape of this._ranked()) if (monitor.state.hidden.has("changes") || shape.corridor.id === monitor.state.selected) this._chip(context, shape);
-    const countries = [...(monitor.countries ?? [])].sort((a, b) => b.extent - a.extent);
-    const withRole = ({ iso3 }) => !monitor.state.hidden.has("countries") && monitor.roles.has(iso3);
-    for (const country of countries.filter(withRole)) this._country(context, country, monitor.roles.get(country.iso3));
+    const countries = [...(monitor.baseMap.countries)].sort((a, b) => b.extent - a.extent);
+    const withRole = ({ iso3 }) => !monitor.state.hidden.has("countries") && monitor.countries.roles.has(iso3);
+    for (const country of countries.filter(withRole)) this._country(context, country, monitor.countries.roles.get(country.iso3));
     for (const country of countries.filter((one) => !withRole(one))) this._country(context, country, null);
-  },
+  }
 
   /** Where panels lie over the map: a name under one could not be read. None on a picture to take away (`alone`). */
   _panels() {
     if (this.alone) return this._edges();
     // Names are first drawn before any panel is there.
     if (!this.panels?.length) {
-      this.panels = Monitor.panelsOn(this);
-      for (const panel of Monitor.panels(this._map)) this.watching.observe(panel);
+      this.panels = panelBoxes(this);
+      for (const panel of panelsOf(this._map)) this.watching.observe(panel);
     }
     return this.panels;
-  },
+  }
 
   /** On a picture to take away: what lies outside of the view, and its corner with the scale. */
   _edges() {
@@ -92,27 +86,27 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     const far = 1e5;
     const sides = [[-far, -far, left, far], [left + width, -far, far, far], [-far, -far, far, top], [-far, top + height, far, far]];
     return [...sides, [left, top + height - 66, left + 200, top + height]];
-  },
+  }
 
   /** Corridors worth a chip at this zoom, the selected one first. */
   _ranked() {
     const { corridors, map, state } = this.monitor;
-    const most = Monitor.Labels.MOST(map.getZoom());
+    const most = Labels.MOST(map.getZoom());
     const ranked = [...(corridors?.shown ?? [])].reverse();
     const chosen = ranked.filter(({ corridor }) => corridor.id === state.selected);
     return [...chosen, ...ranked.filter((shape) => !chosen.includes(shape)).slice(0, most)];
-  },
+  }
 
   _measure(context, text) {
     const key = `${context.font}|${text}`;
     if (!this.widths.has(key)) this.widths.set(key, context.measureText(text).width);
     return this.widths.get(key);
-  },
+  }
 
   _free(box) {
     if (!this.inSight(box)) return false;
     return !this.taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
-  },
+  }
 
   /** Try places along the line, on either side of it. */
   _chip(context, shape) {
@@ -129,7 +123,7 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
         return;
       }
     }
-  },
+  }
 
   /** A point at a share of the part of the line that is in sight. */
   _along(points, share) {
@@ -137,7 +131,7 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     const seen = points.filter(([x, y]) => x > 0 && y > 0 && x < width && y < height);
     const chosen = seen.length ? seen : points;
     return chosen[Math.min(chosen.length - 1, Math.floor(chosen.length * share))];
-  },
+  }
 
   _paintChip(context, corridor, [x, y, right, bottom]) {
     const { theme, state, dash } = this.monitor;
@@ -169,15 +163,15 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     context.textAlign = "left";
     context.fillText(corridor.ends, x + 29, middle + 0.5);
     context.globalAlpha = 1;
-  },
+  }
 
   _country(context, country, role) {
     const { theme } = this.monitor;
     const { scale, dy, copies } = this.frame;
-    const extent = (country.extent / 360) * Monitor.WORLD * scale;
+    const extent = (country.extent / 360) * WORLD * scale;
     const size = Math.max(11, Math.min(14, extent / 14));
     context.font = `${role ? 600 : 500} ${size}px ${FONT}`;
-    const letters = role ? role.all.map((one) => Monitor.roleLetter(one)) : [];
+    const letters = role ? role.all.map((one) => roleLetter(one)) : [];
     const text = this._measure(context, country.shown);
     const tags = letters.length * 16 + (letters.length ? 3 : 0);
     if (extent < (role ? 16 : text * 0.72)) return;
@@ -198,7 +192,7 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
       context.fillStyle = role ? theme.text : theme.name;
       context.fillText(country.shown, x - half + tags, y);
     }
-  },
+  }
 
   _tag(context, letter, role, x, y) {
     const { theme } = this.monitor;
@@ -212,12 +206,12 @@ Monitor.Labels = Monitor.CanvasLayer.extend({
     context.fillStyle = theme.on_role;
     context.fillText(letter, x + 7, y + 0.5);
     context.font = font;
-  },
+  }
 
   /** The corridor whose chip is under a point of the map's container, or null. */
   at(point) {
     const [x, y] = this.inCanvas(point);
     const found = (this.chips ?? []).find(({ box }) => x > box[0] && x < box[2] && y > box[1] && y < box[3]);
     return found ? found.id : null;
-  },
-});
+  }
+}

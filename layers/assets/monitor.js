@@ -1,39 +1,47 @@
-/* The monitor: one map, its state, its picture, and the parts that draw them. Loaded last, started by the page. */
-"use strict";
+/* The monitor: one map, its state, its picture, and the parts that draw them. The page makes it and adds the parts. */
 
-Monitor.Main = class {
+import { Address } from "./address.js";
+import { rgba } from "./colours.js";
+import { Feed } from "./feed.js";
+import { WORLD, distanceToLine } from "./mercator.js";
+import { State } from "./state.js";
+import { say } from "./text.js";
+
+export class Monitor {
   /** @param {L.Map} map  @param {object} palette as in layers/palette.toml */
   constructor(map, palette) {
     this.map = map;
     this.palette = palette;
     this.parts = [];
     this.picture = null;
-    this.state = new Monitor.State(new Monitor.Address());
+    /** Pixels of a canvas to one of the page while a picture is taken; null else. */
+    this.sharpness = null;
+    this.state = new State(new Address());
     document.addEventListener("DOMContentLoaded", () => this.start());
   }
 
-  /** Parts stand in the order in which they were added; each may have attach, recolour, repicture, rewindow, reselect. */
-  add(part) {
+  /** Parts are called in the order in which they were added; each is at hand by its name. */
+  add(name, part) {
+    this[name] = part;
     this.parts.push(part);
-    return part;
   }
 
   start() {
     const { state, map } = this;
     if (state.view) map.setView([state.view.lat, state.view.lon], state.view.zoom, { animate: false });
-    this.recolour();
+    this.applyTheme();
     // Asked before the base map is fetched and drawn, so that the server has the answer when that is done.
-    this.feed = new Monitor.Feed(this);
+    this.feed = new Feed(this);
     this.feed.start();
     for (const part of this.parts) part.attach(this);
-    state.on("theme", () => this.recolour());
-    state.on("window", () => this.later("rewindow"));
+    state.on("theme", () => this.applyTheme());
+    state.on("window", () => this.later("windowChanged"));
     state.on("step", () => this.feed.follow());
-    state.on("select", () => this.later("reselect"));
-    state.on("layers", () => this.later("relayer"));
+    state.on("select", () => this.later("selectionChanged"));
+    state.on("layers", () => this.later("layersChanged"));
     map.on("moveend", () => this._moved());
     map.on("resize", () => this._resized());
-    if (state.notes.length) this.status.say(Monitor.say("Opened the nearest valid view: {notes}.", { notes: state.notes.join("; ") }));
+    if (state.notes.length) this.status.announce(say("Opened the nearest valid view: {notes}.", { notes: state.notes.join("; ") }));
     this._listen();
   }
 
@@ -87,7 +95,7 @@ Monitor.Main = class {
     this.map.getContainer().dataset.unsure = String(picture?.unsure ?? false);
     if (!this.state.view && picture?.steps && !(alike && before.steps)) this.fit();
     this._shown();
-    this.tell("repicture");
+    this.tell("pictureChanged");
     if (same) this.follow(before.corridor(this.state.selected));
   }
 
@@ -96,11 +104,11 @@ Monitor.Main = class {
     if (!chosen || this.picture.corridor(chosen.id)) return;
     const line = chosen.lines.reduce((longest, points) => (points.length > longest.length ? points : longest));
     const [x, y] = line[Math.floor(line.length / 2)];
-    const away = ({ lines }) => Math.min(...lines.map((points) => Monitor.distance(points, x, y)));
+    const away = ({ lines }) => Math.min(...lines.map((points) => distanceToLine(points, x, y)));
     const heirs = this.picture.corridors
       .filter(({ mode }) => mode === chosen.mode)
       .map((corridor) => ({ id: corridor.id, away: away(corridor) }))
-      .filter((heir) => heir.away < Monitor.WORLD / 360)
+      .filter((heir) => heir.away < WORLD / 360)
       .sort((a, b) => a.away - b.away);
     this.select(heirs[0]?.id ?? null);
   }
@@ -116,7 +124,7 @@ Monitor.Main = class {
     const lines = (ground.length ? ground : corridors).flatMap((corridor) => corridor.lines.flat());
     const places = lines.length ? lines : [...(levels.find((level) => level.corners)?.places() ?? [])];
     if (!places.length) return;
-    const unproject = ([x, y]) => this.map.unproject([(x / Monitor.WORLD + 0.5) * 256, (y / Monitor.WORLD + 0.5) * 256], 0);
+    const unproject = ([x, y]) => this.map.unproject([(x / WORLD + 0.5) * 256, (y / WORLD + 0.5) * 256], 0);
     const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
     const [least, most] = [(values) => values.reduce((a, b) => Math.min(a, b)), (values) => values.reduce((a, b) => Math.max(a, b))];
     const bounds = L.latLngBounds([unproject([least(xs), most(ys)]), unproject([most(xs), least(ys)])]);
@@ -125,7 +133,7 @@ Monitor.Main = class {
     this.placing = false;
   }
 
-  recolour() {
+  applyTheme() {
     const { theme, palette, state } = this;
     const root = document.documentElement;
     root.dataset.theme = state.dark ? "dark" : "light";
@@ -133,13 +141,13 @@ Monitor.Main = class {
     for (const [name, value] of Object.entries(theme)) {
       if (typeof value === "string") root.style.setProperty(`--${name.replaceAll("_", "-")}`, value);
     }
-    this.ramp = theme.ramp.map((colour, at) => Monitor.rgba(colour, theme.ramp_alpha[at]));
+    this.ramp = theme.ramp.map((colour, at) => rgba(colour, theme.ramp_alpha[at]));
     this.dash = palette.dash;
-    this.tell("recolour");
+    this.tell("themeChanged");
   }
 
   tell(what) {
-    for (const part of this.parts) part[what]?.();
+    for (const part of this.parts) part[what]();
   }
 
   /** Tell the parts at the next frame, once. */
@@ -186,7 +194,7 @@ Monitor.Main = class {
   /** The dashboard tells us its filters and theme; we say that we are here. */
   _listen() {
     const { address } = this.state;
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.applyTheme());
     if (!address.embedded) return;
     window.addEventListener("message", (event) => {
       if (event.origin !== window.location.origin || event.source !== window.parent) return;
@@ -199,10 +207,4 @@ Monitor.Main = class {
     address.listen(() => this.feed.ask(address.filters()));
     window.parent.postMessage({ kind: "monitor-ready" }, window.location.origin);
   }
-};
-
-/** "#rrggbb" and an opacity as [r, g, b, a], 0..255. */
-Monitor.rgba = (colour, alpha = 1) => [
-  ...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)),
-  Math.round(alpha * 255),
-];
+}

@@ -1,41 +1,44 @@
 /* The corridors of the window in order, for the keyboard and for whoever reads lists rather than maps. */
-"use strict";
 
-Monitor.Ranking = class {
+import { element, makePanel } from "./dom.js";
+import { formatNumber, say } from "./text.js";
+import { Part } from "./part.js";
+
+export class Ranking extends Part {
   constructor(options) {
+    super();
     this.options = options;
     this.rows = [];
   }
 
   attach(monitor) {
     this.monitor = monitor;
-    const { element } = Monitor;
     this.list = element("ol");
     this.total = element("small");
-    const summary = element("summary", {}, Monitor.say("Corridors in the window"), this.total);
+    const summary = element("summary", {}, say("Corridors in the window"), this.total);
     this.details = element("details", { open: window.innerWidth >= this.options.open_from }, summary, this.list);
-    this.panel = Monitor.panel("ranking", { class: "panel", "aria-label": Monitor.say("Corridors in the window") }, this.details);
+    this.panel = makePanel("ranking", { class: "panel", "aria-label": say("Corridors in the window") }, this.details);
     this.panel.hidden = true;
     monitor.map.getContainer().append(this.panel);
   }
 
-  repicture() {
-    this.rewindow();
+  pictureChanged() {
+    this.windowChanged();
   }
 
-  recolour() {
-    if (this.panel) this.rewindow();
+  themeChanged() {
+    if (this.panel) this.windowChanged();
   }
 
-  reselect() {
-    this.rewindow();
+  selectionChanged() {
+    this.windowChanged();
   }
 
-  relayer() {
-    this.rewindow();
+  layersChanged() {
+    this.windowChanged();
   }
 
-  rewindow() {
+  windowChanged() {
     const { picture, state } = this.monitor;
     const seen = picture?.seen(state) ?? [];
     this.panel.hidden = !seen.length || picture.corridor(state.selected) !== null;
@@ -57,7 +60,6 @@ Monitor.Ranking = class {
 
   /** A row, to be filled again and again while the window is dragged. */
   _added() {
-    const { element } = Monitor;
     const row = { name: element("span", { class: "name" }), value: element("span", { class: "value" }), bar: element("i") };
     row.meter = element("span", { class: "meter" }, row.bar);
     const { corridors } = this.monitor;
@@ -74,9 +76,9 @@ Monitor.Ranking = class {
   _fill(row, { corridor, incidents }, most) {
     row.id = corridor.id;
     [row.name.textContent, row.name.title] = [corridor.ends, corridor.title];
-    row.value.textContent = Monitor.number(incidents);
-    row.meter.title = Monitor.say(corridor.mode);
+    row.value.textContent = formatNumber(incidents);
+    row.meter.title = say(corridor.mode);
     row.bar.style.width = `${(incidents / most) * 100}%`;
     row.bar.style.background = this.monitor.theme.mode[corridor.mode];
   }
-};
+}

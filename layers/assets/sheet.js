@@ -1,134 +1,16 @@
 /* A sheet: the map as seen with its title, window, legend and what it came from, on one canvas. */
-"use strict";
 
-/** The legend's own elements, painted on a canvas: what is switched off is left out. */
-Monitor.LegendPainter = class {
-  static LAYER_OF = { hubs: "hubs", ramp: "hexes", roles: "countries" };
-  static UNTOLD = ["names", "graticule"];
+import { CanvasLayer, FONT } from "./canvas_layer.js";
+import { LegendPainter } from "./legend_painter.js";
+import { counted, mark, say } from "./text.js";
 
-  constructor(monitor, context, width) {
-    this.monitor = monitor;
-    this.context = context;
-    this.width = width;
-  }
-
-  /** Paint from the top left corner on; @returns {number} the height that it takes */
-  paint(body, x, top) {
-    this.y = top;
-    for (const child of body.children) if (this._told(child)) this._block(child, x);
-    return this.y - top;
-  }
-
-  _told(child) {
-    const { hidden } = this.monitor.state;
-    if (child.matches(".switch")) {
-      const { name } = child.querySelector("input");
-      return !hidden.has(name) && !Monitor.LegendPainter.UNTOLD.includes(name);
-    }
-    if (child.matches(".detail")) return false;
-    const layer = child.dataset.layer ?? Monitor.LegendPainter.LAYER_OF[child.className];
-    return layer ? !hidden.has(layer) : !(hidden.has("routes") && hidden.has("ridges"));
-  }
-
-  _block(element, x) {
-    if (element.matches(".switch")) this._heading(element.textContent, x);
-    else if (element.matches(".row")) this._row(element, x, this.width);
-    else if (element.matches(".hubs")) this._beside(element, x);
-    else if (element.matches(".ramp")) this._ramp(element, x);
-    else if (element.children.length && element.matches("div")) for (const child of element.children) this._block(child, x);
-    else this._text(element.textContent, x, this.width, 11, this.monitor.theme.muted);
-  }
-
-  _heading(text, x) {
-    this.y += 10;
-    this._line(text, x, 650, 13, this.monitor.theme.text);
-    this.y += 20;
-  }
-
-  _line(text, x, weight, size, colour, align = "left") {
-    const { context } = this;
-    [context.font, context.fillStyle, context.textAlign, context.textBaseline] = [`${weight} ${size}px ${FONT}`, colour, align, "middle"];
-    context.fillText(text, x, this.y + 8);
-  }
-
-  /** A swatch, a letter, words, and at the right a number, as far as a row has them. */
-  _row(row, x, width) {
-    const { context } = this;
-    const { theme } = this.monitor;
-    let at = x;
-    let tall = 17;
-    for (const child of row.children) {
-      if (child.matches("canvas")) {
-        const [wide, high] = [parseFloat(child.style.width), parseFloat(child.style.height)];
-        context.drawImage(child, at, this.y + 8 - high / 2, wide, high);
-        at += wide + 8;
-      } else if (child.matches(".tag")) {
-        this._tag(child, at);
-        at += 22;
-      } else if (child.matches("b")) this._line(child.textContent, x + width, 650, 12, theme.text, "right");
-      else tall = Math.max(tall, this._words(child.textContent, at, x + width - at - (row.querySelector("b:not(.tag)") ? 34 : 0), 12, theme.muted));
-    }
-    this.y += tall + 4;
-  }
-
-  _tag(tag, x) {
-    const { context } = this;
-    context.beginPath();
-    context.roundRect(x, this.y, 15, 15, 3);
-    context.fillStyle = tag.style.background;
-    context.fill();
-    this._line(tag.textContent, x + 7.5, 700, 11, this.monitor.theme.on_role, "center");
-  }
-
-  _beside(element, x) {
-    const top = this.y;
-    let at = x;
-    for (const row of element.children) {
-      this.y = top;
-      this._row(row, at, this.width);
-      this.context.font = `400 12px ${FONT}`;
-      at += this.context.measureText(row.textContent).width + 34;
-    }
-  }
-
-  _ramp(element, x) {
-    const width = this.width / element.children.length;
-    [...element.children].forEach((step, at) => {
-      this.context.fillStyle = step.querySelector("i").style.background;
-      this.context.fillRect(x + at * width, this.y, width, 10);
-    });
-    this.y += 10;
-    [...element.children].forEach((step, at) => this._line(step.textContent, x + at * width, 400, 11, this.monitor.theme.muted));
-    this.y += 19;
-  }
-
-  _text(text, x, width, size, colour) {
-    if (!text) return;
-    this.y += this._words(text, x, width, size, colour) + 4;
-  }
-
-  /** Words broken into lines; @returns {number} their height */
-  _words(text, x, width, size, colour) {
-    const { context } = this;
-    [context.font, context.fillStyle, context.textAlign, context.textBaseline] = [`400 ${size}px ${FONT}`, colour, "left", "middle"];
-    const lines = [""];
-    for (const word of text.split(" ")) {
-      const longer = `${lines.at(-1)} ${word}`.trim();
-      if (lines.at(-1) && context.measureText(longer).width > width) lines.push(word);
-      else lines[lines.length - 1] = longer;
-    }
-    lines.forEach((line, at) => context.fillText(line, x, this.y + 8 + at * (size + 3)));
-    return lines.length * (size + 3);
-  }
-};
-
-Monitor.Sheet = class {
+export class Sheet {
   static ASKED = {
-    mode: Monitor.mark("mode: {values}"),
-    kind: Monitor.mark("kind: {values}"),
-    origin: Monitor.mark("origin: {values}"),
-    source: Monitor.mark("source: {values}"),
-    region: Monitor.mark("region: {values}"),
+    mode: mark("mode: {values}"),
+    kind: mark("kind: {values}"),
+    origin: mark("origin: {values}"),
+    source: mark("source: {values}"),
+    region: mark("region: {values}"),
   };
   static HEAD = 74;
   static FOOT = 32;
@@ -145,7 +27,7 @@ Monitor.Sheet = class {
   /** @returns {HTMLCanvasElement} */
   paint() {
     const { x: width, y: height } = this.monitor.map.getSize();
-    const { HEAD, FOOT, SIDE } = Monitor.Sheet;
+    const { HEAD, FOOT, SIDE } = Sheet;
     const legend = this._legend();
     this.middle = Math.max(height, legend.tall);
     const canvas = document.createElement("canvas");
@@ -174,12 +56,12 @@ Monitor.Sheet = class {
   /** The legend on a canvas of its own, once for all frames. */
   _legend() {
     if (this.legend) return this.legend;
-    const { SIDE, PAD } = Monitor.Sheet;
+    const { SIDE, PAD } = Sheet;
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [SIDE * this.sharpness, 2400 * this.sharpness];
     const context = canvas.getContext("2d");
     context.scale(this.sharpness, this.sharpness);
-    const painter = new Monitor.LegendPainter(this.monitor, context, SIDE - 2 * PAD);
+    const painter = new LegendPainter(this.monitor, context, SIDE - 2 * PAD);
     const tall = painter.paint(this.monitor.legend.body, PAD, 4);
     this.legend = { canvas, tall: tall + PAD };
     const cut = context.getImageData(0, 0, canvas.width, Math.min(canvas.height, Math.ceil((tall + PAD) * this.sharpness)));
@@ -196,7 +78,7 @@ Monitor.Sheet = class {
     context.beginPath();
     context.rect(left, top, width, height);
     context.clip();
-    const layers = monitor.parts.filter((part) => part instanceof Monitor.CanvasLayer && part._container?.width && !part.blank);
+    const layers = monitor.parts.filter((part) => part instanceof CanvasLayer && part._container?.width && !part.blank);
     for (const layer of layers.sort((a, b) => a.options.zIndex - b.options.zIndex)) {
       const box = layer._container.getBoundingClientRect();
       context.drawImage(layer._container, left + box.left - home.left, top + box.top - home.top, box.width, box.height);
@@ -238,13 +120,13 @@ Monitor.Sheet = class {
 
   _head(width) {
     const { theme } = this.monitor;
-    const { PAD } = Monitor.Sheet;
+    const { PAD } = Sheet;
     const { title, when, count, asked } = this.words();
     this._write(title, PAD, 20, 600, 13, theme.muted);
     const long = this._write(when, PAD, 48, 650, 24, theme.text);
     this._write([count, ...asked].join("  ·  "), PAD + long + 18, 50, 400, 15, theme.muted);
     let right = width - PAD;
-    for (const mark of this.marks()) right -= this._mark(mark, right, 24) + 8;
+    for (const text of this.marks()) right -= this._mark(text, right, 24) + 8;
   }
 
   /** A mark that must not be missed, in the colours of a warning; @returns {number} its width */
@@ -264,7 +146,7 @@ Monitor.Sheet = class {
 
   _foot(top, width) {
     const { theme } = this.monitor;
-    const { PAD, FOOT } = Monitor.Sheet;
+    const { PAD, FOOT } = Sheet;
     this._write(this.options.attribution, PAD, top + FOOT / 2, 400, 11, theme.muted);
     this._write(this.stamp().join("  ·  "), width - PAD, top + FOOT / 2, 400, 11, theme.muted, "right");
   }
@@ -276,27 +158,27 @@ Monitor.Sheet = class {
     const chosen = picture.corridor(state.selected);
     const total = picture.total(from, to);
     return {
-      title: Monitor.say(this.options.title),
+      title: say(this.options.title),
       when: picture.calendar.span(from, to),
-      count: Monitor.counted(total, "{count} incident", "{count} incidents"),
-      asked: [...this._filters(), ...(chosen ? [Monitor.say("chosen: {title}", chosen)] : [])],
+      count: counted("{count} incident", "{count} incidents", total),
+      asked: [...this._filters(), ...(chosen ? [say("chosen: {title}", chosen)] : [])],
     };
   }
 
   _filters() {
     const { picture } = this.monitor;
     const params = new URLSearchParams(picture.manifest.query);
-    const as = { mode: (word) => Monitor.say(word), kind: (word) => Monitor.say(word), origin: (code) => picture.country(code) };
+    const as = { mode: (word) => say(word), kind: (word) => say(word), origin: (code) => picture.country(code) };
     const said = (name) => params.getAll(name).map(as[name] ?? String).join(", ");
-    const asked = Object.entries(Monitor.Sheet.ASKED).filter(([name]) => params.has(name));
-    return asked.map(([name, text]) => Monitor.say(text, { values: said(name) }));
+    const asked = Object.entries(Sheet.ASKED).filter(([name]) => params.has(name));
+    return asked.map(([name, text]) => say(text, { values: said(name) }));
   }
 
   /** What must stand on every copy: the handling mark, and that the data are made up. */
   marks() {
     const { manifest, unsure } = this.monitor.picture;
-    const synthetic = manifest.synthetic ? Monitor.say("SYNTHETIC DEMONSTRATION DATA") : null;
-    return [manifest.handling, synthetic, unsure ? Monitor.say("ROUTES NOT YET WORKED OUT") : null].filter(Boolean);
+    const synthetic = manifest.synthetic ? say("SYNTHETIC DEMONSTRATION DATA") : null;
+    return [manifest.handling, synthetic, unsure ? say("ROUTES NOT YET WORKED OUT") : null].filter(Boolean);
   }
 
   /** What it came from, and when it was made. */
@@ -304,10 +186,10 @@ Monitor.Sheet = class {
     const { manifest, corridors } = this.monitor.picture;
     const methods = [...new Set(corridors.map((corridor) => corridor.method_version))].sort();
     return [
-      Monitor.say("method {methods}", { methods: (methods.length ? methods : [manifest.method_version]).join(", ") }),
-      ...(manifest.facts ? [Monitor.say("facts {version}", { version: String(manifest.facts) })] : []),
-      Monitor.say("ledger version {version}", { version: String(manifest.version) }),
-      Monitor.say("made {time} UTC", { time: this.generated.toISOString().slice(0, 16).replace("T", " ") }),
+      say("method {methods}", { methods: (methods.length ? methods : [manifest.method_version]).join(", ") }),
+      ...(manifest.facts ? [say("facts {version}", { version: String(manifest.facts) })] : []),
+      say("ledger version {version}", { version: String(manifest.version) }),
+      say("made {time} UTC", { time: this.generated.toISOString().slice(0, 16).replace("T", " ") }),
     ];
   }
-};
+}

@@ -1,59 +1,61 @@
 /* What a viewer must know beside the picture: synthetic data, loading, nothing to show, a lost connection. */
-"use strict";
 
-Monitor.Status = class {
+import { element, makePanel } from "./dom.js";
+import { ago, duration } from "./durations.js";
+import { Loader } from "./loader.js";
+import { counted, say } from "./text.js";
+import { Part } from "./part.js";
+
+export class Status extends Part {
   static SAID_MS = 6000;
   static PATIENCE_MS = 250;
 
   attach(monitor) {
     this.monitor = monitor;
-    monitor.status = this;
-    const { element } = Monitor;
-    this.badge = element("div", { class: "badge", role: "note" }, Monitor.say("SYNTHETIC DEMONSTRATION DATA"));
+    this.badge = element("div", { class: "badge", role: "note" }, say("SYNTHETIC DEMONSTRATION DATA"));
     this.notice = element("div", { class: "notice", role: "status" });
     this.said = element("div", { class: "said", role: "status" });
-    this.wait = element("div", { class: "wait", role: "status" }, element("i"), Monitor.say("Reading the ledger …"));
+    this.wait = element("div", { class: "wait", role: "status" }, element("i"), say("Reading the ledger …"));
     this.grading = element("div", { class: "wait", role: "status" }, element("i"), element("span"));
     this.fresh = element("details", { class: "fresh" });
-    this.late = new Monitor.Late(monitor, "/data/freshness", () => this._refresh(), () => [], true);
+    this.loader = new Loader(monitor, "/data/freshness", () => this._refresh(), () => [], true);
     const parts = [this.badge, this.fresh, this.notice, this.said, this.wait, this.grading];
     for (const part of parts) part.hidden = true;
     const lane = element("div", { id: "lane" }, ...parts);
-    this.sheet = Monitor.panel("sheet", { class: "panel", role: "status" });
+    this.sheet = makePanel("sheet", { class: "panel", role: "status" });
     this.sheet.hidden = true;
     const container = monitor.map.getContainer();
     container.append(lane, this.sheet);
     new ResizeObserver(() => container.style.setProperty("--lane", `${lane.offsetHeight}px`)).observe(lane);
   }
 
-  repicture() {
+  pictureChanged() {
     const { picture } = this.monitor;
     this.badge.hidden = !picture?.manifest.synthetic;
     if (picture === null) this._empty();
     else if (!picture.steps) this._nothing();
     else this.sheet.hidden = true;
     this.shownAt = new Date();
-    this.late.look();
+    this.loader.look();
     this._refresh();
   }
 
   ticked() {
-    this.late.look();
+    this.loader.look();
     this._refresh();
   }
 
   /** How old the newest incident and the last batch are, and which source is late. */
   _refresh() {
-    const { answer } = this.late;
+    const { answer } = this.loader;
     this.fresh.hidden = !answer?.taken || !this.monitor.picture?.steps;
     if (this.fresh.hidden) return;
-    const { element } = Monitor;
     const now = Date.now();
     const age = ({ at }) => (now - Date.parse(at)) / 1000;
     const late = answer.sources.filter((source) => source.usual !== null && age(source) > answer.late_after * source.usual);
-    const newest = Monitor.say("Newest incident {date}", { date: String(answer.latest) });
-    const said = [newest, Monitor.say("last batch {ago}", { ago: Monitor.ago(age({ at: answer.taken })) })];
-    if (late.length) said.push(Monitor.counted(late.length, "{count} source late", "{count} sources late"));
+    const newest = say("Newest incident {date}", { date: String(answer.latest) });
+    const said = [newest, say("last batch {ago}", { ago: ago(age({ at: answer.taken })) })];
+    if (late.length) said.push(counted("{count} source late", "{count} sources late", late.length));
     const text = said.join(" · ");
     this.fresh.classList.toggle("late", late.length > 0);
     if (text === this.freshText) return;
@@ -62,48 +64,48 @@ Monitor.Status = class {
       const told = this._told(source, age(source), late.includes(source));
       return element("li", late.includes(source) ? { class: "late" } : {}, element("b", {}, source.name), " ", told);
     });
-    if (answer.more) rows.push(element("li", {}, Monitor.counted(answer.more, "and {count} more source", "and {count} more sources")));
+    if (answer.more) rows.push(element("li", {}, counted("and {count} more source", "and {count} more sources", answer.more)));
     this.fresh.replaceChildren(element("summary", {}, element("i", { "aria-hidden": "true" }), text), element("ul", {}, ...rows));
   }
 
   /** How old the last batch of a source is, and how often one comes. */
   _told({ usual }, age, late) {
-    const ago = Monitor.ago(age);
-    if (usual === null) return Monitor.say("last batch {ago}, too few batches to tell when it is late", { ago });
-    const span = Monitor.span(usual);
-    if (late) return Monitor.say("late: last batch {ago}, usually every {span}", { ago, span });
-    return Monitor.say("last batch {ago}, usually every {span}", { ago, span });
+    const last = ago(age);
+    if (usual === null) return say("last batch {ago}, too few batches to tell when it is late", { ago: last });
+    const span = duration(usual);
+    if (late) return say("late: last batch {ago}, usually every {span}", { ago: last, span });
+    return say("last batch {ago}, usually every {span}", { ago: last, span });
   }
 
   /** A sentence that goes by itself. */
-  say(sentence) {
+  announce(sentence) {
     this.said.textContent = sentence;
     this.said.hidden = false;
     clearTimeout(this.saying);
-    this.saying = setTimeout(() => (this.said.hidden = true), Monitor.Status.SAID_MS);
+    this.saying = setTimeout(() => (this.said.hidden = true), Status.SAID_MS);
   }
 
   /** Loading shows only when it takes a moment. */
   loading(now) {
     clearTimeout(this.waiting);
-    if (now) this.waiting = setTimeout(() => (this.wait.hidden = false), Monitor.Status.PATIENCE_MS);
+    if (now) this.waiting = setTimeout(() => (this.wait.hidden = false), Status.PATIENCE_MS);
     else this.wait.hidden = true;
   }
 
   lost(now) {
     this.notice.hidden = !now;
     if (!now) return;
-    const since = this.shownAt ? [Monitor.say("What you see stands as of {time}.", { time: this.shownAt.toTimeString().slice(0, 5) })] : [];
-    this.notice.textContent = [Monitor.say("No connection to the server; trying again."), ...since].join(" ");
+    const since = this.shownAt ? [say("What you see stands as of {time}.", { time: this.shownAt.toTimeString().slice(0, 5) })] : [];
+    this.notice.textContent = [say("No connection to the server; trying again."), ...since].join(" ");
   }
 
   /** What the server is still at, while the picture can be used already. */
   working(stage) {
     const old = this.monitor.picture?.manifest.routes_of;
-    const kept = Monitor.say("Routes are those of ledger version {version} until the new ones are worked out …", { version: String(old) });
+    const kept = say("Routes are those of ledger version {version} until the new ones are worked out …", { version: String(old) });
     const words = {
-      routes: old === undefined ? Monitor.say("Working out the routes …") : kept,
-      building: Monitor.say("New incidents are on the routes as they stand; these are being worked out anew …"),
+      routes: old === undefined ? say("Working out the routes …") : kept,
+      building: say("New incidents are on the routes as they stand; these are being worked out anew …"),
     };
     this.grading.hidden = !stage;
     this.grading.lastChild.textContent = words[stage] ?? "";
@@ -115,12 +117,11 @@ Monitor.Status = class {
   }
 
   failed(reason) {
-    if (this.monitor.picture) this.say([Monitor.say("The view could not be read; the last one stays."), reason].join(" "));
-    else this._say(Monitor.say("The view could not be read"), [reason, Monitor.say("The map tries again by itself.")]);
+    if (this.monitor.picture) this.announce([say("The view could not be read; the last one stays."), reason].join(" "));
+    else this._say(say("The view could not be read"), [reason, say("The map tries again by itself.")]);
   }
 
   _say(title, sentences, commands = []) {
-    const { element } = Monitor;
     this.sheet.replaceChildren(
       element("h2", {}, title),
       ...sentences.map((sentence) => element("p", {}, sentence)),
@@ -131,24 +132,13 @@ Monitor.Status = class {
 
   _empty() {
     this._say(
-      Monitor.say("No incidents yet"),
-      [Monitor.say("Take a file of incidents in, or fill the workspace with a demonstration. The map follows by itself.")],
+      say("No incidents yet"),
+      [say("Take a file of incidents in, or fill the workspace with a demonstration. The map follows by itself.")],
       ["python -m geodata ingest FILE", "python -m geodata demo"],
     );
   }
 
   _nothing() {
-    this._say(Monitor.say("No incidents match these filters"), [Monitor.say("Take a filter away to see more.")]);
+    this._say(say("No incidents match these filters"), [say("Take a filter away to see more.")]);
   }
-};
-
-/** "40 seconds", "5 minutes", "3 hours", "12 days" */
-Monitor.span = (seconds) => {
-  const many = (size) => Math.max(1, Math.floor(seconds / size));
-  if (seconds >= 86400) return Monitor.counted(many(86400), "{count} day", "{count} days");
-  if (seconds >= 3600) return Monitor.counted(many(3600), "{count} hour", "{count} hours");
-  if (seconds >= 60) return Monitor.counted(many(60), "{count} minute", "{count} minutes");
-  return Monitor.counted(many(1), "{count} second", "{count} seconds");
-};
-
-Monitor.ago = (seconds) => (seconds < 60 ? Monitor.say("just now") : Monitor.say("{span} ago", { span: Monitor.span(seconds) }));
+}

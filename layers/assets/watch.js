@@ -1,82 +1,84 @@
 /* Watch areas: drawn with clicks, named, kept in the address; each shows its incidents in the window and what came in since one looked. */
-"use strict";
 
-Monitor.Watch = Monitor.CanvasLayer.extend({
-  statics: {
-    RECTANGLE: "M3.5 5.5h13v9h-13z",
-    POLYGON: "M10 3l7 5-3 9H6L3 8z",
-    VIEW: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4M8 10h4M10 8v4",
-    UNDO_MOST: 20,
-    CLOSE: 10,
-  },
+import { CanvasLayer, boxOn } from "./canvas_layer.js";
+import { element, icon } from "./dom.js";
+import { Loader } from "./loader.js";
+import { fly } from "./map_moves.js";
+import { toWorld } from "./mercator.js";
+import { Tally } from "./tally.js";
+import { formatNumber, say } from "./text.js";
+import { Area } from "./watch_area.js";
 
-  initialize(options) {
-    Monitor.CanvasLayer.prototype.initialize.call(this, "areas", { zIndex: 486, ...options });
+export class Watch extends CanvasLayer {
+  static RECTANGLE = "M3.5 5.5h13v9h-13z";
+  static POLYGON = "M10 3l7 5-3 9H6L3 8z";
+  static VIEW = "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4M8 10h4M10 8v4";
+  static UNDO_MOST = 20;
+  static CLOSE = 10;
+
+  constructor(options) {
+    super("areas", { zIndex: 486, ...options });
     Object.assign(this, { drawing: null, held: null, before: [], plates: [] });
-  },
+  }
 
   attach(monitor) {
     this.monitor = monitor;
-    monitor.watch = this;
     const { state } = monitor;
     const given = state.address.read().getAll("area");
-    const read = given.map((text) => Monitor.Area.read(text, this.options));
+    const read = given.map((text) => Area.read(text, this.options));
     state.areas = read.filter(Boolean).slice(0, this.options.most);
-    if (state.areas.length < given.length) state.notes.push(Monitor.Area.leftOut(given.length - state.areas.length));
-    this.late = new Monitor.Late(monitor, "/data/areas", () => this._told(), () => [["step", monitor.picture.calendar.unit], ...state.areas.map(({ text }) => ["area", text])], true);
+    if (state.areas.length < given.length) state.notes.push(Area.leftOut(given.length - state.areas.length));
+    this.loader = new Loader(monitor, "/data/areas", () => this._told(), () => [["step", monitor.picture.calendar.unit], ...state.areas.map(({ text }) => ["area", text])], true);
     this.addTo(monitor.map);
     monitor.map.on("click", (event) => this._click(event));
     monitor.map.on("mousemove", (event) => this._follow(event.latlng));
     document.addEventListener("keydown", (event) => this._key(event), true);
-  },
+  }
 
-  repicture() {
+  pictureChanged() {
     this._ask();
     this.fill();
     this.refresh();
-  },
+  }
 
-  rewindow() {
+  windowChanged() {
     if (!this.monitor.state.areas.length) return;
     this.fill();
     this.refresh();
-  },
+  }
 
   ticked() {
-    if (this.late.state === "failed") this._ask();
-  },
-
-  recolour() {
-    this.refresh();
-  },
+    if (this.loader.state === "failed") this._ask();
+  }
 
   _ask() {
-    this.late.look(this.monitor.state.areas.length > 0);
-  },
+    this.loader.look(this.monitor.state.areas.length > 0);
+  }
 
   _told() {
     this.raise();
     this.fill();
     this.refresh();
-  },
+  }
 
   /** What the server says of an area, or nothing yet. */
   _known({ text }) {
-    return (this.late.state === "ready" && this.late.answer.areas.find(({ area }) => area === text)) || null;
-  },
+    return (this.loader.state === "ready" && this.loader.answer.areas.find(({ area }) => area === text)) || null;
+  }
 
   /** Its incidents in the window, null while that is not known. */
   count(area) {
     const { picture } = this.monitor;
     const { counts, lasting } = this._known(area) ?? {};
-    return counts && picture?.steps === counts.length ? new Monitor.Tally(counts.length, counts.entries(), lasting).total(...this.monitor.range) : null;
-  },
+    return counts && picture?.steps === counts.length ? new Tally(counts.length, counts.entries(), lasting).total(...this.monitor.range) : null;
+  }
 
   /** Raise an alert for each area into which incidents came since this viewer last looked; a first look raises none. */
   raise() {
-    const { seen, state, alerts } = this.monitor;
-    if (!alerts || this.late.state !== "ready") return;
-    const version = this.late.answer.ledger;
+    const { state, alerts } = this.monitor;
+    const { seen } = alerts;
+    if (this.loader.state !== "ready") return;
+    const version = this.loader.answer.ledger;
     const raised = state.areas.flatMap((area) => {
       const known = this._known(area);
       if (!known) return [];
@@ -84,26 +86,26 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
       if (seen.areas[area.text] !== last) seen.areas[area.text] = last;
       area.late = known.arrived.filter(([made]) => made > last).reduce((sum, [, count]) => sum + count, 0);
       if (!area.late) return [];
-      const why = { text: Monitor.Area.came(area.late), values: {} };
+      const why = { text: Area.came(area.late), values: {} };
       return [{ key: `area|${area.text}|${version}`, kind: "area", date: new Date().toISOString().slice(0, 10), place: area.name, mode: "", why, area: area.text, version }];
     });
     seen.keep();
     alerts.tellOfAreas(raised);
-  },
+  }
 
   // Drawing --------------------------------------------------------------------------------------------------------
 
   start(kind) {
     const { state, status, map } = this.monitor;
-    if (state.areas.length >= this.options.most) return status.say(Monitor.say("At most {most} areas are watched; remove one first.", this.options));
+    if (state.areas.length >= this.options.most) return status.announce(say("At most {most} areas are watched; remove one first.", this.options));
     if (this.drawing) this.cancel();
     this.drawing = { kind, corners: [], near: null };
     map.doubleClickZoom.disable();
     map.getContainer().classList.add("drawing");
     this.fill();
-    if (kind === "rectangle") return status.say(Monitor.say("Click one corner, then the one across. Escape cancels."));
-    return status.say(Monitor.say("Click the corners; click the first again or press Enter to close. Backspace takes one back, Escape cancels."));
-  },
+    if (kind === "rectangle") return status.announce(say("Click one corner, then the one across. Escape cancels."));
+    return status.announce(say("Click the corners; click the first again or press Enter to close. Backspace takes one back, Escape cancels."));
+  }
 
   /** The present view as an area: for whoever draws with the keyboard. */
   startWithView() {
@@ -114,7 +116,7 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     const turn = centre.lng - centre.wrap().lng;
     this.drawing.corners = this._across([bounds.getWest() - turn, bounds.getNorth()], [bounds.getEast() - turn, bounds.getSouth()]);
     this._name();
-  },
+  }
 
   cancel() {
     this.drawing = null;
@@ -123,11 +125,11 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     map.getContainer().classList.remove("drawing");
     this.fill();
     this.refresh();
-  },
+  }
 
   _across([west, north], [east, south]) {
     return [[west, north], [east, north], [east, south], [west, south]];
-  },
+  }
 
   _click({ containerPoint, latlng }) {
     const { drawing } = this;
@@ -145,60 +147,60 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     } else if (drawing.corners.length > 2 && this._onFirst(containerPoint)) this._name();
     else this._corner(corner);
     this.refresh();
-  },
+  }
 
   _corner(corner) {
     const { corners } = this.drawing;
-    const full = Monitor.say("An area has at most {most} corners; press Enter to close it.", { most: this.options.corners });
-    if (corners.length >= this.options.corners) this.monitor.status.say(full);
+    const full = say("An area has at most {most} corners; press Enter to close it.", { most: this.options.corners });
+    if (corners.length >= this.options.corners) this.monitor.status.announce(full);
     else if (corners.at(-1)?.join() !== corner.join()) corners.push(corner);
-  },
+  }
 
   _onFirst(point) {
     const [lon, lat] = this.drawing.corners[0];
     const first = this.monitor.map.latLngToContainerPoint([lat, lon]);
-    return first.distanceTo(point) <= Monitor.Watch.CLOSE;
-  },
+    return first.distanceTo(point) <= Watch.CLOSE;
+  }
 
   _follow(latlng) {
     if (!this.drawing || this.drawing.named) return;
     const { lng, lat } = latlng.wrap();
     this.drawing.near = [lng, lat];
     this.refresh();
-  },
+  }
 
   /** Closed: check it, and ask for its name. */
   _name() {
-    const fault = Monitor.Area.fault(this.drawing.corners, this.options.corners);
+    const fault = Area.fault(this.drawing.corners, this.options.corners);
     if (fault) {
       if (this.drawing.kind === "rectangle") this.drawing.corners = [];
-      return this.monitor.status.say([fault, Monitor.say("Nothing was kept.")].join(" "));
+      return this.monitor.status.announce([fault, say("Nothing was kept.")].join(" "));
     }
     this.drawing.named = true;
     this.monitor.alerts.details.open = true;
     this.fill();
     return undefined;
-  },
+  }
 
   _finish(name) {
-    const said = (sentence) => this.monitor.status.say(sentence);
+    const said = (sentence) => this.monitor.status.announce(sentence);
     const { areas } = this.monitor.state;
-    if (!name.trim()) return said(Monitor.say("An area has a name."));
-    if (/[~\p{C}]/u.test(name)) return said(Monitor.say("A name may not hold the sign ~ or signs that cannot be seen."));
-    const text = Monitor.Area.spelt(name.trim(), this.drawing.corners);
-    const area = Monitor.Area.read(text, this.options);
-    if (!area) return said(Monitor.say("The area could not be kept, as its corners lie too near to each other."));
-    if (areas.some((one) => one.text === text)) return said(Monitor.say("This very area is watched already."));
+    if (!name.trim()) return said(say("An area has a name."));
+    if (/[~\p{C}]/u.test(name)) return said(say("A name may not hold the sign ~ or signs that cannot be seen."));
+    const text = Area.spelt(name.trim(), this.drawing.corners);
+    const area = Area.read(text, this.options);
+    if (!area) return said(say("The area could not be kept, as its corners lie too near to each other."));
+    if (areas.some((one) => one.text === text)) return said(say("This very area is watched already."));
     this.cancel();
     return this._change([...areas, area], text);
-  },
+  }
 
   // Keeping --------------------------------------------------------------------------------------------------------
 
   _change(areas, held = null) {
-    this.before = [...this.before, this.monitor.state.areas].slice(-Monitor.Watch.UNDO_MOST);
+    this.before = [...this.before, this.monitor.state.areas].slice(-Watch.UNDO_MOST);
     this._set(areas, held);
-  },
+  }
 
   _set(areas, held) {
     this.monitor.state.set("areas", { areas });
@@ -207,15 +209,15 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     this.raise();
     this.fill();
     this.refresh();
-  },
+  }
 
   remove(text) {
     const { areas } = this.monitor.state;
     const gone = areas.find((area) => area.text === text);
     if (!gone) return;
     this._change(areas.filter((area) => area !== gone));
-    this.monitor.status.say(Monitor.say("{name} is no longer watched. Ctrl+Z brings it back.", gone));
-  },
+    this.monitor.status.announce(say("{name} is no longer watched. Ctrl+Z brings it back.", gone));
+  }
 
   undo() {
     if (this.drawing) {
@@ -224,20 +226,20 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     }
     if (this.before.length) return this._set(this.before.pop(), null);
     return undefined;
-  },
+  }
 
   hold(text) {
     this.held = text;
     this.fill();
     this.refresh();
-  },
+  }
 
   go(text) {
     const area = this.monitor.state.areas.find((one) => one.text === text);
     if (!area) return;
     this.hold(text);
-    Monitor.fly(this.monitor.map, L.latLngBounds(area.corners.map(([lon, lat]) => [lat, lon])));
-  },
+    fly(this.monitor.map, L.latLngBounds(area.corners.map(([lon, lat]) => [lat, lon])));
+  }
 
   _key(event) {
     if (event.target.closest("input, select, textarea") && !(event.key === "Escape" && this.drawing)) return;
@@ -254,80 +256,77 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     else return;
     event.preventDefault();
     event.stopImmediatePropagation();
-  },
+  }
 
   // The panel --------------------------------------------------------------------------------------------------------
 
   fill() {
     const place = this.monitor.alerts?.areas;
     if (!place) return;
-    const { element } = Monitor;
     const typed = place.querySelector("input")?.value;
     const button = (name, path, act, held = false) =>
-      element("button", { type: "button", class: "square", title: name, "aria-label": name, "aria-pressed": String(held), onclick: act }, Monitor.icon(path));
+      element("button", { type: "button", class: "square", title: name, "aria-label": name, "aria-pressed": String(held), onclick: act }, icon(path));
     const kind = (name) => this.drawing?.kind === name && !this.drawing.named;
     const head = element(
       "div",
       { class: "head" },
-      element("strong", {}, Monitor.say("Watch areas")),
-      button(Monitor.say("Watch a rectangle"), Monitor.Watch.RECTANGLE, () => (kind("rectangle") ? this.cancel() : this.start("rectangle")), kind("rectangle")),
-      button(Monitor.say("Watch a polygon"), Monitor.Watch.POLYGON, () => (kind("polygon") ? this.cancel() : this.start("polygon")), kind("polygon")),
-      button(Monitor.say("Watch the middle of this view"), Monitor.Watch.VIEW, () => this.startWithView()),
+      element("strong", {}, say("Watch areas")),
+      button(say("Watch a rectangle"), Watch.RECTANGLE, () => (kind("rectangle") ? this.cancel() : this.start("rectangle")), kind("rectangle")),
+      button(say("Watch a polygon"), Watch.POLYGON, () => (kind("polygon") ? this.cancel() : this.start("polygon")), kind("polygon")),
+      button(say("Watch the middle of this view"), Watch.VIEW, () => this.startWithView()),
     );
     const { areas } = this.monitor.state;
-    const usual = Monitor.say("None yet. An area is kept in the link and raises an alert when incidents come in.");
+    const usual = say("None yet. An area is kept in the link and raises an alert when incidents come in.");
     const none = areas.length || this.drawing ? null : element("p", { class: "note" }, usual);
-    const failed = areas.length && this.late.state === "failed" ? element("p", { class: "note state" }, this.late.words) : null;
+    const failed = areas.length && this.loader.state === "failed" ? element("p", { class: "note state" }, this.loader.words) : null;
     const parts = [head, none, failed, this._form(typed), element("ul", { class: "chips" }, ...areas.map((area) => this._row(area)))];
     place.replaceChildren(...parts.filter(Boolean));
     if (this.drawing?.named) place.querySelector("input").focus();
-  },
+  }
 
   _form(typed) {
     if (!this.drawing?.named) return null;
-    const { element } = Monitor;
-    const usual = typed ?? Monitor.say("Area {number}", { number: this.monitor.state.areas.length + 1 });
-    const name = element("input", { type: "text", maxlength: this.options.letters, value: usual, "aria-label": Monitor.say("Name of the area") });
-    const keep = element("button", { type: "submit", class: "keep" }, Monitor.say("Keep"));
-    const drop = element("button", { type: "button", onclick: () => this.cancel() }, Monitor.say("Cancel"));
+    const usual = typed ?? say("Area {number}", { number: this.monitor.state.areas.length + 1 });
+    const name = element("input", { type: "text", maxlength: this.options.letters, value: usual, "aria-label": say("Name of the area") });
+    const keep = element("button", { type: "submit", class: "keep" }, say("Keep"));
+    const drop = element("button", { type: "button", onclick: () => this.cancel() }, say("Cancel"));
     const form = element("form", {}, name, keep, drop);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this._finish(name.value);
     });
     return form;
-  },
+  }
 
   _row(area) {
-    const { element, number } = Monitor;
     const count = this.count(area);
-    const words = count === null ? "…" : number(count);
+    const words = count === null ? "…" : formatNumber(count);
     const go = element(
       "button",
       { type: "button", class: "go", "aria-pressed": String(area.text === this.held), onclick: () => this.go(area.text) },
       element("span", { class: "name" }, area.name),
-      area.late ? element("span", { class: "late" }, `+${number(area.late)}`) : null,
-      element("span", { class: "value", title: Monitor.say("incidents in the window") }, words),
+      area.late ? element("span", { class: "late" }, `+${formatNumber(area.late)}`) : null,
+      element("span", { class: "value", title: say("incidents in the window") }, words),
     );
-    const [title, label] = [Monitor.say("No longer watch it"), Monitor.say("No longer watch {name}", area)];
+    const [title, label] = [say("No longer watch it"), say("No longer watch {name}", area)];
     const drop = element(
       "button",
       { type: "button", class: "square", title, "aria-label": label, onclick: () => this.remove(area.text) },
-      Monitor.icon("M6 6l8 8M14 6l-8 8"),
+      icon("M6 6l8 8M14 6l-8 8"),
     );
     return element("li", {}, go, drop);
-  },
+  }
 
   // The picture --------------------------------------------------------------------------------------------------------
 
   _points(corners, dx) {
     const { scale, dy } = this.frame;
-    return corners.map(([lon, lat]) => Monitor.toWorld(lon, lat)).map(([x, y]) => [x * scale + dx, y * scale + dy]);
-  },
+    return corners.map(([lon, lat]) => toWorld(lon, lat)).map(([x, y]) => [x * scale + dx, y * scale + dy]);
+  }
 
   empty() {
     return !this.monitor.state.areas.length && !this.drawing;
-  },
+  }
 
   draw() {
     const context = this.wipe();
@@ -337,13 +336,13 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
       for (const dx of this.frame.copies) this._area(context, area, this._points(area.corners, dx), theme);
     }
     if (this.drawing) for (const dx of this.frame.copies) this._draft(context, dx, theme);
-  },
+  }
 
   _trace(context, points, closed) {
     context.beginPath();
     points.forEach(([x, y], at) => (at ? context.lineTo(x, y) : context.moveTo(x, y)));
     if (closed) context.closePath();
-  },
+  }
 
   _area(context, area, points, theme) {
     const held = area.text === this.held;
@@ -358,12 +357,12 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     context.fill();
     context.globalAlpha = 1;
     this._chip(context, area, points, theme);
-  },
+  }
 
   /** Name and number at the upper left corner of the area. */
   _chip(context, area, points, theme) {
     const count = this.count(area);
-    const text = `${area.name}  ${count === null ? "…" : Monitor.number(count)}${area.late ? `  +${area.late}` : ""}`;
+    const text = `${area.name}  ${count === null ? "…" : formatNumber(count)}${area.late ? `  +${area.late}` : ""}`;
     context.font = '650 12px "Inter", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
     const width = context.measureText(text).width + 16;
     const [left, top] = [Math.min(...points.map(([x]) => x)), Math.min(...points.map(([, y]) => y))];
@@ -376,7 +375,7 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
     context.stroke();
     [context.fillStyle, context.textAlign, context.textBaseline] = [area.text === this.held ? theme.on_accent : theme.text, "left", "middle"];
     context.fillText(text, box[0] + 8, top - 14);
-  },
+  }
 
   _draft(context, dx, theme) {
     const { kind, corners, near, named } = this.drawing;
@@ -394,15 +393,15 @@ Monitor.Watch = Monitor.CanvasLayer.extend({
       context.arc(x, y, 4.5, 0, 2 * Math.PI);
       context.fill();
     }
-  },
+  }
 
   /** The area whose chip is under a point of the map's container, or null. */
   at(point) {
     const [x, y] = this.inCanvas(point);
     return this.plates.find(({ box }) => x > box[0] && x < box[2] && y > box[1] && y < box[3])?.area ?? null;
-  },
+  }
 
   chipsFor(layer) {
-    return this.plates.map(({ box }) => Monitor.boxOn(layer, this, box));
-  },
-});
+    return this.plates.map(({ box }) => boxOn(layer, this, box));
+  }
+}

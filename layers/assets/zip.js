@@ -1,7 +1,6 @@
 /* A ZIP of files that are stored as they are, as PNGs are compressed already. */
-"use strict";
 
-Monitor.Zip = class {
+export class Zip {
   static TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
     let value = byte;
     for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
@@ -19,13 +18,13 @@ Monitor.Zip = class {
 
   static crc(bytes) {
     let value = 0xffffffff;
-    for (const byte of bytes) value = Monitor.Zip.TABLE[(value ^ byte) & 255] ^ (value >>> 8);
+    for (const byte of bytes) value = Zip.TABLE[(value ^ byte) & 255] ^ (value >>> 8);
     return (value ^ 0xffffffff) >>> 0;
   }
 
   /** Add one file; `content` is a Uint8Array. */
   add(name, content) {
-    const entry = { name: new TextEncoder().encode(name), crc: Monitor.Zip.crc(content), size: content.length, at: this.size };
+    const entry = { name: new TextEncoder().encode(name), crc: Zip.crc(content), size: content.length, at: this.size };
     this._push(this._head(0x04034b50, [20], entry), entry.name, content);
     this.entries.push(entry);
   }
@@ -35,7 +34,7 @@ Monitor.Zip = class {
     const start = this.size;
     for (const entry of this.entries) this._push(this._head(0x02014b50, [20, 20], entry, entry.at), entry.name);
     const [count, length] = [this.entries.length, this.size - start];
-    this._push(Monitor.Zip.bytes([[4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, length], [4, start], [2, 0]]));
+    this._push(Zip.bytes([[4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, length], [4, start], [2, 0]]));
     return new Blob(this.parts, { type: "application/zip" });
   }
 
@@ -43,7 +42,7 @@ Monitor.Zip = class {
   _head(signature, versions, { name, crc, size }, at = null) {
     const common = [[2, 0x0800], [2, 0], [2, this.time], [2, this.date], [4, crc], [4, size], [4, size], [2, name.length], [2, 0]];
     const place = at === null ? [] : [[2, 0], [2, 0], [2, 0], [4, 0], [4, at]];
-    return Monitor.Zip.bytes([[4, signature], ...versions.map((version) => [2, version]), ...common, ...place]);
+    return Zip.bytes([[4, signature], ...versions.map((version) => [2, version]), ...common, ...place]);
   }
 
   /** Numbers as little-endian bytes, from pairs of width and value. */
@@ -55,4 +54,4 @@ Monitor.Zip = class {
     this.parts.push(...parts);
     for (const part of parts) this.size += part.length;
   }
-};
+}

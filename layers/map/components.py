@@ -1,12 +1,9 @@
-"""COMPONENTS: the parts of the map page, each with the script that draws it."""
+"""COMPONENTS: the parts of the map page, each with the options of the class of its name in ``assets/parts.js``."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from geodata.model.incident import MODES
 from layers.payload.incident_points import MOST_FACTS
-from layers.web.assets import script
 from layers.web.component import Part
 
 ATTRIBUTION = "Natural Earth · GeoNames · H3"
@@ -19,13 +16,9 @@ FROM_ZOOM = 6
 class Actions(Part):
     """A column of buttons."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("actions.js")]
-
 
 class Arrivals(Part):
     """A ring that widens for ``pulse_ms``; for whoever wants less motion one that stands still for ``still_ms``."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("arrivals.js")]
 
     def __init__(self) -> None:
         super().__init__(pulse_ms=2600, still_ms=10_000)
@@ -33,8 +26,6 @@ class Arrivals(Part):
 
 class BaseMap(Part):
     """Sea, land, coast, borders and graticule: 1:110m far out, 1:50m from ``DETAIL_FROM_ZOOM`` on."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("basemap.js")]
 
     def __init__(self) -> None:
         urls = {scale: f"/data/basemap/{scale}" for scale in ("110m", "50m")}
@@ -48,16 +39,12 @@ class Camera(Part):
     ``most_pixels`` million pixels.
     """
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("zip.js"), script("sheet.js"), script("camera.js")]
-
     def __init__(self, title: str) -> None:
         super().__init__(title=title, attribution=ATTRIBUTION, most_frames=MOST_FRAMES, sharpness=2, most_pixels=8)
 
 
 class Card(Part):
     """Details of a corridor or a hex; ``width`` is that of its chart in pixels."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("card.js")]
 
     def __init__(self) -> None:
         super().__init__(width=270)
@@ -66,25 +53,17 @@ class Card(Part):
 class Bands(Part):
     """The width beside each corridor that holds 80 % of its incidents."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("corridors.js")]
-
 
 class Corridors(Part):
     """Centrelines: mode by colour and dash, width by incidents a month in the window."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("corridors.js")]
 
 
 class Countries(Part):
     """Tint and hatch of each country by its role; the letter stands with its name."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("countries.js")]
-
 
 class Graticule(Part):
     """Meridians and parallels at least ``apart`` pixels from each other, under all that is drawn."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("graticule.js")]
 
     def __init__(self) -> None:
         super().__init__(apart=110)
@@ -93,13 +72,9 @@ class Graticule(Part):
 class Degrees(Part):
     """Their degrees along the edges of the view, over all that is drawn."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("graticule.js")]
-
 
 class Scale(Part):
     """A scale bar in kilometres and nautical miles, at most ``longest`` pixels long."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("graticule.js")]
 
     def __init__(self) -> None:
         super().__init__(longest=150)
@@ -108,19 +83,13 @@ class Scale(Part):
 class Hexes(Part):
     """Hexagons coloured by the number of incidents in the window."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("hexes.js")]
-
 
 class Hubs(Part):
     """Departures, landings and places that are both, by shape; size by movement."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("hubs.js")]
-
 
 class Incidents(Part):
     """Marks from ``from_zoom`` on; those nearer than ``apart`` pixels are drawn as one with their number."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("incidents.js"), script("facts.js")]
 
     def __init__(self) -> None:
         super().__init__(from_zoom=FROM_ZOOM, apart=36, modes=list(MODES), listed=MOST_FACTS)
@@ -129,8 +98,6 @@ class Incidents(Part):
 class Keys(Part):
     """Shortcuts; each press pans by ``step`` pixels, and a window is announced once it has stood for ``settle_ms``."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("keys.js")]
-
     def __init__(self) -> None:
         super().__init__(step=140, settle_ms=700)
 
@@ -138,13 +105,9 @@ class Keys(Part):
 class Labels(Part):
     """Chips of corridors and names of countries that never overlap."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("labels.js")]
-
 
 class Legend(Part):
     """Modes, widths, hex classes and roles; folded in windows narrower than ``open_from`` pixels."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("legend.js")]
 
     def __init__(self) -> None:
         super().__init__(open_from=1100)
@@ -153,16 +116,12 @@ class Legend(Part):
 class Ranking(Part):
     """The ``rows`` busiest corridors; folded in windows narrower than ``open_from`` pixels."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("ranking.js")]
-
     def __init__(self) -> None:
         super().__init__(rows=8, open_from=1100)
 
 
 class Search(Part):
     """A combobox that flies to what is chosen; at most ``most`` results, places from ``longest`` letters or fewer."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("search.js")]
 
     def __init__(self) -> None:
         super().__init__(most=8, longest=80, pause_ms=140)
@@ -171,13 +130,9 @@ class Search(Part):
 class Status(Part):
     """Badge, notices and the sheet for an empty workspace."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = [script("status.js")]
-
 
 class TimeBar(Part):
     """Window with two handles and a draggable middle, play, speed and step."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("timebar.js")]
 
     def __init__(self) -> None:
         super().__init__(speeds=[1, 2, 4])

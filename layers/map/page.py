@@ -44,12 +44,12 @@ from layers.payload.alerts import Alerts
 from layers.payload.changes import Changes
 from layers.payload.hotspots import Hotspots
 from layers.payload.watch_areas import Watch
-from layers.web.assets import ASSETS, asset_url, script
+from layers.web.assets import address, asset_url, modules
 from layers.web.palette import palette
 from layers.web.translations import SOURCE, Words, words
 
 LEAFLET = "/vendor/leaflet"
-SCRIPT = "/assets/map.{language}.js"
+DICTIONARY = "dictionary.{language}.js"
 TITLE = mark("Smuggling route monitor")
 
 
@@ -58,7 +58,6 @@ class MonitorMap(folium.Map):
 
     default_js: ClassVar[list[tuple[str, str]]] = [
         ("leaflet", f"{LEAFLET}/leaflet.js?v={leaflet.PACKAGE_VERSION}"),
-        *(script(name) for name in ("words.js", "canvas.js", "state.js", "feed.js", "late.js", "monitor.js")),
     ]
     default_css: ClassVar[list[tuple[str, str]]] = [
         ("leaflet_css", f"{LEAFLET}/leaflet.css?v={leaflet.PACKAGE_VERSION}"),
@@ -73,7 +72,9 @@ class MonitorMap(folium.Map):
         <div id="map"></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
-        const monitor = new Monitor.Main(L.map("map", {{ this.leaflet|tojson }}), {{ this.palette|tojson }});
+        import { Monitor } from "/assets/monitor.js";
+        import * as parts from "/assets/parts.js";
+        const monitor = new Monitor(L.map("map", {{ this.leaflet|tojson }}), {{ this.palette|tojson }});
         monitor.map.attributionControl.setPrefix(false).addAttribution({{ this.attribution|tojson }});
         window.monitor = monitor;
         {% endmacro %}
@@ -104,15 +105,20 @@ class Page(Figure):
     _template = Template(
         "<!DOCTYPE html>\n"
         '<html lang="{{ this.language }}" dir="{{ this.direction }}">\n'
-        "<head>\n<title>{{ this.title }}</title>\n{{ this.header.render(**kwargs) }}\n</head>\n"
+        "<head>\n<title>{{ this.title }}</title>\n"
+        '<script type="importmap">{{ this.imports|tojson }}</script>\n'
+        "{% for address in this.imports.imports.values() %}"
+        '<link rel="modulepreload" href="{{ address }}">\n{% endfor %}'
+        "{{ this.header.render(**kwargs) }}\n</head>\n"
         "<body>\n{{ this.html.render(**kwargs) }}\n"
-        "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
+        '<script type="module">\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n'
     )
 
     def __init__(self, spoken: Words) -> None:
         super().__init__(title=spoken.say(TITLE, {}))
         self.language = spoken.language
         self.direction = spoken.direction
+        self.imports = {"imports": _addresses(spoken)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +129,22 @@ class MapPage:
     ----------
     html : str
     policy : str
-        The content security policy that lets exactly its own inline script run.
+        The content security policy that lets exactly its own two inline scripts run.
     etag : str
-    script : bytes
-        All of our scripts as one, in their order: thirty small files took a browser as long as its first picture.
     """
 
     html: str
     policy: str
     etag: str
-    script: bytes
 
 
 @cache
 def map_page(language: str = SOURCE) -> MapPage:
     """Return the map's page in one of ``languages``."""
-    spoken = words(language)
-    figure = Page(spoken)
+    figure = Page(words(language))
     figure.add_child(_assembled())
-    html, content = _bundled(figure.render(), spoken)
-    inline = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    html = figure.render()
+    inline = re.findall(r'<script type="\w+">(.*?)</script>', html, flags=re.DOTALL)
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in inline
     )
@@ -150,18 +152,22 @@ def map_page(language: str = SOURCE) -> MapPage:
         f"default-src 'none'; script-src 'self' {hashes}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
-    return MapPage(html, policy, f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"', content)
+    return MapPage(html, policy, f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"')
 
 
-def _bundled(html: str, spoken: Words) -> tuple[str, bytes]:
-    """Return a page that loads our scripts as one where it loaded the last of them, and that one, with its words."""
-    own = re.compile(r'<script src="/assets/([\w.]+)\?v=\w+"></script>')
-    scripts = [(ASSETS / name).read_text(encoding="utf-8") for name in own.findall(html)]
-    content = "\n".join([*scripts, spoken.script()]).encode()
-    *_, last = own.finditer(html)
-    address = f"{SCRIPT.format(language=spoken.language)}?v={hashlib.sha256(content).hexdigest()[:12]}"
-    one = f'<script src="{address}"></script>'
-    return own.sub("", html[: last.start()]) + one + html[last.end() :], content
+@cache
+def dictionary(language: str) -> bytes:
+    """Return the module with the words of a language other than English."""
+    return words(language).module().encode()
+
+
+def _addresses(spoken: Words) -> dict[str, str]:
+    """Return where each module is found: an address that changes with its content."""
+    found = {f"/assets/{name}": asset_url(name) for name in modules()}
+    if spoken.language != SOURCE:
+        own = DICTIONARY.format(language=spoken.language)
+        found["/assets/dictionary.js"] = address(f"/assets/{own}", dictionary(spoken.language))
+    return found
 
 
 def _assembled() -> MonitorMap:

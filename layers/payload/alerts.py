@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
-from layers.web.assets import script
 from layers.web.component import Part
 from layers.web.translations import spelt_out
 from routes.temporal.findings import Finding
@@ -16,8 +15,6 @@ MOST_ALERTS = 40
 
 class Alerts(Part):
     """A panel that folds: what is new, to fly to and to mark as seen; folded in windows lower than ``open_from``."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("alerts.js")]
 
     def __init__(self) -> None:
         super().__init__(open_from=860)

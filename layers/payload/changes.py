@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
-from layers.web.assets import script
 from layers.web.component import Part
 from layers.web.translations import spelt_out
 from routes.core.corridor import Corridor
@@ -16,8 +15,6 @@ _DECIMALS = 4
 
 class Changes(Part):
     """The lines that were compared; at most ``named`` of those that changed carry their name on the map."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("changes.js")]
 
     def __init__(self) -> None:
         super().__init__(named=14)

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from geodata.core.messages import mark
 from layers.payload.hex_tiles import corners
-from layers.web.assets import script
 from layers.web.component import Part
 from routes.temporal.emerging_hotspots import HotSpots
 from routes.temporal.time_windows import Window
@@ -41,8 +40,6 @@ OPPOSITES = {
 
 class Hotspots(Part):
     """Hexes by class, in the order and with the meanings of ``MEANINGS``."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("hotspots.js")]
 
     def __init__(self) -> None:
         super().__init__(meanings=list(MEANINGS.items()), opposites=list(OPPOSITES.items()))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from geodata.core.errors import WrongValue
 from layers.payload.time_steps import Steps, going_on
-from layers.web.assets import script
 from layers.web.component import Part
 
 MOST_AREAS = 8
@@ -38,8 +37,6 @@ Floats = NDArray[np.float64]
 
 class Watch(Part):
     """Drawn with clicks, kept in the address; at most ``most`` of ``corners`` corners and names of ``letters``."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = [script("areas.js"), script("watch.js")]
 
     def __init__(self) -> None:
         super().__init__(most=MOST_AREAS, corners=MOST_CORNERS, letters=LONGEST_NAME)

@@ -12,10 +12,15 @@ ASSETS = Path(__file__).parent.parent / "assets"
 @cache
 def asset_url(name: str) -> str:
     """Return the address of an asset; it changes with the content."""
-    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()
-    return f"/assets/{name}?v={digest[:12]}"
+    return address(f"/assets/{name}", (ASSETS / name).read_bytes())
 
 
-def script(name: str) -> tuple[str, str]:
-    """Return folium's (key, address) of a script under ``assets/``."""
-    return name, asset_url(name)
+def address(path: str, content: bytes) -> str:
+    """Return an address that changes with the content."""
+    return f"{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+@cache
+def modules() -> tuple[str, ...]:
+    """Return the names of the map's own modules; those below ``dashboard`` belong to the pages around it."""
+    return tuple(sorted(file.name for file in ASSETS.glob("*.js")))

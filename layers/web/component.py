@@ -1,15 +1,14 @@
-"""A part of the monitor: a layer or panel as an element of folium that brings its script and its options."""
+"""A part of the monitor: a layer or panel as an element of folium that brings its options."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from branca.element import MacroElement, Template
-from folium.elements import JSCSSMixin
 
 
-class Part(JSCSSMixin, MacroElement):
-    """Base of every part. Its class in JavaScript has the same name: ``Monitor.<class>``.
+class Part(MacroElement):
+    """Base of every part. Its class in JavaScript has the same name and stands in ``assets/parts.js``.
 
     Parameters
     ----------
@@ -17,11 +16,10 @@ class Part(JSCSSMixin, MacroElement):
         JSON values that the class in JavaScript takes.
     """
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        monitor.add(new Monitor.{{ this._name }}({{ this.options|tojson }}));
+        monitor.add("{{ this.field }}", new parts.{{ this._name }}({{ this.options|tojson }}));
         {% endmacro %}
         """
     )
@@ -30,4 +28,5 @@ class Part(JSCSSMixin, MacroElement):
         super().__init__()
         self._name = type(self).__name__
         self._id = "part"
+        self.field = self._name[0].lower() + self._name[1:]
         self.options = options

@@ -178,10 +178,8 @@ class Words:
         known = None if self.language == SOURCE else countries().get(iso3)
         return (known and self.locale.territories.get(known.iso2)) or country_name(iso3)
 
-    def script(self) -> str:
-        """Return the statement that gives the map its words: texts of our scripts, and the names of countries."""
-        if self.language == SOURCE:
-            return ""
+    def module(self) -> str:
+        """Return the module in place of ``assets/dictionary.js``: texts of the map, and names of countries."""
         held = [message for message in self.catalogue if message.id and ON_THE_MAP in message.auto_comments]
         told = {
             "language": self.language,
@@ -192,7 +190,7 @@ class Words:
             },
             "countries": {iso3: self.country(iso3) for iso3 in countries()},
         }
-        return f"Monitor.words = {json.dumps(told, ensure_ascii=False, sort_keys=True)};"
+        return f"export const dictionary = {json.dumps(told, ensure_ascii=False, sort_keys=True)};"
 
     def _filled(self, text: str, values: Mapping[str, Any]) -> str:
         return _Filler(self).vformat(text, (), values) if values else text
@@ -210,7 +208,7 @@ class _Filler(string.Formatter):
 
 
 def spelt_out(value: Any) -> Any:
-    """Return a text that was kept as the map takes it, by ``Monitor.told``: with what it was made of."""
+    """Return a text that was kept as the map takes it, by ``sayKept``: with what it was made of."""
     if isinstance(value, Country):
         return {"country": value.iso3, "name": str(value)}
     if isinstance(value, Sentence):

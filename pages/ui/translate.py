@@ -88,9 +88,9 @@ def choose() -> None:
     st.session_state[LANGUAGE] = own
     spoken_here = language()
     choice = {"name": say("Language"), "own": spoken_here, "direction": words(spoken_here).direction}
-    tongue = st.components.v2.component("tongue", css=_asset("tongue.css"), js=_asset("tongue.js"))
-    tongue(key="tongue", data={**choice, "languages": {code: words(code).name for code in languages()}}, height=1)
+    menu = st.components.v2.component("language_menu", css=_asset("language_menu.css"), js=_asset("language_menu.js"))
+    menu(key="language_menu", data={**choice, "languages": {code: words(code).name for code in languages()}}, height=1)
 
 
 def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
+    return (ASSETS / "dashboard" / name).read_text(encoding="utf-8")

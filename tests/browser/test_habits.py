@@ -65,9 +65,10 @@ def opened(viewer: Seen) -> Frame:
 def frame(opened: Frame, viewer: Seen) -> Frame:
     """Give the map with nothing chosen, typed or switched on besides what it opens with."""
     opened.evaluate(
-        """() => {
+        """async () => {
+          const { OPTIONAL_LAYERS } = await import("/assets/state.js");
           monitor.search.empty();
-          monitor.state.set("layers", { hidden: new Set(["ridges", ...Monitor.OPTIONAL]) });
+          monitor.state.set("layers", { hidden: new Set(["ridges", ...OPTIONAL_LAYERS]) });
           monitor.select(null);
           monitor.map.setView([35, 14], 6, { animate: false });
           document.querySelector("#actions .files").open = false;
@@ -232,7 +233,10 @@ def test_degrees_are_off_at_first_and_fit_the_zoom(frame, page):
         steps.append(frame.evaluate("monitor.graticule.lines.step"))
     assert steps == sorted(steps, reverse=True)
     assert len(set(steps)) == 4
-    assert frame.evaluate("[Monitor.degreeName(-750, ['E', 'W']), Monitor.degreeName(0, ['N', 'S'])]") == [
+    assert frame.evaluate(
+        "async () => { const { degreeName } = await import('/assets/graticule.js');"
+        " return [degreeName(-750, ['E', 'W']), degreeName(0, ['N', 'S'])]; }"
+    ) == [
         "12°30′ W",
         "0°",
     ]
@@ -305,8 +309,9 @@ def size_of(png: bytes) -> tuple[int, int]:
 
 def test_a_picture_holds_the_map_its_legend_and_what_it_came_from(frame, page):
     words = frame.evaluate(
-        """() => {
-          const sheet = new Monitor.Sheet(monitor, monitor.camera.options, 1);
+        """async () => {
+          const { Sheet } = await import("/assets/sheet.js");
+          const sheet = new Sheet(monitor, monitor.camera.options, 1);
           return [...sheet.marks(), ...sheet.stamp(), sheet.words().when, sheet.words().title];
         }"""
     )
@@ -324,7 +329,7 @@ def test_a_picture_holds_the_map_its_legend_and_what_it_came_from(frame, page):
     width, height = frame.evaluate("[monitor.map.getSize().x, monitor.map.getSize().y]")
     assert (wide, tall) == ((width + 262) * 2, (height + 74 + 32) * 2)
     frame.wait_for_timeout(100)
-    assert frame.evaluate("Monitor.sharpness") is None
+    assert frame.evaluate("monitor.sharpness") is None
     assert frame.evaluate(INKED, "labels") == before
 
 

@@ -74,7 +74,7 @@ def test_what_changed_is_drawn_when_asked_for_and_stays_in_the_link(seen, page):
     assert inked(frame, "changes") == 0
     assert not [url for url in seen.asked if "/data/changes" in url]
     frame.locator("#legend input[name=changes]").check()
-    waited(frame, "monitor.changes.late.state === 'ready'")
+    waited(frame, "monitor.changes.loader.state === 'ready'")
     expect(frame.locator(".own[data-layer=changes]")).to_contain_text("Nov 2025 – Oct 2026 against Nov 2024 – Oct 2025")
     growing = frame.evaluate("monitor.changes.items.filter(({ state }) => state === 'growing').length")
     assert growing > 0
@@ -95,13 +95,13 @@ def test_what_changed_is_drawn_when_asked_for_and_stays_in_the_link(seen, page):
     expect(frame.locator("#card .mode")).to_have_text("clear rise, sea")
     expect(frame.locator("#card")).to_contain_text("A route of the map, by the incidents that lie in its corridor.")
     frame.locator("#legend input[name=hotspots]").check()
-    waited(frame, "monitor.hotspots.late.state === 'ready'")
+    waited(frame, "monitor.hotspots.loader.state === 'ready'")
     expect(frame.locator(".own[data-layer=hotspots]")).not_to_be_empty()
 
 
 def test_an_alert_flies_there_opens_its_card_and_stays_marked_as_seen(seen, page):
     frame = seen.open("?lat=52&lon=20&z=5")
-    waited(frame, "monitor.alerts.late.state === 'ready'")
+    waited(frame, "monitor.alerts.loader.state === 'ready'")
     frame.locator("#alerts summary").press("Enter")
     rows = frame.locator("#alerts .alerts li")
     number = rows.count()
@@ -117,7 +117,7 @@ def test_an_alert_flies_there_opens_its_card_and_stays_marked_as_seen(seen, page
     expect(rows).to_have_count(number - 1)
     page.reload()
     frame = seen.map()
-    waited(frame, "monitor.alerts.late.state === 'ready'")
+    waited(frame, "monitor.alerts.loader.state === 'ready'")
     expect(frame.locator("#alerts .alerts li")).to_have_count(number - 1)
     frame.locator("#alerts summary").press("Enter")
     frame.locator("#alerts .more").click()
@@ -171,7 +171,7 @@ def test_a_border_that_crosses_itself_is_refused_and_said(seen, page):
 
 def test_a_batch_appears_within_seconds_and_nothing_else_moves(seen, page, live, tmp_path):
     frame = seen.open("?lat=35.4&lon=12.9&z=7.25&area=Strait~xc.2s0.3c.0.0.-2s.-3c.0")
-    waited(frame, "monitor.watch.late.state === 'ready' && monitor.alerts.late.state === 'ready'")
+    waited(frame, "monitor.watch.loader.state === 'ready' && monitor.alerts.loader.state === 'ready'")
     frame.evaluate("window.untouched = true")
     state = "[monitor.map.getCenter().lat, monitor.map.getCenter().lng, monitor.map.getZoom(), monitor.state.selected]"
     before, version = frame.evaluate(state), frame.evaluate("monitor.feed.head.version")

@@ -16,13 +16,14 @@ from routes.pipelines.counting import Directed
 KM_OF_A_DEGREE = 111.195
 LINES = {"sure": 36.0, "doubtful": 33.0, "unknown": 30.0, "flight": 27.0}
 """Latitude of each corridor; all of them run straight east."""
-ACROSS = """([id, share]) => {
+ACROSS = """async ([id, share]) => {
+  const { rgba } = await import("/assets/colours.js");
   const layer = monitor.corridors;
   const { shown, context, frame: { ratio } } = layer;
   const { lines: [points], corridor } = shown.find((shape) => shape.corridor.id === id);
   const [[x0, y], [x1]] = [points[0], points.at(-1)];
   const x = x0 + share * (x1 - x0);
-  const colour = Monitor.rgba(monitor.theme.mode[corridor.mode]);
+  const colour = rgba(monitor.theme.mode[corridor.mode]);
   return Array.from({ length: 17 }, (_, at) => {
     const pixel = context.getImageData(Math.round(x * ratio), Math.round((y + at - 8) * ratio), 1, 1).data;
     return [0, 1, 2].every((part) => Math.abs(pixel[part] - colour[part]) < 60) && pixel[3] > 200 ? "#" : ".";

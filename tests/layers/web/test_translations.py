@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 from docs.catalogues import lacking, said
 from geodata.core.messages import Country, counted, recognised, sentence, series
 from geodata.parsing.transport_mode import REASONS
-from layers.map.page import map_page
+from layers.map.page import dictionary, map_page
 from layers.web.translations import LANGUAGES, SOURCE, languages, nearest, spelt_out, words
 from tests.layers.payload.test_changes import finding
 
@@ -166,13 +166,10 @@ def test_a_browser_gets_the_first_of_its_languages_that_there_is(wanted, got):
     assert nearest(wanted) == got
 
 
-def test_the_map_of_another_language_is_the_same_page_with_its_words():
-    english, french = map_page("en"), map_page("fr")
-    assert '<html lang="fr" dir="ltr">' in french.html
-    assert french.script.startswith(english.script)
-    told = french.script[len(english.script) :].decode()
-    assert told.startswith("Monitor.words = {")
+def test_the_map_of_another_language_has_a_dictionary_with_its_words():
+    assert '<html lang="fr" dir="ltr">' in map_page("fr").html
+    told = dictionary("fr").decode()
+    assert told.startswith("export const dictionary = {")
     assert '"Zoom in": ["Zoom avant"]' in told
     assert '"LBY": "Libye"' in told
     assert "“Who may be going where”" not in told  # what only pages say
-    assert b"Monitor.words = {" not in english.script

@@ -1,7 +1,8 @@
 /* Watch areas as an address spells them; see layers/watch.py. They are checked and never repaired. */
-"use strict";
 
-Monitor.Area = {
+import { counted, say } from "./text.js";
+
+export const Area = {
   /** @param {[number, number][]} corners lon, lat in degrees */
   spelt(name, corners) {
     let [lon, lat] = [0, 0];
@@ -25,37 +26,37 @@ Monitor.Area = {
       lat += parseInt(parts[at + 1], 36);
       corners.push([lon / 100, lat / 100]);
     }
-    return Monitor.Area.fault(corners, most) ? null : { name, text, corners };
+    return Area.fault(corners, most) ? null : { name, text, corners };
   },
 
   /** What is wrong with the corners of an area, as a sentence, or null. */
   fault(corners, most) {
-    if (corners.length < 3) return Monitor.say("An area has at least three corners.");
-    if (corners.length > most) return Monitor.say("An area has at most {most} corners.", { most });
+    if (corners.length < 3) return say("An area has at least three corners.");
+    if (corners.length > most) return say("An area has at most {most} corners.", { most });
     if (corners.some(([lon, lat]) => Math.abs(lon) > 180 || Math.abs(lat) > 85)) {
-      return Monitor.say("An area lies within 180° of longitude and 85° of latitude; it may not cross 180°.");
+      return say("An area lies within 180° of longitude and 85° of latitude; it may not cross 180°.");
     }
-    if (Monitor.Area.crosses(corners)) return Monitor.say("The border of an area may not cross itself.");
+    if (Area.crosses(corners)) return say("The border of an area may not cross itself.");
     const twice = corners.reduce((sum, [x, y], at) => {
       const [nextX, nextY] = corners[(at + 1) % corners.length];
       return sum + x * nextY - nextX * y;
     }, 0);
-    return Math.abs(twice) < 2e-4 ? Monitor.say("An area encloses something.") : null;
+    return Math.abs(twice) < 2e-4 ? say("An area encloses something.") : null;
   },
 
   leftOut(count) {
-    return Monitor.counted(
-      count,
+    return counted(
       "{count} watch area left out, as they could not be read or are too many",
       "{count} watch areas left out, as they could not be read or are too many",
+      count,
     );
   },
 
   came(count) {
-    return Monitor.counted(
-      count,
+    return counted(
       "{count} incident came in or was revised here since you last looked.",
       "{count} incidents came in or were revised here since you last looked.",
+      count,
     );
   },
 

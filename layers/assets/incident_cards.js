@@ -1,14 +1,16 @@
 /* The facts of single incidents: the card of one, the list of several. */
-"use strict";
+
+import { element } from "./dom.js";
+import { counted, countryName, formatNumber, say } from "./text.js";
 
 /** A precision in words, as on the Incidents page. */
-Monitor.precision = (km) =>
+export const precisionWords = (km) =>
   km < 1
-    ? Monitor.say("about {m} m", { m: String(Math.round(km * 100) * 10) })
-    : Monitor.say("about {km} km", { km: km < 10 ? Number(km.toFixed(1)) : Math.round(km) });
+    ? say("about {m} m", { m: String(Math.round(km * 100) * 10) })
+    : say("about {km} km", { km: km < 10 ? Number(km.toFixed(1)) : Math.round(km) });
 
 /** The card of one incident, and the list of several: "i:<key>" and "i:list" are what is selected. */
-Monitor.IncidentCards = class {
+export class IncidentCards {
   static LIST = "i:list";
 
   constructor(monitor, layer) {
@@ -24,7 +26,7 @@ Monitor.IncidentCards = class {
 
   /** A word of the data, null where it is not stated. */
   static said(word) {
-    return word ? Monitor.say(word) : word;
+    return word ? say(word) : word;
   }
 
   forget() {
@@ -37,14 +39,14 @@ Monitor.IncidentCards = class {
     const { points, options } = this.layer;
     const latest = [...members].sort((a, b) => points.day[b] - points.day[a]);
     this.among = { keys: latest.slice(0, options.listed).map((at) => points.name(at)), all: members.length };
-    this.monitor.select(Monitor.IncidentCards.LIST);
+    this.monitor.select(IncidentCards.LIST);
   }
 
   /** @returns {Node[]|null} what the card shows, null if no incident is selected */
   nodes(selected, head) {
-    const key = Monitor.IncidentCards.key(selected);
+    const key = IncidentCards.key(selected);
     if (key) return this._one(key, head);
-    return selected === Monitor.IncidentCards.LIST && this.among ? this._several(head) : null;
+    return selected === IncidentCards.LIST && this.among ? this._several(head) : null;
   }
 
   /** Facts of some incidents; null while the server is asked, after which the card is made again. */
@@ -66,61 +68,59 @@ Monitor.IncidentCards = class {
       for (const facts of incidents) this.facts.set(facts.key, facts);
     } catch {
       for (const key of keys) this.asked.delete(key);
-      this.monitor.status.say(Monitor.say("The incidents could not be read; try again."));
+      this.monitor.status.announce(say("The incidents could not be read; try again."));
       return;
     }
-    this.monitor.later("reselect");
+    this.monitor.later("selectionChanged");
   }
 
   _one(key, head) {
-    const { element } = Monitor;
     const known = this._known([key]);
-    const title = Monitor.say("Incident");
-    if (!known) return [head(title, element("span", { class: "mode" }, Monitor.say("Reading …")), null)];
-    if (!known.length) return [head(title, element("span", { class: "mode" }, Monitor.say("not in this version of the ledger")), null)];
+    const title = say("Incident");
+    if (!known) return [head(title, element("span", { class: "mode" }, say("Reading …")), null)];
+    if (!known.length) return [head(title, element("span", { class: "mode" }, say("not in this version of the ledger")), null)];
     const [facts] = known;
-    const missing = Monitor.say("not stated");
-    const country = Monitor.country(facts.iso3, facts.country);
+    const missing = say("not stated");
+    const country = countryName(facts.iso3, facts.country);
     const rows = [
-      [Monitor.say("Date (UTC)"), facts.time],
-      ...(facts.until ? [[Monitor.say("Until"), facts.until]] : []),
-      [Monitor.say("Mode"), Monitor.IncidentCards.said(facts.mode)],
-      [Monitor.say("Kind"), Monitor.IncidentCards.said(facts.kind)],
-      [Monitor.say("Country"), country ?? Monitor.say("none: at sea")],
-      [Monitor.say("People"), facts.people === null ? missing : Monitor.number(facts.people)],
-      [Monitor.say("Place known to"), Monitor.precision(facts.precision_km)],
-      [Monitor.say("Source"), facts.source],
+      [say("Date (UTC)"), facts.time],
+      ...(facts.until ? [[say("Until"), facts.until]] : []),
+      [say("Mode"), IncidentCards.said(facts.mode)],
+      [say("Kind"), IncidentCards.said(facts.kind)],
+      [say("Country"), country ?? say("none: at sea")],
+      [say("People"), facts.people === null ? missing : formatNumber(facts.people)],
+      [say("Place known to"), precisionWords(facts.precision_km)],
+      [say("Source"), facts.source],
       [title, facts.id],
     ];
     const pairs = rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value ?? missing)));
     const back = this.among?.keys.includes(key)
-      ? element("button", { type: "button", class: "back", onclick: () => this.monitor.select(Monitor.IncidentCards.LIST) }, Monitor.say("‹ All of them"))
+      ? element("button", { type: "button", class: "back", onclick: () => this.monitor.select(IncidentCards.LIST) }, say("‹ All of them"))
       : element("span");
     return [
       head(title, this._mode(facts), null),
       element("dl", { class: "pairs" }, ...pairs),
       back,
-      element("footer", {}, Monitor.say("Ledger version {version}", { version: String(this.monitor.picture.manifest.version) })),
+      element("footer", {}, say("Ledger version {version}", { version: String(this.monitor.picture.manifest.version) })),
     ];
   }
 
   _mode(facts) {
-    const chip = Monitor.element("span", { class: "mode" }, [facts.kind, facts.mode].filter(Boolean).map((word) => Monitor.say(word)).join(", "));
+    const chip = element("span", { class: "mode" }, [facts.kind, facts.mode].filter(Boolean).map((word) => say(word)).join(", "));
     chip.style.color = this.monitor.theme.mode[facts.mode] ?? "";
     return chip;
   }
 
   _several(head) {
-    const { element } = Monitor;
     const { keys, all } = this.among;
     const known = this._known(keys)?.sort((a, b) => (a.time < b.time ? 1 : -1));
-    const note = all > keys.length ? Monitor.say("the latest {listed} are listed", { listed: keys.length }) : Monitor.say("near each other, or in one view");
-    const title = head(Monitor.counted(all, "{count} incident", "{count} incidents"), element("span", { class: "mode" }, known ? note : Monitor.say("Reading …")), null);
+    const note = all > keys.length ? say("the latest {listed} are listed", { listed: keys.length }) : say("near each other, or in one view");
+    const title = head(counted("{count} incident", "{count} incidents", all), element("span", { class: "mode" }, known ? note : say("Reading …")), null);
     const rows = (known ?? []).map(({ key, time, kind, mode }) => {
-      const name = [time, Monitor.IncidentCards.said(kind) ?? Monitor.say("incident")].join(" · ");
-      const parts = [element("span", { class: "name" }, name), element("span", { class: "value" }, Monitor.IncidentCards.said(mode))];
+      const name = [time, IncidentCards.said(kind) ?? say("incident")].join(" · ");
+      const parts = [element("span", { class: "name" }, name), element("span", { class: "value" }, IncidentCards.said(mode))];
       return element("li", {}, element("button", { type: "button", onclick: () => this.monitor.select(`i:${key}`) }, ...parts));
     });
     return [title, element("ol", { class: "listed" }, ...rows)];
   }
-};
+}

@@ -1,7 +1,11 @@
 /* The time bar: a histogram by step and a window with two handles and a middle that moves it; play, speed, step. */
-"use strict";
 
-Monitor.TimeBar = class {
+import { Calendar } from "./calendar.js";
+import { element, icon, makePanel } from "./dom.js";
+import { counted, say } from "./text.js";
+import { Part } from "./part.js";
+
+export class TimeBar extends Part {
   static PLAY = "M6 4l10 6-10 6z";
   static PAUSE = "M5 4h4v12H5zM11 4h4v12h-4z";
   static BACK = "M12.5 4.5L7 10l5.5 5.5";
@@ -9,6 +13,7 @@ Monitor.TimeBar = class {
   static STEP_MS = 700;
 
   constructor(options) {
+    super();
     this.options = options;
     this.speed = options.speeds[0];
     this.playing = false;
@@ -16,23 +21,21 @@ Monitor.TimeBar = class {
 
   attach(monitor) {
     this.monitor = monitor;
-    monitor.timebar = this;
-    const { element } = Monitor;
-    this.play = this._button(Monitor.say("Play"), Monitor.TimeBar.PLAY, () => this.toggle(), "solid primary");
+    this.play = this._button(say("Play"), TimeBar.PLAY, () => this.toggle(), "solid primary");
     this.label = element("strong", { class: "when" });
     this.count = element("span", { class: "count" });
-    this.spans = element("div", { class: "spans", role: "group", "aria-label": Monitor.say("Length of the window") });
-    this.unit = element("select", { "aria-label": Monitor.say("Step of time"), title: Monitor.say("Step of time"), onchange: () => this._setUnit() });
-    for (const unit of Object.keys(Monitor.Calendar.UNITS)) this.unit.append(element("option", { value: unit }, Monitor.Calendar.unit(unit)));
-    this.pace = element("select", { "aria-label": Monitor.say("Speed"), title: Monitor.say("Speed"), onchange: () => this._setPace() });
+    this.spans = element("div", { class: "spans", role: "group", "aria-label": say("Length of the window") });
+    this.unit = element("select", { "aria-label": say("Step of time"), title: say("Step of time"), onchange: () => this._setUnit() });
+    for (const unit of Object.keys(Calendar.UNITS)) this.unit.append(element("option", { value: unit }, Calendar.unit(unit)));
+    this.pace = element("select", { "aria-label": say("Speed"), title: say("Speed"), onchange: () => this._setPace() });
     for (const speed of this.options.speeds) this.pace.append(element("option", { value: speed }, `${speed}×`));
     this.canvas = element("canvas", { class: "histogram", "aria-hidden": "true" });
     this.late = element("div", { class: "late", hidden: true, role: "img" });
     this.plot = element("div", { class: "plot" }, this.canvas, this.late);
     this.expect = element(
       "button",
-      { type: "button", class: "expect", hidden: true, "aria-pressed": "false", title: Monitor.say("Show what may still be reported of the latest months; it is no incident and in no count"), onclick: () => this._expect() },
-      Monitor.say("Expected"),
+      { type: "button", class: "expect", hidden: true, "aria-pressed": "false", title: say("Show what may still be reported of the latest months; it is no incident and in no count"), onclick: () => this._expect() },
+      say("Expected"),
     );
     this._makeSlider();
     const head = element(
@@ -41,19 +44,19 @@ Monitor.TimeBar = class {
       element(
         "div",
         { class: "transport" },
-        this._button(Monitor.say("One step back"), Monitor.TimeBar.BACK, () => this.step(-1)),
+        this._button(say("One step back"), TimeBar.BACK, () => this.step(-1)),
         this.play,
-        this._button(Monitor.say("One step on"), Monitor.TimeBar.ON, () => this.step(1)),
+        this._button(say("One step on"), TimeBar.ON, () => this.step(1)),
       ),
       this.label,
       this.count,
-      element("span", { class: "hint" }, Monitor.say("← → move · space plays")),
+      element("span", { class: "hint" }, say("← → move · space plays")),
       this.expect,
       this.spans,
       this.unit,
       this.pace,
     );
-    this.bar = Monitor.panel("timebar", { class: "panel", "aria-label": Monitor.say("Time") }, head, this.plot, this.slider);
+    this.bar = makePanel("timebar", { class: "panel", "aria-label": say("Time") }, head, this.plot, this.slider);
     this.bar.hidden = true;
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     const container = monitor.map.getContainer();
@@ -64,17 +67,17 @@ Monitor.TimeBar = class {
   }
 
   _button(name, path, act, kind = "") {
-    return Monitor.element(
+    return element(
       "button",
       { type: "button", class: `square ${kind}`, title: name, "aria-label": name, onclick: act },
-      Monitor.icon(path),
+      icon(path),
     );
   }
 
   _span(steps, unit) {
-    const label = steps === null ? Monitor.say("All") : Monitor.Calendar.short(steps, unit);
-    const title = steps === null ? Monitor.say("All of it") : Monitor.Calendar.many(steps, unit);
-    const button = Monitor.element("button", { type: "button", title, onclick: () => this._setSpan(steps) }, label);
+    const label = steps === null ? say("All") : Calendar.short(steps, unit);
+    const title = steps === null ? say("All of it") : Calendar.many(steps, unit);
+    const button = element("button", { type: "button", title, onclick: () => this._setSpan(steps) }, label);
     button.dataset.steps = steps ?? "all";
     return button;
   }
@@ -85,7 +88,6 @@ Monitor.TimeBar = class {
   }
 
   _makeSlider() {
-    const { element } = Monitor;
     const knob = (kind, name) =>
       element("div", {
         class: kind,
@@ -95,16 +97,16 @@ Monitor.TimeBar = class {
         onpointerdown: (event) => this._grab(event, kind),
         onkeydown: (event) => this._knobKey(event, kind),
       });
-    this.middle = knob("middle", Monitor.say("Window"));
-    this.start = knob("start", Monitor.say("Start of the window"));
-    this.end = knob("end", Monitor.say("End of the window"));
+    this.middle = knob("middle", say("Window"));
+    this.start = knob("start", say("Start of the window"));
+    this.end = knob("end", say("End of the window"));
     this.years = element("div", { class: "years", "aria-hidden": "true" });
     this.track = element("div", { class: "track" }, this.middle, this.start, this.end);
     this.slider = element("div", { class: "slider" }, this.track, this.years);
     this.canvas.addEventListener("pointerdown", (event) => this._jump(event));
   }
 
-  repicture() {
+  pictureChanged() {
     this.bar.hidden = !this.monitor.picture?.steps;
     if (this.bar.hidden) return;
     const { traits, unit } = this.monitor.picture.calendar;
@@ -112,7 +114,7 @@ Monitor.TimeBar = class {
     this.spans.replaceChildren(...[...traits.spans, null].map((steps) => this._span(steps, unit)));
     this._tick();
     this._hatch();
-    this.rewindow();
+    this.windowChanged();
   }
 
   /** What has not arrived yet, once it is known: `answer` of the alerts. */
@@ -134,7 +136,7 @@ Monitor.TimeBar = class {
     this.late.hidden = from >= picture.steps || from < 0;
     if (this.late.hidden) return;
     this.late.style.left = `${(from / picture.steps) * 100}%`;
-    const words = Monitor.say("Not all reports of the months after {month} have arrived: fewer need not be a fall.", { month: this.horizon });
+    const words = say("Not all reports of the months after {month} have arrived: fewer need not be a fall.", { month: this.horizon });
     this.late.title = words;
     this.late.setAttribute("aria-label", words);
   }
@@ -145,11 +147,11 @@ Monitor.TimeBar = class {
     this.paint();
   }
 
-  recolour() {
+  themeChanged() {
     if (this.bar) this.paint();
   }
 
-  rewindow() {
+  windowChanged() {
     const { picture } = this.monitor;
     if (!picture?.steps) return;
     const [from, to] = this.monitor.range;
@@ -157,14 +159,14 @@ Monitor.TimeBar = class {
     const total = picture.total(from, to);
     const when = calendar.span(from, to);
     this.label.textContent = when;
-    const count = Monitor.counted(total, "{count} incident", "{count} incidents");
+    const count = counted("{count} incident", "{count} incidents", total);
     this.count.textContent = count;
     this.middle.style.left = this.start.style.left = `${(from / steps) * 100}%`;
     this.middle.style.width = `${((to - from) / steps) * 100}%`;
     this.end.style.left = `${(to / steps) * 100}%`;
     this._say(this.middle, from, 0, steps - (to - from), `${when}, ${count}`);
-    this._say(this.start, from, 0, to - 1, Monitor.say("from {step}", { step: calendar.name(from) }));
-    this._say(this.end, to - 1, from, steps - 1, Monitor.say("to {step}", { step: calendar.name(to - 1) }));
+    this._say(this.start, from, 0, to - 1, say("from {step}", { step: calendar.name(from) }));
+    this._say(this.end, to - 1, from, steps - 1, say("to {step}", { step: calendar.name(to - 1) }));
     for (const button of this.spans.children) {
       const own = button.dataset.steps === "all" ? steps : Number(button.dataset.steps);
       button.setAttribute("aria-pressed", String(to - from === own));
@@ -185,7 +187,7 @@ Monitor.TimeBar = class {
     const ticks = calendar.ticks(14).map(([day, name]) => {
       const step = calendar.before(day);
       const part = (day - edges[step]) / (edges[step + 1] - edges[step]);
-      const tick = Monitor.element("span", {}, name);
+      const tick = element("span", {}, name);
       tick.style.left = `${((step + part) / steps) * 100}%`;
       return tick;
     });
@@ -267,12 +269,12 @@ Monitor.TimeBar = class {
 
   toggle() {
     this.playing = !this.playing;
-    this.play.replaceChildren(Monitor.icon(this.playing ? Monitor.TimeBar.PAUSE : Monitor.TimeBar.PLAY));
-    this.play.title = this.playing ? Monitor.say("Pause") : Monitor.say("Play");
+    this.play.replaceChildren(icon(this.playing ? TimeBar.PAUSE : TimeBar.PLAY));
+    this.play.title = this.playing ? say("Pause") : say("Play");
     this.play.setAttribute("aria-label", this.play.title);
     clearTimeout(this.timer);
     if (this.playing) this._advance();
-    else this.monitor.keys.rewindow();
+    else this.monitor.keys.windowChanged();
   }
 
   /** One step on; from the end it starts again. Whoever wants less motion gets one step in two seconds. */
@@ -281,7 +283,7 @@ Monitor.TimeBar = class {
     const [from, to] = range;
     if (to >= picture.steps) this.monitor.setRange(0, to - from);
     else this.step(1);
-    const pause = this.still.matches ? 2000 : Monitor.TimeBar.STEP_MS / this.speed;
+    const pause = this.still.matches ? 2000 : TimeBar.STEP_MS / this.speed;
     this.timer = setTimeout(() => this._advance(), pause);
   }
 
@@ -353,4 +355,4 @@ Monitor.TimeBar = class {
     else return;
     event.preventDefault();
   }
-};
+}

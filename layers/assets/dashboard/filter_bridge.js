@@ -1,4 +1,4 @@
-/* The courier: tells the map in its frame what the dashboard's filters ask for and which theme it has, whenever they change. */
+/* Tells the map in its frame what the dashboard's filters ask for and which theme it has, whenever they change. */
 let latest = null;
 let reader = null;
 let watched = null;

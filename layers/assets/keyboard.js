@@ -1,61 +1,63 @@
 /* Keys of the map, the panel that tells them, and what a screen reader is told. */
-"use strict";
 
-Monitor.Keys = class {
+import { element, icon } from "./dom.js";
+import { counted, mark, say } from "./text.js";
+import { Part } from "./part.js";
+
+export class Keys extends Part {
   static STORED = "monitor-letter-keys";
   static HELP = [
     [
-      Monitor.mark("Map"),
+      mark("Map"),
       [
-        [Monitor.mark("Shift + arrows"), Monitor.mark("move the map")],
-        ["+  −", Monitor.mark("zoom in and out")],
-        ["0", Monitor.mark("show all")],
-        ["/", Monitor.mark("search")],
+        [mark("Shift + arrows"), mark("move the map")],
+        ["+  −", mark("zoom in and out")],
+        ["0", mark("show all")],
+        ["/", mark("search")],
       ],
     ],
     [
-      Monitor.mark("Time"),
+      mark("Time"),
       [
-        ["←  →", Monitor.mark("move the window by a step")],
-        [Monitor.mark("Space"), Monitor.mark("play and pause")],
-        [Monitor.mark("Tab"), Monitor.mark("to the window and its ends; arrows, Page Up, Page Down, Home and End move them")],
+        ["←  →", mark("move the window by a step")],
+        [mark("Space"), mark("play and pause")],
+        [mark("Tab"), mark("to the window and its ends; arrows, Page Up, Page Down, Home and End move them")],
       ],
     ],
     [
-      Monitor.mark("What is shown"),
+      mark("What is shown"),
       [
-        ["N  P", Monitor.mark("next and previous route of the window")],
-        ["I", Monitor.mark("list the incidents in view")],
-        ["L", Monitor.mark("legend and layers")],
-        ["G", Monitor.mark("degrees")],
-        ["D", Monitor.mark("downloads")],
-        ["T", Monitor.mark("dark or light")],
+        ["N  P", mark("next and previous route of the window")],
+        ["I", mark("list the incidents in view")],
+        ["L", mark("legend and layers")],
+        ["G", mark("degrees")],
+        ["D", mark("downloads")],
+        ["T", mark("dark or light")],
       ],
     ],
     [
-      Monitor.mark("Everywhere"),
+      mark("Everywhere"),
       [
-        [Monitor.mark("Escape"), Monitor.mark("close the card, the list or the search")],
-        ["?", Monitor.mark("this panel")],
-        [Monitor.mark("Tab"), Monitor.mark("to the next button")],
+        [mark("Escape"), mark("close the card, the list or the search")],
+        ["?", mark("this panel")],
+        [mark("Tab"), mark("to the next button")],
       ],
     ],
   ];
   static PAN = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
   constructor(options) {
+    super();
     this.options = options;
     this.letters = true;
   }
 
   attach(monitor) {
     this.monitor = monitor;
-    monitor.keys = this;
-    const { element } = Monitor;
     const map = monitor.map.getContainer();
     map.tabIndex = 0;
     map.setAttribute("role", "region");
-    map.setAttribute("aria-label", Monitor.say("Map of corridors. Press question mark for the keys."));
+    map.setAttribute("aria-label", say("Map of corridors. Press question mark for the keys."));
     this.spoken = element("p", { id: "spoken", class: "unseen", role: "status" });
     this.dialog = this._help();
     map.append(this.spoken, this.dialog);
@@ -74,17 +76,16 @@ Monitor.Keys = class {
   }
 
   _help() {
-    const { element } = Monitor;
-    const rows = ([keys, words]) => element("div", {}, element("dt", {}, ...keys.split("  ").map((key) => element("kbd", {}, Monitor.say(key)))), element("dd", {}, Monitor.say(words)));
-    const groups = Monitor.Keys.HELP.map(([name, keys]) => element("section", {}, element("h3", {}, Monitor.say(name)), element("dl", {}, ...keys.map(rows))));
-    const close = element("button", { type: "button", class: "square close", title: Monitor.say("Close (Esc)"), "aria-label": Monitor.say("Close"), onclick: () => this.dialog.close() }, Monitor.icon("M5 5l10 10M15 5L5 15"));
+    const rows = ([keys, words]) => element("div", {}, element("dt", {}, ...keys.split("  ").map((key) => element("kbd", {}, say(key)))), element("dd", {}, say(words)));
+    const groups = Keys.HELP.map(([name, keys]) => element("section", {}, element("h3", {}, say(name)), element("dl", {}, ...keys.map(rows))));
+    const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
     const box = element("input", { type: "checkbox", onchange: (event) => this._store(event.target.checked) });
     const dialog = element(
       "dialog",
       { id: "keys", "aria-labelledby": "keys-title" },
-      element("div", { class: "head" }, element("h2", { id: "keys-title" }, Monitor.say("Keys")), close),
+      element("div", { class: "head" }, element("h2", { id: "keys-title" }, say("Keys")), close),
       element("div", { class: "groups" }, ...groups),
-      element("label", { class: "switch" }, box, element("span", {}, Monitor.say("Single letters and signs work as keys"))),
+      element("label", { class: "switch" }, box, element("span", {}, say("Single letters and signs work as keys"))),
     );
     L.DomEvent.disableClickPropagation(dialog);
     L.DomEvent.disableScrollPropagation(dialog);
@@ -93,7 +94,7 @@ Monitor.Keys = class {
 
   _stored() {
     try {
-      return window.localStorage.getItem(Monitor.Keys.STORED);
+      return window.localStorage.getItem(Keys.STORED);
     } catch {
       return null; // Storage is switched off: the letters work.
     }
@@ -102,7 +103,7 @@ Monitor.Keys = class {
   _store(on) {
     this.letters = on;
     try {
-      window.localStorage.setItem(Monitor.Keys.STORED, on ? "on" : "off");
+      window.localStorage.setItem(Keys.STORED, on ? "on" : "off");
     } catch {
       // It holds for as long as the page is open.
     }
@@ -116,7 +117,7 @@ Monitor.Keys = class {
     }
     const { ctrlKey, metaKey, altKey, shiftKey, key } = event;
     if (ctrlKey || metaKey || altKey || event.target.closest?.("select, textarea, input:not([type=checkbox]):not([type=range])")) return;
-    const pan = shiftKey && !event.target.closest?.("[role=slider], input") ? Monitor.Keys.PAN[key] : null;
+    const pan = shiftKey && !event.target.closest?.("[role=slider], input") ? Keys.PAN[key] : null;
     const act = key === "?" || this.letters ? this.acts[key] ?? this.acts[key.toLowerCase()] : null;
     if (pan) this._pan(pan);
     else if (act) act();
@@ -160,41 +161,41 @@ Monitor.Keys = class {
     this.monitor.state.set("layers", { hidden });
   }
 
-  rewindow() {
+  windowChanged() {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this._tellWindow(), this.options.settle_ms);
   }
 
   /** While it plays nothing is said: every month would drown all else. */
   _tellWindow() {
-    const { picture, timebar } = this.monitor;
-    if (!picture?.steps || timebar.playing) return;
+    const { picture, timeBar } = this.monitor;
+    if (!picture?.steps || timeBar.playing) return;
     const [from, to] = this.monitor.range;
     const total = picture.total(from, to);
-    this.say([picture.calendar.span(from, to), Monitor.counted(total, "{count} incident", "{count} incidents")].join(", "));
+    this.announce([picture.calendar.span(from, to), counted("{count} incident", "{count} incidents", total)].join(", "));
   }
 
-  reselect() {
+  selectionChanged() {
     const { picture, state } = this.monitor;
     if (state.selected === this.told || !picture?.steps) return;
     this.told = state.selected;
     const corridor = picture.corridor(state.selected);
-    if (corridor) this.say(this._chosen(corridor));
-    else this.say(state.selected ? "" : Monitor.say("Nothing is chosen."));
+    if (corridor) this.announce(this._chosen(corridor));
+    else this.announce(state.selected ? "" : say("Nothing is chosen."));
   }
 
   _chosen({ title, total }) {
     const [from, to] = this.monitor.range;
     const count = total(from, to);
-    return Monitor.counted(
-      count,
+    return counted(
       "{title}: {count} incident in the window. Escape closes its card.",
       "{title}: {count} incidents in the window. Escape closes its card.",
+      count,
       { title },
     );
   }
 
-  say(words) {
+  announce(words) {
     this.spoken.textContent = words;
   }
-};
+}

@@ -1,9 +1,10 @@
 /* What the server computes only once the routes stand: asked for when it is wanted, kept until a newer answer is there. */
-"use strict";
 
-Monitor.Late = class {
+import { say } from "./text.js";
+
+export class Loader {
   /**
-   * @param {Monitor.Main} monitor  @param {string} path
+   * @param {Monitor} monitor  @param {string} path
    * @param {() => void} told  called whenever `state` or `answer` changes
    * @param {() => string[][]} more  what is asked with besides the View
    * @param {boolean} early  whether it need not wait for the routes, as it takes the server no time
@@ -32,7 +33,7 @@ Monitor.Late = class {
     try {
       const answer = await fetch(`${this.path}?${key}`, { signal: abort.signal });
       const said = answer.status === 204 ? {} : await answer.json();
-      if (answer.status !== 200) throw new Error(said.error ?? Monitor.say("The server answered {status}.", { status: String(answer.status) }));
+      if (answer.status !== 200) throw new Error(said.error ?? say("The server answered {status}.", { status: String(answer.status) }));
       if (this.key !== key) return;
       [this.answer, this.state, this.reason] = [said, "ready", null];
     } catch (error) {
@@ -45,9 +46,9 @@ Monitor.Late = class {
   /** A sentence on how far it is, or null where the answer speaks for itself. */
   get words() {
     const { picture } = this.monitor;
-    if (this.state === "failed") return [Monitor.say("Could not be read; trying again."), this.reason].join(" ");
-    if (this.state === "loading") return Monitor.say("Computing …");
-    if (this.state === "idle") return picture?.unsure ? Monitor.say("Waits until the routes are worked out …") : Monitor.say("Nothing to compute from.");
-    return this.answer.insufficient ? Monitor.say(this.answer.insufficient, this.answer.values) : null;
+    if (this.state === "failed") return [say("Could not be read; trying again."), this.reason].join(" ");
+    if (this.state === "loading") return say("Computing …");
+    if (this.state === "idle") return picture?.unsure ? say("Waits until the routes are worked out …") : say("Nothing to compute from.");
+    return this.answer.insufficient ? say(this.answer.insufficient, this.answer.values) : null;
   }
-};
+}

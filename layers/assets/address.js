@@ -1,0 +1,71 @@
+/* Words in the reader's language: English stands in the code, other languages in layers/languages. */
+
+/** The address of a page of the dashboard, in the language that was asked for. */
+export const pageUrl = (path, params) => {
+  const [query, language] = [new URLSearchParams(params), new Address().read().get("lang")];
+  if (language) query.set("lang", language);
+  return query.size ? `${path}?${query}` : path;
+};
+
+/** The address bar of the top window: filters belong to the dashboard, the rest to the map. */
+export class Address {
+  static MINE = ["from", "to", "lat", "lon", "z", "sel", "theme", "hide", "show", "detail", "area", "step"];
+  static FILTERS = ["mode", "kind", "origin", "source", "region", "resolution"];
+  static PAUSE = 250;
+
+  constructor() {
+    this.window = window;
+    try {
+      if (window.parent.location.origin === window.location.origin) this.window = window.parent;
+    } catch {
+      // A foreign page frames us: our own address is all there is.
+    }
+    this.path = this.window.location.pathname;
+  }
+
+  get embedded() {
+    return this.window !== window;
+  }
+
+  read() {
+    return new URLSearchParams(this.window.location.search);
+  }
+
+  /** What the filters ask for; the same for the same, in whatever order it was chosen. */
+  filters() {
+    const kept = [...this.read()].filter(([name, value]) => Address.FILTERS.includes(name) && value);
+    return new URLSearchParams(kept.sort()).toString();
+  }
+
+  /** Whether we hear of it when the bar changes: the dashboard puts a filter there at once, and tells of it much later. */
+  get heard() {
+    return "navigation" in this.window;
+  }
+
+  listen(listener) {
+    const tell = () => this.window.location.pathname === this.path && listener();
+    if (this.heard) this.window.navigation.addEventListener("currententrychange", tell);
+  }
+
+  /** Put the map's part into the bar, soon; what others wrote stays. */
+  write(entries) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.writeNow(entries), Address.PAUSE);
+  }
+
+  writeNow(entries) {
+    clearTimeout(this.timer);
+    if (this.window.location.pathname !== this.path) return;
+    const url = this.merged(entries);
+    if (url === this.window.location.href) return;
+    this.window.history.replaceState(this.window.history.state, "", url);
+  }
+
+  merged(entries) {
+    const params = this.read();
+    for (const name of Address.MINE) params.delete(name);
+    for (const [name, value] of entries) params.append(name, value);
+    const search = params.toString();
+    return this.window.location.origin + this.path + (search ? `?${search}` : "") + this.window.location.hash;
+  }
+}

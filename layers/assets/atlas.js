@@ -1,0 +1,71 @@
+/* The base map: sea, land, coast, borders and a faint graticule from Natural Earth, drawn by ourselves. */
+
+import { WORLD, toWorld } from "./mercator.js";
+import { countryName } from "./text.js";
+
+/** Countries in Mercator units, fetched once per scale and shared by all layers. */
+export class Atlas {
+  constructor(urls) {
+    this.urls = urls;
+    this.loaded = {};
+  }
+
+  async load(scale) {
+    this.loaded[scale] ??= fetch(this.urls[scale])
+      .then((answer) => answer.json())
+      .then((collection) => collection.features.map((feature) => Atlas.country(feature)));
+    return this.loaded[scale];
+  }
+
+  static country({ properties, geometry }) {
+    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+    const rings = polygons.flat().map((ring) => {
+      const flat = new Float64Array(ring.length * 2);
+      ring.forEach(([lon, lat], at) => flat.set(toWorld(lon, lat), 2 * at));
+      return { flat, box: Atlas.box(flat) };
+    });
+    const shown = countryName(properties.iso3, properties.name);
+    return { ...properties, shown, rings, place: toWorld(...properties.label) };
+  }
+
+  static box(flat) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let at = 0; at < flat.length; at += 2) {
+      box[0] = Math.min(box[0], flat[at]);
+      box[1] = Math.min(box[1], flat[at + 1]);
+      box[2] = Math.max(box[2], flat[at]);
+      box[3] = Math.max(box[3], flat[at + 1]);
+    }
+    return box;
+  }
+
+  /** Add a country's rings to two paths; the outline leaves out the seam at 180 degrees. */
+  static trace(country, frame, fill, outline) {
+    const { scale, dy, copies, width, height } = frame;
+    for (const dx of copies) {
+      for (const { flat, box } of country.rings) {
+        if (box[2] * scale + dx < 0 || box[0] * scale + dx > width) continue;
+        if (box[3] * scale + dy < 0 || box[1] * scale + dy > height) continue;
+        if ((box[2] - box[0]) * scale < 0.6 && (box[3] - box[1]) * scale < 0.6) continue;
+        Atlas.ring(flat, scale, dx, dy, fill, outline);
+      }
+    }
+  }
+
+  static ring(flat, scale, dx, dy, fill, outline) {
+    const seam = WORLD / 2 - 1;
+    let [x, y, wasSeam] = [NaN, NaN, false];
+    for (let at = 0; at < flat.length; at += 2) {
+      const [nextX, nextY] = [flat[at] * scale + dx, flat[at + 1] * scale + dy];
+      const last = at + 2 >= flat.length;
+      if (!last && Math.abs(nextX - x) < 0.7 && Math.abs(nextY - y) < 0.7) continue;
+      const onSeam = Math.abs(flat[at]) >= seam;
+      if (at === 0) fill.moveTo(nextX, nextY);
+      else fill.lineTo(nextX, nextY);
+      if (at === 0 || (onSeam && wasSeam)) outline.moveTo(nextX, nextY);
+      else outline.lineTo(nextX, nextY);
+      [x, y, wasSeam] = [nextX, nextY, onSeam];
+    }
+    fill.closePath();
+  }
+}

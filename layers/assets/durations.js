@@ -1,0 +1,14 @@
+/* What a viewer must know beside the picture: synthetic data, loading, nothing to show, a lost connection. */
+
+import { counted, say } from "./text.js";
+
+/** "40 seconds", "5 minutes", "3 hours", "12 days" */
+export const duration = (seconds) => {
+  const many = (size) => Math.max(1, Math.floor(seconds / size));
+  if (seconds >= 86400) return counted("{count} day", "{count} days", many(86400));
+  if (seconds >= 3600) return counted("{count} hour", "{count} hours", many(3600));
+  if (seconds >= 60) return counted("{count} minute", "{count} minutes", many(60));
+  return counted("{count} second", "{count} seconds", many(1));
+};
+
+export const ago = (seconds) => (seconds < 60 ? say("just now") : say("{span} ago", { span: duration(seconds) }));

@@ -1,0 +1,26 @@
+/* The ground that every layer of the map stands on: units, canvases that follow the map, small DOM makers. */
+
+/** Width of the world in Mercator units, as in layers/hexmesh.py. */
+export const WORLD = 2 ** 31;
+
+export const WORLD_MARGIN = WORLD / 18;
+
+/** @returns {[number, number]} x to the east, y to the south, in Mercator units */
+export const toWorld = (lon, lat) => {
+  const up = (Math.max(-85.06, Math.min(85.06, lat)) * Math.PI) / 180;
+  return [(lon / 360) * WORLD, (-Math.asinh(Math.tan(up)) / (2 * Math.PI)) * WORLD];
+};
+
+export const EARTH_KM = 40075.017;
+
+/** Distance in pixels from a place to a polyline. */
+export const distanceToLine = (points, x, y) => {
+  let best = Infinity;
+  for (let at = 1; at < points.length; at++) {
+    const [[ax, ay], [bx, by]] = [points[at - 1], points[at]];
+    const [dx, dy] = [bx - ax, by - ay];
+    const along = Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
+    best = Math.min(best, Math.hypot(x - ax - along * dx, y - ay - along * dy));
+  }
+  return best;
+};

@@ -1,0 +1,33 @@
+/* Countries by the role that the corridors of the window give them: tint, hatch and, with their names, a letter. */
+
+import { initials } from "./text.js";
+
+export const ROLES = ["source", "transit", "destination"];
+
+/** Share from which a country has a role beside others. */
+export const LEAST_ROLE = 0.2;
+
+/** The letter of a role. */
+let letters = null;
+
+export const roleLetter = (role) => (letters ??= initials(ROLES))[role];
+
+/** Paint the hatch of a role on a tile; both the map and its legend use it. */
+export const roleHatch = (role, colour, ratio = 1) => {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 8 * ratio;
+  const context = tile.getContext("2d");
+  context.scale(ratio, ratio);
+  context.strokeStyle = context.fillStyle = colour;
+  context.lineWidth = 1;
+  if (role === "source") {
+    for (const shift of [-8, 0, 8]) {
+      context.moveTo(shift - 1, 9);
+      context.lineTo(shift + 9, -1);
+    }
+    context.stroke();
+  } else if (role === "destination") {
+    for (const [x, y] of [[2, 2], [6, 6]]) context.fillRect(x - 0.8, y - 0.8, 1.6, 1.6);
+  }
+  return tile;
+};
