@@ -48,16 +48,46 @@ def ingest(
         str, typer.Option(help="Coordinates that look wrong: propose a repair, apply, or off.")
     ] = "propose",
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Let an edition withdraw however many.")] = False,
+    as_newest: Annotated[
+        bool, typer.Option("--as-newest", help="Take an edition for the newest though it ends before what stands.")
+    ] = False,
+    sheet: Annotated[
+        list[str] | None, typer.Option("--sheet", "--layer", help="Sheet or layer to read; may be given several times.")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Columns by field, time=Datum,lat=Breite; the rest is told as `profile` shows.")
+    ] = None,
+    day_first: Annotated[
+        bool | None, typer.Option("--day-first/--month-first", help="Order of 03/05/2024, where no day exceeds 12.")
+    ] = None,
+    lat_first: Annotated[
+        bool | None,
+        typer.Option("--lat-first/--lon-first", help="Order of two numbers in one cell, where nothing tells."),
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Who publishes the file.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Kind of incident where a row states none.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take files of incidents into the ledger: check every row, keep what is sound, say what was refused and why."""
+    from geodata.mapping.stated import Said, stated_profile
+
     ledger = Ledger(_home(home))
+    said = Said(columns or "", day_first, lat_first, source or "", kind or "")
     batches = []
     unfit: list[str] = []
     for file in files:
         try:
             with _progress(file.name) as step:
-                done = ingest_file(file, ledger, step, may_withdraw=withdraw, repairs=policy_named(repairs))
+                done = ingest_file(
+                    file,
+                    ledger,
+                    step,
+                    may_withdraw=withdraw,
+                    repairs=policy_named(repairs),
+                    profile=stated_profile(file, ledger.home, said, sheet or ()),
+                    parts=sheet or (),
+                    as_newest=as_newest,
+                )
         except (RoutesError, OSError) as error:
             unfit.append(_said(error, ledger.home))
             print(unfit[-1], file=sys.stderr)

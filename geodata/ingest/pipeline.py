@@ -11,7 +11,7 @@ import getpass
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -25,17 +25,19 @@ from geodata.core.messages import sentence
 from geodata.core.staging import room, unwritable
 from geodata.ingest.persons import digest_key, digests, personal
 from geodata.ingest.rejection_report import report_of
+from geodata.ingest.source_naming import RUINED_ID, source_of
 from geodata.ingest.validation import PILE_UP, check, piled_up
 from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
 from geodata.ledger.data_files import DataFile, write
 from geodata.ledger.edition_diff import Edition
 from geodata.ledger.record_keys import KEYS, fingerprints, keys, place, records
 from geodata.ledger.store import Ledger
-from geodata.mapping.profiles import FIELDS, Profile, mapped, profile_for
+from geodata.mapping.parts import read_parts
+from geodata.mapping.profiles import FIELDS, Profile, mapped
 from geodata.parsing.coordinate_repair import Policy
 from geodata.parsing.transport_mode import with_modes
 from geodata.parsing.value_words import own_words
-from geodata.readers.dispatch import Chunk, Reading, read_file
+from geodata.readers.dispatch import Chunk, Reading
 
 _PERSON = "_person"
 _AT_ONCE = 2
@@ -87,6 +89,8 @@ def ingest_file(
     repairs: Policy = "propose",
     edition: Edition | None = None,
     profile: Profile | None = None,
+    parts: Sequence[str] = (),
+    as_newest: bool = False,
 ) -> Ingested:
     """Take one file in.
 
@@ -104,6 +108,10 @@ def ingest_file(
         What the file says by leaving a record out, whatever its profile says.
     profile : Profile, optional
         How its columns are read; by default the one that fits best.
+    parts : sequence of str
+        Sheets or layers to read; by default all visible ones that hold incidents.
+    as_newest : bool
+        Take an edition for the newest of its source though it ends before what stands.
 
     Raises
     ------
@@ -116,15 +124,17 @@ def ingest_file(
     BusyLedger, UnwritableLedger, UnwritableWorkspace
         If the ledger or workspace could not be written.
     """
-    with _laid_aside(path, ledger, step, repairs, edition, profile) as tray:
+    with _laid_aside(path, ledger, step, repairs, edition, profile, parts) as tray:
         batch = tray.batch()
-        refusals = tray.refusals.with_columns(pl.lit(batch.batch).alias("batch"), pl.lit(batch.file).alias("file"))
+        part = pl.col("file")
+        file = pl.when(part == "").then(pl.lit(batch.file)).otherwise(pl.format("{} [{}]", pl.lit(batch.file), part))
+        refusals = tray.refusals.with_columns(pl.lit(batch.batch).alias("batch"), file.alias("file"))
         report = report_of(refusals, batch, ledger.home)
         if not tray.kept:
             raise _nothing_kept(batch, refusals, report)
         step(sentence("storing"))
-        stored = ledger.commit(batch, tray.given(may_withdraw=may_withdraw), refusals)
-        return Ingested(stored, report, tray.notes, tuple(faults_by_rule(refusals)))
+        stored = ledger.commit(batch, tray.given(may_withdraw=may_withdraw, as_newest=as_newest), refusals)
+        return Ingested(stored, report, (*tray.notes, *older_edition(stored)), tuple(faults_by_rule(refusals)))
 
 
 def rehearse(
@@ -135,6 +145,7 @@ def rehearse(
     repairs: Policy = "propose",
     edition: Edition | None = None,
     profile: Profile | None = None,
+    parts: Sequence[str] = (),
 ) -> Rehearsal:
     """Go through all that ``ingest_file`` does with a file but for storing it, and say what it would come to.
 
@@ -147,7 +158,7 @@ def rehearse(
     UnwritableWorkspace
         If the workspace could not be written.
     """
-    with _laid_aside(path, ledger, step, repairs, edition, profile) as tray:
+    with _laid_aside(path, ledger, step, repairs, edition, profile, parts) as tray:
         batch, objection = tray.batch(), ""
         if tray.kept:
             step(sentence("comparing"))
@@ -161,15 +172,22 @@ def rehearse(
 
 @contextmanager
 def _laid_aside(
-    path: Path, ledger: Ledger, step: Step, repairs: Policy, edition: Edition | None, profile: Profile | None
+    path: Path,
+    ledger: Ledger,
+    step: Step,
+    repairs: Policy,
+    edition: Edition | None,
+    profile: Profile | None,
+    parts: Sequence[str],
 ) -> Iterator[_Tray]:
     """Give every row of a file checked and laid aside, for the time of the block."""
     step(sentence("reading"))
-    reading = read_file(path)
-    chosen = profile or profile_for(reading, ledger.home)
+    reading, chosen, notes = read_parts(path, ledger.home, parts, profile)
     persons = personal(reading.columns, reading.head)
+    source, told = source_of(reading, chosen, ledger)
+    notes = (*notes, *told)
     with room(ledger.home) as folder:
-        tray = _Tray(folder, reading, chosen, persons, repairs, edition or chosen.edition)
+        tray = _Tray(folder, reading, chosen, persons, repairs, edition or chosen.edition, notes, source)
         tray.fill(step)
         yield tray
 
@@ -192,13 +210,22 @@ class _Tray:
     """Checked rows laid aside in a folder, one file a chunk, with their keys and refusals in memory."""
 
     def __init__(
-        self, folder: Path, reading: Reading, profile: Profile, persons: list[str], repairs: Policy, edition: Edition
+        self,
+        folder: Path,
+        reading: Reading,
+        profile: Profile,
+        persons: list[str],
+        repairs: Policy,
+        edition: Edition,
+        notes: tuple[str, ...],
+        source: str,
     ) -> None:
         self._folder = folder
         self._reading = reading
         self._profile = profile
         self._columns = profile.mapping(list(reading.columns))
         self._persons = persons
+        self._notes = notes
         home = folder.parent.parent
         self._own = own_words(home)
         self._key = digest_key(home) if persons else b""
@@ -210,6 +237,8 @@ class _Tray:
         self._now = datetime.now(UTC)
         self._every = pl.DataFrame()
         self._name = _batch_name(reading)
+        self._source = source
+        self._ruined = 0
         self.kept = 0
         self.refused = 0
 
@@ -219,7 +248,7 @@ class _Tray:
         left_out = (
             sentence("Column {column!r} was not stored: persons are never held.", column=name) for name in self._persons
         )
-        return (*self._reading.notes, *left_out)
+        return (*self._reading.notes, *self._notes, *left_out)
 
     @property
     def refusals(self) -> pl.DataFrame:
@@ -249,9 +278,9 @@ class _Tray:
         rows = mapped(chunk.table.drop(self._persons), profile)
         if self._persons:
             rows = rows.with_columns(digests(chunk.table, self._persons, self._key).alias(_PERSON))
-        rows = _identified(rows, profile, self._reading.file)
+        rows = _identified(rows, profile, self._source)
         checked = check(rows, profile, self._columns, self._now, self._repairs, self._own)
-        source = profile.source or Path(self._reading.file).stem
+        source = self._source
         incidents = with_modes(checked.incidents, self._own.get("mode")).with_columns(
             place().alias("place_key"), _incident_id(), pl.lit(self._name).alias("batch")
         )
@@ -262,7 +291,7 @@ class _Tray:
         return _Laid(
             file,
             _keys_of(incidents),
-            pl.concat([_misfit_refusals(chunk), checked.refusals]),
+            pl.concat([_misfit_refusals(chunk), checked.refusals]).with_columns(pl.lit(chunk.part).alias("file")),
             records(source, checked.refused_ids.drop_nulls()),
         )
 
@@ -282,7 +311,7 @@ class _Tray:
             refused=self.refused,
         )
 
-    def given(self, *, may_withdraw: bool) -> Given:
+    def given(self, *, may_withdraw: bool, as_newest: bool = False) -> Given:
         """Return what was laid aside, ready to be compared with what stands and written."""
         self._every = every = pl.concat([laid.keys for laid in self._laid]).with_row_index("at")
         counted = (
@@ -298,6 +327,7 @@ class _Tray:
             mentioned=pl.concat([laid.mentioned for laid in self._laid]),
             edition=self._edition,
             may_withdraw=may_withdraw,
+            as_newest=as_newest,
             files=self._files,
         )
 
@@ -321,14 +351,20 @@ class _Tray:
             yield write(laid, aside.file.path.with_suffix(".again.parquet"))
 
 
-def _identified(rows: pl.DataFrame, profile: Profile, file: str) -> pl.DataFrame:
+def _identified(rows: pl.DataFrame, profile: Profile, source_name: str) -> pl.DataFrame:
     """Add ``fingerprint`` and fill ``source``; where the profile says how, cut ``source_record`` to the record's id."""
-    source = pl.coalesce(pl.col("source"), pl.lit(profile.source or Path(file).stem))
+    source = pl.coalesce(pl.col("source"), pl.lit(source_name))
     prints = fingerprints(rows, [*FIELDS, "extra", _PERSON])
     record = pl.col("source_record")
     if profile.record_pattern:
         record = pl.coalesce(record.str.extract(profile.record_pattern), record)
-    return rows.with_columns(source.alias("source"), record.alias("source_record"), prints.alias("fingerprint"))
+    ruined = record.str.contains(RUINED_ID)
+    return rows.with_columns(
+        source.alias("source"),
+        pl.when(~ruined.fill_null(value=False)).then(record).alias("source_record"),
+        pl.when(ruined).then(record).alias("_ruined_id"),
+        prints.alias("fingerprint"),
+    )
 
 
 def _keys_of(incidents: pl.DataFrame) -> pl.DataFrame:
@@ -343,8 +379,12 @@ def _keys_of(incidents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _incident_id(part: pl.Expr | None = None) -> pl.Expr:
-    """Return ``source/id``, with ``#2`` behind it for the second part of a record."""
-    whole = pl.concat_str(pl.col("source"), pl.lit("/"), pl.coalesce("source_record", "fingerprint"))
+    """Return ``source/id``, with ``#2`` behind it for the second part of a record.
+
+    A slash in the source and a part in the source's own id are written otherwise, so that no two ids are one.
+    """
+    record = pl.coalesce("source_record", "fingerprint").str.replace(r"#(\d+)$", "%23$1")
+    whole = pl.concat_str(pl.col("source").str.replace_all("%", "%25").str.replace_all("/", "%2F"), pl.lit("/"), record)
     if part is not None:
         whole = pl.when(part > 1).then(pl.format("{}#{}", whole, part)).otherwise(whole)
     return whole.alias("incident_id")
@@ -364,6 +404,21 @@ def _misfit_refusals(chunk: Chunk) -> pl.DataFrame:
 def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None) -> NothingKept:
     what = f"all {batch.refused:,} rows were refused" if batch.refused > 1 else "its only row was refused"
     return NothingKept(what, rule="; ".join(faults_by_rule(refusals)), where=batch.file, report=report)
+
+
+def older_edition(stored: Batch) -> tuple[str, ...]:
+    """Say what an edition that is older than what stands would have undone; nothing where it is none."""
+    if not stored.held_back:
+        return ()
+    return (
+        sentence(
+            "This is an older or a partial edition of {source}: its newest incident lies before the newest one that "
+            "stands. Only what was missing was added; {count:,} changes and withdrawals were left out. If they are "
+            "meant, say --as-newest, and --withdraw where many are withdrawn.",
+            source=stored.source,
+            count=stored.held_back,
+        ),
+    )
 
 
 def faults_by_rule(refusals: pl.DataFrame) -> list[str]:

@@ -308,6 +308,7 @@ def _words(sound: pl.DataFrame, own: Own | None = None) -> pl.Series:
             word("kind", kind, pl.col("_kind").is_not_null()),
         ),
         (mode.is_not_null() & (mode.str.to_lowercase() != read.fill_null("")), word("mode", mode, read.is_not_null())),
+        (pl.col("_ruined_id").is_not_null(), word("source_record", pl.col("_ruined_id"), known=False)),
         (pl.lit(other), word("origins", pl.col("origins"), ~pl.lit(unread))),
         *vague,
     )

@@ -25,7 +25,7 @@ REFUSAL_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
 }
 MOST_WITHDRAWN = 0.2
 """Share of what stands of its sources that a file may withdraw without being told to."""
-_ALWAYS_FEW = 50
+_ALWAYS_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Batch:
         Records that have more or fewer rows than before.
     undoes : str
         The batch that this one takes back, "" for an ingest.
+    held_back : int
+        Changes and withdrawals that an edition older than what stands would have made, and did not.
     decision : str
         "one event" or "apart" for a decision on two reports, "" for an ingest.
     pair : tuple of str
@@ -69,6 +71,7 @@ class Batch:
     splits: int = 0
     merges: int = 0
     undoes: str = ""
+    held_back: int = 0
     decision: str = ""
     pair: tuple[str, ...] = ()
 
@@ -94,6 +97,8 @@ class Given:
         What the file says by leaving a record out.
     may_withdraw : bool
         Withdraw however many; otherwise more than ``MOST_WITHDRAWN`` of what stands is refused as a likely mistake.
+    as_newest : bool
+        Whether the file is the newest edition of its source though it ends before what stands.
     files : callable
         Gives the rows for ``at`` and ``part`` in data files (``geodata.ledger.data_files``); may be asked
         more than once.
@@ -103,6 +108,7 @@ class Given:
     mentioned: pl.Series
     edition: Edition
     may_withdraw: bool
+    as_newest: bool
     files: Callable[[pl.DataFrame], Iterator[DataFile]]
 
 
@@ -137,6 +143,7 @@ def counted_in(batch: Batch, comparison: Comparison) -> Batch:
         duplicates=comparison.duplicates,
         splits=comparison.splits,
         merges=comparison.merges,
+        held_back=comparison.held_back,
     )
 
 

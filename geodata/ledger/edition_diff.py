@@ -7,7 +7,7 @@ added (the record was split) or withdrawn (merged).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -33,6 +33,8 @@ class Comparison:
         Rows that say nothing new.
     splits, merges : int
         Records with more or fewer parts than stood.
+    held_back : int
+        Changes and withdrawals that were left out because the file is older than what stands.
     """
 
     written: pl.DataFrame
@@ -40,6 +42,7 @@ class Comparison:
     duplicates: int
     splits: int
     merges: int
+    held_back: int = 0
 
     @property
     def added(self) -> int:
@@ -117,3 +120,33 @@ def _resized(given: pl.DataFrame, reissued: pl.DataFrame) -> tuple[int, int]:
     parts = given.group_by("record").agg(pl.len().cast(pl.Int64).alias("now"))
     both = parts.join(reissued.group_by("record").agg(pl.len().cast(pl.Int64).alias("before")), on="record")
     return both.filter(pl.col("now") > pl.col("before")).height, both.filter(pl.col("now") < pl.col("before")).height
+
+
+def additions_alone(comparison: Comparison, given: pl.DataFrame, standing: pl.DataFrame) -> Comparison:
+    """Return what is left of a comparison where a file may be older than what stands of its source.
+
+    An edition is as new as its latest incident. Of one that ends before what stands only what is missing is added.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    given, standing : DataFrame
+        As for ``compared``.
+    """
+    newest = [frame.group_by(pl.col("source").cast(pl.String)).agg(pl.col("time").max()) for frame in (given, standing)]
+    both = newest[0].join(newest[1], on="source", suffix="_stands")
+    older = both.filter(pl.col("time") < pl.col("time_stands"))["source"]
+    if older.is_empty():
+        return comparison
+    of_older = pl.col("source").cast(pl.String).is_in(older.implode())
+    rows = given.filter(of_older).select("at")
+    undone = comparison.written.filter("revises").join(rows, on="at", how="semi")
+    gone = comparison.withdrawn.join(
+        standing.filter(of_older).select("record", "part"), on=["record", "part"], how="semi"
+    )
+    return replace(
+        comparison,
+        written=comparison.written.join(undone.select("at"), on="at", how="anti", maintain_order="left"),
+        withdrawn=comparison.withdrawn.join(gone, on=["record", "part"], how="anti", maintain_order="left"),
+        held_back=undone.height + gone.height,
+    )

@@ -34,7 +34,7 @@ from geodata.core.errors import RoutesError, UnknownVersion, WrongValue
 from geodata.core.file_lock import alone
 from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, counted_in, decided, refuse_many_withdrawn
 from geodata.ledger.data_files import DataFile, arrow_schema, storable, taken_up
-from geodata.ledger.edition_diff import Comparison, compared
+from geodata.ledger.edition_diff import Comparison, additions_alone, compared
 from geodata.ledger.linked_reports import LINK_SCHEMA, Decision, counted_with, standing
 from geodata.ledger.linked_reports import TABLE as LINKS
 from geodata.ledger.record_keys import KEYS, keys, place
@@ -312,6 +312,8 @@ class Ledger:
     ) -> tuple[Batch, Comparison]:
         standing = self._standing(table, sources)
         comparison = compared(given.keys, standing, given.edition, given.mentioned)
+        if given.edition != "part" and not given.as_newest:
+            comparison = additions_alone(comparison, given.keys, standing)
         counted = counted_in(batch, comparison)
         if not given.may_withdraw:
             refuse_many_withdrawn(counted, standing.height)
@@ -439,16 +441,11 @@ def _keyed(stands: pl.DataFrame) -> pl.DataFrame:
         start.dt.timestamp("us").alias("time"),
         place(),
         # An id given by a source may itself end in #2: only what was put behind it counts.
-        pl.when(pl.col("incident_id").str.len_bytes() > pl.sum_horizontal(*_lengths()))
-        .then(part_number())
-        .otherwise(pl.lit(1, pl.UInt32))
+        pl.when(pl.col("incident_id").str.ends_with(pl.coalesce("source_record", "fingerprint")))
+        .then(pl.lit(1, pl.UInt32))
+        .otherwise(part_number())
         .alias("part"),
     ).with_columns(keys(stands))
-
-
-def _lengths() -> list[pl.Expr]:
-    record = pl.coalesce("source_record", "fingerprint")
-    return [pl.col("source").str.len_bytes(), pl.lit(1, pl.UInt32), record.str.len_bytes()]
 
 
 def _properties(table: DeltaTable | None, batch: Batch, sources: list[str]) -> CommitProperties:

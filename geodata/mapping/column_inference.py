@@ -25,6 +25,61 @@ from geodata.readers.dispatch import Reading
 
 _MOST = 0.8
 STATED = sentence("you said so")
+_PLACES = ("airport", "place", "route_label", "country")
+_TWO_NUMBERS = r"^\s*[(\[]?\s*[-+]?\d{1,3}\.\d+\s*[,;\s]\s*[-+]?\d{1,3}\.\d+\s*[)\]]?\s*$"
+_LOOSE = frozenset(
+    [
+        *(
+            "local",
+            "data",
+            "tag",
+            "art",
+            "land",
+            "note",
+            "notes",
+            "time",
+            "type",
+            "start",
+            "end",
+            "fin",
+            "from",
+            "link",
+            "via",
+        ),
+        *(
+            "ort",
+            "ora",
+            "hora",
+            "zeit",
+            "nature",
+            "means",
+            "medio",
+            "mezzo",
+            "today",
+            "day",
+            "dia",
+            "mes",
+            "ano",
+            "position",
+        ),
+        *(
+            "local",
+            "crime",
+            "period",
+            "gps",
+            "geo",
+            "site",
+            "stato",
+            "staat",
+            "nom",
+            "nombre",
+            "lange",
+            "breite",
+            "date utc",
+        ),
+    ]
+)
+"""Names that are common words, and tell a column only where they are all of its name."""
 BY_NAME = "none"
 """The form of coordinates that are not there: rows are placed by the names that they state."""
 
@@ -60,7 +115,7 @@ def guessed(reading: Reading) -> Guess:
     columns: dict[str, str] = {}
     reasons: dict[str, str] = {}
     free = list(reading.columns)
-    for told in (_by_name, _by_words, _by_content):
+    for told in (_pairs, _by_name, _by_words, _by_content):
         for field, column, reason in told(free, reading.head):
             if field not in columns and column in free:
                 columns[field], reasons[field] = column, reason
@@ -172,16 +227,44 @@ def _aliases() -> dict[str, list[str]]:
     return {field: [folded(name) for name in names] for field, names in plain.columns.items()}
 
 
-def _by_name(free: list[str], _: pl.DataFrame) -> Told:
-    by_alias = {alias: field for field, aliases in _aliases().items() for alias in aliases}
-    return [(by_alias[folded(name)], name, sentence("its name")) for name in free if folded(name) in by_alias]
+def _pairs(free: list[str], head: pl.DataFrame) -> Told:
+    """Tell a column of cells with two numbers each that bears the name of a place, where no columns of degrees are."""
+    names = {alias for field in ("lat", "lon") for alias in _aliases()[field]}
+    places = {alias for field in ("place", "coordinates") for alias in _aliases()[field]}
+    if any(folded(name) in names for name in free):
+        return []
+    for column in free:
+        given = head[column].drop_nulls()
+        if folded(column) in places and len(given) and _share(given.str.contains(_TWO_NUMBERS)):
+            return [("coordinates", column, guessed_form(_cells_of(given))[1])]
+    return []
+
+
+def _by_name(free: list[str], head: pl.DataFrame) -> Told:
+    """Tell columns by their name; of a name that means two things the first that its cells allow."""
+    found: Told = []
+    for field, aliases in _aliases().items():
+        column = next((name for alias in aliases for name in free if folded(name) == alias), None)
+        if column is not None and column not in {one for _, one, _ in found} and _possible(field, head[column]):
+            found.append((field, column, sentence("its name")))
+    return found
+
+
+def _possible(field: str, values: pl.Series) -> bool:
+    """Tell whether a column may be what its name says: an empty one may."""
+    return values.null_count() == len(values) or _plausible(field, values)
 
 
 def _by_words(free: list[str], head: pl.DataFrame) -> Told:
     """Tell columns whose name holds a usual one, longest first: "event latitude (WGS84)"."""
     found: Told = []
     aliases = sorted(
-        ((alias, field) for field, names in _aliases().items() for alias in names if len(alias) > 2),
+        (
+            (alias, field)
+            for field, names in _aliases().items()
+            for alias in names
+            if len(alias) > 2 and alias not in _LOOSE
+        ),
         key=lambda pair: -len(pair[0]),
     )
     for column in free:
@@ -213,7 +296,8 @@ def _by_content(free: list[str], head: pl.DataFrame) -> Told:
         if given.is_empty():
             continue
         number = given.cast(pl.Float64, strict=False)
-        form, reason = guessed_form(_cells_of(given)) if number.null_count() else (None, "")
+        decimals = _share(given.str.contains(r"^-?\d+,\d+$"))  # a price or a measure with a decimal comma
+        form, reason = guessed_form(_cells_of(given)) if number.null_count() and not decimals else (None, "")
         if form is not None or "latitude or longitude" in reason:
             found.append(("coordinates", column, reason))
         elif number.null_count() == len(number) and _are_times(given):
@@ -234,7 +318,7 @@ def _form(columns: dict[str, str], head: pl.DataFrame) -> tuple[str, str, tuple[
         for field in ("coordinates", "lat", "lon")
     )
     if "coordinates" not in columns and not {"lat", "lon"} <= columns.keys():
-        return "columns", "", ()
+        return (BY_NAME if not columns.keys().isdisjoint(_PLACES) else "columns"), "", ()
     form, reason = guessed_form(texts)
     return (
         (form, reason, ())
@@ -254,7 +338,7 @@ def _times(
 
 def _there(field: str, columns: dict[str, str], form: str) -> bool:
     if field == "coordinates" and form == BY_NAME:
-        return not columns.keys().isdisjoint(("airport", "place", "route_label", "country"))
+        return not columns.keys().isdisjoint(_PLACES)
     if field == "coordinates":
         return "coordinates" in columns or {"lat", "lon"} <= columns.keys()
     return field in columns or "year" in columns

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -190,16 +191,30 @@ def profile_for(reading: Reading, home: Path | None = None) -> Profile:
     UnknownColumns
         If none fits, which means that no coordinates were found.
     """
-    names = list(reading.columns)
+    return profile_of_columns(reading.columns, home, reading.file)
+
+
+def profile_of_columns(columns: Sequence[str], home: Path | None, file: str) -> Profile:
+    """Return the profile that fits columns best.
+
+    A shipped profile of a source goes before one that was saved in the workspace, and this before the plain one.
+
+    Raises
+    ------
+    UnknownColumns
+        If none fits.
+    """
+    names = list(columns)
+    shipped = [profile for profile in profiles() if profile.fits(names)]
     saved = [profile for profile in saved_profiles(home) if profile.fits(names)] if home else []
-    fitting = saved or [profile for profile in profiles() if profile.fits(names)]
+    fitting = [profile for profile in shipped if profile.requires] or saved or shipped
     if not fitting:
         shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
         raise UnknownColumns(
-            f"no columns with coordinates were found among {shown}",
-            rule="a file needs lat and lon columns, or one that a profile names as its coordinates; "
-            f"`python -m geodata profile {reading.file}` shows what can be guessed",
-            where=reading.file,
+            f"no columns with coordinates and a date were found among {shown}",
+            rule="a file needs a date and lat and lon columns, or what a profile names as such; "
+            f"`python -m geodata profile {file}` shows what can be guessed",
+            where=file,
         )
     return max(fitting, key=lambda profile: (bool(profile.requires), len(profile.mapping(names))))
 

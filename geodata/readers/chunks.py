@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ from geodata.readers.limits import (
     DEEPEST,
     LONGEST_CELL,
     MOST_COLUMNS,
+    PART,
+    PARTS,
     header,
     unreadable,
 )
@@ -39,15 +42,39 @@ class Chunk:
 
     table: pl.DataFrame
     misfits: tuple[tuple[int, str], ...] = ()
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sheet of a workbook or a layer of a map file.
+
+    Attributes
+    ----------
+    name : str
+    columns : tuple of str
+        None where it holds no table.
+    rows : int
+    hidden : bool
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: int
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a reader finds in a file: the names of its columns, its chunks, and what else to say about it."""
+    """What a reader finds in a file.
+
+    The names of its columns, its chunks, what else to say about it, and its sheets or layers where it can have several.
+    """
 
     columns: tuple[str, ...]
     chunks: Iterator[Chunk]
     notes: tuple[str, ...] = field(default=())
+    parts: tuple[Part, ...] = ()
 
 
 Record = dict[str, Any]
@@ -131,19 +158,26 @@ def _texts(values: list[Any], written: Callable[[Any], str]) -> list[str | None]
 
 
 def from_batches(file: str, batches: Iterator[pa.RecordBatch]) -> Contents:
-    """Return batches of text columns and ``_row`` as chunks of about the usual size."""
+    """Return batches of text columns and ``_row`` as chunks of about the usual size.
+
+    A schema with metadata ``parts`` lists sheets or layers; its batches have a column ``_part``, one name each.
+    """
     head = next(batches, None)
     if head is None:
         return Contents((), iter(()))
-    columns = header(file, [name for name in head.schema.names if name != ROW], ROW)
-    return Contents(tuple(columns), _gathered(file, head, batches, columns))
+    columns = header(file, [name for name in head.schema.names if name not in (ROW, PART)], ROW)
+    listed = json.loads((head.schema.metadata or {}).get(PARTS, b"[]"))
+    parts = tuple(Part(one["name"], tuple(one["columns"]), one["rows"], one["hidden"]) for one in listed)
+    every = itertools.chain([head], batches)
+    if not parts:
+        return Contents(tuple(columns), (Chunk(_from_arrow(file, held, columns)) for held in gathered(every)))
+    return Contents(tuple(columns), _of_parts(file, every, columns), parts=parts)
 
 
-def _gathered(
-    file: str, head: pa.RecordBatch, batches: Iterator[pa.RecordBatch], columns: list[str]
-) -> Iterator[Chunk]:
-    for held in gathered(itertools.chain([head], batches)):
-        yield Chunk(_from_arrow(file, held, columns))
+def _of_parts(file: str, batches: Iterator[pa.RecordBatch], columns: list[str]) -> Iterator[Chunk]:
+    for name, own in itertools.groupby(batches, key=lambda batch: str(batch.column(PART)[0].as_py())):
+        for held in gathered(batch.drop_columns([PART]) for batch in own):
+            yield Chunk(_from_arrow(file, held, columns), part=name)
 
 
 def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:

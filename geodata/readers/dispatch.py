@@ -9,26 +9,27 @@ count from 1). Text is read here, row by row; binary formats in a sealed process
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from geodata.core.errors import UnknownFormat
-from geodata.readers.chunks import ROW, Chunk, Contents, from_batches, short
+from geodata.readers.chunks import ROW, Chunk, Contents, Part, from_batches, short
 from geodata.readers.delimited import read_separated
 from geodata.readers.encoding import Text, fingerprint, text_of
 from geodata.readers.json_records import read_document, read_lines
 from geodata.readers.kml import read_kml, read_kmz
 from geodata.readers.limits import LARGEST_FILE, LARGEST_STREAM, one_line, unreadable, within_size
 from geodata.readers.sandboxed_reader import confined
-from geodata.readers.vector import DRIVERS, shapefile_in
+from geodata.readers.vector import DRIVERS, shapefiles_in
 from geodata.readers.zip_guard import members
 
-__all__ = ["ENDINGS", "HEAD", "ROW", "Chunk", "Reading", "read_file"]
+__all__ = ["ENDINGS", "HEAD", "ROW", "Chunk", "Part", "Reading", "read_file"]
 
 HEAD = 1000
 """Rows of a file that are looked at to tell what its columns hold."""
@@ -66,6 +67,10 @@ class Reading:
         the file raises ``UnreadableFile`` from here.
     notes : tuple of str
         Sentences about what the reader had to guess or do.
+    parts : tuple of Part
+        Sheets or layers, in a format that can hold several.
+    wanted : tuple of str
+        Names of those that were asked for; none means the first visible one.
     """
 
     file: str
@@ -74,6 +79,8 @@ class Reading:
     head: pl.DataFrame
     chunks: Iterator[Chunk]
     notes: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,18 @@ class _Format:
 
     begins: str
     largest: int
-    opened: Callable[[Path], tuple[Contents, str]]
+    opened: Callable[[Path, Sequence[str]], tuple[Contents, str]]
 
 
-def read_file(path: Path) -> Reading:
+def read_file(path: Path, parts: Sequence[str] = ()) -> Reading:
     """Read one file by the format that its name and first bytes agree on.
+
+    Parameters
+    ----------
+    path : Path
+    parts : sequence of str
+        Sheets or layers to read, in this order; by default the first visible one that holds a table. Their columns are
+        put side by side, those of one name as one.
 
     Raises
     ------
@@ -105,14 +119,15 @@ def read_file(path: Path) -> Reading:
         )
     try:
         _weigh(path, form)
-        contents, sha256 = form.opened(path)
+        contents, sha256 = form.opened(path, parts)
         first = next(checked := short(path.name, contents.chunks), None)
     except OSError as error:
         unreadable(path.name, f"it cannot be opened ({error.strerror})", "a file must exist and be readable")
     if first is None:
         unreadable(path.name, "it has no rows", "a file must hold a header and rows")
     chunks = itertools.chain([first], checked)
-    return Reading(path.name, sha256, contents.columns, first.table.head(HEAD), chunks, contents.notes)
+    head = first.table.head(HEAD)
+    return Reading(path.name, sha256, contents.columns, head, chunks, contents.notes, contents.parts, tuple(parts))
 
 
 def _weigh(path: Path, form: _Format) -> None:
@@ -136,8 +151,9 @@ def _begins(start: bytes, mark: bytes | re.Pattern[bytes]) -> bool:
     return start.startswith(mark) if isinstance(mark, bytes) else mark.match(start) is not None
 
 
-def _of_text(reader: Callable[[Text], Contents]) -> Callable[[Path], tuple[Contents, str]]:
-    def opened(path: Path) -> tuple[Contents, str]:
+def _of_text(reader: Callable[[Text], Contents]) -> Callable[[Path, Sequence[str]], tuple[Contents, str]]:
+    def opened(path: Path, parts: Sequence[str]) -> tuple[Contents, str]:
+        _refuse_parts(path, parts)
         text = text_of(path)
         contents = reader(text)
         return replace(contents, notes=(*text.notes, *contents.notes)), text.sha256
@@ -145,34 +161,50 @@ def _of_text(reader: Callable[[Text], Contents]) -> Callable[[Path], tuple[Conte
     return opened
 
 
-def _of_bytes(reader: Callable[[Path], Contents]) -> Callable[[Path], tuple[Contents, str]]:
-    def opened(path: Path) -> tuple[Contents, str]:
+def _of_bytes(reader: Callable[[Path], Contents]) -> Callable[[Path, Sequence[str]], tuple[Contents, str]]:
+    def opened(path: Path, parts: Sequence[str]) -> tuple[Contents, str]:
+        _refuse_parts(path, parts)
         sha256 = fingerprint(path)
         return reader(path), sha256
 
     return opened
 
 
-def _read_workbook(path: Path) -> Contents:
+def _in_parts(
+    reader: Callable[[Path, Sequence[str]], Contents],
+) -> Callable[[Path, Sequence[str]], tuple[Contents, str]]:
+    def opened(path: Path, parts: Sequence[str]) -> tuple[Contents, str]:
+        sha256 = fingerprint(path)
+        return reader(path, parts), sha256
+
+    return opened
+
+
+def _refuse_parts(path: Path, parts: Sequence[str]) -> None:
+    if parts:
+        unreadable(path.name, f"it has no sheet or layer {parts[0][:80]!r}", "workbooks and map files have them")
+
+
+def _read_workbook(path: Path, parts: Sequence[str]) -> Contents:
     members(path, "a workbook")
-    return from_batches(path.name, confined("spreadsheet", path))
+    return from_batches(path.name, confined("spreadsheet", path, json.dumps(list(parts))))
 
 
 def _read_columnar(path: Path) -> Contents:
     return from_batches(path.name, confined("parquet", path))
 
 
-def _read_vectors(path: Path) -> Contents:
+def _read_vectors(path: Path, parts: Sequence[str]) -> Contents:
     suffix = path.suffix.lower()
     if suffix == ".zip":
-        shapefile_in(path)
-    return from_batches(path.name, confined("vector", path, DRIVERS[suffix]))
+        shapefiles_in(path)
+    return from_batches(path.name, confined("vector", path, DRIVERS[suffix], json.dumps(list(parts))))
 
 
 _SEPARATED = _Format("text", LARGEST_STREAM, _of_text(read_separated))
 _LINES = _Format("JSON", LARGEST_STREAM, _of_text(read_lines))
 _DOCUMENT = _Format("JSON", LARGEST_FILE, _of_text(read_document))
-_WORKBOOK = _Format("a zip archive", LARGEST_FILE, _of_bytes(_read_workbook))
+_WORKBOOK = _Format("a zip archive", LARGEST_FILE, _in_parts(_read_workbook))
 _COLUMNAR = _Format("Parquet", LARGEST_STREAM, _of_bytes(_read_columnar))
 _FORMATS = {
     ".csv": _SEPARATED,
@@ -190,9 +222,9 @@ _FORMATS = {
     ".geoparquet": _COLUMNAR,
     ".kml": _Format("XML", LARGEST_FILE, _of_bytes(read_kml)),
     ".kmz": _Format("a zip archive", LARGEST_FILE, _of_bytes(read_kmz)),
-    ".gpkg": _Format("a GeoPackage", LARGEST_FILE, _of_bytes(_read_vectors)),
-    ".fgb": _Format("FlatGeobuf", LARGEST_FILE, _of_bytes(_read_vectors)),
-    ".zip": _Format("a zip archive", LARGEST_FILE, _of_bytes(_read_vectors)),
+    ".gpkg": _Format("a GeoPackage", LARGEST_FILE, _in_parts(_read_vectors)),
+    ".fgb": _Format("FlatGeobuf", LARGEST_FILE, _in_parts(_read_vectors)),
+    ".zip": _Format("a zip archive", LARGEST_FILE, _in_parts(_read_vectors)),
 }
 ENDINGS = tuple(_FORMATS)
 """Of the files that are read, each with its dot."""

@@ -7,6 +7,8 @@ from typing import NoReturn
 
 from geodata.core.errors import UnreadableFile
 
+PART, PARTS = "_part", b"parts"
+"""The column that names the sheet or layer of a batch, and the metadata that lists all of them."""
 MB = 2**20
 LARGEST_FILE = 512 * MB
 """Of workbooks, documents and map files, which have to be unpacked or opened as a whole."""

@@ -6,24 +6,27 @@ that the name of the file asks for is taken away, and the reading ends if that d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from geodata.readers.limits import CHUNK_CELLS, MOST_COLUMNS, unreadable
+from geodata.readers.limits import CHUNK_CELLS, MOST_COLUMNS, PART, PARTS, unreadable
 from geodata.readers.parquet import as_texts
 from geodata.readers.point_geometry import DEGREES, system_described
 from geodata.readers.zip_guard import members
 
 DRIVERS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".zip": "ESRI Shapefile"}
+ROW = "_row"
 _BATCH = 4_096
 _LAYERS = 100
 _PARTS = (".shp", ".shx", ".dbf")
 
 
-def prepare(driver: str) -> None:
+def prepare(driver: str, _: str = "") -> None:
     """Leave GDAL one driver, and load what reading may need, before the process is sealed.
 
     Raises
@@ -42,8 +45,15 @@ def prepare(driver: str) -> None:
         raise RuntimeError(f"GDAL keeps other drivers than {driver}")
 
 
-def batches(path: Path, driver: str) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of the first layer with points, else the first layer, as text, with ``lon``, ``lat`` and ``_row``.
+def batches(path: Path, driver: str, wanted: str = "[]") -> Iterator[pa.RecordBatch]:
+    """Yield the rows of layers as text, with ``lon``, ``lat``, ``_row`` and ``_part``, the name of the layer.
+
+    Parameters
+    ----------
+    path : Path
+    driver : str
+    wanted : str
+        Names of layers as a JSON list; without any, the first with points, else the first.
 
     Raises
     ------
@@ -51,48 +61,104 @@ def batches(path: Path, driver: str) -> Iterator[pa.RecordBatch]:
     """
     import pyogrio as gdal
 
-    source = shapefile_in(path) if driver == "ESRI Shapefile" else str(path)
-    options = {"IMMUTABLE": "YES"} if driver == "GPKG" else {}
     try:
-        layer = _layer(path.name, gdal.list_layers(source))
-        with gdal.raw.open_arrow(
-            source, layer=layer, batch_size=_BATCH, use_pyarrow=True, datetime_as_string=True, **options
-        ) as (meta, reader):
-            if len(meta["fields"]) > MOST_COLUMNS:
-                unreadable(path.name, f"it has {len(meta['fields']):,} columns", f"at most {MOST_COLUMNS:,} are read")
-            if driver == "ESRI Shapefile" and not len(meta["fields"]):
-                unreadable(path.name, "its .dbf file cannot be read", "a Shapefile needs .shp, .shx and .dbf")
-            geometry = meta["geometry_name"] or "wkb_geometry"
-            yield from _rows(path.name, reader, geometry, meta["crs"])
+        layers = _layers(path, driver, gdal)
+        chosen = _chosen(path.name, layers, json.loads(wanted))
+        parts = [
+            {"name": layer.name, "columns": layer.columns, "rows": layer.rows, "hidden": False}
+            for layer in layers
+            if layer.of_points or layer in chosen
+        ]
+        first: pa.Schema | None = None
+        for layer in chosen:
+            for batch in _of_layer(path.name, layer, driver, gdal):
+                named = batch.append_column(PART, pa.array([layer.name] * batch.num_rows, pa.string()))
+                if first is None:
+                    columns = dict.fromkeys([*batch.schema.names[:-1], *(c for one in chosen for c in one.columns)])
+                    fields = [*((name, pa.string()) for name in columns), (ROW, pa.int64()), (PART, pa.string())]
+                    first = pa.schema(fields, metadata={PARTS: json.dumps(parts)})
+                yield _fitted(named, first)
     except gdal.errors.DataSourceError as error:
         unreadable(path.name, f"it is not what its name says ({_first(error)})", f"{path.suffix} must be a {driver}")
 
 
-def shapefile_in(path: Path) -> str:
-    """Return GDAL's name for the only Shapefile in an archive.
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """A layer: GDAL's name for what holds it, its own, its fields and rows, and whether it is of points."""
+
+    source: str
+    name: str
+    columns: tuple[str, ...]
+    rows: int
+    of_points: bool
+
+
+def _layers(path: Path, driver: str, gdal: Any) -> list[_Layer]:
+    sources = shapefiles_in(path) if driver == "ESRI Shapefile" else [str(path)]
+    found = []
+    for source in sources:
+        for name, kind in gdal.list_layers(source)[:_LAYERS]:
+            told = gdal.read_info(source, layer=name)
+            columns = tuple(str(field) for field in told["fields"])
+            found.append(_Layer(source, str(name), columns, int(told["features"]), bool(kind) and "Point" in str(kind)))
+    if not found:
+        unreadable(path.name, "it holds no layer", "a map file must hold a layer of points")
+    return found
+
+
+def _chosen(file: str, layers: list[_Layer], wanted: list[str]) -> list[_Layer]:
+    known = {layer.name: layer for layer in layers}
+    for name in wanted:
+        if name not in known:
+            there = ", ".join(repr(one) for one in known)
+            unreadable(file, f"it has no layer {name[:80]!r}", f"its layers are {there[:200]}")
+    if wanted:
+        return [known[name] for name in wanted]
+    return ([layer for layer in layers if layer.of_points] or layers)[:1]
+
+
+def _of_layer(file: str, layer: _Layer, driver: str, gdal: Any) -> Iterator[pa.RecordBatch]:
+    options = {"IMMUTABLE": "YES"} if driver == "GPKG" else {}
+    with gdal.raw.open_arrow(
+        layer.source, layer=layer.name, batch_size=_BATCH, use_pyarrow=True, datetime_as_string=True, **options
+    ) as (meta, reader):
+        if len(meta["fields"]) > MOST_COLUMNS:
+            unreadable(file, f"it has {len(meta['fields']):,} columns", f"at most {MOST_COLUMNS:,} are read")
+        if driver == "ESRI Shapefile" and not len(meta["fields"]):
+            unreadable(file, "its .dbf file cannot be read", "a Shapefile needs .shp, .shx and .dbf")
+        geometry = meta["geometry_name"] or "wkb_geometry"
+        yield from _rows(file, reader, geometry, meta["crs"])
+
+
+def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch with the columns of a schema; what it does not have is null."""
+    arrays = [
+        batch.column(field.name).cast(field.type)
+        if field.name in batch.schema.names
+        else pa.nulls(batch.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def shapefiles_in(path: Path) -> list[str]:
+    """Return GDAL's names for the Shapefiles in an archive.
 
     Raises
     ------
     UnreadableFile
-        If there is none, more than one, or a part is missing.
+        If there is none, or a part of one is missing.
     """
     names = [member.filename for member in members(path, "a zipped Shapefile")]
     shapes = [name for name in names if name.lower().endswith(".shp") and not name.startswith("__MACOSX")]
-    if len(shapes) != 1:
-        unreadable(path.name, f"it holds {len(shapes)} files ending in .shp", "a .zip must hold one Shapefile")
-    stem = shapes[0][:-4].lower()
-    missing = [part for part in _PARTS if f"{stem}{part}" not in {name.lower() for name in names}]
-    if missing:
-        unreadable(path.name, f"its {missing[0]} file is missing", "a Shapefile needs .shp, .shx and .dbf")
-    return f"/vsizip/{{{path}}}/{shapes[0]}"
-
-
-def _layer(file: str, layers: Any) -> str:
-    found = [(str(name), kind) for name, kind in layers[:_LAYERS]]
-    if not found:
-        unreadable(file, "it holds no layer", "a map file must hold a layer of points")
-    placed = [name for name, kind in found if kind and "Point" in str(kind)]
-    return placed[0] if placed else found[0][0]
+    if not shapes:
+        unreadable(path.name, "it holds no file ending in .shp", "a .zip must hold a Shapefile")
+    there = {name.lower() for name in names}
+    for shape in shapes[:_LAYERS]:
+        missing = [part for part in _PARTS if f"{shape[:-4].lower()}{part}" not in there]
+        if missing:
+            unreadable(path.name, f"its {missing[0]} file is missing", "a Shapefile needs .shp, .shx and .dbf")
+    return [f"/vsizip/{{{path}}}/{shape}" for shape in shapes[:_LAYERS]]
 
 
 def _rows(file: str, reader: Any, geometry: str, crs: str | None) -> Iterator[pa.RecordBatch]:

@@ -12,9 +12,9 @@ def batch(withdrawn: int) -> Batch:
 
 @pytest.mark.parametrize(
     ("withdrawn", "standing", "refused"),
-    [(50, 60, False), (51, 60, True), (200, 1000, False), (201, 1000, True), (0, 0, False)],
+    [(3, 12, False), (4, 12, True), (200, 1000, False), (201, 1000, True), (0, 0, False)],
 )
-def test_more_than_a_fifth_of_what_stands_and_more_than_fifty_are_refused(withdrawn, standing, refused):
+def test_more_than_a_fifth_of_what_stands_and_more_than_three_are_refused(withdrawn, standing, refused):
     if not refused:
         refuse_many_withdrawn(batch(withdrawn), standing)
         return

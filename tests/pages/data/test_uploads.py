@@ -185,8 +185,8 @@ def test_a_file_without_coordinates_can_be_placed_by_the_names_in_it(home):
     sent = upload("Day,Town,Land\n2024-05-01,Tripoli,Libya\n", "names.csv")
     seen = preview(sent, home)
     columns = {"time": "Day", "place": "Town", "country": "Land"}
-    assert mapping(seen, columns).open == ("no column holds coordinates",)
-    guess = mapping(seen, columns, form=BY_NAME)
+    guess = mapping(seen, columns)
+    assert guess.coordinate_form == BY_NAME
     assert guess.open == ()
     profile = kept_profile(seen, guess, "names", "Names", home)
     taken_in(sent, Ledger(home), profile, said, may_withdraw=False)
