@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from geodata.core.errors import NothingKept, RoutesError, told_in_a_sentence
 from geodata.core.settings import Settings
@@ -131,13 +130,12 @@ def history(home: Home = None, as_json: AsJson = False) -> None:
         print("The ledger is empty: take a file in with `python -m geodata ingest FILE`.")
         return
     names = ("read", "kept", "updated", "withdrawn", "duplicates", "refused")
-    table = Table("version", "batch", "at", "file", "profile", *names)
     for version, batch in batches:
-        counts = (f"{getattr(batch, name):,}" for name in names)
         what = f"{' and '.join(batch.pair)} {DECIDED[batch.decision]}" if batch.decision else batch.file
         what += f" (takes back {batch.undoes})" if batch.undoes else ""
-        table.add_row(str(version), batch.batch, batch.at, what, batch.profile, *counts)
-    Console().print(table)
+        counts = ", ".join(f"{getattr(batch, name):,} {name}" for name in names if getattr(batch, name))
+        said = " - ".join(filter(None, (batch.profile, counts, f"by {batch.actor}")))
+        print(f"{version:>4}  {batch.batch}  {batch.at[:16].replace('T', ' ')}  {what}\n      {said}")
 
 
 @app.command()

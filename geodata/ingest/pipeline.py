@@ -35,6 +35,7 @@ from geodata.ledger.store import Ledger
 from geodata.mapping.parts import read_parts
 from geodata.mapping.profiles import FIELDS, Profile, mapped
 from geodata.parsing.coordinate_repair import Policy
+from geodata.parsing.swapped_dates import FORMS, half_swapped, mended
 from geodata.parsing.transport_mode import with_modes
 from geodata.parsing.value_words import own_words
 from geodata.readers.dispatch import Chunk, Reading
@@ -184,10 +185,30 @@ def _laid_aside(
     step(sentence("reading"))
     reading, chosen, notes = read_parts(path, ledger.home, parts, profile)
     persons = personal(reading.columns, reading.head)
+    time = chosen.mapping(list(reading.columns)).get("time")
+    swapped = time is not None and half_swapped(reading.head[time])
+    if swapped:
+        chosen = chosen.model_copy(update={"time_forms": (*chosen.time_forms, *FORMS)})
+        said = sentence(
+            "Dates in {column!r} had day and month exchanged by a spreadsheet, up to the 12th of a month; those beyond "
+            "are text. They were put back.",
+            column=time,
+        )
+        notes = (*notes, said)
     source, told = source_of(reading, chosen, ledger)
     notes = (*notes, *told)
     with room(ledger.home) as folder:
-        tray = _Tray(folder, reading, chosen, persons, repairs, edition or chosen.edition, notes, source)
+        tray = _Tray(
+            folder,
+            reading,
+            chosen,
+            persons,
+            repairs,
+            edition or chosen.edition,
+            notes,
+            source,
+            time if swapped else None,
+        )
         tray.fill(step)
         yield tray
 
@@ -219,6 +240,7 @@ class _Tray:
         edition: Edition,
         notes: tuple[str, ...],
         source: str,
+        swapped: str | None,
     ) -> None:
         self._folder = folder
         self._reading = reading
@@ -238,7 +260,8 @@ class _Tray:
         self._every = pl.DataFrame()
         self._name = _batch_name(reading)
         self._source = source
-        self._ruined = 0
+        self._swapped = swapped
+        self._ruined: list[str] = []
         self.kept = 0
         self.refused = 0
 
@@ -248,7 +271,16 @@ class _Tray:
         left_out = (
             sentence("Column {column!r} was not stored: persons are never held.", column=name) for name in self._persons
         )
-        return (*self._reading.notes, *self._notes, *left_out)
+        ruined = (
+            sentence(
+                "Ids written as {example} were ruined by a spreadsheet (scientific notation): {count:,} rows are told "
+                "apart by their content.",
+                example=example,
+                count=len(self._ruined),
+            )
+            for example in self._ruined[:1]
+        )
+        return (*self._reading.notes, *self._notes, *left_out, *ruined)
 
     @property
     def refusals(self) -> pl.DataFrame:
@@ -275,10 +307,14 @@ class _Tray:
 
     def _lay(self, number: int, chunk: Chunk) -> _Laid:
         profile = self._profile
-        rows = mapped(chunk.table.drop(self._persons), profile)
+        table = chunk.table.drop(self._persons)
+        if self._swapped is not None:
+            table = table.with_columns(mended(table[self._swapped]).alias(self._swapped))
+        rows = mapped(table, profile)
         if self._persons:
             rows = rows.with_columns(digests(chunk.table, self._persons, self._key).alias(_PERSON))
         rows = _identified(rows, profile, self._source)
+        self._ruined += rows["_ruined_id"].drop_nulls().to_list()
         checked = check(rows, profile, self._columns, self._now, self._repairs, self._own)
         source = self._source
         incidents = with_modes(checked.incidents, self._own.get("mode")).with_columns(

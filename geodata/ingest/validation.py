@@ -7,7 +7,7 @@ gate, coordinates, times and numbers are trusted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import polars as pl
@@ -27,7 +27,8 @@ from geodata.parsing.origins import origins_of, spelt_otherwise
 from geodata.parsing.transport_mode import stated_modes
 from geodata.parsing.value_words import Own, kind_words, meanings
 from geodata.places.geocoder import located
-from geodata.places.lookup import countries_at
+from geodata.places.lookup import countries_at, country_name, territory_named
+from geodata.places.place_check import stands_for_country
 from geodata.readers.dispatch import ROW
 from geodata.spatial import h3_cells as hexes
 
@@ -39,6 +40,10 @@ PLACEHOLDER_COUNTRIES = 4
 """Coordinates that rows of so many stated countries share stand for an unknown place: no border point has as many."""
 PLACEHOLDER_KM = 1000.0
 FINEST_KM = 0.1
+_METRES = 400.0
+"""No angle is so large: both numbers beyond it are metres."""
+_NO_DATES = (date(1900, 1, 1), date(1899, 12, 30), date(1970, 1, 1), date(1904, 1, 1))
+"""First days of calendars of machines, which exports write for an empty date."""
 
 _COUNTS = ("people", "dead", "missing", "survivors")
 
@@ -102,7 +107,7 @@ def check(
         placed = _placed_by_name(rows)
     else:
         placed = with_coordinates(rows, profile.coordinate_form, profile.o_means or None)
-        placed = with_repairs(placed, repairs)
+        placed = _with_centres(with_repairs(placed, repairs))
     parsed = with_times(placed, profile.time_forms).with_columns(
         *(column for name in _COUNTS for column in _counts(rows[name])),
         pl.coalesce(_decimal("place_precision_km"), _decimal("accuracy_m") / 1000).alias("_stated_km"),
@@ -132,10 +137,36 @@ def check(
     return Checked(_incidents(parsed.filter(~refused), profile, own), refusals, rows.filter(refused)["source_record"])
 
 
+def _country_of(rows: pl.DataFrame) -> pl.Series:
+    """Return the country in which a place is looked for: a territory that it names goes before the stated one."""
+    own = {text: territory_named(text) for text in rows["place"].drop_nulls().unique()}
+    known = {text: code for text, code in own.items() if code}
+    if not known:
+        return rows["country"]
+    meant = rows["place"].replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
+    return rows.select(pl.coalesce(pl.lit(meant), pl.col("country")).alias("country"))["country"]
+
+
+def _with_centres(placed: pl.DataFrame) -> pl.DataFrame:
+    """Add ``_centre``, the country for which a point that is its middle stands, and how far that reaches, km."""
+    codes = stands_for_country(placed["place"], placed["_lat"], placed["_lon"])
+    known = codes.drop_nulls().unique().to_list()
+    if not known:
+        return placed.with_columns(
+            pl.lit(None, pl.String).alias("_centre"), pl.lit(None, pl.Float64).alias("_centre_km")
+        )
+    names = [country_name(code) or code for code in known]
+    reach = located(pl.Series([None] * len(known), dtype=pl.String), pl.Series(known))["precision_km"].to_list()
+    return placed.with_columns(
+        codes.replace_strict(known, names, default=None, return_dtype=pl.String).alias("_centre"),
+        codes.replace_strict(known, reach, default=None, return_dtype=pl.Float64).alias("_centre_km"),
+    )
+
+
 def _placed_by_name(rows: pl.DataFrame) -> pl.DataFrame:
     """Return rows without coordinates placed by what they name: an airport or place, within its country if one is."""
     names = pl.coalesce("airport", "place", "route_label")
-    found = located(rows.select(names.alias("place"))["place"], rows["country"])
+    found = located(rows.select(names.alias("place"))["place"], _country_of(rows))
     return rows.with_columns(
         found["lat"].alias("_lat"),
         found["lon"].alias("_lon"),
@@ -144,6 +175,8 @@ def _placed_by_name(rows: pl.DataFrame) -> pl.DataFrame:
         .to_series()
         .alias("_reading"),
         pl.lit(value=False).alias("_order_told"),
+        pl.lit(None, pl.String).alias("_centre"),
+        pl.lit(None, pl.Float64).alias("_centre_km"),
         *(pl.lit(None, kind).alias(name) for name, kind in REPAIR_SCHEMA.items()),
     )
 
@@ -152,6 +185,7 @@ def _faults(now: datetime, *, by_name: bool) -> list[Fault]:
     placed = pl.col("_lat").is_not_null() & pl.col("_lon").is_not_null()
     where = ("airport", "place", "route_label", "country") if by_name else ("coordinates", "lat", "lon")
     given = pl.any_horizontal(pl.col(where).is_not_null())
+    metres = placed & (pl.col("_lat").abs() > _METRES) & (pl.col("_lon").abs() > _METRES)
     timed = pl.any_horizontal(pl.col("time", "year").is_not_null())
     latest = pl.lit(now).cast(TIME) + pl.duration(days=1)
     faults = [
@@ -168,8 +202,11 @@ def _faults(now: datetime, *, by_name: bool) -> list[Fault]:
                 ),
             )
         ),
-        Fault(placed & ~pl.col("_lat").is_between(-90, 90), "lat", "latitude must lie within -90..90"),
-        Fault(placed & ~pl.col("_lon").is_between(-180, 180), "lon", "longitude must lie within -180..180"),
+        Fault(
+            metres, "coordinates", "coordinates too large for degrees are metres of a projection: state its EPSG number"
+        ),
+        Fault(placed & ~metres & ~pl.col("_lat").is_between(-90, 90), "lat", "latitude must lie within -90..90"),
+        Fault(placed & ~metres & ~pl.col("_lon").is_between(-180, 180), "lon", "longitude must lie within -180..180"),
         Fault(
             placed & (pl.col("_lat") == 0) & (pl.col("_lon") == 0), "coordinates", "0, 0 stands for an unknown place"
         ),
@@ -179,6 +216,12 @@ def _faults(now: datetime, *, by_name: bool) -> list[Fault]:
         ),
         Fault(pl.col("_start") > latest, "time", "a date must not lie in the future"),
         Fault(pl.col("_start").dt.year() < EARLIEST.year, "time", f"a date must not lie before {EARLIEST.year}"),
+        Fault(
+            pl.col("_start").dt.date().is_in(_NO_DATES)
+            & ~pl.col("time").str.contains(r"^\d{4}$").fill_null(value=False),
+            "time",
+            "1900-01-01, 1970-01-01 and the like stand for no date: an incident needs a date",
+        ),
         Fault(
             pl.col("time_end").is_not_null() & pl.col("_end").is_null(),
             "time_end",
@@ -250,7 +293,9 @@ def _incidents(sound: pl.DataFrame, profile: Profile, own: Own | None) -> pl.Dat
         pl.col("_lon").alias("lon"),
         pl.col("_start").alias("time_start"),
         pl.col("_end").alias("time_end"),
-        pl.coalesce("_stated_km", "_written_km").clip(lower_bound=FINEST_KM).alias("place_precision_km"),
+        pl.max_horizontal(pl.coalesce("_stated_km", "_written_km"), "_centre_km")
+        .clip(lower_bound=FINEST_KM)
+        .alias("place_precision_km"),
         pl.col("_stated_km").is_not_null().alias("precision_stated"),
         pl.coalesce("_kind", pl.when(pl.col("kind").is_not_null()).then(pl.lit("other")), pl.lit(profile.kind)).alias(
             "kind"
@@ -283,6 +328,7 @@ NOTES = (
     mark("read from UTM zone {zone}"),
     mark("middle of an MGRS square of {metres} m"),
     mark("placed by its name: {place}"),
+    mark("the middle of {country}, which stands for all of it"),
     mark("shared by {rows} rows of {countries} stated countries; stands for no place"),
     mark("shared by {rows} rows of the file; taken for a town, precision widened"),
     *REPAIRS,
@@ -320,6 +366,10 @@ def _notes(frame: pl.DataFrame, reading: Code) -> pl.Series:
         frame,
         (pl.col("_reading").is_not_null(), fact(reading, pl.col("_reading"))),
         (pl.col("_order_told"), fact("order_told", pl.lit(TOLD_BY_HEMISPHERES))),
+        (
+            pl.col("_centre").is_not_null(),
+            fact("stands_for_country", pl.format("the middle of {}, which stands for all of it", "_centre")),
+        ),
         (
             pl.col("_repair").is_not_null(),
             fact(pl.col("_repair_code"), pl.col("_repair"), pl.col("_repair_lat"), pl.col("_repair_lon")),

@@ -142,9 +142,29 @@ class Profile(BaseModel):
             free = next((name for name in present if name not in found.values()), None)
             if free is not None:
                 found[field] = free
-        return found
+        return found if self.requires else found | self._cut(names, found)
+
+    def _cut(self, names: list[str], found: dict[str, str]) -> dict[str, str]:
+        """Return field -> column of names that a Shapefile cut at ten letters, where they can be of one field only."""
+        cut = [name for name in names if len(name) == _CUT and name not in found.values()]
+        if not cut or any(len(name) > _CUT for name in names):
+            return {}
+        meant = {
+            name: {
+                field
+                for field, candidates in self.columns.items()
+                if any(folded(one).replace(" ", "_")[:_CUT] == name.lower() for one in candidates)
+            }
+            for name in cut
+        }
+        return {
+            fields.copy().pop(): name
+            for name, fields in meant.items()
+            if len(fields) == 1 and not fields & found.keys()
+        }
 
 
+_CUT = 10
 PLAIN = "plain"
 """The profile that knows the usual names of columns and requires none."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 from rich.console import Console
 from rich.table import Table
 
 from geodata.core.errors import UnknownColumns
 from geodata.mapping.column_inference import Guess, guessed, saved
 from geodata.mapping.profiles import Profile, profile_for
+from geodata.parsing.date_inference import guessed_forms
 from geodata.readers.dispatch import Reading, read_file
 
 
@@ -42,7 +44,7 @@ def told(file: Path, home: Path, save: str | None, source: str, *, as_json: bool
         print(json.dumps(answer, ensure_ascii=False))  # noqa: T201
         return
     _table(reading, columns, reasons)
-    _sum_up(fitting, guess, rest, path)
+    _sum_up(reading, fitting, guess, rest, path)
 
 
 def _fitting(reading: Reading, home: Path) -> Profile | None:
@@ -60,14 +62,36 @@ def _table(reading: Reading, columns: dict[str, str], reasons: dict[str, str]) -
     Console().print(table)
 
 
-def _sum_up(fitting: Profile | None, guess: Guess, rest: list[str], path: Path | None) -> None:
+def _order_open(reading: Reading, fitting: Profile) -> str:
+    """Say by which option the order of day and month is stated where neither the profile nor a date tells it."""
+    column = fitting.mapping(list(reading.columns)).get("time")
+    if column is None or fitting.time_forms:
+        return ""
+    nothing = pl.lit(None, pl.String)
+    forms, why = guessed_forms(
+        reading.head.select(pl.col(column).alias("time"), nothing.alias("year"), nothing.alias("month"))
+    )
+    if forms is None:
+        return f"Dates: {why}; take the file in with --day-first or --month-first."
+    return (
+        f"Dates: {why}; say so with {'--day-first' if forms[0].startswith('%d') else '--month-first'}." if forms else ""
+    )
+
+
+def _sum_up(reading: Reading, fitting: Profile | None, guess: Guess, rest: list[str], path: Path | None) -> None:
     said = [f"Kept as they are, under extra: {', '.join(rest)}."] if rest else []
     if path:
         said.append(f"Saved as {path}; files like this are read by it from now on.")
+    elif fitting and (order := _order_open(reading, fitting)):
+        said += [f"The profile {fitting.name!r} fits: {fitting.title}.", order]
     elif fitting:
         said.append(f"The profile {fitting.name!r} fits: {fitting.title}.")
     elif guess.open:
         said += [f"To be stated before this can be read: {what}." for what in guess.open]
+        said.append(
+            "State it when the file is taken in: --day-first or --month-first, --lat-first or --lon-first, "
+            "--columns field=column."
+        )
     else:
         said.append("No profile fits. Look at the guess above; keep it with --save NAME if it is right.")
     for sentence in said:

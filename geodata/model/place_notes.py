@@ -18,6 +18,7 @@ Code = Literal[
     "placed_by_name",
     "shared_by_town",
     "stands_for_no_place",
+    "stands_for_country",
     "contradiction",
     "repair_proposed",
     "repair_applied",
@@ -33,6 +34,8 @@ Code = Literal[
     The gazetteer gave the point.
 ``shared_by_town``, ``stands_for_no_place``
     Many rows of the file lie at this point.
+``stands_for_country``
+    The point is the middle of a country.
 ``contradiction``
     The point contradicts what the row states, and no single repair is known.
 ``repair_proposed``, ``repair_applied``

@@ -24,6 +24,8 @@ from scipy.spatial import cKDTree
 from geodata.core.errors import WrongValue
 from geodata.core.messages import mark
 from geodata.places.lookup import countries_at, country_code, country_name, folded
+from geodata.places.place_check import FAR_KM as FAR_FROM_PLACE_KM
+from geodata.places.place_check import NEAR_KM, km_from_named
 from geodata.spatial.coastline import EARTH_KM, REFERENCE, Floats, unit_vectors
 
 Policy = Literal["propose", "apply", "off"]
@@ -44,6 +46,9 @@ REPAIRS = (
     mark("{fault}: {given} as given, {place} applied, which agrees with {told}"),
     mark("one place is given for different countries or routes: {given} as given, no repair known"),
     mark("latitude and longitude are the same: {given} as given, no repair known"),
+    mark("lies {km} km from {place}, which the row names: {given} as given, no repair known"),
+    mark("lies in {where}, not in {country}, which the row states: {given} as given, no repair known"),
+    mark("lies outside the region of {route}, which the row states: {given} as given, no repair known"),
     *(mark("longitude lost its sign"), mark("latitude lost its sign"), mark("latitude and longitude lost their signs")),
     *(mark("longitude gained its sign"), mark("latitude gained its sign")),
     *(mark("latitude and longitude gained their signs"), mark("latitude and longitude are swapped")),
@@ -58,6 +63,7 @@ REPAIR_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "_repair_lat": pl.Float64,
     "_repair_lon": pl.Float64,
 }
+_NO_REPAIR = "no repair known"
 _CELLS_PER_DEGREE = 10
 _CELL_KM = 8.0  # half the diagonal of a cell
 _DEGREE_KM = 111.0
@@ -128,7 +134,10 @@ def with_repairs(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 
 def _suspects(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows whose place contradicts what is stated: ``_at``, ``lat``, ``lon``, ``country``, ``route``.
+    """Return the rows whose place contradicts what is stated: ``_at``, ``lat``, ``lon`` and what they state.
+
+    That is ``country``, ``route``, ``place`` (the text), ``named`` (the name of the place in it), ``km`` and ``any_km``
+    (how far the point lies from it; null where it is not known).
 
     Rows are first thrown together by cell of a tenth of a degree: where a whole cell agrees, none of its rows is
     looked at.
@@ -151,7 +160,26 @@ def _suspects(rows: pl.DataFrame) -> pl.DataFrame:
     close = stated.join(unsure, on=key, how="semi", nulls_equal=True, maintain_order="left").drop(
         "lat_cell", "lon_cell"
     )
-    return close.filter(_contradict(close["lat"].to_numpy(), close["lon"].to_numpy(), close, 0.0))
+    wrong = close.filter(_contradict(close["lat"].to_numpy(), close["lon"].to_numpy(), close, 0.0))
+    return _with_places(rows, wrong, known)
+
+
+def _with_places(rows: pl.DataFrame, wrong: pl.DataFrame, known: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """Return wrong places with those besides that lie far from the place that their row names."""
+    at = pl.int_range(rows.height, dtype=pl.UInt32).alias("_at")
+    texts = (
+        rows["place"]
+        if "place" in rows.columns
+        else pl.Series("place", [None], dtype=pl.String).new_from_index(0, rows.height)
+    )
+    stated = rows.select(at, pl.col("_lat", "_lon").name.strip_prefix("_"), *known.values()).with_columns(
+        texts.alias("place")
+    )
+    told = km_from_named(stated["place"], stated["country"], stated["lat"], stated["lon"]).rename({"name": "named"})
+    every = pl.concat([stated, told], how="horizontal")
+    far = every.filter((pl.col("km") >= FAR_FROM_PLACE_KM) & pl.col("lat").is_finite() & pl.col("lon").is_finite())
+    ids = pl.concat([wrong["_at"], far["_at"]]).unique()
+    return every.filter(pl.col("_at").is_in(ids.implode()))
 
 
 def _known(texts: pl.Series, knower: Callable[[str], str | None]) -> pl.Expr:
@@ -208,8 +236,8 @@ def _in_route(lat: Floats, lon: Floats, stated: pl.Series, slack_km: float = 0.0
 
 def _repairs(suspects: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Return the rows with something to say: ``_at`` and the columns of ``REPAIR_SCHEMA``, the point as repaired."""
-    key = ["lat", "lon", *(name for name, *_ in _STATED)]
-    wrong = suspects.select(key).unique(maintain_order=True)
+    key = ["lat", "lon", *(name for name, *_ in _STATED), "place"]
+    wrong = suspects.select(*key, "named", "km", "any_km").unique(maintain_order=True)
     found = [_proposed(wrong.slice(start, _BATCH), policy) for start in range(0, wrong.height, _BATCH)]
     if not found:
         return pl.DataFrame()
@@ -221,6 +249,7 @@ _PROPOSED = {
     "lon": pl.Float64,
     "country": pl.String,
     "route": pl.String,
+    "place": pl.String,
     **REPAIR_SCHEMA,
 }
 
@@ -235,16 +264,22 @@ def _proposed(wrong: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     for which, *fit in _fitting(wrong).iter_rows():
         options.setdefault(which, []).append((fit[0], fit[1], fit[2]))
     statements = wrong.select(pl.coalesce("country", "route").n_unique().over("lat", "lon")).to_series()
-    sure = wrong["country"].is_not_null().to_numpy() | ~_in_route(lat, lon, wrong["route"], FAR_KM)
+    sure = (wrong["country"].is_not_null() | wrong["km"].is_not_null()).to_numpy() | ~_in_route(
+        lat, lon, wrong["route"], FAR_KM
+    )
+    against = _how_far(wrong)
     rows = []
     for which, place in enumerate(wrong.iter_rows(named=True)):
         fitting = options.get(which, []) if statements[which] == 1 else []
         applied = policy == "apply" and len(fitting) == 1 and bool(sure[which])
         stands_in = statements[which] > _FEW
+        if place["any_km"] is not None and place["any_km"] <= NEAR_KM:
+            fitting = []  # the point is where the row's own words say: what else it states is wrong
         one = len(fitting) == 1 and not stands_in
         code = ("repair_applied" if applied else "repair_proposed") if one else "contradiction"
-        text = _in_words(place, fitting, "applied" if applied else "proposed", stands_in)
-        rows.append((*place.values(), text, code, *(fitting[0][1:] if one else (None, None))))
+        text = _in_words(place, fitting, "applied" if applied else "proposed", stands_in) or against[which]
+        given = [place[name] for name in ("lat", "lon", "country", "route", "place")]
+        rows.append((*given, text, code, *(fitting[0][1:] if one else (None, None))))
     return pl.DataFrame(rows, schema=_PROPOSED, orient="row").filter(pl.col("_repair").is_not_null())
 
 
@@ -259,11 +294,38 @@ def _in_words(place: dict[str, Any], fitting: list[tuple[str, float, float]], do
     if len(fitting) == 1:
         ((fault, lat, lon),) = fitting
         country = country_name(place["country"]) if place["country"] else None
-        told = " and ".join(filter(None, (country, place["route"])))
+        told = " and ".join(filter(None, (country, place["route"], place["named"])))
         return f"{fault}: {given}, {lat}, {lon} {done}, which agrees with {told}"
     shown = "; ".join(f"{lat}, {lon} if {fault}" for fault, lat, lon in fitting[:_SHOWN])
     more = f"; {len(fitting) - _SHOWN} more" if len(fitting) > _SHOWN else ""
     return f"{len(fitting)} repairs fit, none is applied: {given}, {shown}{more}"
+
+
+def _how_far(wrong: pl.DataFrame) -> list[str | None]:
+    """Return for each wrong place how far off it is and from what, where no repair is known."""
+    lat, lon = wrong["lat"].to_numpy(), wrong["lon"].to_numpy()
+    near = np.flatnonzero(_in_range(lat, lon))
+    here: list[str | None] = [None] * wrong.height
+    for row, code in zip(near.tolist(), countries_at(lon[near], lat[near]), strict=True):
+        here[row] = code
+    told: list[str | None] = []
+    for at, place in enumerate(wrong.iter_rows(named=True)):
+        given = f"{place['lat']}, {place['lon']} as given"
+        where = (country_name(here[at] or "") if here[at] else None) or "no country"
+        if place["km"] is not None and place["km"] >= FAR_FROM_PLACE_KM:
+            told.append(f"lies {place['km']:,.0f} km from {place['named']}, which the row names: {given}, {_NO_REPAIR}")
+        elif (
+            place["country"]
+            and not _in_country(lat[at : at + 1], lon[at : at + 1], wrong["country"][at : at + 1], SEA_KM)[0]
+        ):
+            told.append(
+                f"lies in {where}, not in {country_name(place['country'])}, which the row states: {given}, {_NO_REPAIR}"
+            )
+        elif place["route"] and not _in_route(lat[at : at + 1], lon[at : at + 1], wrong["route"][at : at + 1])[0]:
+            told.append(f"lies outside the region of {place['route']}, which the row states: {given}, {_NO_REPAIR}")
+        else:
+            told.append(None)
+    return told
 
 
 def _fitting(wrong: pl.DataFrame) -> pl.DataFrame:
@@ -278,6 +340,10 @@ def _fitting(wrong: pl.DataFrame) -> pl.DataFrame:
         at = np.flatnonzero(fits)
         stated = wrong["route" if agree is _in_route else "country"].gather(which[at])
         fits[at] = agree(lat[at], lon[at], stated)
+    at = np.flatnonzero(fits)
+    of = wrong[which[at]]
+    told = km_from_named(of["place"], of["country"], pl.Series(lat[at]), pl.Series(lon[at]))
+    fits[at] = (told["km"].fill_null(0.0) < FAR_FROM_PLACE_KM).to_numpy()
     names = pl.Series([candidate.fault for candidate in candidates], dtype=pl.String)
     found = pl.DataFrame({"which": which[fits], "fault": names.gather(fault[fits]), "lat": lat[fits], "lon": lon[fits]})
     # Two faults that come to one place are one repair, named by the simpler.

@@ -345,3 +345,28 @@ def _unmarked(name: str) -> str:
     """Return a name without accents, dots, macrons and signs for letters that Latin script lacks."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     return plain.translate(_SIGNS).strip()
+
+
+def territory_named(text: str) -> str | None:
+    """Return the country of a place that lies apart from what its neighbours' files call it, None for any other.
+
+    A territory with a code of its own (Macau, Gibraltar) or an exclave (Melilla, Ceuta): it lies where it lies,
+    whatever state is written beside it.
+
+    Examples
+    --------
+    >>> territory_named("Melilla"), territory_named("Macau"), territory_named("Libya")
+    ('ESP', 'MAC', None)
+    """
+    plain = folded(text.partition(",")[0])
+    exclave: str | None = _apart()["exclaves"].get(plain)
+    if exclave:
+        return exclave
+    code = country_code(plain)
+    return code if code in _apart()["territories"] else None
+
+
+@cache
+def _apart() -> dict[str, Any]:
+    with (REFERENCE / "territories.toml").open("rb") as file:
+        return tomllib.load(file)

@@ -36,8 +36,23 @@ def read_separated(text: Text) -> Contents:
     head = _head_of(text)
     separator, hint = _separator_of(head)
     cells, number, consumed = _header_of(file, head, separator, hint)
+    if len(cells) > 1 and not cells[-1].strip() and _all_shorter(head, consumed, separator, len(cells)):
+        cells = cells[:-1]
     names = header(file, cells, ROW)
     return Contents(tuple(names), _Records(text, separator, names, number, consumed).chunks())
+
+
+def _all_shorter(head: str, consumed: int, separator: str, cells: int) -> bool:
+    """Tell whether the first records all lack the last cell of a header that ends in a separator."""
+    rest = io.StringIO(head.encode()[consumed:].decode(errors="ignore"), newline="")
+    try:
+        rows = [
+            len(row)
+            for row in itertools.islice((row for row in csv.reader(rest, delimiter=separator) if any(row)), _LOOKED_AT)
+        ]
+    except csv.Error:
+        return False
+    return bool(rows) and all(count == cells - 1 for count in rows)
 
 
 def _head_of(text: Text) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from geodata.core.errors import UnknownFormat
+from geodata.core.messages import sentence
 from geodata.readers.chunks import ROW, Chunk, Contents, Part, from_batches, short
 from geodata.readers.delimited import read_separated
 from geodata.readers.encoding import Text, fingerprint, text_of
@@ -31,6 +32,7 @@ from geodata.readers.zip_guard import members
 
 __all__ = ["ENDINGS", "HEAD", "ROW", "Chunk", "Part", "Reading", "read_file"]
 
+_TAG = re.compile(r"#[a-z]+(?: ?\+[a-z0-9_]+)*$")
 HEAD = 1000
 """Rows of a file that are looked at to tell what its columns hold."""
 
@@ -125,9 +127,26 @@ def read_file(path: Path, parts: Sequence[str] = ()) -> Reading:
         unreadable(path.name, f"it cannot be opened ({error.strerror})", "a file must exist and be readable")
     if first is None:
         unreadable(path.name, "it has no rows", "a file must hold a header and rows")
+    first, tagged = _without_tags(first)
     chunks = itertools.chain([first], checked)
     head = first.table.head(HEAD)
-    return Reading(path.name, sha256, contents.columns, head, chunks, contents.notes, contents.parts, tuple(parts))
+    return Reading(
+        path.name, sha256, contents.columns, head, chunks, (*contents.notes, *tagged), contents.parts, tuple(parts)
+    )
+
+
+def _without_tags(first: Chunk) -> tuple[Chunk, tuple[str, ...]]:
+    """Return the first rows without one of HXL tags ("#geo+lat"), a second header, and a sentence that says so."""
+    cells = (
+        [cell for name, cell in first.table.head(1).rows(named=True)[0].items() if name != ROW and cell]
+        if first.table.height
+        else []
+    )
+    if not cells or 2 * sum(_TAG.match(cell) is not None for cell in cells) <= len(cells):
+        return first, ()
+    number = first.table[ROW][0]
+    said = sentence("Row {row} holds tags of the columns (HXL) and was passed over.", row=number)
+    return replace(first, table=first.table.slice(1)), (said,)
 
 
 def _weigh(path: Path, form: _Format) -> None:

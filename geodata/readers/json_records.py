@@ -15,7 +15,7 @@ import polars as pl
 
 from geodata.readers.chunks import Chunk, Contents, Record, from_records
 from geodata.readers.encoding import Text
-from geodata.readers.limits import DEEPEST, LARGEST_OBJECT, MB, unreadable
+from geodata.readers.limits import DEEPEST, LARGEST_OBJECT, MB, one_line, unreadable
 from geodata.readers.point_geometry import DEGREES, in_degrees, system_named
 
 _BLANK = " \t\r\n\x1e"
@@ -50,7 +50,7 @@ def _read(text: Text, lines: bool) -> Contents:
     if not document.features:
         return contents
     if not {"lon", "lat"} <= set(contents.columns):
-        unreadable(file, "none of its features is a point", "incidents are read from points")
+        unreadable(file, "its features are lines or areas (polygons), not points", "incidents are read from points")
     if document.system == DEGREES:
         return contents
     chunks = (Chunk(_moved(file, chunk.table, document.system)) for chunk in contents.chunks)
@@ -191,6 +191,9 @@ def _flattened(feature: dict[str, Any]) -> dict[str, Any]:
     if "id" in feature and "id" not in record:
         record["id"] = feature["id"]
     position = _position(feature["geometry"])
+    shape = feature["geometry"].get("type") if isinstance(feature["geometry"], dict) else None
+    if not position and isinstance(shape, str) and shape not in ("Point", "MultiPoint"):
+        return record | {"lat": f"not a point but a {one_line(shape, 40)}"}
     return record | dict(zip(("lon", "lat"), position[:2], strict=False))
 
 

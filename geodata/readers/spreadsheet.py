@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +46,7 @@ def batches(path: Path, wanted: str = "[]") -> Iterator[pa.RecordBatch]:
     except fastexcel.FastExcelError as error:
         unreadable(path.name, f"it cannot be opened ({str(error).splitlines()[0]})", "a workbook must hold sheets")
     sheets, fault = [], ""
+    merged = _merged_cells(path)
     for number, name in enumerate(names):
         try:
             sheet = book.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
@@ -52,7 +55,7 @@ def batches(path: Path, wanted: str = "[]") -> Iterator[pa.RecordBatch]:
             continue
         if sheet.width > MOST_COLUMNS:
             unreadable(path.name, f"it has {sheet.width:,} columns", f"at most {MOST_COLUMNS:,} are read")
-        sheets.append(_Sheet.of(path.name, name, sheet, hidden=sheet.visible != "visible"))
+        sheets.append(_Sheet.of(path.name, name, sheet, merged.get(number, []), hidden=sheet.visible != "visible"))
     chosen = _chosen(path.name, sheets, json.loads(wanted))
     if not chosen:
         unreadable(path.name, f"none of its sheets holds a table{fault}", "a sheet must hold a header and rows")
@@ -92,12 +95,17 @@ class _Sheet:
     names: list[str]
 
     @classmethod
-    def of(cls, file: str, name: str, sheet: Any, *, hidden: bool) -> _Sheet:
+    def of(cls, file: str, name: str, sheet: Any, merged: list[tuple[int, int, int]], *, hidden: bool) -> _Sheet:
         table = sheet.to_arrow() if sheet.width else None
         at = None if table is None else _header_row(table)
         if table is None or at is None:
             return cls(name, hidden, None, 0, [], [])
+        table = _filled_down(table, merged, at)
         cells = [column[at].as_py() or "" for column in table.columns]
+        lower = _second_header(table, at)
+        if lower is not None:
+            at += 1
+            cells = [below or above for above, below in zip(cells, lower, strict=True)]
         kept = [place for place, column in enumerate(table.columns) if cells[place].strip() or _holds(column, at + 1)]
         return cls(name, hidden, table, at, kept, header(file, [cells[place] for place in kept], ROW))
 
@@ -120,6 +128,67 @@ class _Sheet:
             some = pa.compute.invert(_none_valid(texts, part.num_rows))
             if (kept := batch.filter(some)).num_rows:
                 yield kept
+
+
+Merged = list[tuple[int, int, int]]
+"""Column, first and last row of cells that are merged downwards, counted from 0."""
+
+
+def _merged_cells(path: Path) -> dict[int, Merged]:
+    """Return the cells of each sheet of an Excel workbook that are merged over rows, by the number of the sheet."""
+    found: dict[int, Merged] = {}
+    with zipfile.ZipFile(path) as book:
+        names = set(book.namelist())
+        if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+            return {}
+        listed = re.findall(rb"<(?:\w+:)?sheet\b[^>]*?r:id=\"([^\"]+)\"", book.read("xl/workbook.xml"))
+        targets = {}
+        for link in re.findall(rb"<Relationship\b[^>]*>", book.read("xl/_rels/workbook.xml.rels")):
+            name, target = (re.search(key + rb"=\"([^\"]*)\"", link) for key in (rb"\bId", rb"\bTarget"))
+            if name and target:
+                targets[name[1]] = target[1].decode(errors="replace").lstrip("/").removeprefix("xl/")
+        for number, link in enumerate(listed[:_SHEETS]):
+            member = f"xl/{targets.get(link, '')}"
+            if member in names:
+                found[number] = _merged_in(book.read(member))
+    return found
+
+
+def _merged_in(sheet: bytes) -> Merged:
+    found: Merged = []
+    for first, top, last, bottom in re.findall(rb"<(?:\w+:)?mergeCell ref=\"([A-Z]+)(\d+):([A-Z]+)(\d+)\"", sheet):
+        if first == last and int(bottom) > int(top):
+            column = 0
+            for letter in first.decode():
+                column = 26 * column + ord(letter) - 64
+            found.append((column - 1, int(top) - 1, int(bottom) - 1))
+    return found
+
+
+def _filled_down(table: pa.RecordBatch, merged: Merged, at: int) -> pa.RecordBatch:
+    """Return a table in which cells that are merged over rows stand in each of them."""
+    columns = {column for column, top, _ in merged if top > at and column < table.num_columns}
+    if not columns:
+        return table
+    arrays = list(table.columns)
+    for column in columns:
+        cells = arrays[column].to_pylist()
+        for _, top, bottom in (one for one in merged if one[0] == column and at < one[1] < len(cells)):
+            for row in range(top + 1, min(bottom, len(cells) - 1) + 1):
+                cells[row] = cells[row] if cells[row] is not None else cells[top]
+        arrays[column] = pa.array(cells, pa.string())
+    return pa.RecordBatch.from_arrays(arrays, names=table.schema.names)
+
+
+def _second_header(table: pa.RecordBatch, at: int) -> list[str] | None:
+    """Return the cells of a row below the header that names what the header leaves open, None where there is none."""
+    if at + 2 >= table.num_rows:
+        return None
+    upper, lower = ([column[row].as_py() or "" for column in table.columns] for row in (at, at + 1))
+    words = [cell for cell in lower if cell.strip()]
+    named = any(below.strip() and not above.strip() for above, below in zip(upper, lower, strict=True))
+    plain = all(not re.search(r"\d", cell) for cell in words)
+    return lower if named and plain and len(words) > 1 else None
 
 
 def _header_row(table: pa.RecordBatch) -> int | None:

@@ -7,6 +7,7 @@ that the name of the file asks for is taken away, and the reading ends if that d
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from geodata.readers.zip_guard import members
 DRIVERS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".zip": "ESRI Shapefile"}
 ROW = "_row"
 _BATCH = 4_096
+_LOOKED_AT = 8 << 20
+"""Bytes of a table of attributes by which its code is told."""
 _LAYERS = 100
 _PARTS = (".shp", ".shx", ".dbf")
 
@@ -119,6 +122,8 @@ def _chosen(file: str, layers: list[_Layer], wanted: list[str]) -> list[_Layer]:
 
 def _of_layer(file: str, layer: _Layer, driver: str, gdal: Any) -> Iterator[pa.RecordBatch]:
     options = {"IMMUTABLE": "YES"} if driver == "GPKG" else {}
+    if driver == "ESRI Shapefile" and _in_utf8(layer.source):
+        options["encoding"] = "UTF-8"
     with gdal.raw.open_arrow(
         layer.source, layer=layer.name, batch_size=_BATCH, use_pyarrow=True, datetime_as_string=True, **options
     ) as (meta, reader):
@@ -128,6 +133,25 @@ def _of_layer(file: str, layer: _Layer, driver: str, gdal: Any) -> Iterator[pa.R
             unreadable(file, "its .dbf file cannot be read", "a Shapefile needs .shp, .shx and .dbf")
         geometry = meta["geometry_name"] or "wkb_geometry"
         yield from _rows(file, reader, geometry, meta["crs"])
+
+
+def _in_utf8(source: str) -> bool:
+    """Tell whether the attributes of a zipped Shapefile are sound UTF-8 beyond ASCII, whatever its .cpg says."""
+    archive, _, shape = source.removeprefix("/vsizip/{").partition("}/")
+    with zipfile.ZipFile(archive) as members_of:
+        table = next((name for name in members_of.namelist() if name.lower() == f"{shape[:-4].lower()}.dbf"), None)
+        if table is None:
+            return False
+        with members_of.open(table) as file:
+            text = file.read(_LOOKED_AT)
+    text = text[int.from_bytes(text[8:10], "little") :]  # behind the header, as dBase has it
+    if text.isascii():
+        return False
+    try:
+        text[: text.rfind(b" ")].decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

@@ -98,12 +98,31 @@ def main() -> None:
         np.savez_compressed(HERE / "country_grid.npz", cells=cells, codes=codes)
         np.savez_compressed(HERE / "coast_grid.npz", nearest=coast_grid())
         whole = gpd.read_parquet(HERE / "countries_10m.parquet").dissolve("iso3").reset_index()
+        centres(whole).write_csv(HERE / "country_centres.csv")
         ground: Any = terrain(whole.geometry.to_numpy(), whole["iso3"].to_list())
         np.savez_compressed(HERE / "terrain_r4.npz", **ground)
         country_names(countries.values()).write_csv(HERE / "country_names.csv")
         known = toponyms(cities, ports, fine.dissolve("iso3", dropna=False).reset_index())
         known.write_parquet(HERE / "toponyms.parquet", compression="zstd", compression_level=19)
     write_sources()
+
+
+def centres(countries: gpd.GeoDataFrame) -> pl.DataFrame:
+    """Return the middles that files give for a country: of its area, and of its outline as drawn in degrees.
+
+    Parameters
+    ----------
+    countries : GeoDataFrame
+        ``iso3`` and whole outlines in EPSG:4326.
+    """
+    equal = countries.geometry.to_crs("EPSG:6933").centroid.to_crs("EPSG:4326")
+    plain = shapely.centroid(countries.geometry.to_numpy())
+    middles = np.concatenate([equal.to_numpy(), plain])
+    codes = [*countries["iso3"], *countries["iso3"]]
+    frame = pl.DataFrame(
+        {"iso3": codes, "lon": shapely.get_x(middles).round(4), "lat": shapely.get_y(middles).round(4)}
+    )
+    return frame.drop_nulls("iso3").sort("iso3", "lon", "lat")
 
 
 def country_table() -> dict[str, dict[str, str]]:
@@ -319,6 +338,11 @@ _DERIVED = {
         "ISO 3166-1 codes; names, former names, formal names of the UN, demonyms",
         "public domain",
         "kept by hand; read by build.py",
+    ),
+    "country_centres.csv": (
+        "Natural Earth 4.1 through the npm package world-atlas 2.0.2",
+        "public domain",
+        "middles of the countries of countries_10m.parquet: of the area (EPSG:6933), and of the outline in degrees",
     ),
     "country_names.csv": (
         "Unicode CLDR through the Python package babel 2.18.0",

@@ -30,6 +30,7 @@ _FLAGS: Final[tuple[tuple[pl.Expr, str], ...]] = (
     (noted("contradiction", "repair_proposed"), mark("place contradicts the row")),
     (noted("repair_applied"), mark("place repaired")),
     (noted("stands_for_no_place"), mark("stands for no place")),
+    (noted("stands_for_country"), mark("stands for a whole country")),
     (noted("shared_by_town"), mark("place shared, taken for a town")),
     (noted("placed_by_name"), mark("placed by its name")),
     (noted("order_told"), mark("order of coordinates doubtful")),
