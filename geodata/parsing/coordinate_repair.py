@@ -63,6 +63,8 @@ REPAIR_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "_repair_lat": pl.Float64,
     "_repair_lon": pl.Float64,
 }
+_ONE_TERRITORY = (("ESH", "MAR"),)
+"""Countries that sources and maps draw differently: either is no error."""
 _NO_REPAIR = "no repair known"
 _CELLS_PER_DEGREE = 10
 _CELL_KM = 8.0  # half the diagonal of a cell
@@ -213,6 +215,8 @@ def _in_country(lat: Floats, lon: Floats, stated: pl.Series, sea_km: float, slac
     codes = stated.to_numpy()
     here = countries_at(lon, lat)
     agrees: Flags = (here == codes) | stated.is_null().to_numpy()
+    for one, other in _ONE_TERRITORY:
+        agrees |= ((here == one) & (codes == other)) | ((here == other) & (codes == one))
     limit = np.where(here == None, sea_km, BORDER_KM) + slack_km  # noqa: E711 - elementwise on an object array
     asked = ~agrees & _in_range(lat, lon)
     for code in set(codes[asked]):
@@ -241,7 +245,7 @@ def _repairs(suspects: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     found = [_proposed(wrong.slice(start, _BATCH), policy) for start in range(0, wrong.height, _BATCH)]
     if not found:
         return pl.DataFrame()
-    return suspects.join(pl.concat(found), on=key, how="inner", nulls_equal=True).drop(key)
+    return suspects.join(pl.concat(found), on=key, how="inner", nulls_equal=True).select("_at", *REPAIR_SCHEMA)
 
 
 _PROPOSED = {

@@ -22,6 +22,25 @@ FAR_KM = 200.0
 NEAR_KM = 50.0
 """A point so near to a place of the name is where the row says it is."""
 _KINDS = ("town", "port", "island")
+_GENERIC = frozenset(
+    [
+        "river",
+        "rio",
+        "canal",
+        "creek",
+        "lake",
+        "bank",
+        "ranch",
+        "road",
+        "highway",
+        "route",
+        "desert",
+        "border",
+        "sea",
+        "port",
+    ]
+)
+"""Words of a name that is no town's: many rivers and roads bear a town's name."""
 _LARGE = 100_000
 """People of a town that is looked for beyond the stated country."""
 SCHEMA = {"name": pl.String, "km": pl.Float64, "any_km": pl.Float64}
@@ -75,6 +94,8 @@ def _asked(text: str, stated: str | None) -> tuple[str | None, str | None]:
     if not parts:
         return None, None
     key = folded(parts[0])
+    if _GENERIC & set(key.split()):
+        return None, None
     country = stated or (country_code(parts[-1]) if len(parts) > 1 else None)
     return (key, country) if key and not country_code(parts[0]) else (None, None)
 
@@ -87,6 +108,7 @@ def _by_key() -> pl.DataFrame:
         .filter(pl.col("kind").is_in(_KINDS))
         .select(
             pl.col("keys").alias("key"),
+            pl.col("name").map_elements(folded, return_dtype=pl.String).alias("folded"),
             "name",
             pl.col("iso3").alias("iso3_place"),
             "population",
@@ -94,7 +116,8 @@ def _by_key() -> pl.DataFrame:
             pl.col("lon").cast(pl.Float64).alias("lon_place"),
         )
         .explode("key")
-        .drop_nulls("key")
+        .filter((pl.col("key") == pl.col("folded")) | (pl.col("population") >= _LARGE))
+        .drop("folded")
     )
 
 

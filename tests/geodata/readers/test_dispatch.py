@@ -235,7 +235,7 @@ def test_a_feature_without_a_point_keeps_its_row(tmp_path):
     shape = {"type": "Feature", "properties": {"lon": "stated"}, "geometry": {"type": "Polygon", "coordinates": []}}
     content = json.dumps({"features": [*samples.features(), shape]}).encode()
     last = read(tmp_path / "mixed.geojson", content)[-1]
-    assert (last["lon"], last["lat"], last["_row"]) == (None, None, 4)
+    assert (last["lon"], last["lat"], last["_row"]) == (None, "not a point but a Polygon", 4)
     assert last["lon of the properties"] == "stated"
 
 
