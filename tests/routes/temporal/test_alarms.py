@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import f_oneway
 
-from routes.temporal.alarms import Watch, evidence_for, overdispersion, season
+from routes.temporal.alarms import Alarm, Watch, _confidence, _say, _threshold, evidence_for, overdispersion, season
 from routes.temporal.completeness import Known
 from routes.temporal.hierarchy import Hierarchy, Node
 
@@ -178,3 +179,109 @@ def test_any_counts_have_an_answer(series):
     for alarm in Watch(TREE, TREE.summed(own)).alarms():
         assert alarm.since < alarm.detected < len(series)
         assert alarm.confidence in ("high", "medium", "low")
+
+
+@pytest.mark.parametrize(
+    ("found", "threshold"),
+    [([4.4, 1, 0, 0], 4.4), ([4.3, 3.7, 0, 0], 3.7), ([4.3, 3.6, 0, 0], np.inf), ([3.3, 3.4, 3.5, 0], 3.3)],
+)
+def test_evidence_is_enough_by_e_bh(found, threshold):
+    """Of four, the first needs an e-value of 4 / 0.05 = 80 (log 4.38), two of 40 (3.69), three of 26.7 (3.28)."""
+    assert _threshold(np.array(found).reshape(2, 2)) == threshold
+
+
+@pytest.mark.parametrize(("evidence", "word"), [(7.61, "high"), (7.59, "medium"), (5.30, "medium"), (5.29, "low")])
+def test_confidence_is_by_the_false_discovery_rate(evidence, word):
+    """Of ten, 10 / 0.005 = 2000 (log 7.60) is high and 10 / 0.05 = 200 (log 5.298) is medium."""
+    assert _confidence(evidence, 10) == word
+
+
+def test_a_season_that_comes_every_year_is_taken_whole_from_its_own_months():
+    years = np.tile([2.0] * 6 + [0.0] * 6, 3)
+    factors = season(np.r_[5.0, 5.0, years], 50)  # the latest three years begin with the third month
+    assert factors[2:14].tolist() == [2.0] * 6 + [0.1] * 6
+    assert factors[:2].tolist() == [0.1, 0.1]
+    assert factors[38:44].tolist() == [2.0] * 6
+    assert season(years[1:], 36).tolist() == [1.0] * 36
+
+
+def test_a_season_is_trusted_by_as_much_as_the_years_agree():
+    """1 - 1 / F of the analysis of variance, as scipy has it, of each month's share in three years."""
+    years = np.random.default_rng(3).poisson(np.tile(10 + 6 * np.sin(np.arange(12) * np.pi / 6), 3)).astype(float)
+    shares = years.reshape(3, 12) / years.reshape(3, 12).mean(axis=1, keepdims=True)
+    trust = 1 - 1 / f_oneway(*shares.T).statistic
+    assert 0.3 < trust < 0.98
+    assert season(years, 12).tolist() == pytest.approx((1 + trust * (shares.mean(axis=0) - 1)).tolist())
+    with_a_gap = np.r_[years[:12], np.zeros(12), years[12:]]  # a year without any report tells nothing
+    assert season(with_a_gap, 12).tolist() == pytest.approx(season(years, 12).tolist())
+    assert season(np.r_[years[:24], np.zeros(12)], 12).tolist() == [1.0] * 12
+
+
+def test_overdispersion_by_hand():
+    """0 and 4 in turn differ by 16 where 4 were due: 4. Beside a still series it is 560 over 140 + 210."""
+    turns, still, every = np.tile([0.0, 4.0], 18), np.full(36, 3.0), np.ones(2, bool)
+    ones = np.ones((2, 36))
+    assert overdispersion(turns[None], ones[:1], every[:1]).tolist() == pytest.approx([4])
+    found = overdispersion(np.stack([turns, still]), ones, every)
+    assert found.tolist() == pytest.approx([(40 * 1.6 + 560) / (40 + 140), 1.6])
+    alone = overdispersion(np.stack([turns, still]), ones, np.array([False, True]))
+    assert alone.tolist() == pytest.approx([(40 + 560) / 180, 1.0])
+    seasonal = overdispersion(np.tile([2.0, 6.0], (1, 18)), np.tile([0.5, 1.5], (1, 18)), every[:1])
+    assert seasonal.tolist() == [1.0]
+
+
+def test_overdispersion_is_of_the_last_five_years_and_of_a_quarter_until_a_season_is_known():
+    calm = np.full(60, 3.0)
+    assert overdispersion(np.r_[0, 90, calm][None], np.ones((1, 62)), np.ones(1, bool)).tolist() == [1.0]
+    assert overdispersion(np.r_[0, 90, calm[1:]][None], np.ones((1, 61)), np.ones(1, bool))[0] > 1.0
+    pairs = np.tile([0.0, 0, 4, 4], 9)  # two months apart they differ by 16 where 4 were due
+    found = [overdispersion(pairs[None, :size], np.ones((1, size)), np.ones(1, bool))[0] for size in (24, 35, 36)]
+    assert found[:2] == pytest.approx([4.0, 4.0])
+    assert found[2] == pytest.approx(17 * 16 / (9 * 8 + 17 * 4))
+
+
+def test_nothing_is_told_of_less_than_three_or_of_less_than_a_quarter_more():
+    one = np.ones(1)
+    assert evidence_for(2 * one, one, one, 24 * one, one, "more")[0] == -np.inf
+    assert evidence_for(3 * one, one, one, 24 * one, one, "more")[0] > 2
+    rates = [(1249.0, False), (1252.0, True)]  # where 1000.5 / 1000 are usual, a quarter more are 1250.6
+    for late, told in rates:
+        assert np.isfinite(evidence_for(late * one, 1000 * one, one, one, one, "more")[0]) == told
+    for late, told in [(801.0, False), (799.0, True)]:
+        assert np.isfinite(evidence_for(late * one, 1000 * one, one, one, one, "fewer")[0]) == told
+    for before, told in [(35.0, False), (36.0, True)]:  # three months' due of a year's 36 is 3, without any left
+        assert np.isfinite(evidence_for(0 * one, before * one, one, 12 * one, one, "fewer")[0]) == told
+
+
+def alarm(node: int, since: int, detected: int, direction: str = "more") -> Alarm:
+    return Alarm(node, direction, since, detected, detected, 1.0, 1.0, 9.0, "high")
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [
+        (alarm(2, 26, 28), [(2, 20, 28)]),  # the same place within half a year: it only stands longer
+        (alarm(2, 27, 29), [(2, 20, 22), (2, 27, 29)]),
+        (alarm(2, 26, 28, "fewer"), [(2, 20, 22), (2, 26, 28)]),
+        (alarm(0, 26, 28), [(2, 20, 22)]),  # what lies above has no more to say
+        (alarm(3, 26, 28), [(2, 20, 22), (3, 26, 28)]),  # what lies below is more specific
+        (alarm(5, 26, 28), [(2, 20, 22), (5, 26, 28)]),
+    ],
+)
+def test_a_change_is_told_once(later, told):
+    said: list[Alarm] = [alarm(2, 20, 22)]
+    _say(said, later, TREE, TREE.related)
+    assert [(one.node, one.since, one.last) for one in said] == told
+
+
+def test_effort_is_the_median_over_five_branches_that_are_due_four():
+    watch = Watch(TREE, counted(steady(1.0), 1))
+    branches = np.array([node.level == "branch" for node in TREE.nodes])
+    late, due = np.where(branches, 9.5, 0.0), np.where(branches, 4.5, 0.0)
+    assert watch._effort(late, due) == pytest.approx(2.0)
+    assert watch._effort(late, np.where(branches, 3.9, 0.0)) == 1.0
+    rows = np.flatnonzero(branches)
+    due[rows[0]] = 0
+    assert watch._effort(late, due) == pytest.approx(2.0)
+    due[rows[1]] = 0
+    assert watch._effort(late, due) == 1.0
