@@ -9,8 +9,6 @@ from routes.core.geodesy import unit_vectors
 from routes.indexing.statements import stated_by
 from routes.pipelines.ridge_corridors import reduce_incidents
 
-pytestmark = pytest.mark.slow
-
 ORIGINS = pl.List(pl.Struct({"iso3": pl.String, "weight": pl.Float64}))
 
 
@@ -69,6 +67,7 @@ def test_only_the_largest_sources_are_named():
     assert said.split() == [f"{code}:source" for code in sorted(codes)[:MOST_SOURCES]]
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_does_not_decide_between_equal_sources():
     random = np.random.default_rng(3)
     weights = random.random(300) / 3
@@ -99,6 +98,7 @@ def test_a_line_at_sea_touches_the_countries_of_its_ends_alone():
     assert touched_at_sea(unit_vectors(np.array([-30.0, -31.0]), np.array([20.0, 21.0]))) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("origin", "first"), [("NER", "Agadez"), ("LBY", "Sabha")])
 def test_the_line_and_its_name_run_from_where_people_come(at, along, origin, first):
     route = at(along([(7.99, 16.97), (14.43, 27.04)], 600))

@@ -40,7 +40,7 @@ def plan(forward: float, backward: float) -> SimpleNamespace:
     )
     piles = SimpleNamespace(countries=("NGA", "SDN"), goals=(SimpleNamespace(code="EU"), SimpleNamespace(code="ITA")))
     directed = np.array([[forward, 0.0], [backward, 0.0]])
-    return SimpleNamespace(directed=directed, moved=moved, piles=piles, countries=lambda points: ("LBY", "ITA"))
+    return SimpleNamespace(directed=directed, moved=moved, piles=piles, countries=lambda _: ("LBY", "ITA"))
 
 
 def stretch(forward: float, backward: float) -> Stretch:

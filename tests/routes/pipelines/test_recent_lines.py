@@ -12,8 +12,6 @@ from routes.pipelines.recent_lines import young_lines
 from routes.pipelines.ridge_corridors import reduce_incidents
 from tests.routes.conftest import from_country, incidents_at, spread_along
 
-pytestmark = pytest.mark.slow
-
 OLD, NEW = [(8.0, 17.0), (14.4, 27.0)], [(18.0, 17.0), (18.5, 23.0)]
 LAST = datetime(2024, 12, 31, tzinfo=UTC)
 
@@ -69,6 +67,7 @@ def test_nothing_is_young_in_nothing(decade):
     assert young_lines(decade.clear(), (), 0) == []
 
 
+@pytest.mark.slow
 def test_a_young_line_is_a_route_of_the_network_and_the_old_ones_stay(decade):
     before, after = (
         network(from_country(incidents, "NGA"), reference_facts(), 3) for incidents in (decade.head(3000), decade)

@@ -93,8 +93,12 @@ def test_routes_within_500_km_are_near(km, near):
 
 @pytest.mark.parametrize(
     ("role", "other", "related"),
-    [("source", "source", True), ("destination", "destination", True), ("transit", "transit", False)]
-    + [("source", "destination", False)],
+    [
+        ("source", "source", True),
+        ("destination", "destination", True),
+        ("transit", "transit", False),
+        ("source", "destination", False),
+    ],
 )
 def test_routes_from_or_to_one_country_are_related_however_far(role, other, related):
     one = replace(line("a", "a", "sea", [(10, 0), (14, 0)]), countries=(CountryRole("LBY", role),))
