@@ -70,15 +70,21 @@ def test_what_is_infinite_or_unknown_is_null_in_a_file():
     told = compared().change_of(3)
     assert (told["high"], told["q"], told["ratio"], told["shift"]) == (None, None, 3.0, None)
     assert compared().change_of(1)["shift"] == {
-        "km": -20.0, "low": -24.0, "high": -14.0, "p": 0.001, "q": 0.002,
-        "towards": "south", "flagged": True,
+        "km": -20.0,
+        "low": -24.0,
+        "high": -14.0,
+        "p": 0.001,
+        "q": 0.002,
+        "towards": "south",
+        "flagged": True,
     }
 
 
 def test_the_summary_counts_verdicts_and_shifts():
     told = compared().summary()
     assert {verdict: number for verdict, number in told["verdicts"].items() if number} == {
-        "growing": 1, "steady": 2,
+        "growing": 1,
+        "steady": 2,
         "not testable": 1,
     }
     assert told["shifted"] == 1
