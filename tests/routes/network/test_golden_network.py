@@ -202,7 +202,7 @@ BLOCS = _Blocs(
 
 
 def test_a_closed_bloc_is_left_by_its_exits_alone():
-    """Countries 0 and 1 are one bloc with open borders, 2 is another, 3 is none; the first is left to 3, by sea to 2."""
+    """Countries 0 and 1 are one bloc with open borders, 2 another, 3 in none; the first is left to 3, by sea to 2."""
     tail, head = np.array([0, 0, 0, 2, 3, 2]), np.array([1, 2, 3, 0, 0, 2])
     leaves, may = BLOCS.over_land(tail, head)
     assert leaves.tolist() == [False, True, True, True, False, False]
