@@ -16,7 +16,7 @@ from routes.core.geodesy import lonlat, resampled, unit_vectors
 from routes.pipelines.counting import Directed, counted_on, placed
 from routes.pipelines.flow_network import Network, _holds, _line, _named_apart, lines_of, network
 from routes.pipelines.network_tables import stored
-from tests.networks import line
+from tests.networks import line as line_of
 
 FACTS = reference_facts()
 SCATTERED = "too few or too scattered"
@@ -324,8 +324,8 @@ def test_a_traced_line_holds_in_half_of_the_redraws_and_a_way_of_journeys_in_sev
 
 def test_a_third_of_what_is_left_after_the_main_routes_is_a_third_of_the_detail():
     """Of twenty routes three are the main ones; the last of the other seventeen is 16 of 17 on."""
-    routes = [line(f"r{number}", "Same", "land", [(0, 0), (1, 1)]) for number in range(20)]
-    flown = line("air", "Other", "air", [(0, 0), (1, 1)])
+    routes = [line_of(f"r{number}", "Same", "land", [(0, 0), (1, 1)]) for number in range(20)]
+    flown = line_of("air", "Other", "air", [(0, 0), (1, 1)])
     found = _named_apart([*routes, flown])
     assert [one.detail for one in found[:5]] == pytest.approx([0, 0, 0, 0, 1 / 17])
     assert found[19].detail == pytest.approx(16 / 17)
@@ -335,7 +335,7 @@ def test_a_third_of_what_is_left_after_the_main_routes_is_a_third_of_the_detail(
 
 def test_bridges_of_a_corridor_are_inferred_segments_and_do_not_lower_its_support_twice():
     """Of 100 km, 40 to 60 are inferred: what came back in 0.6 of the redraws did so in 0.75 where it is observed."""
-    corridor = line("r", "r", "land", [(0, 0), (0, 40 / KM), (0, 60 / KM), (0, 100 / KM)], bridges=((39.0, 61.0),))
+    corridor = line_of("r", "r", "land", [(0, 0), (0, 40 / KM), (0, 60 / KM), (0, 100 / KM)], bridges=((39.0, 61.0),))
     found = _line(replace(corridor, support=0.6, bridges=((40.0, 60.0),)))
     assert found.inferred.tolist() == [False, True, False]
     assert found.support.tolist() == pytest.approx([0.75])
@@ -344,6 +344,6 @@ def test_bridges_of_a_corridor_are_inferred_segments_and_do_not_lower_its_suppor
 
 
 def test_young_lines_are_the_last_of_their_mode():
-    lines = [line(name, name, mode, [(0, 0), (1, 1)]) for name, mode in (("a", "land"), ("b", "sea"), ("c", "land"))]
+    lines = [line_of(name, name, mode, [(0, 0), (1, 1)]) for name, mode in (("a", "land"), ("b", "sea"), ("c", "land"))]
     found = lines_of(SimpleNamespace(corridors=lines), lines[2:])
     assert (len(found.land), len(found.sea), found.young) == (2, 1, (1, 0))
