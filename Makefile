@@ -3,6 +3,7 @@
 # make check  ruff, mypy strict, import-linter
 # make words  bring the catalogues of other languages up to what the code says
 # make help   this list
+# make mutants  how many small faults in routes/ and in the parsing and ledger of geodata/ the tests notice (an hour)
 # make lock   compile the lock files;  make reference   rebuild geodata/reference
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: help run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network docs words lock reference browser clean
+.PHONY: help run test test-quick test-long check bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network docs mutants words lock reference browser clean
 
 help:
 	@sed -n "s/^# make /make /p" Makefile
@@ -55,6 +56,9 @@ bench-network: $(VENV)/.developer
 
 bench-movement: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.movement
+
+mutants: $(VENV)/.developer
+	$(BIN)/python -m tests.mutants
 
 words: $(VENV)/.developer
 	$(BIN)/python -m docs.catalogues
