@@ -1,5 +1,6 @@
 """Segments: which way a line runs, where it is cut, and whose journeys it carries, by hand."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,15 +12,20 @@ from routes.network.segments import (
     Drawing,
     Stretch,
     Under,
+    _bridged,
     _cut_where_it_turns,
     _led_on,
+    _mean_support,
     _runs,
     _split,
     _support,
+    _traced_over_land,
     _up_to,
     shares_of,
     summed,
 )
+from routes.network.traced_lines import Traced
+from routes.ridges.centrelines import Centreline
 
 KM = 111.195  # of a degree of latitude
 
@@ -143,3 +149,35 @@ def test_an_end_within_45_km_of_a_traced_line_is_led_onto_it(km, size):
         assert km_between(there[0], traced[0]) == 0
         assert km_between(back[-1], traced[0]) == 0
     assert len(_led_on(way, 0, 2, None, traced)) == 2
+
+
+def test_segments_whose_middle_lies_in_a_bridge_only_bridge_a_gap():
+    """The line is inferred from 10 to 30 km; of the traced points the middles lie at 5, 15, 25 and 35 km."""
+    line = Centreline(north(0, 10, 30, 40), 42.0, np.array([False, True, False]))
+    assert _bridged(line, north(0, 10, 20, 30, 40)).tolist() == [False, True, True, False]
+    assert _bridged(line, north(0, 19, 43)).tolist() == [False, False]  # middles at 9.5 and 31
+    assert _bridged(line, north(0, 21, 37)).tolist() == [True, True]  # at 10.5 and 29
+    assert _mean_support(replace(line, support=np.array([0.5, 1.0]))) == 0.75
+    assert _mean_support(line) is None
+
+
+def traced(turn: int) -> SimpleNamespace:
+    """Return a plan with a line of 80 samples over two ways; from a sample on the second carries it back."""
+    line = Centreline(north(*np.arange(80) * 5.0), 42.0)
+    on_it = Traced(line.points, np.array([0, 1, 2]), np.array([0, turn, 80]), np.array([0, 1]), np.array([0, 0]))
+    made = plan(6.0, 2.0)
+    made.directed = np.array([[6.0, 1.0], [2.0, 7.0]])
+    made.land = ((line, on_it),)
+    made.stretch = lambda *args, **more: Drawing.stretch(made, *args, **more)
+    return made
+
+
+def test_a_traced_line_is_cut_where_movement_along_it_turns():
+    first, second = _traced_over_land(traced(40))
+    # The first holds 40 samples of the first way, and the one at which they meet, which is of the second.
+    assert (first.forward, first.backward) == pytest.approx(((40 * 6 + 1) / 41, (40 * 2 + 7) / 41))
+    assert (second.forward, second.backward) == (7.0, 1.0)
+    assert (first.basis, first.observed, first.support) == ("traced", 1.0, None)
+    assert km_between(first.points[-1], second.points[-1]) == pytest.approx(0, abs=1e-6)  # both run up to the turn
+    (whole,) = _traced_over_land(traced(60))  # 100 km at the end are too short for a line of their own
+    assert (whole.forward, whole.backward) == pytest.approx((0.75 * 6 + 0.25 * 1, 0.75 * 2 + 0.25 * 7))

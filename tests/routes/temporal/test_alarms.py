@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import logsumexp
 from scipy.stats import f_oneway
 
 from routes.temporal.alarms import Alarm, Watch, _confidence, _say, _threshold, evidence_for, overdispersion, season
@@ -285,3 +286,82 @@ def test_effort_is_the_median_over_five_branches_that_are_due_four():
     assert watch._effort(late, due) == pytest.approx(2.0)
     due[rows[1]] = 0
     assert watch._effort(late, due) == 1.0
+
+
+def test_an_alarm_by_hand():
+    """Every route has 8 a month, and the first 24 from a month on: no season, no bursts, no more reporting in all.
+
+    Looks begin two to six months ago, against the year and the two years before. Their mean is divided by the price of
+    looking, and weighed: 20 nodes have three levels (all and mode go with the known routes), of which routes are 12.
+    """
+    rates = steady(8.0)
+    rates[0, STEP:] = 24
+    own = np.zeros((len(TREE.nodes), 1, MONTHS))
+    own[ROUTES, 0] = rates
+    counts = TREE.summed(own)
+    alarms = Watch(TREE, counts).alarms()
+    (told,) = [one for one in alarms if TREE.nodes[one.node].node_id == "r00"]
+    assert (told.since, told.detected, told.direction) == (STEP, STEP + 1, "more")
+    series = counts[told.node, 0]
+    one, looks = np.ones(1), []
+    for start in range(STEP - 4, STEP + 1):
+        for usual in (12, 24):
+            late, before = series[start : STEP + 2].sum(), series[start - usual : start].sum()
+            looks += [evidence_for(late * one, before * one, (STEP + 2 - start) * one, usual * one, one, "more")[0]]
+    assert len(looks) == 10
+    weighed = logsumexp(looks) - np.log(10) - np.log(12) + np.log(20 / 3 / 12)
+    assert told.evidence == pytest.approx(weighed, rel=0.02)  # but for bursts: what is usual did change once
+    assert (told.rate, told.usual) == (24.0, 8.0)
+    assert told.confidence == ("high" if weighed >= np.log(40 / 0.005) else "medium")
+    assert told.needs == (0,)
+
+
+@pytest.mark.parametrize(("second", "lasting"), [(11, True), (10, False)])
+def test_evidence_that_rests_on_one_month_is_none(second, lasting):
+    """Of two months the first has 60 where 8 are usual; without it, the other has to be more than a quarter beyond."""
+    own = np.zeros((len(TREE.nodes), 1, MONTHS))
+    own[ROUTES, 0] = 8
+    own[ROUTES[0], 0, STEP] = 60
+    own[ROUTES[0], 0, STEP + 1] = second
+    watch = Watch(TREE, TREE.summed(own))
+    factors, spread = np.ones((len(TREE.nodes), MONTHS)), np.ones(len(TREE.nodes))
+    look = watch._look(STEP - 12, STEP, STEP + 1, factors, spread)
+    evidence = np.stack([look.evidence(way) for way in range(2)], axis=1)
+    assert evidence[ROUTES[0], 0] > 2
+    watch._only_lasting(look, evidence, factors)
+    assert np.isfinite(evidence[ROUTES[0], 0]) == lasting
+
+
+def test_a_look_counts_what_delivered_a_year_before_and_takes_out_season_and_what_is_not_known():
+    """Of two sources the second began ten months before the look. Half of the new months is known."""
+    own = np.zeros((len(TREE.nodes), 2, MONTHS))
+    own[ROUTES] = 8
+    own[:, 1, : STEP - 10] = 0
+    watch = Watch(TREE, TREE.summed(own), known(0.5, STEP - 1))
+    factors, spread = np.ones((len(TREE.nodes), MONTHS)), np.ones(len(TREE.nodes))
+    factors[:, STEP] = 1.5
+    look = watch._look(STEP - 12, STEP, STEP + 1, factors, spread)
+    assert look.active.tolist() == [True, False]
+    assert (look.late[ROUTES[0], 0], look.before[ROUTES[0], 0]) == (16, 96)
+    assert look.usual[ROUTES[0]] == 12
+    # Of 1.5 + 1 months half is known. All branches have 32 where 192 / 12 * 1.25 = 20 were due: effort is 32.5 / 20.5,
+    # which is taken out of what is more alone.
+    effort = (32 + 0.5) / (20 + 0.5)
+    assert look.expected[ROUTES[0]].tolist() == pytest.approx([1.25 * effort, 1.25])
+    assert Watch(TREE, TREE.summed(own))._look(STEP - 12, STEP, STEP + 1, factors, spread).expected[
+        ROUTES[0]
+    ].tolist() == pytest.approx([2.5, 2.5 * (32 + 0.5) / (40 + 0.5)])
+
+
+def test_the_season_and_the_bursts_are_of_what_delivers_regularly():
+    """A source that began within the year, and one that has fallen silent for a year, tell nothing."""
+    own = np.zeros((len(TREE.nodes), 3, MONTHS))
+    own[ROUTES, 0] = 8
+    own[ROUTES, 1, STEP - 11 :] = 99
+    own[ROUTES, 2, : STEP - 12] = np.arange(STEP - 12) % 2 * 50
+    factors, spread = Watch(TREE, TREE.summed(own))._learnt(STEP, MONTHS)
+    assert (factors == 1).all()
+    assert (spread == 1).all()
+    own[ROUTES, 2, STEP - 12] = 1
+    _, spread = Watch(TREE, TREE.summed(own))._learnt(STEP, MONTHS)
+    assert (spread > 1).all()

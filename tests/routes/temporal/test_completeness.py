@@ -222,3 +222,19 @@ def test_the_middle_of_what_may_come_by_hand():
     missing = nbinom(shape + 15, (shape / 30 + 0.5) / (shape / 30 + 1))
     assert expected == pytest.approx(15 + missing.mean(), abs=0.2)
     assert (low, high) == (pytest.approx(15 + missing.ppf(0.05), abs=1), pytest.approx(15 + missing.ppf(0.95), abs=1))
+
+
+def test_a_profile_tells_as_many_months_as_it_has_up_to_three_years():
+    told = held_by_age(EMPTY, 100, tuple(np.linspace(0.1, 0.9, AGES + 5)))
+    assert len(told) == AGES + 1 == 37
+    assert told.tolist() == pytest.approx(np.linspace(0.1, 0.9, AGES + 5)[: AGES + 1].tolist())
+
+
+def test_months_before_three_years_and_after_the_latest_incident_are_whole_and_nothing():
+    found = delays(incidents(body_A=[5] * 50 + [0] * 4, body_B=[5] * 54), EMPTY, {"S": (0.5,)}, 0, 60)
+    assert found.mean[0, :53].tolist() == pytest.approx([1.0] * 53)
+    assert found.mean[0, 53] < 0.6  # the source's latest month is 53
+    assert found.mean[0, 54:].tolist() == [0.0] * 6
+    later = delays(incidents(body_A=[5] * 50), EMPTY, {"S": (0.5,)}, 10, 40)
+    assert later.mean.shape == (1, 40)
+    assert later.mean[0, -1] < 0.6
