@@ -78,15 +78,12 @@ class NumberChange(NumberReplacer):
         return parso.python.tree.Number(f"{node.prefix}{changed}", node.start_pos)
 
 
-def alike(name: str) -> bool:
-    """Tell whether an operator of cosmic-ray's puts something of the same kind in the place: + for -, not & for -.
-
-    What is of another kind fails at once, or says the same: == and >= of words, for one.
-    """
+def used(name: str) -> bool:
+    """Tell whether an operator of cosmic-ray's is used; with ``same_kind`` those alone that put + for -, but not &."""
     kind, _, change = name.partition("_")
-    if kind == "ReplaceBinaryOperator":
+    if CONFIG["same_kind"] and kind == "ReplaceBinaryOperator":
         return any(set(change.split("_")) <= own for own in BINARY)
-    if kind == "ReplaceComparisonOperator":
+    if CONFIG["same_kind"] and kind == "ReplaceComparisonOperator":
         return any(set(change.split("_")) <= own for own in COMPARED)
     return kind not in {"NumberReplacer", "RemoveDecorator", "VariableReplacer", "VariableInserter"}
 
@@ -94,7 +91,7 @@ def alike(name: str) -> bool:
 def operators() -> dict[str, Operator]:
     """Return cosmic-ray's operators by name, with numbers changed as above; decorators are left alone."""
     provider = OperatorProvider()
-    return {"NumberChange": NumberChange(), **{name: provider[name]() for name in provider if alike(name)}}
+    return {"NumberChange": NumberChange(), **{name: provider[name]() for name in provider if used(name)}}
 
 
 OPERATORS = operators()

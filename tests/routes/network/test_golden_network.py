@@ -28,7 +28,17 @@ from geodata.spatial.mobility_graph import Nodes
 from routes.core.geodesy import unit_vectors
 from routes.network.coastal_hubs import Hubs
 from routes.network.flow_assignment import flow
-from routes.network.mdl_selection import Draw, _covers, _Table, _take, counting_of, scale_of
+from routes.network.mdl_selection import (
+    Draw,
+    Heaps,
+    _Candidates,
+    _covers,
+    _land_cover,
+    _Table,
+    _take,
+    counting_of,
+    scale_of,
+)
 from routes.network.network import BEGIN, FERRY, LAND, SEA, Steps, Ways, _Blocs, _roads
 from routes.network.origin_destination import Goal, Voyages, _by_distance, _Ground, _kernel
 from routes.network.sea_crossings import Crossings
@@ -323,3 +333,33 @@ def test_a_detour_is_over_the_nearest_goal_that_is_allowed():
     assert found[1] == pytest.approx(0, abs=1e-6)
     assert found[2] == np.inf
     assert ground.detour_km(unit_vectors(np.array([10.0]), np.array([10.0])))[0, 1] > 600
+
+
+@pytest.mark.parametrize(
+    ("km", "value"), [(8, 1.0), (53, np.exp(-0.5)), (109, np.exp(-0.5 * (101 / 45) ** 2)), (111, 0)]
+)
+def test_a_land_node_explains_what_lies_within_8_km_wholly_and_less_up_to_110(km, value):
+    land = replace(WAYS.ground.land, cells=np.arange(1, dtype=np.uint64), points=east(0))
+    found = _land_cover(land, unit_vectors(np.zeros(1), np.array([km / KM])), np.array([2]), 4)
+    assert found.toarray()[0].tolist() == pytest.approx([0, 0, value, 0], abs=2e-3)
+    assert _land_cover(land, np.empty((0, 3)), np.empty(0, int), 4).shape == (1, 4)
+
+
+def test_the_reward_of_a_way_is_twice_the_root_of_what_states_its_start_shared_by_its_goals():
+    """Nine state Nigeria, of whose weight of 8 three quarters go to the first goal; nobody states Sudan."""
+    demand = Demand(np.zeros(3, int), np.array([0, 0, 1]), np.full(3, -1), np.array([6.0, 2.0, 5.0]))
+    none = np.empty(0, np.int64)
+    found = _Candidates(none, none, none, none, demand, np.array([0, 1, 0]))
+    piles = SimpleNamespace(countries=("NGA", "SDN"), goals=("EU", "ITA"), known=np.array([9.0, 0.0]))
+    assert found.rewards(piles).tolist() == pytest.approx([2 * np.sqrt(9 * 0.75), 2 * np.sqrt(9 * 0.25), 0, 0])
+
+
+def test_evidence_within_a_cell_is_explained_in_the_mean_of_its_piles():
+    heaps = Heaps(east(0, 1), np.zeros(2, bool), np.array([0, 0, 1]), np.array([1.0, 3.0, 2.0]))
+    assert heaps.total(np.array([1.0, 2.0, 4.0])).tolist() == [3.0, 4.0]
+    assert heaps.mean(np.array([1.0, 2.0, 4.0])).tolist() == [(1 + 6) / 4, 4.0]
+    few = SimpleNamespace(points=east(0, 0.001), at_sea=np.zeros(2, bool))
+    assert Heaps.of(few, np.ones(2)).of_pile.tolist() == [0, 1]
+    many = SimpleNamespace(points=np.repeat(east(0, 5), 5001, axis=0), at_sea=np.zeros(10_002, bool))
+    together = Heaps.of(many, np.ones(10_002))
+    assert np.bincount(together.of_pile).tolist() == [5001, 5001]

@@ -196,3 +196,14 @@ def test_a_crossing_may_be_as_long_as_is_plausible_beside_the_shortest_that_touc
     assert _longest(sea, (1, 4)) == factor * 200 + more
     assert _longest(sea, (2, 1)) == factor * 100 + more
     assert _longest(sea, (4, 5)) == np.inf
+
+
+def test_piles_along_the_middle_of_a_traced_crossing_are_those_from_a_fifth_to_four_fifths_of_it():
+    hubs = ("LBY", (12.4, 32.9)), ("ITA", (12.6, 35.5))
+    start, end = np.array([12.4, 33.0]), np.array([12.6, 35.4])
+    along = [start + share * (end - start) for share in (0.1, 0.19, 0.21, 0.5, 0.79, 0.81, 0.9)]
+    weights = np.array([100.0, 100, 1, 2, 4, 100, 100])
+    found, which = with_traced_crossings([TO_LAMPEDUSA], sea(*hubs), terrain(), points(*map(tuple, along)), weights)
+    assert which.tolist() == [0]
+    assert found.middle.tolist() == pytest.approx([7.0], abs=0.01)
+    assert found.cover.toarray()[0].tolist() == pytest.approx([1.0] * 7, abs=0.01)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ from scipy.stats import poisson
 from geodata.model.assumptions import reference_facts
 from routes.core.corridor import Corridor
 from routes.pipelines.flow_network import network
-from routes.pipelines.recent_lines import _is_apart, _is_new, young_lines
+from routes.pipelines.recent_lines import _is_apart, _is_new, _reduced, young_lines
 from routes.pipelines.ridge_corridors import reduce_incidents
 from tests.networks import line as line_of
 from tests.routes.conftest import from_country, incidents_at, spread_along
@@ -125,3 +126,27 @@ def test_a_line_is_apart_by_half_of_its_length(end, apart):
     """A known line runs along it from the west; 42 km more of it lie near the end of that line."""
     one = corridor((10.0, 0.0), (12.0, 0.0))
     assert _is_apart(one, [corridor((9.0, 0.0), (end - 42 / KM, 0.0))]) == apart
+
+
+@pytest.mark.parametrize(("before", "new"), [(0, True), (1, False)])
+def test_half_an_incident_more_than_there_was_is_expected(at, before, new):
+    """Ten lately: of 0.5 that were due the chance is 2 in 10 billion, of 1.5 it is 4 in a million."""
+    incidents = at([(11.0, 0.0)] * (before + 10), "land")
+    days = np.r_[np.full(before, 50), np.full(9, 150), 199].astype(int)
+    assert (poisson.sf(9, before + 0.5) < 1e-9) == new
+    assert _is_new(corridor((10.0, 0.0), (12.0, 0.0)), incidents, days, 100, 0) == new
+
+
+def test_redraws_are_made_only_where_a_line_is_new():
+    asked: list[int] = []
+
+    def reduce(replicates: int) -> SimpleNamespace:
+        asked.append(replicates)
+        return SimpleNamespace(corridors=("old", "new"))
+
+    evidence = SimpleNamespace(reduce=reduce)
+    assert _reduced(evidence, 30, lambda line: line == "new") == ["new"]
+    assert asked == [0, 30]
+    assert _reduced(evidence, 0, lambda line: line == "new") == ["new"]
+    assert _reduced(evidence, 30, lambda _: False) == []
+    assert asked == [0, 30, 0, 0]

@@ -9,7 +9,14 @@ from routes.core.geodesy import km_between, resampled, unit_vectors
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import domain
 from routes.pipelines.ridge_corridors import reduce_incidents
-from routes.ridges.compactness_filter import _band_of_each, _leaves, _of_round_parts, _straight, without_blobs
+from routes.ridges.compactness_filter import (
+    PART_ELONGATION,
+    _band_of_each,
+    _leaves,
+    _of_round_parts,
+    _straight,
+    without_blobs,
+)
 from routes.ridges.end_extension import with_tails, without_overshoot
 from routes.ridges.kernel_density import FEWEST_STEPS, kernel_density
 from routes.ridges.morse_ridges import unique_edges
@@ -96,7 +103,7 @@ def test_a_part_of_less_than_one_and_a_half_lengths_to_its_band_is_round(band, d
     """Two chains of 5 km in one part: 10 squared over 67 is 1.49, over 66 it is 1.52; the other part is long."""
     edges, runs = np.array([[0, 1], [1, 2], [3, 4]]), [[0, 1], [1, 2], [3, 4]]
     length, width = np.array([5.0, 5, 10]), np.array([band - 30, 30, 1])
-    assert _of_round_parts(edges, runs, length, width, 1.5).tolist() == [drop, drop, False]
+    assert _of_round_parts(edges, runs, length, width, PART_ELONGATION).tolist() == [drop, drop, False]
 
 
 def test_an_end_goes_straight_on_by_the_cosine_of_its_turn_from_the_straightest_longer_chain():
