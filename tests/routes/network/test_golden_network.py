@@ -41,6 +41,7 @@ from routes.network.mdl_selection import (
 )
 from routes.network.network import BEGIN, FERRY, LAND, SEA, Steps, Ways, _Blocs, _roads
 from routes.network.origin_destination import Goal, Voyages, _by_distance, _Ground, _kernel
+from routes.network.passage_tables import Laid
 from routes.network.sea_crossings import Crossings
 from routes.network.segments import Under, journeys_on
 from routes.network.shortest_paths import Demand, grown, walked
@@ -154,12 +155,13 @@ def test_journeys_on_a_way_are_shares_of_its_flow():
     assert journeys_on(Under.of([EAST], [0]), MOVED, PILES) == {("NGA", "EU"): 2 / 3, ("ITA", "LBY"): 1 / 3}
 
 
-def test_what_is_drawn_is_cheap_and_draws_others_onto_it():
-    """With the eastern way drawn alone it costs 0.3 of 410, and the western 400."""
-    drawn = np.zeros(8, bool)
-    drawn[[TO_EAST, EAST]] = True
-    forward, _ = flow(WAYS, PILES, drawn).directed(8)
-    assert forward[[TO_WEST, TO_EAST, WEST, EAST]].tolist() == [0, 10, 0, 9]
+@pytest.mark.parametrize(("boat", "east"), [(1180.0, True), (1190.0, False)])
+def test_what_is_drawn_costs_three_tenths_and_draws_others_onto_it(boat, east):
+    """The eastern way is drawn alone: 150 km by road and the boat, by 0.3, against 400 km of the western."""
+    drawn, cost = np.zeros(8, bool), COST.copy()
+    drawn[[TO_EAST, EAST]], cost[EAST] = True, boat
+    forward, _ = flow(replace(WAYS, cost=np.stack([cost, cost])), PILES, drawn).directed(8)
+    assert forward[[TO_WEST, TO_EAST]].tolist() == ([0, 10] if east else [4, 6])
 
 
 def test_a_pile_at_sea_takes_the_crossing_from_where_it_says_that_people_put_out():
@@ -363,3 +365,41 @@ def test_evidence_within_a_cell_is_explained_in_the_mean_of_its_piles():
     many = SimpleNamespace(points=np.repeat(east(0, 5), 5001, axis=0), at_sea=np.zeros(10_002, bool))
     together = Heaps.of(many, np.ones(10_002))
     assert np.bincount(together.of_pile).tolist() == [5001, 5001]
+
+
+LAID = Laid(
+    replace(WAYS, ground=SimpleNamespace(**vars(WAYS.ground), codes=np.array(["NER", "LBY", "ITA", "NGA"]))), MOVED
+)
+
+
+def test_legs_from_country_to_country_by_hand():
+    """Ten go from Niger to Libya, nine on to Italy, one comes back; a ferry within Italy is no leg."""
+    legs, table, over = LAID.legs(np.ones(8, bool))
+    assert legs == (("NER", "LBY", "land"), ("LBY", "ITA", "sea"), ("ITA", "LBY", "sea"))
+    assert (MOVED.weight @ table).tolist() == [10, 9, 1]
+    weights = {(leg, way): weight for leg, way, weight in over.select("leg", "way", "weight").iter_rows()}
+    assert weights == {(0, ROAD): 10.0, (1, WEST): 7.0, (1, EAST): 2.0, (2, EAST): 1.0}
+    shown = np.ones(8, bool)
+    shown[WEST] = False
+    assert (MOVED.weight @ LAID.legs(shown)[1]).tolist() == [10, 2, 1]
+
+
+def test_countries_are_entered_as_often_as_trips_come_in():
+    """Libya by ten from Niger and by one from Italy; Italy by nine, and not by the one who starts there."""
+    assert (MOVED.weight @ LAID.entered()).tolist() == [10, 11, 9, 0]
+
+
+def test_what_leaves_a_hub_lands_at_the_other():
+    """From the western beach seven leave, from the eastern two; one leaves Lampedusa, and nine land there."""
+    leaving, landing = LAID.hubs(np.ones(8, bool))
+    assert (MOVED.weight @ leaving).tolist() == [7, 2, 1]
+    assert (MOVED.weight @ landing).tolist() == [0, 1, 9]
+    west = np.arange(8) == WEST
+    assert [(MOVED.weight @ table).tolist() for table in LAID.hubs(west)] == [[7, 0, 0], [0, 0, 7]]
+
+
+def test_trips_run_along_a_line_by_their_share_of_its_length():
+    lines = [Under.of([ROAD, TO_WEST], [0, 0]), Under.of([EAST], [1])]
+    along, against = LAID.along(lines)
+    assert (MOVED.weight @ along).tolist() == [0.5 * 10 + 0.5 * 7, 1]
+    assert (MOVED.weight @ against).tolist() == [0, 2]
