@@ -4,7 +4,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from routes.attribution.country_roles import MOST_SOURCES, countries_of, touched_at_sea, touched_over_land
+from routes.attribution.country_roles import (
+    MOST_SOURCES,
+    _runs_backwards,
+    countries_of,
+    touched_at_sea,
+    touched_over_land,
+)
 from routes.core.geodesy import unit_vectors
 from routes.indexing.statements import stated_by
 from routes.pipelines.ridge_corridors import reduce_incidents
@@ -54,6 +60,25 @@ def test_roles_follow_what_incidents_state_and_the_line_runs_from_source_to_dest
     said, backwards = roles(["TUR", "GRC", "SRB"], incidents)
     assert said.startswith(found)
     assert backwards is turned
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "backwards"),
+    [
+        (["b"], ["c"], False),
+        (["c"], ["b"], True),
+        (["a", "e"], ["d"], False),  # in the middle of a and e is c, before d
+        (["b", "e"], ["c"], True),
+        (["d"], ["a", "e"], True),
+        (["c"], [], False),  # the middle itself is no later half
+        (["d"], [], True),
+        ([], ["c"], False),
+        ([], ["b"], True),
+        (["x"], ["y"], False),
+    ],
+)
+def test_a_line_runs_backwards_where_it_begins_later_than_it_ends_in_the_mean(earlier, later, backwards):
+    assert _runs_backwards(["a", "b", "c", "d", "e"], earlier, later) == backwards
 
 
 def test_a_country_counts_as_a_source_from_a_tenth_of_the_stated_origins():

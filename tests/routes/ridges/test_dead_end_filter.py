@@ -80,10 +80,21 @@ def sums(*rows: tuple[float, float, float]) -> np.ndarray:
     return np.array(found)
 
 
+def moved(own: np.ndarray, far: float) -> np.ndarray:
+    """Return the sums of the same evidence so far to the north."""
+    weight, mean, products = own[0], own[1:4], own[4:].reshape(3, 3)
+    way = np.array([0.0, far, 0.0])
+    shifted = products + np.outer(mean, way) + np.outer(way, mean) + weight * np.outer(way, way)
+    return np.r_[weight, mean + weight * way, shifted.ravel()]
+
+
 def test_how_many_times_longer_than_wide_evidence_is():
     assert _spread(sums((3.0, 1.0, 2.0))[0]) == pytest.approx(3)
     assert _spread(sums((1.0, 1.0, 2.0))[0]) == pytest.approx(1)
     assert _spread(np.zeros(13)) == 1.0
+    # Two heaps with a variance of a half each way, 4 apart: 4 and a half along, a half across, wherever they lie.
+    both = sums((1.0, 1.0, 1.0))[0], sums((1.0, 1.0, 1.0))[0]
+    assert _spread(sum(moved(one, way) for one, way in zip(both, (1.0, 5.0), strict=True))) == pytest.approx(3)
 
 
 @pytest.mark.parametrize(("wide", "heap"), [(1.29, True), (1.31, False)])
