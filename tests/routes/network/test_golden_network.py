@@ -40,7 +40,7 @@ from routes.network.mdl_selection import (
     scale_of,
 )
 from routes.network.network import BEGIN, FERRY, LAND, SEA, Steps, Ways, _Blocs, _roads
-from routes.network.origin_destination import Goal, Voyages, _by_distance, _Ground, _kernel
+from routes.network.origin_destination import Goal, Voyages, _by_distance, _Ground, _kernel, _with_inferred
 from routes.network.passage_tables import Laid
 from routes.network.sea_crossings import Crossings
 from routes.network.segments import Under, journeys_on
@@ -322,6 +322,16 @@ def test_without_neighbours_the_four_likeliest_countries_by_distance():
     likely = np.exp(-np.array([8, 16, 24, 32]) * KM / 800)
     assert found[[0, 2, 3, 4]].tolist() == pytest.approx((likely / likely.sum()).tolist(), rel=1e-4)
     assert found[[1, 5]].tolist() == [0, 0]
+
+
+def test_a_detour_of_1500_km_makes_an_origin_e_times_less_likely():
+    """Two neighbours state A and B. A is on the way; from B, 750 km ahead, people would have to come back and return."""
+    starts = east(0, 10 + 750 / KM)
+    ground = _Ground(("A", "B"), starts, (Goal("EU", east(20)),), np.ones((2, 1), bool), np.zeros((2, 1)))
+    stated = np.array([[0.0, 0], [1, 0], [0, 1]])
+    found = _with_inferred(stated, east(10, 10, 10), np.zeros(3, bool), ground)
+    assert found[0].tolist() == pytest.approx([1 / (1 + np.exp(-1)), np.exp(-1) / (1 + np.exp(-1))], rel=1e-3)
+    assert found[1:].tolist() == stated[1:].tolist()
 
 
 def test_a_detour_is_over_the_nearest_goal_that_is_allowed():

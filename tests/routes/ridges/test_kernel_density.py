@@ -150,6 +150,7 @@ def test_the_density_around_the_middle_incident():
     """Of ten incidents six lie where the density is 7, three where it is 2; cells without any do not count."""
     assert _median(np.array([3.0, 6, 1, 0]), np.array([2.0, 7, 9, 1])) == 7
     assert _median(np.array([5.0, 5]), np.array([2.0, 7])) == 2
+    assert _median(np.array([4.0, 6]), np.array([2.0, 7])) == 7
 
 
 def test_two_heaps_of_values_are_parted_between_them():

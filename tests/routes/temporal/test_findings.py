@@ -70,7 +70,7 @@ def test_a_finding_is_one_sentence():
 
 
 def test_figures_of_a_file_are_rounded():
-    told = replace(FOUND, usual=3.046).properties()
+    told = replace(FOUND, rate=13.6049, usual=3.046).properties()
     assert (told["a_month"], told["usual_a_month"], told["log_e_value"]) == (13.6, 3.05, 9.877)
     assert told["box"] == [8.0, 17.0, 14.0, 27.0]
     assert replace(FOUND, box=None).properties()["box"] is None
