@@ -325,7 +325,7 @@ def test_without_neighbours_the_four_likeliest_countries_by_distance():
 
 
 def test_a_detour_of_1500_km_makes_an_origin_e_times_less_likely():
-    """Two neighbours state A and B. A is on the way; from B, 750 km ahead, people would have to come back and return."""
+    """Two neighbours state A and B. A is on the way; from B, 750 km ahead, people would have to come back."""
     starts = east(0, 10 + 750 / KM)
     ground = _Ground(("A", "B"), starts, (Goal("EU", east(20)),), np.ones((2, 1), bool), np.zeros((2, 1)))
     stated = np.array([[0.0, 0], [1, 0], [0, 1]])
