@@ -5,6 +5,7 @@
 # make help   this list
 # make api    pages of the public API, build/api/index.html;  make coverage  which lines the quick tests reach
 # make hooks  quick checks before each commit (pre-commit)
+# make mutants  how many small faults in routes/ and in the parsing and ledger of geodata/ the tests notice (an hour)
 # make lock   compile the lock files;  make reference   rebuild geodata/reference
 
 PYTHON ?= python3
@@ -23,7 +24,7 @@ run: $(VENV)/.product
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/.developer browser check
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
 
 test-quick: $(VENV)/.developer
 	$(BIN)/python -m pytest -m "not browser and not slow and not long"
@@ -61,6 +62,9 @@ bench-network: $(VENV)/.developer
 
 bench-movement: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.movement
+
+mutants: $(VENV)/.developer
+	$(BIN)/python -m tests.mutants
 
 words: $(VENV)/.developer
 	$(BIN)/python -m docs.catalogues

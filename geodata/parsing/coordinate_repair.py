@@ -394,10 +394,10 @@ def _with_digit(values: Floats) -> list[Floats]:
     rest = size - whole
     grown = []
     for place in (1, 10, 100):
-        for digit in range(1 if place > 1 else 0, 10):
+        for digit in range(10):
             # Behind the digit stand those of lower places, before it the others; it is no digit more beyond the first.
             more = whole // place * place * 10 + digit * place + whole % place
-            grown.append(_where(whole >= place // 10, np.sign(values) * np.round(more + rest, 9)))
+            grown.append(_where((whole >= place // 10) & (more != whole), np.sign(values) * np.round(more + rest, 9)))
     return grown
 
 

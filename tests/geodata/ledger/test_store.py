@@ -189,3 +189,16 @@ def test_a_commit_that_stands_though_it_was_said_to_be_overtaken_keeps_its_files
     assert (batch.kept, batch.duplicates) == (0, 4)
     assert ids(ledger) == ["a", "b", "c", "d"]
     assert verify(ledger) == []
+
+
+def test_a_batch_that_only_revised_and_one_that_only_added_are_taken_back(tmp_path, ledger):
+    first = ledger.incidents().drop("batch")
+    for rows, back, gone in [
+        ((row("a"), row("b", dead=2), row("c")), 1, 0),
+        ((row("a"), row("b"), row("c"), row("d")), 0, 1),
+    ]:
+        batch = ingest_file(edition(tmp_path, *rows), ledger).batch
+        undone = undo(ledger, batch.batch)
+        assert (undone.batch.updated, undone.batch.withdrawn, undone.kept_as_revised) == (back, gone, 0)
+        assert ledger.incidents().drop("batch").equals(first)
+    assert verify(ledger) == []

@@ -4,13 +4,21 @@ import re
 import tomllib
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geodata.core.errors import WrongValue
-from geodata.parsing.coordinate_repair import REPAIR_SCHEMA, with_repairs
+from geodata.parsing.coordinate_repair import (
+    REPAIR_SCHEMA,
+    _in_country,
+    _km_to_country,
+    _with_digit,
+    _without_point,
+    with_repairs,
+)
 from geodata.parsing.coordinates import with_coordinates
 from geodata.spatial.coastline import REFERENCE
 
@@ -264,3 +272,54 @@ def test_a_point_where_its_row_names_it_is_not_moved_though_the_country_is_anoth
 
 def test_western_sahara_and_morocco_are_no_contradiction():
     assert repair(23.93, -15.79, "Western Sahara", None)["_repair"] is None
+
+
+def finite(found: list[np.ndarray]) -> list[float]:
+    """Return what a number can have been, each once, in order."""
+    return sorted({float(value) for value in np.concatenate(found) if np.isfinite(value)})
+
+
+def test_a_lost_decimal_point_stood_behind_any_digit_of_a_whole_number():
+    assert finite(_without_point(np.array([-3551.0]))) == [-355.1, -35.51, -3.551]
+    assert finite(_without_point(np.array([10.0]))) == [1.0]
+    assert _without_point(np.array([9.0, 35.5])) == []
+
+
+def test_a_lost_digit_stood_before_behind_or_between_the_others():
+    """Of 3.5: 13.5 to 93.5 and 30.5 to 39.5; with 0 there is one digit more behind, and none before."""
+    before = {digit * 10 + 3.5 for digit in range(1, 10)}
+    behind = {30.5 + digit for digit in range(10)}
+    assert set(finite(_with_digit(np.array([3.5])))) == before | behind
+    assert set(finite(_with_digit(np.array([-3.5])))) == {-value for value in before | behind}
+    assert set(finite(_with_digit(np.array([35.25])))) >= (
+        {100 * digit + 35.25 for digit in range(1, 10)}
+        | {305.25 + 10 * digit for digit in range(10)}
+        | {350.25 + digit for digit in range(10)}
+    )
+
+
+def test_the_distance_to_a_country_is_that_to_its_outline_as_far_as_200_nautical_miles():
+    """Off Malta, of which the southern coast lies near 35.8 north."""
+    lat, lon = np.array([35.3, 32.8, 30.0]), np.full(3, 14.45)
+    near, off, far = _km_to_country(lat, lon, "MLT")
+    assert near == pytest.approx((35.80 - 35.3) * 111.2, abs=8)
+    assert off == pytest.approx((35.80 - 32.8) * 111.2, abs=8)
+    assert far >= 370
+    assert _km_to_country(lat, lon, "???").tolist() == [np.inf] * 3
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "country", "agrees"),
+    [
+        (35.9, 14.45, "MLT", True),
+        (35.0, 14.45, "MLT", True),  # at sea, 90 km off
+        (32.35, 15.5, "MLT", False),  # 390 km off, over land in Libya
+        (32.9, 13.18, "TUN", False),  # Tripoli, 150 km from Tunisia: on land 30 km are near enough
+        (33.0, 11.6, "TUN", True),  # in Libya, some 10 km from the border
+        (95.0, 14.45, "MLT", False),
+    ],
+)
+def test_a_place_agrees_with_a_country_in_it_near_its_border_or_off_its_coast(lat, lon, country, agrees):
+    found = _in_country(np.array([lat]), np.array([lon]), pl.Series([country]), 370.0)
+    assert found.tolist() == [agrees]
+    assert _in_country(np.array([lat]), np.array([lon]), pl.Series([None], dtype=pl.String), 370.0).tolist() == [True]

@@ -340,3 +340,29 @@ def test_positions_of_anti_shipping_messages_are_all_read_and_lie_at_sea_or_in_p
     # The rest are ports on rivers and lakes, and errors of the source; its own text repeats those positions.
     assert (~(is_land(lon, lat) & (km > 3))).mean() > 0.95
     assert (~(is_land(lon, lat) & (km > 10))).mean() > 0.98
+
+
+@pytest.mark.parametrize(
+    ("wide", "of", "form"),
+    [(0, 100, "columns"), (1, 100, "columns"), (2, 100, None)],
+)
+def test_columns_are_degrees_with_no_more_than_one_latitude_in_a_hundred_beyond_90(wide, of, form):
+    rows = columns(*[("91.5", "12.5")] * wide, *[("35.5", "12.5")] * (of - wide))
+    found, reason = guessed_form(rows)
+    assert found == form
+    if form is None:
+        assert reason == "latitudes beyond 90: 2; state which column is which"
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "metres"),
+    [("3931000", "283000", True), ("90.5", "180.5", True), ("90.5", "179.5", False), ("89.5", "180.5", False)],
+)
+def test_columns_beyond_90_and_180_are_metres_of_some_projection(lat, lon, metres):
+    """Half of the rows may be; one more, and the number of the projection has to be stated."""
+    more, half = (
+        columns(*[(lat, lon)] * 6, *[("35.5", "12.5")] * 5),
+        columns(*[(lat, lon)] * 5, *[("35.5", "12.5")] * 5),
+    )
+    assert ("too large for degrees" in guessed_form(more)[1]) == metres
+    assert "too large for degrees" not in guessed_form(half)[1]

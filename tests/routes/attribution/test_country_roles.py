@@ -4,12 +4,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from routes.attribution.country_roles import MOST_SOURCES, countries_of, touched_at_sea, touched_over_land
+from routes.attribution.country_roles import (
+    MOST_SOURCES,
+    _runs_backwards,
+    countries_of,
+    touched_at_sea,
+    touched_over_land,
+)
 from routes.core.geodesy import unit_vectors
 from routes.indexing.statements import stated_by
 from routes.pipelines.ridge_corridors import reduce_incidents
-
-pytestmark = pytest.mark.slow
 
 ORIGINS = pl.List(pl.Struct({"iso3": pl.String, "weight": pl.Float64}))
 
@@ -58,6 +62,25 @@ def test_roles_follow_what_incidents_state_and_the_line_runs_from_source_to_dest
     assert backwards is turned
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later", "backwards"),
+    [
+        (["b"], ["c"], False),
+        (["c"], ["b"], True),
+        (["a", "e"], ["d"], False),  # in the middle of a and e is c, before d
+        (["b", "e"], ["c"], True),
+        (["d"], ["a", "e"], True),
+        (["c"], [], False),  # the middle itself is no later half
+        (["d"], [], True),
+        ([], ["c"], False),
+        ([], ["b"], True),
+        (["x"], ["y"], False),
+    ],
+)
+def test_a_line_runs_backwards_where_it_begins_later_than_it_ends_in_the_mean(earlier, later, backwards):
+    assert _runs_backwards(["a", "b", "c", "d", "e"], earlier, later) == backwards
+
+
 def test_a_country_counts_as_a_source_from_a_tenth_of_the_stated_origins():
     said, _ = roles([], stated([{"SYR": 1.0}] * 17 + [{"AFG": 1.0}] * 2 + [{"IRQ": 1.0}]))
     assert said == "SYR:source AFG:source"
@@ -69,6 +92,7 @@ def test_only_the_largest_sources_are_named():
     assert said.split() == [f"{code}:source" for code in sorted(codes)[:MOST_SOURCES]]
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_does_not_decide_between_equal_sources():
     random = np.random.default_rng(3)
     weights = random.random(300) / 3
@@ -99,6 +123,7 @@ def test_a_line_at_sea_touches_the_countries_of_its_ends_alone():
     assert touched_at_sea(unit_vectors(np.array([-30.0, -31.0]), np.array([20.0, 21.0]))) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("origin", "first"), [("NER", "Agadez"), ("LBY", "Sabha")])
 def test_the_line_and_its_name_run_from_where_people_come(at, along, origin, first):
     route = at(along([(7.99, 16.97), (14.43, 27.04)], 600))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from routes.attribution.incident_assignment import NONE, assigned, band_km, placed_on
 from routes.core.geodesy import unit_vectors
@@ -59,3 +60,33 @@ def test_a_place_is_measured_from_the_first_point_of_the_line():
 def test_without_lines_or_incidents_nothing_is_assigned():
     assert assigned(at((2, 0)), []).line.tolist() == [NONE]
     assert assigned(np.empty((0, 3)), [EQUATOR]).line.size == 0
+
+
+@pytest.mark.parametrize(("near", "width"), [(8.1, 24.6), (7.9, 100.0)])
+def test_the_band_holds_eight_in_ten_incidents(near, width):
+    """So many of ten lie on the line with a spread of 10 km, the others at 100 km; of 8.1, 8 lie within 2.5 spreads."""
+    km, weights = np.array([0.0, 100.0]), np.array([near, 10 - near])
+    assert band_km(km, np.array([10.0, 0.0]), weights) == pytest.approx(width, abs=0.6)
+
+
+def test_the_band_of_one_place_is_that_of_its_spread():
+    assert band_km(np.zeros(1), np.array([10.0]), np.ones(1)) == pytest.approx(10 * norm.ppf(0.9), abs=0.02)
+    assert band_km(np.full(1, 50.0), np.array([10.0]), np.ones(1)) == pytest.approx(50 + 10 * norm.ppf(0.8), abs=0.02)
+    assert band_km(np.empty(0), np.empty(0), np.empty(0)) == 0.0
+
+
+def test_places_on_a_line_are_told_by_how_far_off_and_how_far_along():
+    line = unit_vectors(np.array([0.0, 1.0, 2.0]), np.zeros(3))
+    km, along = placed_on(unit_vectors(np.array([0.5, 1.5]), np.array([0.1, -0.2])), line)
+    assert km.tolist() == pytest.approx([11.12, 22.24], abs=0.3)
+    assert along.tolist() == pytest.approx([55.6, 166.8], abs=3)
+
+
+def test_of_two_lines_the_nearer_takes_an_incident_whatever_their_reaches():
+    near = Centreline(unit_vectors(np.array([0.0, 2.0]), np.zeros(2)), 20.0)
+    wide = Centreline(unit_vectors(np.array([0.0, 2.0]), np.full(2, 0.3)), 60.0)
+    spots = unit_vectors(np.ones(4), np.array([0.1, 0.2, -0.17, -0.2]))
+    found = assigned(spots, [wide, near])
+    assert found.line.tolist() == [1, 0, 1, 0]  # the last lies 22 km off the near line, and 56 off the wide one
+    assert found.km.tolist() == pytest.approx([11.1, 11.1, 18.9, 55.6], abs=0.3)
+    assert found.of(0).tolist() == [1, 3]

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routes.core.geodesy import chord, cut_at_antimeridian, km_between, line_km, lonlat, resampled, unit_vectors
+from routes.core.geodesy import (
+    chord,
+    cut_at_antimeridian,
+    km_between,
+    line_km,
+    lonlat,
+    resampled,
+    samples,
+    unit_vectors,
+)
 
 DEGREE_KM = 111.195
 
@@ -75,3 +84,26 @@ def test_a_line_is_cut_where_it_crosses_180_degrees_and_has_no_empty_parts(place
     assert [[tuple(point) for point in part] for part in cut] == [
         [(float(lon), float(lat)) for lon, lat in part] for part in parts
     ]
+
+
+@pytest.mark.parametrize(("lon", "parts"), [(89, 1), (91, 2)])
+def test_a_line_is_cut_where_it_jumps_by_more_than_half_the_way_round(lon, parts):
+    assert len(cut_at_antimeridian(np.array([[lon, 0.0], [-lon, 10.0]]))) == parts
+
+
+def test_a_line_is_cut_on_the_antimeridian_itself():
+    west, east = cut_at_antimeridian(np.array([[170.0, 0.0], [178.0, 4.0], [-176.0, 10.0], [-170.0, 10.0]]))
+    assert west.tolist() == [[170.0, 0.0], [178.0, 4.0], [180.0, 6.0]]  # a third of the way from 4 to 10
+    assert east.tolist() == [[-180.0, 6.0], [-176.0, 10.0], [-170.0, 10.0]]
+    back = cut_at_antimeridian(np.array([[-176.0, 10.0], [178.0, 4.0]]))
+    assert [part.tolist() for part in back] == [[[-176.0, 10.0], [-180.0, 6.0]], [[180.0, 6.0], [178.0, 4.0]]]
+
+
+def test_samples_are_even_steps_between_corners_and_know_the_corner_before():
+    """Of two degrees, 222.4 km, steps of 100 km make three; of half a degree, one."""
+    points, corner = samples(line((10, 0), (12, 0), (12.5, 0)), 100)
+    assert lonlat(points)[:, 0].tolist() == pytest.approx([10, 10 + 2 / 3, 10 + 4 / 3, 12, 12.5])
+    assert corner.tolist() == [0, 0, 0, 1, 2]
+    assert np.linalg.norm(points, axis=1).tolist() == pytest.approx([1] * 5)
+    same, _ = samples(line((10, 0), (10, 0)), 100)
+    assert lonlat(same)[:, 0].tolist() == pytest.approx([10, 10])

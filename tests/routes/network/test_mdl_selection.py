@@ -30,8 +30,6 @@ from routes.network.shortest_paths import walked
 from routes.ridges.centrelines import Centreline
 from tests.routes.conftest import from_country, incidents_at, spread_along
 
-pytestmark = pytest.mark.slow
-
 FACTS = reference_facts()
 DESERT = [(7.99, 16.97), (12.4, 22.5), (14.43, 27.04)]
 
@@ -175,6 +173,7 @@ def test_pruning_takes_dead_ends_that_lead_nowhere_and_keeps_the_road(world, usu
     assert kept.sum() >= 0.9 * drawn.sum()
 
 
+@pytest.mark.slow
 def test_stretches_come_in_the_order_of_their_flow_and_in_the_direction_of_it(plan):
     found = stretches(plan)
     flows = [line.flow for line in found]
@@ -198,6 +197,7 @@ def test_what_much_evidence_speaks_for_comes_back_when_it_is_drawn_again(plan):
     assert np.isnan(support_of(plan.ways, np.flatnonzero(plan.ways.kind == BEGIN), nothing)).all()
 
 
+@pytest.mark.slow
 def test_a_line_that_incidents_trace_is_drawn_as_they_trace_it_and_explains_it_itself(incidents, plan):
     lon, lat = np.array(DESERT).T
     traced = Centreline(resampled(unit_vectors(lon, lat), 50.0), 42.0, support=np.array([0.9]))
@@ -214,6 +214,7 @@ def test_a_line_that_incidents_trace_is_drawn_as_they_trace_it_and_explains_it_i
     assert own.flow == pytest.approx(max(line.flow for line in stretches(plan) if line.mode == "land"), rel=0.2)
 
 
+@pytest.mark.slow
 def test_a_line_at_sea_that_joins_two_coasts_carries_the_boats_instead_of_a_crossing_beside_it(incidents):
     lon, lat = np.array([(12.7, 33.0), (12.6, 35.4)]).T
     traced = Centreline(resampled(unit_vectors(lon, lat), 50.0), 42.0)

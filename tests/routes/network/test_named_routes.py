@@ -1,10 +1,14 @@
 """Known routes are told as the chain of places that most of their movement passes, up to where it lands."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
+import pytest
 
 from geodata.model.assumptions import reference_facts
 from routes.core.geodesy import unit_vectors
-from routes.network.named_routes import named_routes
+from routes.network.named_routes import _followed, _named, _near, named_routes
 from routes.network.segments import Stretch
 
 AGADEZ, SABHA, ZUWARA, LAMPEDUSA, TRIPOLI = (7.99, 16.97), (14.43, 27.04), (12.08, 32.93), (12.6, 35.5), (13.19, 32.89)
@@ -39,3 +43,42 @@ def test_what_is_not_known_by_a_name_is_not_told_and_rings_end():
     assert named_routes([], facts) == ()
     ring = [*CHAIN, stretch(ZUWARA, SABHA, ("LBY", "LBY"), 9.0)]
     assert len(named_routes(ring, facts)) == 2
+
+
+KM = 111.195  # of a degree of latitude
+
+
+@pytest.mark.parametrize(("km", "joined"), [(59, True), (61, False)])
+def test_ends_within_60_km_are_one_place(km, joined):
+    here, there = (unit_vectors(np.array([10.0]), np.array([lat])) for lat in (0.0, km / KM))
+    assert _near(here, there) == [[0] if joined else []]
+
+
+@pytest.mark.parametrize(("flow", "places"), [(1.21, 3), (1.19, 2)])
+def test_a_leg_of_a_tenth_of_the_known_one_belongs_to_its_chain(flow, places):
+    chain = [stretch(SABHA, ZUWARA, ("LBY", "LBY"), flow), CHAIN[3]]
+    (route,) = named_routes(chain, reference_facts())
+    assert len(route.places) == places
+
+
+def test_of_the_legs_that_meet_the_busiest_is_followed_until_one_arrives():
+    lines = [CHAIN[1], CHAIN[3], replace(CHAIN[3], forward=5.0), stretch(LAMPEDUSA, (13.4, 38.1), ("ITA", "ITA"), 9.0)]
+    near = [[1, 2], [3], [3], []]
+    assert _followed(lines, 0, near, 1.0) == [1, 3]
+    assert _followed(lines, 0, near, 1.0, reference_facts()) == [1]  # Italy is where they go
+    assert _followed(lines, 0, near, 12.1) == []
+    ring = [[1], [0]]
+    assert _followed(lines[:2], 0, ring, 1.0) == [1]
+
+
+def test_no_more_than_six_places_are_named_and_countries_stand_in_at_the_ends():
+    spots = [(20.0 + 3 * step, -40.0) for step in range(9)]  # far out at sea no town is near
+    legs = [
+        stretch(start, end, ("LBY", "LBY") if number % 2 else ("LBY", "ITA"), mode="sea", landing=f"L{number}")
+        for number, (start, end) in enumerate(pairwise(spots))
+    ]
+    legs[-1] = replace(legs[-1], landing="", end_country="ITA")
+    found = _named("Known", legs, legs[0])
+    assert len(found.places) <= 6
+    assert (found.places[0], found.places[-1]) == ("Libya", "Italy")
+    assert found.properties()["flow"] == 10.0

@@ -9,8 +9,6 @@ from routes.core.geodesy import km_between, line_km, unit_vectors
 from routes.network.sea_crossings import Crossings, crossings
 from routes.network.sea_paths import km_and_part, land_on_lines, pulled
 
-pytestmark = pytest.mark.slow
-
 FACTS = reference_facts()
 
 

@@ -1,5 +1,7 @@
 """Overlay: traced lines become roads and crossings; those that keep to one coast join nothing."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -7,8 +9,9 @@ from scipy.sparse import csr_array
 from geodata.spatial.mobility_graph import terrain
 from routes.core.geodesy import line_km, unit_vectors
 from routes.network.coastal_hubs import Hubs
-from routes.network.sea_crossings import Crossings
+from routes.network.sea_crossings import PLAUSIBLE, Crossings
 from routes.network.traced_lines import (
+    _longest,
     explained_by,
     keeps_to_one_coast,
     running_along,
@@ -146,3 +149,61 @@ def test_lines_run_along_each_other_where_they_are_near_and_point_the_same_way_o
     ((which, _),) = running_along([line], [], 50.0)
     assert set(which.tolist()) == {-1}
     assert running_along([], [line], 50.0) == []
+
+
+def places(*km: tuple[float, float]) -> np.ndarray:
+    """Return points so many km east of 0 and north of the equator."""
+    lon, lat = np.array(km, float).T / DEGREE_KM
+    return unit_vectors(lon, lat)
+
+
+def test_a_line_explains_points_wholly_at_first_then_less_then_not():
+    line = [places((0, 0), (400, 0))]
+    found = explained_by(line, places((100, 0), (100, 8), (100, 38), (100, 99), (100, 101)), 8, 30, 100)
+    assert found.tolist() == pytest.approx([1, 1, np.exp(-0.5), np.exp(-0.5 * (91 / 30) ** 2), 0], rel=0.02, abs=1e-3)
+    assert explained_by([], places((0, 0)), 8, 30, 100).tolist() == [0]
+
+
+@pytest.mark.parametrize(("turn", "along"), [(44, True), (46, False)])
+def test_lines_run_along_each_other_within_45_degrees(turn, along):
+    reach = 20 * np.array([np.cos(np.radians(turn)), np.sin(np.radians(turn))])
+    other = places((0, 0), (200, 0))
+    one = places(tuple(np.array([100, 0]) - reach), tuple(np.array([100, 0]) + reach))
+    ((beside, same),) = running_along([one], [places((-300, 300), (-200, 300)), other], 50)
+    assert set(beside.tolist()) == ({1} if along else {-1})
+    assert same.all()
+    ((_, turned),) = running_along([one[::-1]], [other], 50)
+    assert not turned.any()
+
+
+@pytest.mark.parametrize(("km", "near"), [(49, 0), (51, -1)])
+def test_lines_run_along_each_other_within_a_distance(km, near):
+    ((beside, _),) = running_along([places((0, km), (200, km))], [places((-100, 0), (300, 0))], 50)
+    assert set(beside.tolist()) == {near}
+    ((beside, same),) = running_along([places((0, 0), (15, 0))], [], 50)
+    assert (beside.tolist(), same.tolist()) == ([-1] * 3, [False] * 3)
+
+
+def test_what_is_seen_at_a_crossing_is_what_is_seen_at_its_lesser_end():
+    sea = SimpleNamespace(hubs=SimpleNamespace(points=places((0, 0), (300, 0))), start=np.array([0]), end=np.array([1]))
+    found = seen_at_ends(sea, places((0, 0), (330, 0), (0, 91)), np.array([5.0, 2, 99]), 30)
+    assert found.tolist() == pytest.approx([2 * np.exp(-0.5)], rel=1e-3)
+
+
+def test_a_crossing_may_be_as_long_as_is_plausible_beside_the_shortest_that_touches_it():
+    sea = SimpleNamespace(start=np.array([0, 2]), end=np.array([1, 3]), km=np.array([200.0, 100.0]))
+    factor, more = PLAUSIBLE
+    assert _longest(sea, (1, 4)) == factor * 200 + more
+    assert _longest(sea, (2, 1)) == factor * 100 + more
+    assert _longest(sea, (4, 5)) == np.inf
+
+
+def test_piles_along_the_middle_of_a_traced_crossing_are_those_from_a_fifth_to_four_fifths_of_it():
+    hubs = ("LBY", (12.4, 32.9)), ("ITA", (12.6, 35.5))
+    start, end = np.array([12.4, 33.0]), np.array([12.6, 35.4])
+    along = [start + share * (end - start) for share in (0.1, 0.19, 0.21, 0.5, 0.79, 0.81, 0.9)]
+    weights = np.array([100.0, 100, 1, 2, 4, 100, 100])
+    found, which = with_traced_crossings([TO_LAMPEDUSA], sea(*hubs), terrain(), points(*map(tuple, along)), weights)
+    assert which.tolist() == [0]
+    assert found.middle.tolist() == pytest.approx([7.0], abs=0.01)
+    assert found.cover.toarray()[0].tolist() == pytest.approx([1.0] * 7, abs=0.01)

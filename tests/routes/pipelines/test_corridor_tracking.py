@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from routes.core.corridor import Corridor
-from routes.pipelines.corridor_tracking import REGISTER, identified
+from routes.pipelines.corridor_tracking import REGISTER, _free, identified
 from routes.pipelines.ridge_corridors import reduce_incidents
 
 NOTHING = pl.DataFrame(schema=REGISTER)
@@ -160,3 +160,9 @@ def test_the_order_of_corridors_does_not_matter():
     one, other = identified(halves, register, "network"), identified(halves[::-1], register, "network")
     assert one.register.equals(other.register)
     assert one.events.equals(other.events)
+
+
+def test_a_word_that_is_taken_is_numbered():
+    assert _free("Agadez", set(), "{} ({})") == "Agadez"
+    assert _free("Agadez", {"Agadez"}, "{} ({})") == "Agadez (2)"
+    assert _free("land-1", {"land-1", "land-1-2"}, "{}-{}") == "land-1-3"

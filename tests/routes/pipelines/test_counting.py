@@ -9,7 +9,8 @@ import pytest
 
 from geodata.model.assumptions import reference_facts
 from routes.core.corridor import confidence_of
-from routes.pipelines.counting import Directed, counted_on, placed
+from routes.network.movement_model import CountryShares
+from routes.pipelines.counting import Directed, _direction, _role, counted_on, placed
 from routes.pipelines.flow_network import Network
 from tests.networks import BEACH, CROSSING, FLIGHT, MALTA, ROAD, handmade, knowing, seen
 
@@ -317,3 +318,54 @@ def test_a_network_without_journeys_tells_flights_and_dense_areas_alone():
     assert found.movement.legs == found.movement.countries == found.named == ()
     assert [one.corridor_id for one in found.corridors] == [FLIGHT]
     assert not any("Direction rests" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "direction"),
+    [(6.6, 3.4, "one-way"), (6.5, 3.5, "two-way"), (4.0, 2.9, "unclear"), (4.0, 3.0, "two-way"), (3.0, 0.0, "one-way")],
+)
+def test_a_route_is_one_way_by_more_than_65_in_100_and_two_way_from_a_flow_of_three_back(forward, backward, direction):
+    assert _direction(forward, backward) == direction
+
+
+@pytest.mark.parametrize(
+    ("shares", "role"),
+    [
+        ((0.5, 0.5, 0.0), "transit"),  # what passes as often as it starts is transit
+        ((0.0, 0.5, 0.5), "transit"),
+        ((0.5, 0.0, 0.5), "source"),
+        ((0.4, 0.3, 0.3), "source"),
+        ((0.3, 0.3, 0.4), "destination"),
+    ],
+)
+def test_a_country_has_the_role_that_it_mostly_has(shares, role):
+    assert _role("LBY", CountryShares("LBY", *shares, 9.0)).role == role
+    assert _role("LBY", None).role == "transit"
+
+
+def test_flows_hubs_and_roles_of_the_handmade_network_by_hand():
+    """Four incidents in the desert weigh 2 on trip 0; nine in the strait weigh 3 on it as well; one off Lampedusa 1.
+
+    Trip 0 then weighs 2 + 3 = 5, and trips 1 and 2 half of 1 each.
+    """
+    incidents = seen(desert=4, strait=9, lampedusa=1)
+    network = knowing(incidents)
+    found = counted_on(network, placed(network, incidents), reference_facts())
+    crossing, road, flight = found.corridors
+    assert (crossing.flow, road.flow, flight.flow) == (pytest.approx(5 + 0.5 + 0.5), pytest.approx(5 + 0.25), 0.0)
+    assert crossing.origins == {"NGA": pytest.approx(5 / 6), "ITA": pytest.approx(1 / 12), "SDN": pytest.approx(1 / 12)}
+    assert (crossing.incidents, road.incidents) == (10, 4)
+    countries = {one.iso3: one for one in found.movement.countries}
+    # Into Libya 5 + 0.5 + 0.5 come, of which 0.5 stay; into Italy 5.5, which all stay, and 0.5 begin there.
+    assert countries["LBY"].transit == pytest.approx(5.5 / 6)
+    assert countries["LBY"].destination == pytest.approx(0.5 / 6)
+    assert countries["ITA"].destination == pytest.approx(5.5 / 6)
+    assert countries["ITA"].source == pytest.approx(0.5 / 6)
+    assert countries["NER"].transit == 1.0
+    assert countries["NGA"].source == 1.0
+    hubs = {hub.iso3: (hub.leaving, hub.landing) for hub in found.movement.hubs}
+    assert hubs == {"LBY": pytest.approx((5.5, 0.5)), "ITA": pytest.approx((0.5, 5.5))}
+    legs = {(leg.start, leg.end): leg.flow for leg in found.movement.legs}
+    assert legs == {("NER", "LBY"): pytest.approx(5), ("LBY", "ITA"): pytest.approx(5.5), ("ITA", "LBY"): 0.5}
+    # Of the weights of 2 and 3 all is explained, of the last one nothing; half of what lies in the strait is.
+    assert found.movement.explained == pytest.approx((2 * 1 + 3 * 0.5) / 6)

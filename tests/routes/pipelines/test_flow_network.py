@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -13,8 +14,9 @@ from geodata.spatial.coastline import is_land
 from routes.core.corridor import CONFIDENCES, METHOD_VERSION
 from routes.core.geodesy import lonlat, resampled, unit_vectors
 from routes.pipelines.counting import Directed, counted_on, placed
-from routes.pipelines.flow_network import Network, network
+from routes.pipelines.flow_network import Network, _holds, _line, _named_apart, lines_of, network
 from routes.pipelines.network_tables import stored
+from tests.networks import line as line_of
 
 FACTS = reference_facts()
 SCATTERED = "too few or too scattered"
@@ -304,3 +306,44 @@ def test_each_stage_is_told_as_it_begins(at):
 def test_a_network_without_ids_of_incidents_numbers_them(at, laid, crossing):
     nameless = placed(replace(laid, members=laid.members.clear()), crossing.drop("incident_id"))
     assert nameless["incident_id"].to_list()[:3] == ["0", "1", "2"]
+
+
+# What is drawn, by hand
+
+KM = 111.195  # of a degree of latitude
+
+
+@pytest.mark.parametrize(
+    ("basis", "support", "holds"),
+    [("traced", 0.5, True), ("traced", 0.49, False), ("journey", 0.7, True), ("journey", 0.69, False)],
+)
+def test_a_traced_line_holds_in_half_of_the_redraws_and_a_way_of_journeys_in_seven_of_ten(basis, support, holds):
+    assert _holds(SimpleNamespace(basis=basis, support=support)) == holds
+    assert _holds(SimpleNamespace(basis=basis, support=None))
+
+
+def test_a_third_of_what_is_left_after_the_main_routes_is_a_third_of_the_detail():
+    """Of twenty routes three are the main ones; the last of the other seventeen is 16 of 17 on."""
+    routes = [line_of(f"r{number}", "Same", "land", [(0, 0), (1, 1)]) for number in range(20)]
+    flown = line_of("air", "Other", "air", [(0, 0), (1, 1)])
+    found = _named_apart([*routes, flown])
+    assert [one.detail for one in found[:5]] == pytest.approx([0, 0, 0, 0, 1 / 17])
+    assert found[19].detail == pytest.approx(16 / 17)
+    assert found[20].detail == 0.0
+    assert len({one.name for one in found}) == 21
+
+
+def test_bridges_of_a_corridor_are_inferred_segments_and_do_not_lower_its_support_twice():
+    """Of 100 km, 40 to 60 are inferred: what came back in 0.6 of the redraws did so in 0.75 where it is observed."""
+    corridor = line_of("r", "r", "land", [(0, 0), (0, 40 / KM), (0, 60 / KM), (0, 100 / KM)], bridges=((39.0, 61.0),))
+    found = _line(replace(corridor, support=0.6, bridges=((40.0, 60.0),)))
+    assert found.inferred.tolist() == [False, True, False]
+    assert found.support.tolist() == pytest.approx([0.75])
+    assert _line(replace(corridor, support=0.9)).support.tolist() == [1.0]
+    assert _line(corridor).support.size == 0
+
+
+def test_young_lines_are_the_last_of_their_mode():
+    lines = [line_of(name, name, mode, [(0, 0), (1, 1)]) for name, mode in (("a", "land"), ("b", "sea"), ("c", "land"))]
+    found = lines_of(SimpleNamespace(corridors=lines), lines[2:])
+    assert (len(found.land), len(found.sea), found.young) == (2, 1, (1, 0))

@@ -1,18 +1,21 @@
 """Young lines: a line of the last months is found beside ten years of others, and what was always there is not new."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import poisson
 
 from geodata.model.assumptions import reference_facts
+from routes.core.corridor import Corridor
 from routes.pipelines.flow_network import network
-from routes.pipelines.recent_lines import young_lines
+from routes.pipelines.recent_lines import _is_apart, _is_new, _reduced, young_lines
 from routes.pipelines.ridge_corridors import reduce_incidents
+from tests.networks import line as line_of
 from tests.routes.conftest import from_country, incidents_at, spread_along
-
-pytestmark = pytest.mark.slow
 
 OLD, NEW = [(8.0, 17.0), (14.4, 27.0)], [(18.0, 17.0), (18.5, 23.0)]
 LAST = datetime(2024, 12, 31, tzinfo=UTC)
@@ -69,6 +72,7 @@ def test_nothing_is_young_in_nothing(decade):
     assert young_lines(decade.clear(), (), 0) == []
 
 
+@pytest.mark.slow
 def test_a_young_line_is_a_route_of_the_network_and_the_old_ones_stay(decade):
     before, after = (
         network(from_country(incidents, "NGA"), reference_facts(), 3) for incidents in (decade.head(3000), decade)
@@ -80,3 +84,69 @@ def test_a_young_line_is_a_route_of_the_network_and_the_old_ones_stay(decade):
     assert len(traced["after"]) == len(traced["before"]) + 1
     assert {one.corridor_id for one in traced["before"]} < {one.corridor_id for one in traced["after"]}
     assert any(one.lines[0][:, 0].mean() > 17 for one in traced["after"])
+
+
+KM = 111.195  # of a degree of latitude
+
+
+def corridor(start: tuple[float, float], end: tuple[float, float]) -> Corridor:
+    return line_of("land-a", "a", "land", [start, end])
+
+
+@pytest.mark.parametrize(("lately", "new"), [(10, True), (9, False)])
+def test_ten_incidents_of_the_span_are_needed_for_a_new_line(at, lately, new):
+    """Of a hundred days before there is none: half an incident in a hundred days makes ten of ten days no chance."""
+    line = corridor((10.0, 0.0), (12.0, 0.0))
+    incidents = at([(11.0, 0.0)] * lately, "land")
+    days = np.r_[np.full(lately, 105)]
+    days[-1] = 109
+    assert _is_new(line, incidents, days, 100, 0) == new
+
+
+@pytest.mark.parametrize(("before", "new"), [(0, True), (40, False)])
+def test_a_line_is_new_by_poisson_s_law_at_the_rate_before(at, before, new):
+    """Twelve lately, where (before + 1/2) / 10 were due: against 0.05 no chance, against 4.05 it is 1 in 1000."""
+    incidents = at([(11.0, 0.0)] * (before + 12), "land")
+    days = np.r_[np.arange(before), np.full(11, 105), 109].astype(int)
+    assert (poisson.sf(11, (before + 0.5) * 10 / 100) < 1e-9) == new
+    assert _is_new(corridor((10.0, 0.0), (12.0, 0.0)), incidents, days, 100, 0) == new
+
+
+@pytest.mark.parametrize(("km", "apart"), [(40, False), (44, True)])
+def test_a_line_is_apart_where_no_known_line_runs_within_its_reach(km, apart):
+    """Three bandwidths of 14 km are 42."""
+    one, other = corridor((10.0, 0.0), (12.0, 0.0)), corridor((9.0, km / KM), (13.0, km / KM))
+    assert _is_apart(one, [other]) == apart
+    assert _is_apart(one, [replace(other, mode="sea")])
+    assert _is_apart(one, [])
+
+
+@pytest.mark.parametrize(("end", "apart"), [(10.9, True), (11.1, False)])
+def test_a_line_is_apart_by_half_of_its_length(end, apart):
+    """A known line runs along it from the west; 42 km more of it lie near the end of that line."""
+    one = corridor((10.0, 0.0), (12.0, 0.0))
+    assert _is_apart(one, [corridor((9.0, 0.0), (end - 42 / KM, 0.0))]) == apart
+
+
+@pytest.mark.parametrize(("before", "new"), [(0, True), (1, False)])
+def test_half_an_incident_more_than_there_was_is_expected(at, before, new):
+    """Ten lately: of 0.5 that were due the chance is 2 in 10 billion, of 1.5 it is 4 in a million."""
+    incidents = at([(11.0, 0.0)] * (before + 10), "land")
+    days = np.r_[np.full(before, 50), np.full(9, 150), 199].astype(int)
+    assert (poisson.sf(9, before + 0.5) < 1e-9) == new
+    assert _is_new(corridor((10.0, 0.0), (12.0, 0.0)), incidents, days, 100, 0) == new
+
+
+def test_redraws_are_made_only_where_a_line_is_new():
+    asked: list[int] = []
+
+    def reduce(replicates: int) -> SimpleNamespace:
+        asked.append(replicates)
+        return SimpleNamespace(corridors=("old", "new"))
+
+    evidence = SimpleNamespace(reduce=reduce)
+    assert _reduced(evidence, 30, lambda line: line == "new") == ["new"]
+    assert asked == [0, 30]
+    assert _reduced(evidence, 0, lambda line: line == "new") == ["new"]
+    assert _reduced(evidence, 30, lambda _: False) == []
+    assert asked == [0, 30, 0, 0]

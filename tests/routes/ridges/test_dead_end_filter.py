@@ -9,11 +9,9 @@ import pytest
 from routes.core.geodesy import km_between, unit_vectors
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import domain
-from routes.ridges.dead_end_filter import without_heaps
+from routes.ridges.dead_end_filter import _dip, _heap_at_end, _of_heaped_parts, _spread, without_heaps
 from routes.ridges.kernel_density import clutter, dense, kernel_density
 from routes.ridges.morse_ridges import unique_edges
-
-pytestmark = pytest.mark.slow
 
 
 def area_of(*incidents: pl.DataFrame):
@@ -63,3 +61,54 @@ def test_without_lines_there_are_no_heaps(at, along):
     area = area_of(at(along([(16, 20), (24, 20)], 2500)))
     nothing = np.empty((0, 2), np.int64)
     assert without_heaps(area, area.weights, area.weights > 0, nothing).shape == (0, 2)
+
+
+def test_a_dip_is_the_lowest_place_of_the_first_stretch_below_half_of_both_sides():
+    assert _dip(np.array([10.0, 4.9, 4.0, 4.5, 10.0, 1.0, 10.0])) == 2
+    assert _dip(np.array([10.0, 5.0, 10.0])) is None  # twice is no more than twice
+    assert _dip(np.array([1.0, 5.0, 1.0])) is None
+    assert _dip(np.array([9.0, 4.0, 4.0, 9.0])) == 1
+
+
+def sums(*rows: tuple[float, float, float]) -> np.ndarray:
+    """Return for each node the sums of a heap of evidence that lies so far to both sides, north and south, and up."""
+    found = []
+    for wide, high, weight in rows:
+        places = np.array([[0, wide, 0], [0, -wide, 0], [0, 0, high], [0, 0, -high]])
+        products = (places[:, :, None] * places[:, None, :]).reshape(-1, 9)
+        found.append((np.column_stack([np.ones(4), places, products]) * weight).sum(axis=0))
+    return np.array(found)
+
+
+def moved(own: np.ndarray, far: float) -> np.ndarray:
+    """Return the sums of the same evidence so far to the north."""
+    weight, mean, products = own[0], own[1:4], own[4:].reshape(3, 3)
+    way = np.array([0.0, far, 0.0])
+    shifted = products + np.outer(mean, way) + np.outer(way, mean) + weight * np.outer(way, way)
+    return np.r_[weight, mean + weight * way, shifted.ravel()]
+
+
+def test_how_many_times_longer_than_wide_evidence_is():
+    assert _spread(sums((3.0, 1.0, 2.0))[0]) == pytest.approx(3)
+    assert _spread(sums((1.0, 1.0, 2.0))[0]) == pytest.approx(1)
+    assert _spread(np.zeros(13)) == 1.0
+    # Two heaps with a variance of a half each way, 4 apart: 4 and a half along, a half across, wherever they lie.
+    both = sums((1.0, 1.0, 1.0))[0], sums((1.0, 1.0, 1.0))[0]
+    assert _spread(sum(moved(one, way) for one, way in zip(both, (1.0, 5.0), strict=True))) == pytest.approx(3)
+
+
+@pytest.mark.parametrize(("wide", "heap"), [(1.29, True), (1.31, False)])
+def test_evidence_at_an_end_that_is_not_1_3_times_longer_than_wide_is_a_heap(wide, heap):
+    level, own = np.ones(5), sums(*[(wide, 1.0, 1.0)] * 5)
+    assert _heap_at_end(level, [0, 1, 2, 3, 4], own, closed=True) == ([[0, 1, 2, 3, 4]] if heap else [])
+    assert _heap_at_end(level, [0, 1, 2, 3, 4], own, closed=False) == []
+    dip = np.array([9.0, 9, 1, 9, 9])
+    assert _heap_at_end(dip, [0, 1, 2, 3, 4], own, closed=False) == ([[0, 1, 2]] if heap else [])
+    assert _heap_at_end(level, [0, 1], own, closed=True) == []  # both nodes are rather the line's
+
+
+@pytest.mark.parametrize(("wide", "heap"), [(1.39, True), (1.41, False)])
+def test_a_part_that_is_not_1_4_times_longer_than_wide_is_a_heap(wide, heap):
+    edges = np.array([[0, 1], [1, 2], [3, 4]])
+    own = sums(*[(wide, 1.0, 1.0)] * 3, *[(3.0, 1.0, 1.0)] * 2)
+    assert _of_heaped_parts(edges, [[0, 1, 2], [3, 4]], own) == ([[0, 1, 2]] if heap else [])

@@ -1,18 +1,19 @@
 """Gaps are closed where lines run towards each other, are told as inferred, and never cut across what divides them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from geodata.spatial import h3_cells as hexes
 from geodata.spatial.coastline import is_land
 from routes.core.geodesy import km_between, lonlat, resampled, unit_vectors
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import domain
 from routes.pipelines.ridge_corridors import reduce_incidents
-from routes.ridges.gap_bridging import bridged
+from routes.ridges.gap_bridging import _back, _chances, _meetings, _of_end, _outward, _root, _stretch, bridged
 from routes.ridges.kernel_density import FEWEST_STEPS, Density
 from routes.ridges.morse_ridges import Edges, unique_edges
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -98,3 +99,77 @@ def test_a_bridge_at_sea_goes_round_a_cape_or_is_not_built(at, along):
         for line in corridor.lines:
             path = lonlat(resampled(unit_vectors(line[:, 0], line[:, 1]), 2.0))
             assert is_land(path[:, 0], path[:, 1]).mean() < 0.05
+
+
+KM = 111.195  # of a degree of latitude
+
+
+def east(*km: float) -> np.ndarray:
+    """Return points so far east on the equator."""
+    return unit_vectors(np.array(km) / KM, np.zeros(len(km)))
+
+
+def test_how_likely_a_gap_is_a_route_by_hand():
+    """100 km straight between ends that face each other, through evidence of twice the clutter: the fitted sum."""
+    points = east(0, 100, 50)
+    facing = np.array([[0.0, 1, 0], [0, -1, 0], [np.nan] * 3])  # east, and west as seen from the other end
+    facing[1] = np.array([np.sin(100 / 6371.0088), -np.cos(100 / 6371.0088), 0])
+    ways = SimpleNamespace(stretch=1.0, contrast=np.array([9.0, 9.0, 2.0]))
+    (chance,) = _chances(points, ways, [[0, 2, 1]], facing)
+    odds = 8.14 - 2.37 * np.log(100) + 2 * (-2.9 + 5.32) + 1.2 * np.log(2)
+    assert chance == pytest.approx(1 / (1 + np.exp(-odds)), rel=1e-3)
+    (wider,) = _chances(points, SimpleNamespace(stretch=2.0, contrast=ways.contrast), [[0, 2, 1]], facing)
+    assert wider == pytest.approx(1 / (1 + np.exp(-odds - 2.37 * np.log(2))), rel=1e-3)
+    (inner,) = _chances(points, ways, [[0, 1]], np.full((3, 3), np.nan))  # lines that go on, next to each other
+    assert inner == pytest.approx(1 / (1 + np.exp(-(8.14 - 2.37 * np.log(100) + 1.2 * np.log(9)))), rel=1e-3)
+    assert _chances(points, ways, [], facing).tolist() == []
+
+
+def test_a_detour_counts_up_to_three_times():
+    away = unit_vectors(np.array([0, 100 / KM, 50 / KM]), np.array([0, 0, 800 / KM]))
+    ways = SimpleNamespace(stretch=1.0, contrast=np.ones(3))
+    (chance,) = _chances(away, ways, [[0, 2, 1]], np.full((3, 3), np.nan))
+    odds = 8.14 - 2.37 * np.log(100) - 8.57 * np.log(3)
+    assert chance == pytest.approx(1 / (1 + np.exp(-odds)), rel=1e-3)
+
+
+def test_an_end_counts_by_how_well_it_points_across():
+    points = east(0, 100)
+    north, back = np.array([[0.0, 0, 1], [0, 0, 1]]), np.array([[0.0, -1, 0], [0, 1, 0]])
+    here, there = np.array([0]), np.array([1])
+    assert _of_end(points, north, here, there)[0] == pytest.approx(-2.9)
+    assert _of_end(points, back, here, there)[0] == pytest.approx(-2.9 - 5.32)
+    assert _of_end(points, np.full((2, 3), np.nan), here, there)[0] == 0.0
+
+
+def test_a_free_end_points_out_of_the_last_seven_steps_of_its_line():
+    """The line turns north eight steps from its western end: that end looks back along the east alone."""
+    lon, lat = np.r_[np.arange(9.0), 8.0], np.r_[np.zeros(9), 1.0]
+    outward = _outward(unit_vectors(lon, lat), np.column_stack([np.arange(9), np.arange(1, 10)]))
+    assert outward[0] == pytest.approx([0, -1, 0], abs=1e-9)
+    assert np.isnan(outward[1:9]).all()
+    out = outward[9]
+    assert (out @ np.array([0, 0, 1]), np.linalg.norm(out)) == (pytest.approx(0.18, abs=0.03), pytest.approx(1))
+
+
+def test_a_way_is_followed_back_to_where_it_began():
+    assert _back(np.array([-1, 0, 1, -9]), 2) == [2, 1, 0]
+    assert _root({3: 2, 2: 0}, 3) == 0
+
+
+def test_parts_meet_where_the_way_between_them_is_cheapest():
+    """Parts 0 and 1 meet by two edges of 5 and 4 in all; that within part 0, and that to nowhere, are none."""
+    start, end = np.array([0, 1, 2, 4]), np.array([2, 3, 4, 5])
+    ways = SimpleNamespace(start=start, end=end, cost=np.array([3.0, 1.0, 1.0, 1.0]))
+    cost, source = np.array([1.0, 2, 1, 1, 1, np.inf]), np.array([0, 0, 1, 1, 1, -9])
+    assert _meetings(ways, cost, source, np.array([0, 1, 0, 0, 0, 0])).tolist() == [[1, 3]]
+    assert _meetings(ways, cost, source, np.zeros(6, int)).tolist() == []
+
+
+def test_a_wider_kernel_leaves_longer_gaps():
+    size = float(hexes.SPACING_KM[5])
+    for width, growth in ((14.0, 1.0), (28.0, 2**0.75)):
+        found = _stretch(SimpleNamespace(spacing_km=size), Density(np.ones(1), FEWEST_STEPS, width))
+        assert found == pytest.approx(growth)
+    found = _stretch(SimpleNamespace(spacing_km=2 * size), Density(np.ones(1), FEWEST_STEPS, 28.0))
+    assert found == pytest.approx(2)

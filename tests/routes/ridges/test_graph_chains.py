@@ -5,8 +5,18 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from routes.core.geodesy import line_km, unit_vectors
-from routes.ridges.graph_chains import chains, degrees, smoothed, strokes, without, without_short_parts, without_spurs
+from routes.core.geodesy import line_km, lonlat, unit_vectors
+from routes.ridges.graph_chains import (
+    chains,
+    degrees,
+    lengths,
+    smoothed,
+    strokes,
+    without,
+    without_short_parts,
+    without_spurs,
+    without_weak,
+)
 
 # Nodes of a small map: a road 0-1-2-3-4 to the east, a side road 2-5-6 to the north, and a ring 7-8-9 apart from both.
 PLACES = [(0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (2, 1), (2, 2), (20, 0), (21, 0), (20.5, 1)]
@@ -91,3 +101,45 @@ def test_smoothing_keeps_a_side_road_on_the_road(points):
     assert 2 in (side[0], side[-1])
     smooth = smoothed(points, lines, 6)
     assert np.isfinite(smooth).all()
+
+
+@pytest.mark.parametrize(("turn", "joined"), [(44, True), (46, False)])
+def test_a_stroke_goes_on_through_a_junction_by_a_turn_of_up_to_45_degrees(turn, joined):
+    """Three roads of a degree meet; the third leads north, and goes straight on into none of the others."""
+    angle = np.radians([180, turn, 110])
+    lon, lat = np.r_[0, np.cos(angle)], np.r_[0, np.sin(angle)]
+    found = strokes(np.array([[0, 1], [0, 2], [0, 3]]), unit_vectors(lon, lat))
+    assert sorted(map(len, found)) == ([2, 3] if joined else [2, 2, 2])
+
+
+def test_runs_and_tips_without_strength_are_cut_and_weak_places_within_stay():
+    edges = np.array([[0, 1], [1, 2], [2, 3], [3, 4]])
+    assert without_weak(edges, np.array([0.1, 0.9, 0.1, 0.9, 0.2]), 0.5).size == 0  # 0.44 in the mean
+    assert without_weak(edges, np.array([0.1, 0.9, 0.2, 0.9, 0.6]), 0.5).tolist() == [[1, 2], [2, 3], [3, 4]]
+    assert without_weak(edges, np.array([0.9, 0.9, 0.9, 0.5, 0.1]), 0.5).tolist() == [[0, 1], [1, 2], [2, 3]]
+    assert without_weak(edges, np.full(5, 0.5), 0.5).tolist() == edges.tolist()
+    ring = np.array([[0, 1], [1, 2], [0, 2]])
+    assert without_weak(ring, np.array([0.1, 0.9, 0.9]), 0.5).tolist() == ring.tolist()
+
+
+def test_short_parts_are_told_by_all_their_length(points):
+    edges = graph(ROAD[:1], RING)
+    road, ring = DEGREE_KM, 3 * DEGREE_KM
+    assert without_short_parts(edges, points, road * 0.99).tolist() == edges.tolist()
+    assert without_short_parts(edges, points, road * 1.01).tolist() == graph(RING).tolist()
+    assert without_short_parts(edges, points, ring * 1.2).size == 0
+
+
+def test_the_length_of_a_chain_is_that_of_its_steps(points):
+    found = lengths([[0, 1, 2], [3, 4], [2, 5, 6]], points)
+    assert found.tolist() == pytest.approx([2 * DEGREE_KM, DEGREE_KM, 2 * DEGREE_KM], rel=1e-3)
+    assert lengths([], points).tolist() == []
+
+
+def test_smoothing_draws_a_corner_to_the_middle_of_its_neighbours_once_for_all_strokes(points):
+    bent = points.copy()
+    bent[1] = unit_vectors(np.array([1.0]), np.array([1.0]))[0]
+    smooth = smoothed(bent, [[0, 1, 2], [5, 1, 6]], 1)
+    assert lonlat(smooth[[1]])[0] == pytest.approx([1.0, 0.5], abs=1e-3)
+    assert smooth[[0, 2, 5, 6]].tolist() == bent[[0, 2, 5, 6]].tolist()
+    assert lonlat(smoothed(bent, [[0, 1, 2]], 2)[[1]])[0] == pytest.approx([1.0, 0.25], abs=1e-3)

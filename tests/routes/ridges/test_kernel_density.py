@@ -1,7 +1,10 @@
 """Density spreads where a mode can move and nowhere else; the mask holds what stands out of the clutter."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geodata.spatial import h3_cells as hexes
@@ -9,7 +12,18 @@ from geodata.spatial.coastline import is_land
 from routes.core.geodesy import km_between, unit_vectors
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import Domain, domain
-from routes.ridges.kernel_density import FEWEST_STEPS, MOST_STEPS, clutter, dense, kernel_density
+from routes.ridges.kernel_density import (
+    FEWEST_STEPS,
+    MOST_STEPS,
+    _effective,
+    _holding,
+    _median,
+    _otsu,
+    _width_km,
+    clutter,
+    dense,
+    kernel_density,
+)
 
 RESOLUTION = 5
 ANDAMAN, GULF = (98.2, 10.2), (99.6, 10.4)
@@ -130,3 +144,35 @@ def test_rich_clutter_is_no_route_however_much_there_is_of_it(around, scattered)
     area = around(scattered(0, 15, 12, 25, 60_000))
     density = kernel_density(area).counts
     assert dense(area, density, clutter(area, density)).mean() < 0.01
+
+
+def test_the_density_around_the_middle_incident():
+    """Of ten incidents six lie where the density is 7, three where it is 2; cells without any do not count."""
+    assert _median(np.array([3.0, 6, 1, 0]), np.array([2.0, 7, 9, 1])) == 7
+    assert _median(np.array([5.0, 5]), np.array([2.0, 7])) == 2
+    assert _median(np.array([4.0, 6]), np.array([2.0, 7])) == 7
+
+
+def test_two_heaps_of_values_are_parted_between_them():
+    logs = np.r_[np.linspace(0, 0.2, 40), np.linspace(3, 3.2, 30)]
+    assert 1.2 <= _otsu(logs) <= np.exp(3)
+    best = max(range(1, 70), key=lambda at: at * (70 - at) * (logs[:at].mean() - logs[at:].mean()) ** 2)
+    assert best == 40
+    assert (logs[:40] <= np.log(_otsu(logs)) + 0.02).all()
+    assert (logs[40:] > np.log(_otsu(logs))).all()
+
+
+def test_parts_are_kept_that_hold_a_certain_cell():
+    neighbours = csr_array((np.ones(6), ([0, 1, 1, 2, 3, 4], [1, 0, 2, 1, 4, 3])), shape=(5, 5))
+    possible = np.array([True, True, False, True, True])
+    certain = np.array([False, True, False, False, False])
+    assert _holding(neighbours, possible, certain).tolist() == [True, True, False, False, False]
+    assert _holding(neighbours, np.zeros(5, bool), certain).tolist() == [False] * 5
+
+
+def test_the_width_of_a_kernel_grows_with_the_root_of_its_steps():
+    """A step of heat of 0.6 has a variance of 0.3 spacings squared; two are 0.77 spacings, nine 1.64."""
+    area = SimpleNamespace(spacing_km=17.0, cell_km2=250.0)
+    assert _width_km(area, 2) == pytest.approx(17 * np.sqrt(0.6))
+    assert _width_km(area, 9) == pytest.approx(17 * np.sqrt(2.7))
+    assert _effective(area, np.ones(1), 2)[0] == pytest.approx(4 * np.pi * 17**2 * 0.6 / 250)

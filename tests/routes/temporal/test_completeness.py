@@ -3,9 +3,23 @@
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import nbinom
 
 from geodata.model.reporting import TRIANGLE
-from routes.temporal.completeness import Known, delays, held_by_age, known_at, nowcast
+from routes.temporal.completeness import (
+    AGES,
+    BURST,
+    LIKENESS,
+    Delays,
+    Known,
+    _beta,
+    _bursts,
+    _history,
+    delays,
+    held_by_age,
+    known_at,
+    nowcast,
+)
 
 EMPTY = pl.DataFrame(schema=TRIANGLE)
 
@@ -141,3 +155,86 @@ def test_nine_in_ten_intervals_hold_what_comes():
         _, low, high = nowcast(seen[None], part(0.5, 24, 0.08))[0, -1]
         held += low <= whole[-1] <= high
     assert 0.85 <= held / 200 <= 0.97
+
+
+@pytest.mark.parametrize(("expected", "silent"), [(42, True), (41, False)])
+def test_seven_incidents_that_do_not_come_are_a_silence(expected, silent):
+    """So many in a year and none in two months, of which a sixth was due: 7, or a little less."""
+    year = [4] * (expected - 36) + [3] * (48 - expected)
+    found = delays(incidents(body_A=[0] * 10 + year + [0, 0], body_B=[1] * 24), EMPTY, {}, 0, 24)
+    assert found.silent[0, 22:].all() == silent
+    assert not found.silent[0, :22].any()
+
+
+def test_what_is_known_at_a_node_is_the_mean_of_its_strata_that_are_late_together_for_the_most_part():
+    """Half known at a strength of 3 is a variance of 1/16. Apart, two halves have 1/32; together, 1/16."""
+    half = Delays(0, np.full((2, 1), 0.5), np.full((2, 1), 3.0), np.zeros((2, 1), bool))
+    found = known_at(half, np.array([[0.5, 0.5], [1.0, 0.0], [0.0, 0.0]]))
+    deviation = np.sqrt(0.2 / 32 + 0.8 / 16)
+    assert found.mean[:, 0].tolist() == [0.5, 0.5, 0.5]
+    assert found.low[:, 0].tolist() == pytest.approx([0.5 - 1.645 * deviation, 0.5 - 1.645 / 4, 0.5])
+    assert found.high[:, 0].tolist() == pytest.approx([0.5 + 1.645 * deviation, 0.5 + 1.645 / 4, 0.5])
+    assert found.horizon.tolist() == [-1, -1, -1]
+
+
+def test_a_node_is_silent_where_more_than_half_of_its_deliverers_are():
+    silent = np.array([[True], [False]])
+    found = Delays(0, np.ones((2, 1)), np.full((2, 1), np.inf), silent)
+    assert known_at(found, np.array([[0.5, 0.5], [0.51, 0.49]])).silent[:, 0].tolist() == [False, True]
+
+
+def test_what_is_usual_is_the_year_up_to_the_horizon():
+    """0 and 12 in turn: a mean of 6, and a variance of 12 * 36 / 11."""
+    reported = np.array([[99.0] * 12 + [0, 12] * 6 + [50], [0.0] * 24 + [9]])
+    rate, spread = _history(reported, np.array([23, 23]))
+    assert rate.tolist() == [6, 0]
+    assert spread.tolist() == pytest.approx([12 * 36 / 11 / 6, 1])
+    rare = np.array([[0.0] * 11 + [2]])  # a sixth a month, with a variance of a third: measured against a quarter
+    assert _history(rare, np.array([11]))[1][0] == pytest.approx(np.var([*[0] * 11, 2], ddof=1) / 0.25)
+    assert [part.tolist() for part in _history(rare, np.array([0]))] == [[0.0], [1.0]]
+
+
+def test_drawn_shares_have_the_mean_and_deviation_that_were_asked_for():
+    drawn = _beta(np.random.default_rng(1), np.array([0.5, 0.8]), np.array([0.1, 0.05]), 20_000)
+    assert drawn.mean(axis=1).tolist() == pytest.approx([0.5, 0.8], abs=0.004)
+    assert drawn.std(axis=1).tolist() == pytest.approx([0.1, 0.05], abs=0.003)
+
+
+def test_how_much_an_edition_held_varies_by_hand():
+    """60 and 40 of 100, each against the other and a half that is worth two: 61 and 41 of 102."""
+    share = np.ones(AGES + 1)
+    share[0] = 0.5
+    burst, alike = _bursts(triangle(("", 60, 60, 60, 100), ("", 61, 61, 40, 100)), 200, share)
+    assert burst == pytest.approx((60 - 100 * 41 / 102) ** 2 / (41 / 102 * 61 / 102) / 100)
+    assert burst == pytest.approx(1 + 99 / (alike + 1))  # a beta-binomial's variance over that of a binomial
+    few, enough = (triangle(("", 60, 60, n, n), ("", 61, 61, 0, n)) for n in (2, 3))
+    assert _bursts(few, 200, share) == (BURST, LIKENESS)
+    # Three of three, and none of three, each against one part in five: (3 - 3 / 5)^2 / (1/5 * 4/5) / 3.
+    assert _bursts(enough, 200, share)[0] == pytest.approx(2.4**2 / 0.16 / 3)
+
+
+def test_the_middle_of_what_may_come_by_hand():
+    """With next to no doubt of the share, what is missing is negative binomial of the usual and of what is seen."""
+    reported = np.array([[30.0] * 23 + [15.0]])
+    known = part(0.5, 24, 1e-3)
+    expected, low, high = nowcast(reported, known, draws=20_000)[0, -1]
+    shape = 30 / 0.1  # no more variance than a tenth over Poisson's is taken
+    missing = nbinom(shape + 15, (shape / 30 + 0.5) / (shape / 30 + 1))
+    assert expected == pytest.approx(15 + missing.mean(), abs=0.2)
+    assert (low, high) == (pytest.approx(15 + missing.ppf(0.05), abs=1), pytest.approx(15 + missing.ppf(0.95), abs=1))
+
+
+def test_a_profile_tells_as_many_months_as_it_has_up_to_three_years():
+    told = held_by_age(EMPTY, 100, tuple(np.linspace(0.1, 0.9, AGES + 5)))
+    assert len(told) == AGES + 1 == 37
+    assert told.tolist() == pytest.approx(np.linspace(0.1, 0.9, AGES + 5)[: AGES + 1].tolist())
+
+
+def test_months_before_three_years_and_after_the_latest_incident_are_whole_and_nothing():
+    found = delays(incidents(body_A=[5] * 50 + [0] * 4, body_B=[5] * 54), EMPTY, {"S": (0.5,)}, 0, 60)
+    assert found.mean[0, :53].tolist() == pytest.approx([1.0] * 53)
+    assert found.mean[0, 53] < 0.6  # the source's latest month is 53
+    assert found.mean[0, 54:].tolist() == [0.0] * 6
+    later = delays(incidents(body_A=[5] * 50), EMPTY, {"S": (0.5,)}, 10, 40)
+    assert later.mean.shape == (1, 40)
+    assert later.mean[0, -1] < 0.6

@@ -98,3 +98,20 @@ def test_without_incidents_and_routes_there_are_the_modes():
     placed = hierarchy_of(INCIDENTS.clear(), (), ())
     assert [node.node_id for node in placed.hierarchy.nodes] == ["all", "land", "sea", "air"]
     assert placed.counts(*(np.empty(0, np.int64), 1), np.empty(0, np.int64), 3).shape == (4, 1, 3)
+
+
+@pytest.mark.parametrize(("both", "alike"), [(2, True), (1, False)])
+def test_a_route_and_a_country_are_alike_by_more_than_half_of_the_smaller(both, alike):
+    """Three lie in the route and many in the country; of the three two, or one, lie in both."""
+    incidents = pl.DataFrame(
+        {
+            "lon": [9.0] * 9,
+            "lat": [18.7] * 9,
+            "mode": ["land"] * 9,
+            "route": [2] * 3 + [-1] * 6,
+            "country": ["NER"] * both + ["DZA"] * (3 - both) + ["NER"] * 6,
+        }
+    )
+    placed = hierarchy_of(incidents, ROUTES, ("", "", "", ""))
+    rows = {node.node_id: row for row, node in enumerate(placed.hierarchy.nodes)}
+    assert placed.alike(rows["desert"], rows["country-NER"]) == alike

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.special import polygamma
+from scipy.stats import binom, binomtest, false_discovery_control, norm, t, ttest_ind
 from typer.testing import CliRunner
 
 from geodata.core.errors import WrongValue
@@ -19,12 +20,21 @@ from routes.core.geodesy import unit_vectors
 from routes.pipelines.flow_network import Network
 from routes.pipelines.ridge_corridors import reduce_incidents
 from routes.temporal.comparison import compared
-from routes.temporal.lateral_shift import displacements, offsets, shifts
-from routes.temporal.rate_tests import VERDICTS, changes
+from routes.temporal.lateral_shift import Offsets, displacements, offsets, shifts
+from routes.temporal.rate_tests import (
+    VERDICTS,
+    Change,
+    _not_testable,
+    _prior_freedom,
+    changes,
+    dispersion,
+    rate_of,
+    series_effort,
+)
 from routes.temporal.series import Series, series_of
 from routes.temporal.time_windows import Window
 
-pytestmark = pytest.mark.slow
+slow = pytest.mark.slow
 
 BEFORE, AFTER = Window(date(2024, 1, 1), date(2025, 1, 1)), Window(date(2025, 1, 1), date(2026, 1, 1))
 
@@ -51,6 +61,7 @@ def share_with_discovery(effort: float, dispersion: float, draws: int = 60) -> f
     return found / draws
 
 
+@slow
 @pytest.mark.parametrize(("effort", "dispersion"), [(1, 1), (1.7, 1), (0.5, 1), (1, 4), (1.7, 4)])
 def test_neither_effort_nor_bursts_are_taken_for_change(effort, dispersion):
     assert share_with_discovery(effort, dispersion) <= 0.1
@@ -79,6 +90,7 @@ def test_p_is_that_of_the_exact_two_sided_binomial_test_of_scipy(before, after):
     assert found[0].p == pytest.approx(binomtest(after, before + after, 0.5).pvalue)
 
 
+@slow
 @pytest.mark.parametrize(("series", "verdict", "effort"), [(4, "growing", 1.0), (5, "steady", 2.0)])
 def test_effort_is_told_from_five_series_on(series, verdict, effort):
     found = changes(np.full((series, 1), 20.0), np.full((series, 1), 40.0))
@@ -306,6 +318,7 @@ def by_place(comparison, lon: float) -> int:
     )
 
 
+@slow
 def test_corridors_of_both_windows_are_compared_along_the_same_lines(series, ridges):
     comparison = compared(series, ridges.corridors, BEFORE, AFTER)
     grown, still = (comparison.changes[by_place(comparison, lon)] for lon in (19, 9))
@@ -317,6 +330,7 @@ def test_corridors_of_both_windows_are_compared_along_the_same_lines(series, rid
     assert collection["windows"] == {"before": ["2024-01-01", "2025-01-01"], "after": ["2025-01-01", "2026-01-01"]}
 
 
+@slow
 def test_a_road_that_moved_is_flagged_with_its_wind(series, ridges):
     comparison = compared(series, ridges.corridors, BEFORE, AFTER)
     shift = comparison.shifts[by_place(comparison, 29)]
@@ -325,6 +339,7 @@ def test_a_road_that_moved_is_flagged_with_its_wind(series, ridges):
     assert any(line.startswith("     shifted") for line in comparison.sentences())
 
 
+@slow
 @pytest.mark.parametrize("empty", ["before", "after", "both"])
 def test_an_empty_window_is_a_sentence(series, ridges, empty):
     far = Window(date(1990, 1, 1), date(1991, 1, 1)), Window(date(1991, 1, 1), date(1992, 1, 1))
@@ -335,6 +350,7 @@ def test_an_empty_window_is_a_sentence(series, ridges, empty):
     assert any(note.startswith("There is no incident in the window") for note in comparison.notes)
 
 
+@slow
 def test_nothing_compared_is_an_empty_answer(two_years):
     nothing = series_of(Network(), two_years.clear().with_columns(route=pl.lit(-1)))
     comparison = compared(nothing, (), BEFORE, AFTER)
@@ -342,6 +358,7 @@ def test_nothing_compared_is_an_empty_answer(two_years):
     assert comparison.summary()["verdicts"]["steady"] == 0
 
 
+@slow
 def test_windows_of_other_months_or_in_common_say_so(series, ridges):
     half = Window(date(2024, 7, 1), date(2025, 1, 1))
     notes = compared(series, ridges.corridors, BEFORE, half).notes
@@ -349,6 +366,7 @@ def test_windows_of_other_months_or_in_common_say_so(series, ridges):
     assert any("overlap" in note for note in notes)
 
 
+@slow
 def test_incidents_dated_to_a_year_alone_are_left_out_and_counted(two_years, ridges):
     vague = counted_in(two_years.with_columns(time_precision=pl.lit("year")), ridges)
     assert not vague.counts.any()
@@ -356,6 +374,7 @@ def test_incidents_dated_to_a_year_alone_are_left_out_and_counted(two_years, rid
     assert f"Incidents dated to no month are left out of the comparison: {two_years.height:,}." in notes
 
 
+@slow
 def test_the_tree_is_judged_with_its_routes_and_the_most_specific_place_speaks(series, ridges):
     comparison = compared(series, ridges.corridors, BEFORE, AFTER)
     told = {one.node_id: one for one in comparison.above}
@@ -365,6 +384,7 @@ def test_the_tree_is_judged_with_its_routes_and_the_most_specific_place_speaks(s
     assert sum(line.startswith("     growing") for line in comparison.sentences()) == 1
 
 
+@slow
 def test_of_months_that_have_not_been_reported_no_fall_is_told(series, ridges):
     """The later year ends in silence that is known to be late: the months before it are compared with the same ones."""
     late = cut(series, 6)
@@ -410,6 +430,7 @@ def command(*arguments: object) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
+@slow
 def test_the_command_line_writes_the_corridors_with_their_change_and_says_it_in_words(tmp_path, two_years):
     file, out = tmp_path / "incidents.parquet", tmp_path / "out.geojson"
     two_years.rename({"time_start": "time"}).write_parquet(file)
@@ -425,6 +446,7 @@ def test_the_command_line_writes_the_corridors_with_their_change_and_says_it_in_
     assert json.loads(said)["verdicts"]["growing"] >= 1
 
 
+@slow
 def test_the_command_line_on_an_empty_window_and_on_a_wrong_one_gives_a_sentence(tmp_path, two_years):
     file, out = tmp_path / "incidents.parquet", tmp_path / "out.geojson"
     two_years.rename({"time_start": "time"}).write_parquet(file)
@@ -437,3 +459,167 @@ def test_the_command_line_on_an_empty_window_and_on_a_wrong_one_gives_a_sentence
     assert "a window is written START:END" in wrong
     assert len(wrong.strip().splitlines()) == 1
     assert not out.exists()
+
+
+def test_a_change_by_hand():
+    """Before 6, 12, 18 and after 6, 6: squares about the means of 72/12 and 0 over 2 + 1 degrees are a dispersion of 2.
+
+    Divided by it 18 and 6 are left, of which two fifths would fall in the later months without a change.
+    """
+    (found,) = changes(np.array([[6.0, 12, 18]]), np.array([[6.0, 6]]))
+    assert (found.before, found.after, found.effort, found.dispersion) == (36, 12, 1.0, 2.0)
+    assert found.ratio == pytest.approx((12 / 2) / (36 / 3))
+    binomial = 2 * binom.cdf(6, 24, 0.4)
+    assert found.p == pytest.approx(2 * t.sf(norm.isf(binomial / 2), 3))  # three degrees of freedom tell the dispersion
+    level = 2 * norm.sf(t.isf(0.025, 3))
+    exact = binomtest(6, 24, 0.4).proportion_ci(1 - level)
+    assert found.low == pytest.approx(exact.low / (1 - exact.low) * 3 / 2)
+    assert found.high == pytest.approx(exact.high / (1 - exact.high) * 3 / 2)
+    assert (found.q, found.verdict) == (pytest.approx(found.p), "steady")
+
+
+def test_the_false_discovery_rate_is_that_of_benjamini_and_hochberg_over_those_that_are_testable():
+    before, after = np.array([[10.0], [30], [20], [20], [20], [1]]), np.array([[30.0], [10], [20], [22], [18], [1]])
+    found = changes(before, after)
+    p = [binomtest(int(late), int(early + late)).pvalue for (early,), (late,) in zip(before, after, strict=True)][:5]
+    assert [change.q for change in found[:5]] == pytest.approx(false_discovery_control(p).tolist())
+    assert np.isnan(found[5].q)
+
+
+@pytest.mark.parametrize(("left", "after", "before"), [(7, "born", "gone"), (8, "growing", "fading")])
+def test_three_in_a_hundred_of_what_was_expected_are_nearly_none(left, after, before):
+    """Against 240 they are 7.2."""
+    few, many, steady = (np.arange(12) < left).astype(float), np.full(12, 20.0), np.full((9, 12), 6.0)
+    assert verdicts(np.vstack([few, steady]), np.vstack([many, steady]))[0] == after
+    assert verdicts(np.vstack([many, steady]), np.vstack([few, steady]))[0] == before
+
+
+@pytest.mark.parametrize(("elsewhere", "born", "gone"), [(7, "growing", "fading"), (8, "born", "gone")])
+def test_sources_that_report_eight_elsewhere_are_there(elsewhere, born, gone):
+    other = (np.arange(12) < elsewhere).astype(float)
+    none, many = np.zeros(12), np.full(12, 5.0)
+    assert verdicts(np.array([none, other]), np.array([many, other + 1]))[0] == born
+    assert verdicts(np.array([many, other + 1]), np.array([none, other]))[0] == gone
+
+
+@pytest.mark.parametrize(("support", "verdict"), [(0.84, "growing"), (0.85, "born")])
+def test_a_line_is_found_again_in_85_of_100_resamples(support, verdict):
+    before, after = np.full((10, 12), 6.0), np.full((10, 12), 6.0)
+    before[0] = 0
+    assert verdicts(before, after, support=[support] * 10)[0] == verdict
+
+
+def test_effort_is_the_median_change_of_rate_with_a_count_shared_between_the_sides():
+    """Two months before and one after: 20 and 20 are 20 1/3 over a third against 20 2/3 over two thirds."""
+    before, after = np.full((5, 1, 2), 10.0), np.full((5, 1, 1), 20.0)
+    assert series_effort(before, after).tolist() == pytest.approx([61 / 31] * 5)
+    assert series_effort(before, after, np.arange(5) < 4).tolist() == [1.0] * 5
+    after[:2] = 200
+    assert series_effort(before, after)[0] == pytest.approx(61 / 31)
+
+
+def test_effort_is_told_from_series_of_eight():
+    assert series_effort(np.full((5, 1, 1), 4.0), np.full((5, 1, 1), 3.0)).tolist() == [1.0] * 5
+    assert series_effort(np.full((5, 1, 1), 5.0), np.full((5, 1, 1), 3.0))[0] == pytest.approx(3.5 / 5.5)
+
+
+def test_a_series_of_two_sources_has_the_effort_of_both_by_what_they_report():
+    """Of the first source all double. The second stays as it is, and reports three times as much of them."""
+    before = np.stack([np.full((5, 1), 1000.0), np.full((5, 1), 4500.0)], axis=1)
+    after = np.stack([np.full((5, 1), 2000.0), np.full((5, 1), 4500.0)], axis=1)
+    # Rates at the effort before: 3000 / (1 + 2) * 2 = 2000 of the first and 9000 of the second.
+    assert series_effort(before, after)[0] == pytest.approx((2000 * 2 + 9000) / 11000, rel=1e-3)
+
+
+def test_dispersion_in_a_season_by_hand():
+    """Every month was due 30 * 30 / 60 and is 5 off: 4 * 25 / 15 over one degree of freedom."""
+    calendar = (np.array([1, 2]), np.array([1, 2]))
+    found = dispersion(np.array([[10.0, 20]]), np.array([[20.0, 10]]), calendar)
+    assert found.ratio.tolist() == pytest.approx([20 / 3])
+    assert found.freedom.tolist() == [1.0]
+    assert dispersion(np.array([[10.0, 20]]), np.array([[10.0, 20]]), calendar).ratio.tolist() == [1.0]
+
+
+def test_dispersion_of_a_series_is_drawn_towards_the_common_one():
+    """Smyth 2004: the prior's degrees of freedom are those whose trigamma is left of the variance of the logs."""
+    ratios, freedom = np.array([0.2, 1.0, 4.0, 9.0]), np.full(4, 10.0)
+    prior = _prior_freedom(ratios, freedom)
+    assert polygamma(1, prior / 2) == pytest.approx(np.log(ratios).var(ddof=1) - polygamma(1, 5))
+    assert _prior_freedom(np.ones(4), freedom) == np.inf
+    wild = np.array([0.0, 8, 0, 8, 0, 8])  # squares of 24 about a mean of 4, over five degrees
+    calm = np.array([4.0, 4, 4, 4, 4, 5])
+    quiet = ((calm - 25 / 6) ** 2).sum() / (25 / 6)
+    before = np.stack([wild, calm, calm, calm])
+    found = dispersion(before, np.zeros((4, 1)))
+    pooled = (24 + 3 * quiet) / 20
+    own = _prior_freedom(np.array([24 / 5, *[quiet / 5] * 3]), np.full(4, 5.0))
+    assert found.ratio[0] == pytest.approx((own * pooled + 24) / (own + 5))
+    assert found.ratio[1] == pytest.approx(pooled)
+    assert found.freedom[0] == pytest.approx(own + 5)
+
+
+def change(**told: object) -> Change:
+    values = dict.fromkeys(("ratio", "low", "high", "p", "q"), 1.0) | {"before": 10, "after": 30, "effort": 1.0}
+    return Change(**(values | {"dispersion": 1.0, "verdict": "steady", "reason": ""} | told))
+
+
+def test_what_came_beyond_what_was_expected():
+    assert change(ratio=3.0).excess == pytest.approx(20)
+    assert change(after=4, ratio=0.4).excess == pytest.approx(6)
+    assert change(before=0, ratio=np.inf, verdict="born").excess == 30
+    assert change(after=0, ratio=0.0, effort=1.5, verdict="gone").excess == 15
+
+
+def test_why_a_change_cannot_be_told():
+    few = change(before=3, after=2, q=np.nan)
+    assert _not_testable(few, 0) == "5 in both windows together are too few to tell a change: 8 are needed."
+    assert _not_testable(replace(few, dispersion=1.05), 0).endswith("8 are needed.")
+    assert _not_testable(replace(few, dispersion=1.06), 0).endswith("after division by the overdispersion of 1.1.")
+    assert _not_testable(few, 1).startswith("1 of its 6 incidents are of sources")
+    assert "too few" in _not_testable(replace(few, before=6), 1)
+    assert _not_testable(replace(few, before=0, after=0), 0) == "No incident in either window."
+
+
+def test_a_rate_says_what_bounds_it_has():
+    assert rate_of(change(ratio=3.0, low=2.0, high=4.0)) == "3 times as many a month (likely 2 to 4)"
+    assert rate_of(change(ratio=3.0, low=2.0, high=np.inf)) == "3 times as many a month (likely 2 to no bound)"
+    assert rate_of(change(before=0, low=2.0)) == "from none, at least 2 times as many a month"
+
+
+def test_a_shift_is_welch_s_test_where_each_report_is_of_its_own_month():
+    random = np.random.default_rng(2)
+    first, second = random.normal(0, 5, 9), random.normal(12, 9, 8)
+    sides = (Offsets(first, np.arange(9), 0.0), Offsets(second, np.arange(8), 0.0))
+    (found,) = shifts([sides], 17.06)
+    welch = ttest_ind(second, first, equal_var=False)
+    bounds = welch.confidence_interval()
+    assert (found.km, found.p) == (pytest.approx(second.mean() - first.mean()), pytest.approx(welch.pvalue))
+    assert (found.low, found.high) == (pytest.approx(bounds.low), pytest.approx(bounds.high))
+
+
+@pytest.mark.parametrize(("incidents", "months", "told"), [(8, 3, True), (7, 3, False), (8, 2, False)])
+def test_a_shift_needs_eight_incidents_in_three_months(incidents, months, told):
+    side = Offsets(np.arange(float(incidents)), np.arange(incidents) % months, 0.0)
+    enough = Offsets(np.arange(12.0), np.arange(12) % 4, 0.0)
+    for pair in ((side, enough), (enough, side)):
+        assert (shifts([pair], 17.06)[0] is not None) == told
+
+
+@pytest.mark.parametrize(("spacing", "flagged"), [(19.9, True), (20.1, False)])
+def test_a_shift_of_less_than_half_a_hex_is_none(spacing, flagged):
+    here, there = (Offsets(np.tile([km - 0.1, km + 0.1], 6), np.arange(12), 90.0) for km in (0.0, 10.0))
+    (found,) = shifts([(here, there)], spacing)
+    assert (found.flagged, found.towards) == (flagged, "east")
+    (back,) = shifts([(there, here)], spacing)
+    assert back.towards == "west"
+
+
+def test_what_was_lost_and_gained_by_hand():
+    """Of 20 in two months 10 are due in one, of which 2 came; of 2 one was due, and 5 came."""
+    before, after = np.array([[10.0, 10], [1, 1]]), np.array([[2.0], [5]])
+    (pair,) = displacements(before, after, [(0, 1)], np.zeros(3, dtype=int), seed=3)
+    assert (pair.source, pair.target, pair.lost, pair.gained) == (0, 1, 8.0, 4.0)
+    assert (pair.score, pair.share, pair.low, pair.high) == (0.5, 0.5, 0.5, 0.5)
+    # In one of three orders of the months does the last one come last, but for the draw that is counted beforehand.
+    assert pair.p == pytest.approx(1 / 3, abs=0.04)
+    assert pair.q == pair.p
