@@ -103,6 +103,8 @@ def check(
         Words of sources that a workspace maps itself.
     """
     rows = rows.with_columns(country_stated=pl.col("country"))
+    if "_ruined_id" not in rows.columns:
+        rows = rows.with_columns(pl.lit(None, pl.String).alias("_ruined_id"))
     if profile.coordinate_form == "none":
         placed = _placed_by_name(rows)
     else:
