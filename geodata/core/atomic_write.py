@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_IMODE
 
 import polars as pl
 
@@ -80,6 +81,7 @@ def _prove(path: Path, *files: Path) -> None:
     """Write down the SHA-256 of what may stand at a path: while it is replaced, of the file before and of the new."""
     digests = [f"{_sha256(file)}\n" for file in files if file.exists()]
     with whole(proof_of(path)) as part:
+        part.touch(mode=S_IMODE(files[-1].stat().st_mode))
         part.write_text("".join(digests), encoding="utf-8")
 
 

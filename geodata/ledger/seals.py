@@ -29,6 +29,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.fs import DeltaStorageHandler
 
 from geodata.core.atomic_write import whole
+from geodata.core.messages import Sentence, counted, sentence
 
 LOG, SEALS, ASIDE = "_delta_log", "_seals", "_damaged"
 STATED = "sha256"
@@ -202,24 +203,41 @@ class Sealed:
             for name in names
         }
 
-    def cost(self, name: str) -> str:
+    def cost(self, name: str) -> Sentence:
         """Return in a sentence what the damage of a data file costs."""
+        path = f"{self._shown}/{name}"
+        state = sentence("damaged") if name in self._listed("") else sentence("missing")
         written = self._every_added().get(name)
-        what = "what lies in it" if written is None or written.rows is None else _rows(written.rows, self.name)
-        since = "" if written is None else f" written with version {written.version}"
-        gone = "damaged" if name in self._listed("") else "missing"
-        return f"File {self._shown}/{name} is {gone}: {what}{since} cannot be shown."
+        if written is None or written.rows is None:
+            return sentence("File {path} is {state}: what lies in it cannot be shown.", path=path, state=state)
+        return sentence(
+            "File {path} is {state}: {what} written with version {version} cannot be shown.",
+            path=path,
+            state=state,
+            what=counted("{count:,} incident", "{count:,} incidents", written.rows)
+            if self.name == "incidents"
+            else counted("{count:,} row", "{count:,} rows", written.rows),
+            version=str(written.version),
+        )
 
     def rows(self, name: str) -> int:
         """Return how many rows were written to a data file, 0 if nothing says so."""
         written = self._every_added().get(name)
         return 0 if written is None else written.rows or 0
 
-    def cut(self, version: int) -> str:
+    def cut(self, version: int) -> Sentence:
         """Return in a sentence what a commit that cannot be read costs."""
         path = f"{self._shown}/{commit_path(version)}"
-        before = f"version {version - 1} is the last that can be shown" if version else "nothing of it can be shown"
-        return f"File {path} is damaged: {before} of table {self.name}."
+        if version == 0:
+            return sentence(
+                "File {path} is damaged: nothing of table {table} can be shown.", path=path, table=self.name
+            )
+        return sentence(
+            "File {path} is damaged: table {table} is shown as it was at version {version}.",
+            path=path,
+            table=self.name,
+            version=str(version - 1),
+        )
 
     def faults(self) -> list[Fault]:
         """Read every file of the table anew; return those that are not as they were written."""
@@ -418,11 +436,6 @@ def commit_path(version: int) -> str:
 def _numbered(names: Mapping[str, tuple[int, int]], pattern: re.Pattern[str]) -> dict[int, tuple[int, int]]:
     found = ((pattern.fullmatch(name), info) for name, info in names.items())
     return {int(match[1]): info for match, info in found if match}
-
-
-def _rows(count: int, name: str) -> str:
-    what = "incident" if name == "incidents" else "row"
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def _sha256(content: bytes) -> str:

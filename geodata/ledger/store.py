@@ -119,7 +119,8 @@ class Ledger:
         if table is None:
             return pl.DataFrame(schema={"incident_id": pl.String, "counted_with": pl.String})
         # Read whole: a filter on a column without statistics in the commit would find nothing.
-        return counted_with(_read(self._dataset(table), ["incident_id", "place_precision_km"]), pairs)
+        with self._reading():
+            return counted_with(_read(self._dataset(table), ["incident_id", "place_precision_km"]), pairs)
 
     def decisions(self) -> pl.DataFrame:
         """Return every decision ever given on two reports, columns of ``LINK_SCHEMA``, oldest first."""
@@ -196,7 +197,8 @@ class Ledger:
         if table is None:
             return empty().select(columns or list(SCHEMA))
         wanted = list(dict.fromkeys(["incident_id", *(columns or SCHEMA)]))
-        frame = _read(self._dataset(table), wanted).sort("incident_id")
+        with self._reading():
+            frame = _read(self._dataset(table), wanted).sort("incident_id")
         if without is not None and len(without):
             frame = frame.filter(~pl.col("incident_id").is_in(without.implode()))
         return frame.select(pl.col(name).cast(SCHEMA[name]) for name in columns or SCHEMA)
@@ -256,6 +258,14 @@ class Ledger:
             problem = f"it cannot be read ({_reason(error)})"
         raise self._unopened(problem)
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say in a sentence that a file could not be read, such as one that was taken away while it was read."""
+        try:
+            yield
+        except (OSError, ValueError, DeltaError) as error:
+            raise self._unopened(f"it cannot be read ({_reason(error)})") from None
+
     def _unopened(self, problem: str) -> UnknownVersion:
         return UnknownVersion(
             problem,
@@ -280,7 +290,8 @@ class Ledger:
     def rows(self, name: str) -> pl.DataFrame | None:
         """Return all that can be read of one of the tables beside ``incidents``, None where it does not stand yet."""
         table = self.table(name=name)
-        return None if table is None else pl.DataFrame(pl.from_arrow(self._dataset(table, name).to_table()))
+        with self._reading():
+            return None if table is None else pl.DataFrame(pl.from_arrow(self._dataset(table, name).to_table()))
 
     def damage(self, version: int | None = None) -> list[str]:
         """Return what cannot be shown of ``version`` (default: newest) and of the tables beside it, a sentence a file.
@@ -300,7 +311,7 @@ class Ledger:
         if table is None:
             return []
         cut = None if version is not None else sealed.mend()
-        said = [] if cut is None else [sealed.cut(cut)]
+        said: list[str] = [] if cut is None else [sealed.cut(cut)]
         return said + [sealed.cost(file) for file in self.unsound(table, name)]
 
     def unsound(self, table: DeltaTable, name: str = "incidents") -> list[str]:

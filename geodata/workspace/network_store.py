@@ -115,7 +115,7 @@ class Networks:
         """Return which kept networks are not as they were written, a sentence each."""
         told = {state.name: state for state in self._states()}
         return [
-            f"Network {FOLDER}/{folder.name} is damaged: nothing is lost, it is laid out anew when it is next asked for."
+            f"Network {FOLDER}/{folder.name} is damaged: nothing is lost, it is laid out anew when next asked for."
             for folder in sorted(self._folder.glob("v*"))
             if not self._is_whole(folder, told.get(folder.name))
         ]

@@ -6,10 +6,13 @@ it is vouched for.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from geodata.core.atomic_write import as_written, vouch
+from geodata.core.errors import told_in_a_sentence
+from geodata.core.messages import Sentence, sentence
 from geodata.core.staging import FOLDER as SPOOL
 from geodata.ledger import maintenance
 from geodata.ledger.store import Ledger, writing
@@ -61,6 +64,15 @@ def damage(ledger: Ledger, version: int | None = None) -> list[str]:
     return [*ledger.damage(version), *changed]
 
 
+def end_if_damaged(ledger: Ledger, *versions: int | None) -> None:
+    """End a command line whose answer lacks what lies in damaged files: a sentence for each, and exit code 2."""
+    with told_in_a_sentence():
+        said = dict.fromkeys(fault for version in versions or (None,) for fault in damage(ledger, version))
+    if said:
+        sys.stderr.write("".join(f"{sentence}\n" for sentence in said))
+        raise SystemExit(2)
+
+
 def _files(home: Path) -> Iterator[Path]:
     """Give the files of a workspace outside of ledger and networks that are meant to stay."""
     for path in sorted(home.rglob("*")):
@@ -70,8 +82,9 @@ def _files(home: Path) -> Iterator[Path]:
             yield path
 
 
-def _changed(home: Path, path: Path) -> str:
-    return (
-        f"File {path.relative_to(home)} is not as the product wrote it: it is damaged, or was changed by hand; "
-        "if that was meant, `python -m geodata verify --adopt` takes it as it is."
+def _changed(home: Path, path: Path) -> Sentence:
+    return sentence(
+        "File {path} is not as it was written: it is damaged, or was changed by hand; "
+        "if that was meant, `python -m geodata verify --adopt` takes it as it is.",
+        path=str(path.relative_to(home)),
     )

@@ -1,4 +1,4 @@
-"""The ledger proves itself: a single bit that flips in any file is found, costs what lies there, and is never served."""
+"""The ledger proves itself: one bit that flips in any file is found, costs what lies there, and is never served."""
 
 from __future__ import annotations
 
@@ -95,7 +95,9 @@ def named(path: Path, home: Path) -> str:
     inside = path.relative_to(home)
     if inside.parts[0] == "network":
         return str(inside.parent)
-    return str(inside.parent / path.name.removeprefix(".").removesuffix(".sha256")) if path.name[0] == "." else str(inside)
+    return (
+        str(inside.parent / path.name.removeprefix(".").removesuffix(".sha256")) if path.name[0] == "." else str(inside)
+    )
 
 
 def served(ledger: Ledger) -> dict[str, pl.DataFrame]:
@@ -116,7 +118,7 @@ def test_every_flipped_bit_is_found_and_none_is_served_as_true(home, count):
         ledger = Ledger(home)
         what = f"bit flipped in {path.relative_to(home)}"
         seals.forget()
-        if number % 4 == 0:  # what is read first, before anything is verified
+        if chance.random() < 0.2:  # what is read first, before anything is verified
             try:
                 read = served(ledger)
             except RoutesError:
