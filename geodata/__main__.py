@@ -140,20 +140,18 @@ def changes(
     from geodata.io.writers import write_changes
     from geodata.ledger.version_diff import changes as changes_between
 
-    ledger = Ledger(_home(home))
     with told_in_a_sentence():
-        found = changes_between(ledger, since, until)
+        found = changes_between(Ledger(_home(home)), since, until)
         if out is not None:
             write_changes(found, out)
     kinds = {kind: found.filter(change=kind).height for kind in ("added", "updated", "withdrawn")}
     fields = dict(found["fields"].explode().drop_nulls().value_counts(sort=True).iter_rows())
     if as_json:
         print(json.dumps(kinds | {"fields": fields}))
-    else:
-        print(", ".join(f"{count:,} {kind}" for kind, count in kinds.items()) + ".")
-        for field, count in fields.items():
-            print(f"{count:>8,} with another {field}")
-    _end_if_damaged(ledger, since, until)
+        return
+    print(", ".join(f"{count:,} {kind}" for kind, count in kinds.items()) + ".")
+    for field, count in fields.items():
+        print(f"{count:>8,} with another {field}")
 
 
 @app.command()

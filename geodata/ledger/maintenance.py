@@ -287,7 +287,7 @@ def _faults_of(ledger: Ledger, rows: int) -> list[str]:
 
 def _unreadable(ledger: Ledger, version: int) -> bool:
     """Tell whether a version, or the one before it, was given up or is damaged."""
-    return any(ledger.damage(number) for number in (version - 1, version))
+    return any(ledger.damage_of("incidents", number) for number in (version - 1, version))
 
 
 def _returned(ledger: Ledger, name: str) -> int:

@@ -303,9 +303,16 @@ class Ledger:
         UnknownVersion
             If there is no such version.
         """
-        return [said for name in TABLES for said in self._damage_of(name, version if name == "incidents" else None)]
+        return [said for name in TABLES for said in self.damage_of(name, version if name == "incidents" else None)]
 
-    def _damage_of(self, name: str, version: int | None = None) -> list[str]:
+    def damage_of(self, name: str, version: int | None = None) -> list[str]:
+        """Return what cannot be shown of a version of one table (default: newest), a sentence a file.
+
+        Raises
+        ------
+        UnknownVersion
+            If there is no such version.
+        """
         sealed = self.sealed(name)
         table = self.table(version, name)
         if table is None:
@@ -339,8 +346,16 @@ class Ledger:
         sound = [part for part in dataset.get_fragments() if part.path.rpartition("/")[2] not in unsound]
         return ds.FileSystemDataset(sound, dataset.schema, dataset.format, dataset.filesystem)
 
-    def require_sound(self, *names: str) -> None:
+    def require_sound(self, *names: str, version: int | None = None, done: str = "nothing was stored") -> None:
         """Refuse to build upon tables that are damaged.
+
+        Parameters
+        ----------
+        *names : str
+        version : int, optional
+            Of the tables; default the newest.
+        done : str
+            What was done about it, for the sentence.
 
         Raises
         ------
@@ -348,11 +363,11 @@ class Ledger:
             With the first file that is.
         """
         for name in names:
-            if said := self._damage_of(name):
+            if said := self.damage_of(name, version):
                 raise DamagedLedger(
                     said[0].removesuffix("."),
-                    rule="a change builds only upon what can be read",
-                    done="nothing was stored; `python -m geodata restore` takes the last sound version",
+                    rule="only what can be read as it was written is built upon",
+                    done=f"{done}; `python -m geodata restore` takes the last sound version",
                 )
 
     def require(self, name: str) -> DeltaTable:

@@ -10,16 +10,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from geodata.core.errors import RoutesError, WrongValue
+from geodata.core.errors import RoutesError, UnknownVersion, WrongValue
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger import seals
 from geodata.ledger.corridor_registry import CORRIDORS, EVENTS
-from geodata.ledger.maintenance import adopt, compact, pin, restore, unproven, verify
-from geodata.ledger.store import TABLES, DamagedLedger, Ledger
+from geodata.ledger.maintenance import compact, pin, restore, verify
+from geodata.ledger.store import DamagedLedger, Ledger
+from geodata.ledger.version_diff import changes, undo
 from geodata.workspace.assumptions_store import Theatre
 from geodata.workspace.network_store import Networks
-from geodata.workspace.soundness import damage, faults
-from geodata.workspace.soundness import adopt as adopt_all
+from geodata.workspace.soundness import adopt, damage, faults, unproven
 
 HEADER = "Main ID,Incident Date,Coordinates,Migration Route,Country of Origin,Number of Dead,Incident ID\n"
 """A whole edition, as the IOM workbook since 2024."""
@@ -123,10 +123,10 @@ def test_every_flipped_bit_is_found_and_none_is_served_as_true(home, count):
                 read = served(ledger)
             except RoutesError:
                 read = truth
-            damage = ledger.damage()
+            said = ledger.damage()
             for name, frame in truth.items():
                 if not read[name].equals(frame):
-                    assert damage, f"{what}: {name} differs, and nobody says so"
+                    assert said, f"{what}: {name} differs, and nobody says so"
                     true = truth["reports"] if name == "incidents" else frame  # a link that is lost joins no more
                     assert read[name].join(true, on=frame.columns, how="anti", nulls_equal=True).is_empty(), what
             path.write_bytes(before)
@@ -136,3 +136,186 @@ def test_every_flipped_bit_is_found_and_none_is_served_as_true(home, count):
         os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
         seals.forget()
     assert faults(Ledger(home)) == []
+
+
+def damaged(home: Path, table: str, version: int) -> Path:
+    """Flip a bit in the largest data file that a version of a table added."""
+    path = data_file(home, table, version)
+    flip(path, 8 * (path.stat().st_size // 2))
+    return path
+
+
+def test_a_damaged_file_costs_what_lies_in_it_and_the_rest_is_shown(home):
+    ledger = Ledger(home)
+    before = ledger.reports()
+    newest = ledger.history()[0][0]
+    path = damaged(home, "incidents", newest)
+    said = damage(Ledger(home))
+    assert said == [
+        f"File ledger/incidents/{path.name} is damaged: 1 incident written with version {newest} cannot be shown."
+    ]
+    left = Ledger(home).reports()
+    assert left.height == before.height - 1
+    assert left.join(before, on="incident_id", how="anti").is_empty()
+    assert damage(Ledger(home), newest - 1) == []
+
+
+@pytest.mark.parametrize("table", ["refusals", "links", CORRIDORS, EVENTS])
+def test_damage_to_a_table_beside_the_incidents_leaves_these_as_they_are(home, table):
+    before = Ledger(home).reports()
+    path = damaged(home, table, 0)
+    assert f"File ledger/{table}/{path.name} is damaged: 1 row written with version 0" in damage(Ledger(home))[0]
+    assert Ledger(home).reports().equals(before)
+    assert Ledger(home).rows(table).is_empty()
+
+
+def test_nothing_is_built_upon_what_is_damaged(tmp_path, home):
+    ledger = Ledger(home)
+    newest, batch = ledger.history()[0]
+    damaged(home, "incidents", newest)
+    refused = pytest.raises(DamagedLedger, match=r"is damaged: .* nothing was .*; `python -m geodata restore`")
+    with refused:
+        ingest_file(other(tmp_path, "s"), ledger)
+    with refused:
+        undo(ledger, batch.batch)
+    with refused:
+        compact(ledger)
+    with refused:
+        changes(ledger, newest - 1)
+    networks = Networks(ledger)
+    with refused:
+        networks.keep(networks.state(9, "facts", "method"), {}, {})
+    assert Ledger(home).version() == newest
+
+
+def test_a_batch_is_not_taken_back_where_what_stood_before_it_is_damaged(home):
+    ledger = Ledger(home)
+    version, revision = ledger.history()[-2]
+    damaged(home, "incidents", version - 1)
+    assert damage(ledger) == []
+    with pytest.raises(DamagedLedger, match="nothing was changed"):
+        undo(ledger, revision.batch)
+
+
+def test_the_last_sound_version_is_taken_again_and_what_is_lost_can_be_taken_in_again(tmp_path, home):
+    ledger = Ledger(home)
+    before, (newest, batch) = ledger.reports(), ledger.history()[0]
+    path = damaged(home, "incidents", newest)
+    said = restore(Ledger(home))
+    assert path.name in said[0]
+    assert f"Version {newest - 1} of table incidents stands again, as version {newest + 1}." in said
+    assert said[-1] == f"Batch {batch.batch} of other-r.csv is lost: take the file in again."
+    assert faults(Ledger(home)) == []
+    assert batch.batch not in [one.batch for _, one in Ledger(home).history()]
+    again = ingest_file(other(tmp_path, "r"), Ledger(home)).batch
+    assert again.kept == 1
+    assert Ledger(home).reports().drop("batch").equals(before.drop("batch"))
+    assert faults(Ledger(home)) == []
+
+
+def test_the_rest_of_the_newest_version_is_kept_where_no_earlier_one_is_sound_or_where_that_is_asked_for(tmp_path):
+    home = tmp_path / "workspace"
+    rows = [row(name) for name in "abc"]
+    ingest_file(edition(tmp_path, *rows), Ledger(home))
+    ingest_file(other(tmp_path, "p"), Ledger(home))
+    path = damaged(home, "incidents", 0)
+    said = restore(Ledger(home))
+    assert said[-1] == "The rest of table incidents stands as version 2."
+    assert Ledger(home).reports()["source"].to_list() == ["partner"]
+    assert faults(Ledger(home)) == []
+    assert not path.exists()
+    assert ingest_file(edition(tmp_path, *rows), Ledger(home)).batch.kept == 3
+    damaged(home, "incidents", 3)
+    assert restore(Ledger(home), keep_rest=True)[-1] == "The rest of table incidents stands as version 4."
+    assert faults(Ledger(home)) == []
+
+
+def test_a_sound_ledger_is_not_restored(home):
+    with pytest.raises(WrongValue, match="the ledger is sound"):
+        restore(Ledger(home))
+
+
+def test_a_damaged_commit_is_put_back_from_its_copy_when_the_ledger_is_read(home):
+    path = home / "ledger" / "incidents" / "_delta_log" / f"{1:020d}.json"
+    written, truth = path.read_bytes(), Ledger(home).reports()
+    for content in (written[:100], written.replace(b'"add"', b'"aed"'), b""):
+        path.write_bytes(content)
+        seals.forget()
+        assert Ledger(home).reports().equals(truth)
+        assert path.read_bytes() == written
+    path.unlink()
+    assert Ledger(home).reports().equals(truth)
+
+
+def test_a_damaged_commit_without_a_copy_costs_what_came_after_it(home):
+    log = home / "ledger" / "incidents" / "_delta_log"
+    shutil.rmtree(home / "ledger" / "incidents" / "_seals")
+    newest = Ledger(home).version()
+    truth = Ledger(home).reports(newest - 1)
+    path = log / f"{newest:020d}.json"
+    path.write_bytes(path.read_bytes()[:200])
+    assert Ledger(home).reports().equals(truth)
+    assert (
+        f"{path.name} is damaged: table incidents is shown as it was at version {newest - 1}."
+        in damage(Ledger(home))[0]
+    )
+    with pytest.raises(UnknownVersion, match=path.name):
+        Ledger(home).reports(newest)
+    assert path.name in restore(Ledger(home))[0]
+    assert faults(Ledger(home)) == []
+    assert Ledger(home).reports().equals(truth)
+
+
+@pytest.mark.parametrize("pattern", ["_last_checkpoint", "*.checkpoint.parquet"])
+def test_damage_to_a_checkpoint_costs_nothing_and_is_found(home, pattern):
+    Ledger(home).require(EVENTS).create_checkpoint()
+    Ledger(home).append(EVENTS, pl.DataFrame({"corridor_id": ["c2"], "version": [2], "at": ["2025"]}))
+    truth = Ledger(home).rows(EVENTS).sort("at")
+    assert faults(Ledger(home)) == []
+    (path,) = (home / "ledger" / EVENTS / "_delta_log").glob(pattern)
+    flip(path, 8 * 20 + 1)
+    assert [path.name in fault for fault in faults(Ledger(home))] == [True]
+    assert Ledger(home).rows(EVENTS).sort("at").equals(truth)
+    assert faults(Ledger(home)) == []
+
+
+def test_a_ledger_of_an_earlier_version_of_this_product_is_vouched_for_with_the_next_commit_or_when_asked(
+    tmp_path, home
+):
+    for folder in (home / "ledger").glob("*/_seals"):
+        shutil.rmtree(folder)
+    count = unproven(Ledger(home))
+    assert count > 0
+    assert faults(Ledger(home)) == []
+    adopt(Ledger(home))
+    assert unproven(Ledger(home)) == 0
+    shutil.rmtree(home / "ledger" / "incidents" / "_seals")
+    ingest_file(other(tmp_path, "t"), Ledger(home))
+    assert unproven(Ledger(home)) == 0
+    damaged(home, "incidents", 0)
+    assert len(faults(Ledger(home))) == 1
+
+
+def test_a_damaged_seal_is_made_anew_when_asked(home):
+    path = home / "ledger" / "incidents" / "_seals" / f"{1:020d}.seal"
+    flip(path, 1000)
+    assert path.name in faults(Ledger(home))[0]
+    adopt(Ledger(home))
+    assert faults(Ledger(home)) == []
+
+
+def test_a_file_that_was_changed_by_hand_is_said_until_it_is_vouched_for(home):
+    path = home / "facts.toml"
+    path.write_text(path.read_text(encoding="utf-8") + "# a note\n", encoding="utf-8")
+    assert damage(Ledger(home))[0].startswith("File facts.toml is not as it was written")
+    adopt(Ledger(home))
+    assert damage(Ledger(home)) == faults(Ledger(home)) == []
+
+
+def test_a_file_that_cannot_be_parsed_is_left_out_where_nothing_vouches_for_it(home):
+    shutil.rmtree(home / "ledger" / EVENTS / "_seals")
+    path = next((home / "ledger" / EVENTS).glob("*.parquet"))
+    path.write_bytes(path.read_bytes()[:-40])
+    assert Ledger(home).rows(EVENTS).is_empty()
+    assert path.name in damage(Ledger(home))[0]
+    assert path.name in verify(Ledger(home))[0]
