@@ -28,4 +28,5 @@ with sentences():
         notice(say(said), "error")
 with sentences():
     page.run()
-stamp()
+with sentences():
+    stamp()
