@@ -253,7 +253,7 @@ class Ledger:
                 return None
             problem = "no ledger stands here yet"
         except DeltaError as error:
-            problem = f"version {asked} of table {name} cannot be read ({_reason(error)})"
+            problem = f"version {asked} cannot be read ({_reason(error)})"
         except OSError as error:
             problem = f"it cannot be read ({_reason(error)})"
         raise self._unopened(problem)

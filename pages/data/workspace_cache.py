@@ -103,6 +103,11 @@ class Kept(Generic[Value]):
                 self._values.move_to_end(key)
             return self._values.get(key)
 
+    def clear(self) -> None:
+        """Keep nothing of what is kept."""
+        with self._guard:
+            self._values.clear()
+
     def values(self) -> list[Value]:
         """Return what is kept, oldest first."""
         with self._guard:
@@ -158,7 +163,11 @@ class Workspace:
         """Return what of the newest version cannot be shown, a sentence a file; known for ``HEAD_SECONDS``."""
         at, said = self._damaged
         if time.monotonic() - at >= HEAD_SECONDS:
-            said = damage(self._ledger)
+            before, said = said, damage(self._ledger)
+            if set(before) - set(said):  # put back: what was computed without it is computed anew
+                for kept in vars(self).values():
+                    if isinstance(kept, Kept):
+                        kept.clear()
             self._damaged = (time.monotonic(), said)
         return said
 

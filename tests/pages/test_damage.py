@@ -102,6 +102,20 @@ def test_every_page_begins_with_what_is_damaged(request, kind):
     assert path.name in texts(shown)
 
 
+def test_what_was_computed_without_a_file_is_computed_anew_once_it_is_put_back(own, monkeypatch):
+    (path,) = (own / "ledger" / "incidents").glob("*.parquet")
+    written = path.read_bytes()
+    damaged(own, "", "*.parquet")
+    monkeypatch.setattr("pages.data.workspace_cache.HEAD_SECONDS", 0.0)
+    seen = Workspace(Ledger(own))
+    assert len(seen.damage()) == 1
+    assert seen.incidents(0).is_empty()
+    path.write_bytes(written)
+    seals.forget()
+    assert seen.damage() == []
+    assert seen.incidents(0).height > 100
+
+
 def test_what_is_damaged_is_not_looked_for_at_every_turn(own, monkeypatch):
     seen = Workspace(Ledger(own))
     assert seen.damage() == []
