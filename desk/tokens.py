@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from geodata.core.atomic_write import proof_of, vouch
 from geodata.core.errors import RoutesError
 
 PREFIX = "rmt_"
@@ -122,7 +123,9 @@ class Tokens:
             raise NoSuchToken(
                 f"no token {name[:80]!r} stands", rule="only a token that stands can be revoked", done="nothing changed"
             )
-        path.rename(self._folder / f"{name}{_REVOKED}.json")
+        revoked = path.rename(self._folder / f"{name}{_REVOKED}.json")
+        if proof_of(path).exists():
+            proof_of(path).rename(proof_of(revoked))
 
     def holder(self, secret: str) -> str | None:
         """Return the name of the token that a secret is, None if it is none that stands.
@@ -145,6 +148,7 @@ class Tokens:
         opened = os.open(self._folder / f"{name}.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(opened, "wb") as file:
             file.write(content)
+        vouch(self._folder / f"{name}.json")
 
 
 def _sha256(secret: str) -> str:

@@ -116,6 +116,7 @@ def incidents(
         ledger = Ledger(_home(home))
         count = write_incidents((ledger.reports if every_report else ledger.incidents)(version), out)
     print(f"{count} incidents written to {out}.")
+    _end_if_damaged(ledger, version)
 
 
 @app.command()
@@ -221,17 +222,46 @@ def compact(
 
 
 @app.command()
-def verify(home: Home = None) -> None:
-    """Read everything that stands and say what is wrong; exit code 2 if anything is."""
-    from geodata.ledger.maintenance import verify as faults_of
+def verify(
+    home: Home = None,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Take files that nothing vouches for, or changed by hand, as they are.")
+    ] = False,
+) -> None:
+    """Read every file of the workspace and say what is wrong; exit code 2 if anything is."""
+    from geodata.workspace import soundness
 
+    ledger = Ledger(_home(home))
     with told_in_a_sentence(), screen.status("reading everything ..."):
-        faults = faults_of(Ledger(_home(home)))
+        if adopt:
+            soundness.adopt(ledger)
+        faults = soundness.faults(ledger)
+        unproven = soundness.unproven(ledger)
     for fault in faults:
         print(fault, file=sys.stderr)
+    if unproven:
+        print(
+            f"Of {unproven:,} files no SHA-256 is known; `python -m geodata verify --adopt` records them as they are."
+        )
     if faults:
         raise typer.Exit(2)
     print("The ledger is sound.")
+
+
+@app.command()
+def restore(
+    home: Home = None,
+    keep_rest: Annotated[
+        bool, typer.Option("--keep-rest", help="Keep the newest version without what lies in its damaged files.")
+    ] = False,
+) -> None:
+    """Take the last version whose files are all sound, as a new version; say what is lost and how it comes back."""
+    from geodata.ledger.maintenance import restore as last_sound
+
+    with told_in_a_sentence(), screen.status("reading everything ..."):
+        said = last_sound(Ledger(_home(home)), keep_rest=keep_rest)
+    for sentence in said:
+        print(sentence)
 
 
 @app.command()
@@ -315,15 +345,17 @@ def links(
     """Propose incidents of different sources that may be one event, best first; `link` or `unlink` decides."""
     from geodata.matching.candidates import open_candidates
 
+    ledger = Ledger(_home(home))
     with told_in_a_sentence():
-        found = open_candidates(Ledger(_home(home)), least)
+        found = open_candidates(ledger, least)
     shown = found.head(limit).to_dicts()
     if as_json:
         print(json.dumps({"candidates": found.height, "shown": shown}, ensure_ascii=False))
-        return
-    for pair in shown:
-        print(f"{pair['score']:.2f}  {pair['incident_id']}  {pair['other_id']}\n      {pair['reasons']}")
-    print(f"{found.height:,} candidates, {len(shown):,} shown.")
+    else:
+        for pair in shown:
+            print(f"{pair['score']:.2f}  {pair['incident_id']}  {pair['other_id']}\n      {pair['reasons']}")
+        print(f"{found.height:,} candidates, {len(shown):,} shown.")
+    _end_if_damaged(ledger)
 
 
 @app.command()
@@ -397,6 +429,12 @@ def _said(error: RoutesError | OSError, home: Path) -> str:
 def with_report(sentence: str, report: Path | None) -> str:
     """Return a sentence with where every refusal stands, if it stands anywhere."""
     return sentence if report is None else f"{sentence.removesuffix('.')}; every refusal stands in {report}."
+
+
+def _end_if_damaged(ledger: Ledger, *versions: int | None) -> None:
+    from geodata.workspace.soundness import end_if_damaged
+
+    end_if_damaged(ledger, *versions)
 
 
 def _home(home: Path | None) -> Path:

@@ -20,6 +20,7 @@ from geodata.mapping.profiles import credits_of
 from geodata.model.query import View, require_view
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
+from geodata.workspace.soundness import end_if_damaged
 from layers.export.vector_files import Export, encoded, format_of
 from routes.pipelines.counting import counted_on, placed
 from routes.pipelines.kept_network import standing
@@ -52,16 +53,18 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
 ) -> None:
     """Write the corridors with incidents in the window; into .gpkg also changes, dense areas, hexes and countries."""
+    ledger = Ledger(home or Settings().home)
     with told_in_a_sentence():
         kind = format_of(out)
         view = require_view(
             {"start": start.date() if start else None, "end": end.date() if end else None, "modes": mode or None}
         )
-        made = _made(view, Ledger(home or Settings().home), version, detail, rebuild=rebuild)
+        made = _made(view, ledger, version, detail, rebuild=rebuild)
         content = encoded(made, kind)
         with handed_over(out) as part:
             part.write_bytes(content)
     _tell(made, out, as_json=as_json)
+    end_if_damaged(ledger, made.version)
 
 
 def _made(view: View, ledger: Ledger, version: int | None, detail: float, *, rebuild: bool) -> Export:

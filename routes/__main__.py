@@ -24,6 +24,7 @@ from geodata.model.query import View, require_view
 from geodata.model.reporting import Editions
 from geodata.workspace.editions import editions_of, reporting
 from geodata.workspace.network_store import Networks
+from geodata.workspace.soundness import end_if_damaged
 from routes.core.corridor import METHOD_VERSION, Reduction
 from routes.pipelines.counting import counted_on, placed
 from routes.pipelines.flow_network import Network, network
@@ -80,6 +81,7 @@ def reduce(
                 found.assignments.write_parquet(part)
         _write(found.collection() | {"view": view.query()}, out)
     _tell(found, out, as_json=as_json)
+    _end_if_damaged(incidents, home)
 
 
 @app.command()
@@ -97,6 +99,7 @@ def build(home: Home = None) -> None:
             )
         store = Networks(ledger)
         standing(store, ledger.incidents(), version, store.theatre.facts(), say=lambda stage: print(stage, flush=True))
+        end_if_damaged(ledger)
 
 
 @app.command()
@@ -135,9 +138,10 @@ def change(
         _write(comparison.collection() | {"view": view.query()}, out)
     if as_json:
         print(json.dumps(comparison.summary()))
-        return
-    for line in (*comparison.sentences(), *comparison.notes, f"Written to {out}."):
-        print(line)
+    else:
+        for line in (*comparison.sentences(), *comparison.notes, f"Written to {out}."):
+            print(line)
+    _end_if_damaged(incidents, home)
 
 
 @app.command()
@@ -163,10 +167,11 @@ def hotspots(
     counted = pl.Series([spot.name for spot in found.spots], dtype=pl.String).value_counts(sort=True).rows()
     if as_json:
         print(json.dumps({"window": [str(months.start), str(months.end)], "classes": dict(counted)}))
-        return
-    for name, number in counted:
-        print(f"{number:>7,} {name}")
-    print(f"Months {months.start} to {months.end}. Written to {out}.")
+    else:
+        for name, number in counted:
+            print(f"{number:>7,} {name}")
+        print(f"Months {months.start} to {months.end}. Written to {out}.")
+    _end_if_damaged(incidents, home)
 
 
 @app.command()
@@ -175,15 +180,19 @@ def events(
     as_json: AsJson = False,
 ) -> None:
     """Tell what became of routes: births, deaths, returns, splits and merges, the latest last."""
-    told = corridor_events(Ledger(home or Settings().home))
+    with told_in_a_sentence():
+        told = corridor_events(Ledger(home or Settings().home))
     if as_json:
         print(json.dumps(told.to_dicts(), ensure_ascii=False))
-        return
-    for row in told.iter_rows(named=True):
-        other = {"split": " from ", "merge": " into "}.get(row["event"], "") + (row["other_id"] or "")
-        print(f"{row['at']}  version {row['version']}  {row['event']:<6} {row['corridor_id']}{other}  {row['name']}")
-    if told.is_empty():
-        print("Nothing yet: what becomes of routes is kept each time that the network of a workspace is laid out.")
+    else:
+        for row in told.iter_rows(named=True):
+            other = {"split": " from ", "merge": " into "}.get(row["event"], "") + (row["other_id"] or "")
+            print(
+                f"{row['at']}  version {row['version']}  {row['event']:<6} {row['corridor_id']}{other}  {row['name']}"
+            )
+        if told.is_empty():
+            print("Nothing yet: what becomes of routes is kept each time that the network of a workspace is laid out.")
+    _end_if_damaged(None, home)
 
 
 @app.command()
@@ -203,12 +212,13 @@ def alarms(
         _write(collection(found, ground.network.routes) | stamp, out)
     if as_json:
         print(json.dumps({"alarms": len(found), "known_up_to": series.horizon}))
-        return
-    for one in found[:20]:
-        print(f"{one.detected}  {one.name}: {one.sentence} ({one.confidence} confidence)")
-    if series.horizon:
-        print(f"All together is known well enough to tell fewer up to {series.horizon}.")
-    print(f"{len(found):,} alarms in all. Written to {out}.")
+    else:
+        for one in found[:20]:
+            print(f"{one.detected}  {one.name}: {one.sentence} ({one.confidence} confidence)")
+        if series.horizon:
+            print(f"All together is known well enough to tell fewer up to {series.horizon}.")
+        print(f"{len(found):,} alarms in all. Written to {out}.")
+    _end_if_damaged(incidents, home)
 
 
 @app.command()
@@ -227,15 +237,16 @@ def completeness(
         _write(told, out)
     if as_json:
         print(json.dumps({"known_up_to": told["known_up_to"], "strata": len(told["strata"])}))
-        return
-    for row in told["strata"][:20]:
-        state = (
-            f"silent since {row['silent_since']}"
-            if row["silent_since"]
-            else f"known up to {row['known_up_to'] or 'no month'}"
-        )
-        print(f"{row['incidents']:>7,}  {row['name']}: {state}")
-    print(f"All together: known well enough up to {told['known_up_to'] or 'no month'}. Written to {out}.")
+    else:
+        for row in told["strata"][:20]:
+            state = (
+                f"silent since {row['silent_since']}"
+                if row["silent_since"]
+                else f"known up to {row['known_up_to'] or 'no month'}"
+            )
+            print(f"{row['incidents']:>7,}  {row['name']}: {state}")
+        print(f"All together: known well enough up to {told['known_up_to'] or 'no month'}. Written to {out}.")
+    _end_if_damaged(incidents, home)
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,6 +291,12 @@ def _over_time(
 def _read(incidents: Path | None, home: Path | None) -> pl.DataFrame:
     with Console(stderr=True).status("reading incidents ..."):
         return read_table(incidents) if incidents else Ledger(home or Settings().home).incidents()
+
+
+def _end_if_damaged(incidents: Path | None, home: Path | None) -> None:
+    """End with what is damaged, if the incidents are those of a workspace."""
+    if incidents is None:
+        end_if_damaged(Ledger(home or Settings().home))
 
 
 def _write(collection: dict[str, Any], out: Path) -> None:

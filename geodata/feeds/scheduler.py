@@ -166,7 +166,7 @@ class Puller:
         path = self._path(source)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with whole(path) as part:
+            with whole(path, proven=True) as part:
                 part.write_text(json.dumps(asdict(known), indent=1), encoding="utf-8")
         except OSError as error:
             said = str(unwritable(self._ledger.home, error))

@@ -28,7 +28,7 @@ def report_of(refusals: pl.DataFrame, batch: Batch, home: Path) -> Path | None:
     path = home / "refusals" / f"{Path(batch.file).stem}-{batch.sha256[:8]}.csv"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with whole(path) as part:
+        with whole(path, proven=True) as part:
             part.write_bytes(csv_of(refusals))
     except OSError as error:
         raise unwritable(home, error) from None

@@ -21,10 +21,9 @@ EVENT_SCHEMA = {
 
 def registered(ledger: Ledger, schema: pl.Schema) -> pl.DataFrame:
     """Return the corridors that a workspace knows; none, with the columns of ``schema``, where it knows none."""
-    table = ledger.table(name=CORRIDORS)
-    if table is None:
+    frame = ledger.rows(CORRIDORS)
+    if frame is None:
         return pl.DataFrame(schema=schema)
-    frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
     if "method" not in frame.columns:  # before there were two, all were ridges
         frame = frame.with_columns(pl.lit("ridges").alias("method"))
     return frame.select(pl.col(name).cast(kind) for name, kind in schema.items()).sort("corridor_id", "method")
@@ -38,8 +37,9 @@ def register(ledger: Ledger, corridors: pl.DataFrame, events: pl.DataFrame) -> N
     Raises
     ------
     UnwritableLedger
-        If the workspace does not take it.
+        If the workspace does not take it, or what it would build upon is damaged.
     """
+    ledger.require_sound("incidents", CORRIDORS)
     if corridors.sort("corridor_id", "method").equals(registered(ledger, corridors.schema)):
         return
     if events.height:
@@ -52,7 +52,7 @@ def register(ledger: Ledger, corridors: pl.DataFrame, events: pl.DataFrame) -> N
 
 def corridor_events(ledger: Ledger) -> pl.DataFrame:
     """Return what happened to corridors, the latest last; columns of ``EVENT_SCHEMA``."""
-    table = ledger.table(name=EVENTS)
-    if table is None:
+    frame = ledger.rows(EVENTS)
+    if frame is None:
         return pl.DataFrame(schema=EVENT_SCHEMA)
-    return pl.DataFrame(pl.from_arrow(table.to_pyarrow_table())).sort("version", "at", "corridor_id")
+    return frame.sort("version", "at", "corridor_id")

@@ -8,6 +8,7 @@ Source: Delta Lake protocol, "Add File", https://github.com/delta-io/delta/blob/
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -46,10 +47,11 @@ def arrow_schema() -> pa.Schema:
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file of rows, and what the log says of it: the number of rows and the range of telling columns."""
+    """A file of rows, and what the log says of it: number of rows, range of telling columns, and its SHA-256."""
 
     path: Path
     statistics: dict[str, Any]
+    sha256: str
 
     def rows(self) -> pl.DataFrame:
         """Read the rows back; columns of ``SCHEMA``."""
@@ -64,14 +66,15 @@ def write(incidents: pl.DataFrame, path: Path) -> DataFile:
     least, most = (incidents.select(way(*_TELLING)).row(0, named=True) for way in (pl.min, pl.max))
     nulls = dict.fromkeys(_TELLING, 0)
     facts = {"numRecords": incidents.height, "minValues": least, "maxValues": most, "nullCount": nulls}
-    return DataFile(path, facts)
+    with path.open("rb") as file:
+        return DataFile(path, facts, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 @contextmanager
 def taken_up(
     files: Iterable[DataFile], table: str, options: Mapping[str, str] | None, named: Callable[[], set[str]]
-) -> Iterator[list[AddAction]]:
-    """Bring data files to where a table stands, for a commit within the block.
+) -> Iterator[tuple[list[AddAction], dict[str, str]]]:
+    """Bring data files to where a table stands, for a commit within the block, with the SHA-256 of each by its name.
 
     If that fails, those that the table does not name are taken away. An error is no proof that nothing was committed,
     and an interrupt proves nothing at all: a file that may be needed stays, and costs room until ``upkeep.compact``.
@@ -92,12 +95,14 @@ def taken_up(
         If there is no room or right.
     """
     brought: list[AddAction] = []
+    digests: dict[str, str] = {}
     try:
         for file in files:
             name = f"part-{uuid.uuid4()}.lz4.parquet"
             brought.append(_added(file, name))
             _bring(file.path, table, name, options)
-        yield brought
+            digests[name] = file.sha256
+        yield brought, digests
     except (OSError, DeltaError):
         with suppress(OSError, DeltaError, RoutesError):
             standing = named()

@@ -18,10 +18,11 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow.dataset as ds
@@ -38,6 +39,7 @@ from geodata.ledger.edition_diff import Comparison, additions_alone, compared
 from geodata.ledger.linked_reports import LINK_SCHEMA, Decision, counted_with, standing
 from geodata.ledger.linked_reports import TABLE as LINKS
 from geodata.ledger.record_keys import KEYS, keys, place
+from geodata.ledger.seals import STATED, Sealed
 from geodata.model.incident import SCHEMA, empty
 from geodata.model.place_notes import fact, notes
 
@@ -47,6 +49,13 @@ _LONGEST_PAUSE = 1.0
 _COMPARED = ["incident_id", "source", "source_record", "fingerprint", "time_start", "lat", "lon"]
 _GONE = "_gone"
 _TEXT_NOTE = "coordinate_note"
+RESTORED, LEFT_OUT = "restored", "left_out"
+"""In the metadata of a commit: the version that it takes again; the rows that it gives up with damaged files."""
+TABLES = ("incidents", "refusals", LINKS, "corridors", "corridor_events")
+
+
+_read_through: set[str] = set()
+"""Data files without a digest that this process could read."""
 
 
 class BusyLedger(RoutesError):
@@ -55,6 +64,10 @@ class BusyLedger(RoutesError):
 
 class UnwritableLedger(RoutesError):
     """The workspace cannot be written: no room, no right, no connection."""
+
+
+class DamagedLedger(UnwritableLedger):
+    """What a change would build upon cannot be read as it was written."""
 
 
 class Ledger:
@@ -74,6 +87,7 @@ class Ledger:
         self.home = home
         self._tables = (tables or str(home / "ledger")).rstrip("/")
         self._options = dict(storage_options or {}) or None
+        self._sealed: dict[str, Sealed] = {}
 
     def version(self) -> int | None:
         """Return the newest version, or None for a workspace without incidents."""
@@ -105,14 +119,14 @@ class Ledger:
         if table is None:
             return pl.DataFrame(schema={"incident_id": pl.String, "counted_with": pl.String})
         # Read whole: a filter on a column without statistics in the commit would find nothing.
-        return counted_with(_read(table, ["incident_id", "place_precision_km"]), pairs)
+        with self._reading():
+            return counted_with(_read(self._dataset(table), ["incident_id", "place_precision_km"]), pairs)
 
     def decisions(self) -> pl.DataFrame:
         """Return every decision ever given on two reports, columns of ``LINK_SCHEMA``, oldest first."""
-        table = self.table(name=LINKS)
-        if table is None:
+        frame = self.rows(LINKS)
+        if frame is None:
             return pl.DataFrame(schema=LINK_SCHEMA)
-        frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
         return frame.select(pl.col(name).cast(kind) for name, kind in LINK_SCHEMA.items()).sort("at")
 
     def decide(self, one: str, other: str, decision: Decision, undoes: str = "") -> Batch | None:
@@ -143,7 +157,7 @@ class Ledger:
         def attempt(table: DeltaTable) -> Batch:
             row = (first, second, decision, batch.actor, datetime.now(UTC), table.version() + 1)
             self.append(LINKS, pl.DataFrame([row], schema=LINK_SCHEMA, orient="row"))
-            with _sentences(self.home):
+            with writing(self.home):
                 table.create_write_transaction(
                     [], "append", table.schema(), commit_properties=_properties(table, batch, [])
                 )
@@ -183,23 +197,36 @@ class Ledger:
         if table is None:
             return empty().select(columns or list(SCHEMA))
         wanted = list(dict.fromkeys(["incident_id", *(columns or SCHEMA)]))
-        frame = _read(table, wanted).sort("incident_id")
+        with self._reading():
+            frame = _read(self._dataset(table), wanted).sort("incident_id")
         if without is not None and len(without):
             frame = frame.filter(~pl.col("incident_id").is_in(without.implode()))
         return frame.select(pl.col(name).cast(SCHEMA[name]) for name in columns or SCHEMA)
 
     def history(self) -> list[tuple[int, Batch]]:
         """Return every acknowledged batch with the version that its commit made, newest first."""
+        return [
+            (commit["version"], Batch.from_json(commit["batch"])) for commit in self._commits() if "batch" in commit
+        ]
+
+    def left_out(self) -> int:
+        """Return how many incidents were given up with damaged files since the versions that still count."""
+        return sum(int(commit[LEFT_OUT]) for commit in self._commits() if LEFT_OUT in commit)
+
+    def _commits(self) -> Iterator[dict[str, Any]]:
+        """Give the commits that count, newest first: those of versions that were given up do not."""
         table = self.table()
-        commits = [] if table is None else table.history()
-        return [(commit["version"], Batch.from_json(commit["batch"])) for commit in commits if "batch" in commit]
+        last: int | None = None
+        for commit in [] if table is None else table.history():
+            if last is None or commit["version"] <= last:
+                last = int(commit[RESTORED]) if RESTORED in commit else last
+                yield commit
 
     def refusals(self) -> pl.DataFrame:
         """Return the refused rows of every acknowledged batch: batch, file, row, column, rule, value."""
-        table = self.table(name="refusals")
-        if table is None:
+        frame = self.rows("refusals")
+        if frame is None:
             return pl.DataFrame(schema=REFUSAL_SCHEMA)
-        frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
         return frame.filter(pl.col("batch").is_in([batch.batch for _, batch in self.history()]))
 
     def table(self, version: int | None = None, name: str = "incidents") -> DeltaTable | None:
@@ -211,21 +238,150 @@ class Ledger:
             If ``version`` cannot be read.
         """
         try:
-            return DeltaTable(self.address(name), version=version, storage_options=self._options)
+            cut = self.sealed(name).mend()
+        except OSError as error:
+            raise self._unopened(f"it cannot be read ({_reason(error)})") from None
+        asked = version
+        if cut is not None and (version is None or version >= cut):
+            if cut == 0 or version is not None:
+                raise self._unopened(self.sealed(name).cut(cut).removesuffix("."))
+            asked = cut - 1
+        try:
+            return DeltaTable(self.address(name), version=asked, storage_options=self._options)
         except TableNotFoundError:
             if version is None:
                 return None
             problem = "no ledger stands here yet"
         except DeltaError as error:
-            problem = f"version {version} cannot be read ({str(error).splitlines()[0][:120]})"
+            problem = f"version {asked} cannot be read ({_reason(error)})"
         except OSError as error:
-            problem = f"it cannot be read ({str(error).splitlines()[0][:120]})"
-        raise UnknownVersion(
+            problem = f"it cannot be read ({_reason(error)})"
+        raise self._unopened(problem)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say in a sentence that a file could not be read, such as one that was taken away while it was read."""
+        try:
+            yield
+        except (OSError, ValueError, DeltaError) as error:
+            raise self._unopened(f"it cannot be read ({_reason(error)})") from None
+
+    def _unopened(self, problem: str) -> UnknownVersion:
+        return UnknownVersion(
             problem,
             rule="only versions of the ledger that stand can be opened",
             done="nothing was read",
             where=str(self.home),
         )
+
+    def sealed(self, name: str) -> Sealed:
+        """Return what proves one of the tables."""
+        if name not in self._sealed:
+            address = self.address(name)
+            shown = address.removeprefix("file://").removeprefix(f"{self.home}/")
+            self._sealed[name] = Sealed(name, address, self._options, shown)
+        return self._sealed[name]
+
+    def seal(self, name: str = "incidents") -> None:
+        """Seal what was committed to one of the tables; where that does not go, the next commit does it."""
+        with suppress(OSError, DeltaError):
+            self.sealed(name).seal()
+
+    def rows(self, name: str) -> pl.DataFrame | None:
+        """Return all that can be read of one of the tables beside ``incidents``, None where it does not stand yet."""
+        table = self.table(name=name)
+        with self._reading():
+            return None if table is None else pl.DataFrame(pl.from_arrow(self._dataset(table, name).to_table()))
+
+    def damage(self, version: int | None = None) -> list[str]:
+        """Return what cannot be shown of ``version`` (default: newest) and of the tables beside it, a sentence a file.
+
+        What did not change since this process read it last is not read again.
+
+        Raises
+        ------
+        UnknownVersion
+            If there is no such version.
+        """
+        return [said for name in TABLES for said in self.damage_of(name, version if name == "incidents" else None)]
+
+    def damage_of(self, name: str, version: int | None = None) -> list[str]:
+        """Return what cannot be shown of a version of one table (default: newest), a sentence a file.
+
+        Raises
+        ------
+        UnknownVersion
+            If there is no such version.
+        """
+        sealed = self.sealed(name)
+        table = self.table(version, name)
+        if table is None:
+            return []
+        cut = None if version is not None else sealed.mend()
+        said: list[str] = [] if cut is None else [sealed.cut(cut)]
+        return said + [sealed.cost(file) for file in self.unsound(table, name)]
+
+    def unsound(self, table: DeltaTable, name: str = "incidents") -> list[str]:
+        """Return the data files of a table that are not as they were written, or cannot be read."""
+        proven = self.sealed(name).proven([uri.rpartition("/")[2] for uri in table.file_uris()])
+        unread = {file for file, sound in proven.items() if sound is None and not self._readable(table, name, file)}
+        return [file for file, sound in proven.items() if sound is False or file in unread]
+
+    def _readable(self, table: DeltaTable, name: str, file: str) -> bool:
+        """Tell whether a data file of which nothing says how it was written can be read at all."""
+        path = f"{self.address(name)}/{file}"
+        if path not in _read_through:
+            parts = (part for part in table.to_pyarrow_dataset().get_fragments() if part.path.endswith(file))
+            with suppress(OSError, ValueError):
+                next(parts).to_table()
+                _read_through.add(path)
+        return path in _read_through
+
+    def _dataset(self, table: DeltaTable, name: str = "incidents") -> ds.Dataset:
+        """Return what can be read of a table as a dataset, the files that are damaged left out."""
+        dataset = table.to_pyarrow_dataset()
+        unsound = set(self.unsound(table, name))
+        if not unsound:
+            return dataset
+        sound = [part for part in dataset.get_fragments() if part.path.rpartition("/")[2] not in unsound]
+        return ds.FileSystemDataset(sound, dataset.schema, dataset.format, dataset.filesystem)
+
+    def require_sound(self, *names: str, version: int | None = None, done: str = "nothing was stored") -> None:
+        """Refuse to build upon tables that are damaged.
+
+        Parameters
+        ----------
+        *names : str
+        version : int, optional
+            Of the tables; default the newest.
+        done : str
+            What was done about it, for the sentence.
+
+        Raises
+        ------
+        DamagedLedger
+            With the first file that is.
+        """
+        for name in names:
+            if said := self.damage_of(name, version):
+                raise DamagedLedger(
+                    said[0].removesuffix("."),
+                    rule="only what can be read as it was written is built upon",
+                    done=f"{done}; `python -m geodata restore` takes the last sound version",
+                )
+
+    def require(self, name: str) -> DeltaTable:
+        """Return one of the tables, which stands.
+
+        Raises
+        ------
+        UnknownVersion
+            If it does not.
+        """
+        table = self.table(name=name)
+        if table is None:
+            raise self._unopened(f"there is no table {name}")
+        return table
 
     def address(self, name: str) -> str:
         """Return where one of the tables stands."""
@@ -240,7 +396,7 @@ class Ledger:
         """Append rows to one of the tables beside ``incidents``, or put them in its place, in a commit of their own."""
         first = self.table(name=name) is None
         try:
-            with _sentences(self.home):
+            with writing(self.home):
                 write_deltalake(
                     self.address(name),
                     rows.to_arrow(),
@@ -249,6 +405,7 @@ class Ledger:
                     configuration=_KEEP_HISTORY if first else None,
                     storage_options=self._options,
                 )
+            self.seal(name)
         except UnwritableLedger:
             if not first or self.table(name=name) is None:
                 raise
@@ -273,7 +430,7 @@ class Ledger:
         Raises
         ------
         BusyLedger, UnwritableLedger
-            If it could not be stored; nothing was.
+            If it could not be stored; nothing was. Also where what stands is damaged.
         """
         sources = given.keys["source"].unique().cast(pl.String).to_list()
         refusals_stand = refusals.is_empty()
@@ -304,7 +461,10 @@ class Ledger:
         ------
         WrongValue
             If it would withdraw more than it may.
+        DamagedLedger
+            If what stands cannot be read.
         """
+        self.require_sound("incidents")
         return self._compared(self.table(), batch, given, given.keys["source"].unique().cast(pl.String).to_list())[0]
 
     def _compared(
@@ -332,7 +492,7 @@ class Ledger:
         sources = rows["source"].unique().drop_nulls().to_list() if rows.height else [batch.source]
         arrow = storable(given).to_arrow().append_column(_GONE, given[_GONE].to_arrow())
         columns = {name: f"given.{name}" for name in SCHEMA}
-        with _sentences(self.home):
+        with writing(self.home):
             (
                 table.merge(
                     arrow,
@@ -371,9 +531,12 @@ class Ledger:
         for number in range(_ATTEMPTS):
             try:
                 with ExitStack() as held:
-                    with _sentences(self.home):
+                    with writing(self.home):
                         held.enter_context(alone(self.home))
-                    return attempt(self.table())
+                    self.require_sound("incidents", LINKS)
+                    done = attempt(self.table())
+                    self.seal()
+                    return done
             except CommitFailedError:
                 time.sleep(random.uniform(0, min(0.02 * 2**number, _LONGEST_PAUSE)))  # noqa: S311 - a pause is no secret
         raise BusyLedger(
@@ -386,11 +549,11 @@ class Ledger:
     def _append(self, table: DeltaTable | None, files: Iterator[DataFile], batch: Batch, sources: list[str]) -> None:
         schema = Schema.from_arrow(arrow_schema())
         address = self.address("incidents")
-        with _sentences(self.home):
+        with writing(self.home):
             if table is not None and (missing := _lacking(table, schema)):
                 table.alter.add_columns(missing)
-            properties = _properties(table, batch, sources)
-            with taken_up(files, address, self._options, self._named) as added:
+            with taken_up(files, address, self._options, self._named) as (added, digests):
+                properties = _properties(table, batch, sources, digests)
                 if table is not None:
                     table.create_write_transaction([*added], "append", schema, commit_properties=properties)
                     return
@@ -448,21 +611,23 @@ def _keyed(stands: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(keys(stands))
 
 
-def _properties(table: DeltaTable | None, batch: Batch, sources: list[str]) -> CommitProperties:
-    """Return the batch as metadata, and each source as a transaction that only one of two writers can make."""
+def _properties(
+    table: DeltaTable | None, batch: Batch, sources: list[str], digests: Mapping[str, str] | None = None
+) -> CommitProperties:
+    """Return the batch and the SHA-256 of data files as metadata, each source as a transaction that one writer wins."""
     transactions = []
     for source in sorted(sources):
         name = f"source:{source}"
         last = table.transaction_version(name) if table is not None else None
         transactions.append(Transaction(name, (last or 0) + 1))
-    return CommitProperties(
-        custom_metadata={"batch": json.dumps(asdict(batch), ensure_ascii=False)}, app_transactions=transactions
-    )
+    told = {"batch": json.dumps(asdict(batch), ensure_ascii=False)}
+    if digests:
+        told[STATED] = json.dumps(digests)
+    return CommitProperties(custom_metadata=told, app_transactions=transactions)
 
 
-def _read(table: DeltaTable, columns: list[str]) -> pl.DataFrame:
+def _read(dataset: ds.Dataset, columns: list[str]) -> pl.DataFrame:
     """Return columns of a table; one that an older version does not have yet is null."""
-    dataset = table.to_pyarrow_dataset()
     there = [name for name in columns if name in dataset.schema.names]
     frame = pl.DataFrame(pl.from_arrow(dataset.to_table(columns=there)))
     frame = frame.with_columns(pl.lit(None, SCHEMA[name]).alias(name) for name in columns if name not in there)
@@ -484,17 +649,20 @@ def _lacking(table: DeltaTable, schema: Schema) -> list[Field]:
     return [field for field in schema.fields if field.name not in there]
 
 
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+
+
 @contextmanager
-def _sentences(home: Path) -> Iterator[None]:
+def writing(home: Path) -> Iterator[None]:
     """Turn a failure of the disk or store into one sentence; a lost race passes, to be tried again."""
     try:
         yield
     except CommitFailedError:
         raise
     except (OSError, DeltaError) as error:
-        reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
         raise UnwritableLedger(
-            f"the ledger cannot be written ({reason})",
+            f"the ledger cannot be written ({_reason(error)})",
             rule="the workspace must be writable and have room",
             done="nothing was stored",
             where=str(home),

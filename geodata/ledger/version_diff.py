@@ -47,9 +47,11 @@ def changes(ledger: Ledger, since: int, until: int | None = None) -> pl.DataFram
 
     Raises
     ------
-    UnknownVersion
+    UnknownVersion, DamagedLedger
         If one of them cannot be read.
     """
+    for version in (since, until):
+        ledger.require_sound("incidents", version=version, done="nothing was compared")
     before, after = ledger.reports(since), ledger.reports(until)
     return pl.concat(
         [
@@ -67,6 +69,8 @@ def undo(ledger: Ledger, name: str) -> Undone:
     ------
     WrongValue
         If there is no such batch, or it was taken back already.
+    DamagedLedger
+        If what the batch changed cannot be read.
     """
     history = ledger.history()
     version, batch = require_batch(history, name)
@@ -74,6 +78,8 @@ def undo(ledger: Ledger, name: str) -> Undone:
         raise WrongValue(f"batch {name!r} was taken back already", rule="once is enough", done="nothing was changed")
     if batch.decision:
         return _decision_undone(ledger, batch)
+    for number in (version - 1, version) if version else (version,):
+        ledger.require_sound("incidents", version=number, done="nothing was changed")
     after = ledger.reports(version)
     before = ledger.reports(version - 1) if version else after.clear()
     touched = _differing(before, after)

@@ -281,7 +281,7 @@ def keep(profile: Profile, home: Path) -> Path:
         )
     path = home / "profiles" / f"{profile.name}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with whole(path) as part:
+    with whole(path, proven=True) as part:
         part.write_text(_toml(profile), encoding="utf-8")
     return path
 

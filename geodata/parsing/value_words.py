@@ -126,7 +126,7 @@ def keep_word(home: Path, field: str, word: str, value: str) -> None:
                 "",
             ]
     home.mkdir(parents=True, exist_ok=True)
-    with whole(home / FILE) as part:
+    with whole(home / FILE, proven=True) as part:
         part.write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from geodata.core.atomic_write import whole
+from geodata.core.atomic_write import proof_of, whole
 from geodata.core.errors import WrongValue
 from geodata.model.assumptions import FACTS_FILE, Facts, facts_from, reference_facts, refused
 from geodata.spatial.coastline import REFERENCE
@@ -75,7 +75,7 @@ class Theatre:
             self._own.parent.mkdir(parents=True, exist_ok=True)
             if self.has_own:
                 _copied(self._own, self._before)
-            with whole(self._own) as part:
+            with whole(self._own, proven=True) as part:
                 part.write_text(text, encoding="utf-8")
         return stated
 
@@ -95,7 +95,7 @@ class Theatre:
                 _copied(self._own, self._taken)
             _copied(self._before, self._own)
             if self._taken.exists():
-                self._taken.replace(self._before)
+                _moved(self._taken, self._before)
         return stated
 
     def leave(self) -> Facts:
@@ -108,7 +108,7 @@ class Theatre:
         """
         with self._written():
             if self.has_own:
-                self._own.replace(self._before)
+                _moved(self._own, self._before)
         return reference_facts()
 
     @contextmanager
@@ -126,8 +126,14 @@ class Theatre:
 
 
 def _copied(path: Path, to: Path) -> None:
-    with whole(to) as part:
+    with whole(to, proven=True) as part:
         part.write_bytes(path.read_bytes())
+
+
+def _moved(path: Path, to: Path) -> None:
+    _copied(path, to)
+    for left in (path, proof_of(path)):
+        left.unlink(missing_ok=True)
 
 
 def _facts_at(path: Path) -> Facts | None:

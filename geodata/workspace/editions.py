@@ -55,6 +55,8 @@ def triangle(ledger: Ledger, incidents: pl.DataFrame, version: int) -> pl.DataFr
     rows = []
     for before, source in _editions(ledger, version):
         own = now.filter(pl.col("source") == source)
+        if ledger.damage_of("incidents", before):  # what lies in damaged files would count as not known then
+            continue
         held = ledger.reports(before).filter(pl.col("source") == source).select("incident_id", "time_start")
         as_of = held.select(month_of().max()).item()
         if as_of is None or own.is_empty() or as_of >= newest[source]:

@@ -24,6 +24,7 @@ from geodata.core.atomic_write import system_errors
 from geodata.core.errors import RoutesError
 from geodata.core.file_lock import alone
 from geodata.ledger.corridor_registry import register, registered
+from geodata.ledger.linked_reports import TABLE as LINKS
 from geodata.ledger.store import Ledger, UnwritableLedger
 from geodata.workspace.assumptions_store import Theatre
 
@@ -110,6 +111,24 @@ class Networks:
                 shutil.rmtree(self._folder / state.name)
             return None
 
+    def faults(self) -> list[str]:
+        """Return which kept networks are not as they were written, a sentence each."""
+        told = {state.name: state for state in self._states()}
+        return [
+            f"Network {FOLDER}/{folder.name} is damaged: nothing is lost, it is laid out anew when next asked for."
+            for folder in sorted(self._folder.glob("v*"))
+            if not self._is_whole(folder, told.get(folder.name))
+        ]
+
+    def _is_whole(self, folder: Path, state: State | None) -> bool:
+        """Tell whether a kept network is as it was written, to the byte."""
+        try:
+            kept = None if state is None else self._read(state)
+            text = (folder / RECORD).read_text(encoding="utf-8")
+            return kept is not None and text == _record_of(json.loads(text))
+        except (DamagedNetwork, OSError, ValueError):
+            return False
+
     def _read(self, state: State) -> Kept | None:
         folder = self._folder / state.name
         try:
@@ -141,8 +160,9 @@ class Networks:
         Raises
         ------
         UnwritableLedger
-            If the workspace does not take it; nothing is kept then.
+            If the workspace does not take it, or its ledger is damaged; nothing is kept then.
         """
+        self.ledger.require_sound("incidents", LINKS)
         part = self._folder / f".{os.urandom(8).hex()}.part"
         try:
             with system_errors():
@@ -154,9 +174,7 @@ class Networks:
                     digests[name] = _digest(path.read_bytes())
                 text = json.dumps(record, ensure_ascii=False)
                 whole = {"state": _plain(state), "sha256": _digest(text.encode()), "tables": digests}
-                (part / RECORD).write_text(
-                    f'{json.dumps(whole, ensure_ascii=False)[:-1]}, "network": {text}}}', encoding="utf-8"
-                )
+                (part / RECORD).write_text(_record_of({**whole, "network": record}), encoding="utf-8")
                 _flushed(part)
                 place = self._folder / state.name
                 if place.exists():
@@ -218,6 +236,11 @@ class Networks:
         for folder in self._folder.glob("v*"):
             if folder.name not in stay:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _record_of(whole: Mapping[str, Any]) -> str:
+    """Return what stands in the file of a record; its state comes first."""
+    return json.dumps(whole, ensure_ascii=False)
 
 
 def _alike(written: object, found: object, name: str) -> None:

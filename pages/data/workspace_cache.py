@@ -30,6 +30,7 @@ from geodata.model.query import View
 from geodata.model.reporting import Editions
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
+from geodata.workspace.soundness import damage
 from layers.export.vector_files import Export
 from layers.payload.incident_points import Keys, keys_of
 from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
@@ -102,6 +103,11 @@ class Kept(Generic[Value]):
                 self._values.move_to_end(key)
             return self._values.get(key)
 
+    def clear(self) -> None:
+        """Keep nothing of what is kept."""
+        with self._guard:
+            self._values.clear()
+
     def values(self) -> list[Value]:
         """Return what is kept, oldest first."""
         with self._guard:
@@ -139,6 +145,7 @@ class Workspace:
         self._offers: Kept[dict[str, Any]] = Kept(4)
         self._histories: Kept[list[tuple[int, Batch]]] = Kept(2)
         self._seen: tuple[float, int | None] = (-HEAD_SECONDS, None)
+        self._damaged: tuple[float, list[str]] = (-HEAD_SECONDS, [])
 
     def version(self) -> int | None:
         """Return the newest version of the ledger, None for an empty one; known for ``HEAD_SECONDS``."""
@@ -151,6 +158,18 @@ class Workspace:
         version = self._ledger.version()
         self._seen = (time.monotonic(), version)
         return version
+
+    def damage(self) -> list[str]:
+        """Return what of the newest version cannot be shown, a sentence a file; known for ``HEAD_SECONDS``."""
+        at, said = self._damaged
+        if time.monotonic() - at >= HEAD_SECONDS:
+            before, said = said, damage(self._ledger)
+            if set(before) - set(said):  # put back: what was computed without it is computed anew
+                for kept in vars(self).values():
+                    if isinstance(kept, Kept):
+                        kept.clear()
+            self._damaged = (time.monotonic(), said)
+        return said
 
     def incidents(self, version: int) -> pl.DataFrame:
         """Return the incidents of a version."""

@@ -9,6 +9,7 @@ import asyncio
 import gzip
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ from pages.server.upload_api import intake
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
+_LOG = logging.getLogger(__name__)
 SCALES = ("110m", "50m")
 _LONGEST = 18
 """Digits of a version that are read as a number at all."""
@@ -114,6 +116,9 @@ def _in_thread(answer: Answer) -> Handler:
             return _refused(str(error), 404)
         except RoutesError as error:
             return _refused(str(error), 400)
+        except Exception:  # noqa: BLE001 - a fault of ours is one sentence to whoever asks, and stands in the log
+            _LOG.exception("%s could not be answered", request.url.path)
+            return _refused("This cannot be answered; the log of the server says why.", 500)
 
     return handler
 
@@ -174,11 +179,13 @@ def _head(request: Request) -> Response:
 
 
 def _facts(seen: Workspace) -> dict[str, str]:
-    """Return the version of the facts that direction rests on, or the sentence that says why they cannot be used."""
+    """Return the version of the facts that direction rests on; what they cannot be used for, or what is damaged."""
+    damaged = seen.damage()
+    trouble = {"trouble": " ".join(damaged)} if damaged else {}
     try:
-        return {"facts": seen.theatre.facts().version}
+        return {"facts": seen.theatre.facts().version, **trouble}
     except RoutesError as error:
-        return {"facts": "", "trouble": str(error)}
+        return {"facts": "", "trouble": " ".join([str(error), *damaged])}
 
 
 def _network(seen: Workspace, version: int | None) -> dict[str, str | None]:

@@ -116,7 +116,7 @@ class Answers:
         """Keep an answer, whole or not at all, and clear away what is older than a day."""
         self._folder.mkdir(parents=True, exist_ok=True)
         kept = {"until": time.time() + KEPT_SECONDS, "sha256": sha256, "status": status, "answer": answer}
-        with whole(self._folder / name) as part:
+        with whole(self._folder / name, proven=True) as part:
             part.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
         for path in self._folder.iterdir():
             with suppress(FileNotFoundError):

@@ -20,6 +20,7 @@ import pytest
 
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
+from geodata.workspace.soundness import faults, unproven
 
 pytestmark = pytest.mark.slow
 
@@ -135,10 +136,12 @@ def test_an_ingest_that_is_killed_leaves_whole_batches_and_none_that_was_acknowl
             stands = require_whole(Ledger(home))
             assert acknowledged <= set(stands), "an acknowledged batch was lost"
             acknowledged |= set(stands)
+            assert faults(Ledger(home)) == []
     assert ended < times, "no run was killed in time"
     done = run("ingest", *(tmp_path / f"f{number}.csv" for number in range(times)), "--home", home, "--json")
     assert done.returncode == 0, done.stderr
     assert require_whole(Ledger(home)) == {f"f{number}": ROWS for number in range(times)}
+    assert unproven(Ledger(home)) == 0
     require_tidy(home)
 
 

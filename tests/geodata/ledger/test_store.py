@@ -130,7 +130,7 @@ def test_compaction_changes_no_version_and_a_pinned_one_outlives_retention(tmp_p
 
 def test_verify_finds_a_file_that_is_gone(ledger):
     next(Path(ledger.address("incidents")).glob("*.parquet")).unlink()
-    assert "cannot be read" in verify(ledger)[0]
+    assert "is missing: 3 incidents written with version 0 cannot be shown." in verify(ledger)[0]
 
 
 def test_a_workspace_that_cannot_be_written_is_one_sentence(tmp_path):

@@ -138,7 +138,8 @@ def test_facts_are_taken_back_and_that_can_be_undone(tmp_path):
     assert (Theatre(tmp_path).facts().version, Theatre(tmp_path).before().version) == ("first", "second")
     Theatre(tmp_path).restore()
     assert Theatre(tmp_path).facts().version == "second"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.toml", "facts.toml.before"]
+    names = ["facts.toml", "facts.toml.before"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [*(f".{name}.sha256" for name in names), *names]
 
 
 def test_facts_that_are_left_for_those_of_the_product_can_be_had_back(tmp_path):
