@@ -259,7 +259,7 @@ def editions() -> str:
     with TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder) / "workspace")
         store = Networks(ledger)
-        facts = store.theatre.facts()
+        facts = store.assumptions.facts()
         first = _standing(ledger, store, EARLIER)
         then = _standing(ledger, store, newest)
         incidents = ledger.incidents()
@@ -279,7 +279,7 @@ def editions() -> str:
 def _standing(ledger: Ledger, store: Networks, path: Path) -> tuple[Corridor, ...]:
     ingest_file(path, ledger, may_withdraw=True)
     version = ledger.version() or 0
-    return standing(store, ledger.incidents(), version, store.theatre.facts()).network.routes
+    return standing(store, ledger.incidents(), version, store.assumptions.facts()).network.routes
 
 
 def _kept(before: Sequence[Corridor], after: Sequence[Corridor]) -> list[str]:
@@ -384,7 +384,7 @@ def _measured(home: Path) -> list[str]:
     exported = perf_counter() - begin
     ledger = Ledger(home)
     store, version = Networks(ledger), ledger.version() or 0
-    facts, incidents = store.theatre.facts(), ledger.incidents()
+    facts, incidents = store.assumptions.facts(), ledger.incidents()
     begin = perf_counter()
     laid = standing(store, incidents, version, facts).network
     read = perf_counter() - begin

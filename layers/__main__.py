@@ -71,7 +71,7 @@ def _made(view: View, ledger: Ledger, version: int | None, detail: float, *, reb
     """Return the export of a version of the ledger: routes and incidents of the window."""
     read = _version(ledger, version)
     store = Networks(ledger)
-    facts = store.theatre.facts()
+    facts = store.assumptions.facts()
     with Console(stderr=True).status("reading incidents ...") as status:
         every = ledger.incidents(read)
         found = standing(

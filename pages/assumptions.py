@@ -32,7 +32,7 @@ def page() -> None:
     with st.container(key="assumptions"):
         known = None
         with sentences():
-            known = seen.theatre.facts()
+            known = seen.assumptions.facts()
         read, change = tabs(PARTS, "part")
         with read:
             if read.open and known is not None:
@@ -53,7 +53,7 @@ def reading(seen: Workspace, known: Facts) -> None:
     """Show everything that is assumed, and what of it is about people from one country."""
     version = (
         say("Version {version}, kept in this workspace", version=known.version)
-        if seen.theatre.has_own
+        if seen.assumptions.has_own
         else say("Version {version}, the facts of the product", version=known.version)
     )
     st.html(f'<p class="count">{escape(version)}</p>')
@@ -140,7 +140,7 @@ def changing(seen: Workspace, known: Facts | None) -> None:
 def begin(seen: Workspace) -> None:
     """Fill the text with the facts in use, unless it was changed already; say where those were changed meanwhile."""
     try:
-        current = seen.theatre.text()
+        current = seen.assumptions.text()
     except RoutesError:
         current = ""
     base, kept = st.session_state.get(_BASE), st.session_state.get(_KEPT)
@@ -246,7 +246,7 @@ def actions(seen: Workspace, known: Facts | None, text: str) -> None:
 def start_again(seen: Workspace) -> None:
     """Put the facts in use into the text."""
     with sentences():
-        text = seen.theatre.text()
+        text = seen.assumptions.text()
         st.session_state[_BASE] = st.session_state[_KEPT] = st.session_state[_DRAFT] = text
 
 
@@ -307,7 +307,7 @@ def store(seen: Workspace, in_use: str, text: str) -> None:
             "error",
         )
         return
-    seen.theatre.keep(text)
+    seen.assumptions.keep(text)
     done(
         say(
             "Kept: the facts {version} are in use from now on, and maps are drawn anew with them.",
@@ -331,7 +331,7 @@ def anew(sentence: str) -> None:
 
 def earlier(seen: Workspace, known: Facts | None) -> None:
     """Offer the facts that were kept before, and those of the product."""
-    own, before = seen.theatre.has_own, seen.theatre.before()
+    own, before = seen.assumptions.has_own, seen.assumptions.before()
     part(say("Go back"))
     there = before is not None and (known is None or before != known)
     if there and before is not None:
@@ -343,7 +343,7 @@ def earlier(seen: Workspace, known: Facts | None) -> None:
         product = st.button(say("Back to the facts of the product"), disabled=not own)
     if back:
         with sentences():
-            restored = seen.theatre.restore()
+            restored = seen.assumptions.restore()
             done(
                 say(
                     "Taken back: the facts {version} are in use again; those in their place can be had back.",
@@ -360,7 +360,7 @@ def confirm(seen: Workspace) -> None:
 
     def leave() -> None:
         try:
-            anew(say("The facts of the product, {version}, are in use.", version=seen.theatre.leave().version))
+            anew(say("The facts of the product, {version}, are in use.", version=seen.assumptions.leave().version))
         except RoutesError as error:
             st.session_state[_SAID] = (str(error), "error")
 

@@ -188,7 +188,7 @@ def _portrait(one: Corridor, ground: _Ground) -> None:
             _months(own, ground)
             _sureness(one)
         with right:
-            _ends(one, ground.seen.theatre.facts())
+            _ends(one, ground.seen.assumptions.facts())
             _hubs(one, ground.found)
             _manners(own)
             _history(one, ground.seen)

@@ -98,7 +98,9 @@ def build(home: Home = None) -> None:
                 where=str(ledger.home),
             )
         store = Networks(ledger)
-        standing(store, ledger.incidents(), version, store.theatre.facts(), say=lambda stage: print(stage, flush=True))
+        standing(
+            store, ledger.incidents(), version, store.assumptions.facts(), say=lambda stage: print(stage, flush=True)
+        )
         end_if_damaged(ledger)
 
 
@@ -112,7 +114,7 @@ def rename(
     with told_in_a_sentence():
         ledger = Ledger(home or Settings().home)
         store = Networks(ledger)
-        renamed(store, ledger.version() or 0, store.theatre.facts(), corridor_id, name)
+        renamed(store, ledger.version() or 0, store.assumptions.facts(), corridor_id, name)
     print(f"{corridor_id} is {' '.join(name.split())!r}. A server that runs shows it with its next import or start.")
 
 
@@ -264,7 +266,7 @@ def _ground(incidents: Path | None, home: Path | None, *, rebuild: bool) -> _Gro
     every = _read(incidents, home)
     ledger = Ledger(home or Settings().home)
     store = Networks(ledger)
-    facts, version = store.theatre.facts(), ledger.version()
+    facts, version = store.assumptions.facts(), ledger.version()
     with Console(stderr=True).status("...") as status:
 
         def say(stage: str) -> None:

@@ -17,7 +17,7 @@ def laid_out(home: Path) -> Standing:
     store = Networks(Ledger(home))
     version = store.ledger.version()
     assert version is not None
-    return standing(store, store.ledger.incidents(version), version, store.theatre.facts())
+    return standing(store, store.ledger.incidents(version), version, store.assumptions.facts())
 
 
 def demonstration(home: Path, count: int, seed: int) -> Path:

@@ -65,6 +65,6 @@ def _kept(name: str, fill: Callable[[Ledger], None]) -> Path:
 def _with_network(ledger: Ledger) -> None:
     """See that the network of a workspace is laid out, as it is once it has been opened."""
     store, version = Networks(ledger), ledger.version()
-    facts = store.theatre.facts()
+    facts = store.assumptions.facts()
     if version is not None and kept(store, version, facts, exactly=True) is None:
         standing(store, ledger.incidents(), version, facts)

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geodata.core.errors import RoutesError
-from geodata.core.file_lock import alone
+from geodata.core.file_lock import exclusive_lock
 
 FOLDER = "spool"
 
@@ -56,7 +56,7 @@ def unwritable(home: Path, error: OSError) -> UnwritableWorkspace:
 
 def _opened(spool: Path) -> tuple[Path, int]:
     """Return a new room and the descriptor that holds its lock. One process at a time clears and opens."""
-    with alone(spool):
+    with exclusive_lock(spool):
         for left in spool.iterdir():
             _clear(left)
         path = Path(tempfile.mkdtemp(dir=spool))

@@ -17,7 +17,7 @@ from deltalake.exceptions import DeltaError
 
 from geodata.core.atomic_write import whole
 from geodata.core.errors import RoutesError, WrongValue
-from geodata.core.file_lock import alone
+from geodata.core.file_lock import exclusive_lock
 from geodata.ledger.batch import Batch
 from geodata.ledger.seals import commit_path
 from geodata.ledger.store import LEFT_OUT, RESTORED, TABLES, Ledger, writing
@@ -197,7 +197,7 @@ def restore(ledger: Ledger, *, keep_rest: bool = False) -> list[str]:
         If the workspace cannot be written.
     """
     said: list[str] = []
-    with writing(ledger.home), alone(ledger.home):
+    with writing(ledger.home), exclusive_lock(ledger.home):
         for name in TABLES:
             said += _restored(ledger, name, keep_rest=keep_rest)
     if not said:

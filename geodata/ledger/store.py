@@ -32,7 +32,7 @@ from deltalake.schema import Field
 from deltalake.transaction import create_table_with_add_actions
 
 from geodata.core.errors import RoutesError, UnknownVersion, WrongValue
-from geodata.core.file_lock import alone
+from geodata.core.file_lock import exclusive_lock
 from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, counted_in, decided, refuse_many_withdrawn
 from geodata.ledger.data_files import DataFile, arrow_schema, storable, taken_up
 from geodata.ledger.edition_diff import Comparison, additions_alone, compared
@@ -532,7 +532,7 @@ class Ledger:
             try:
                 with ExitStack() as held:
                     with writing(self.home):
-                        held.enter_context(alone(self.home))
+                        held.enter_context(exclusive_lock(self.home))
                     self.require_sound("incidents", LINKS)
                     done = attempt(self.table())
                     self.seal()

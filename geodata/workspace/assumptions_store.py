@@ -1,4 +1,4 @@
-"""The theatre: the facts that a workspace goes by, those of the product until an analyst writes others for it.
+"""The assumptions that a workspace goes by, those of the product until an analyst writes others for it.
 
 ``facts.toml`` in the workspace holds its own, ``facts.toml.before`` those that it had before.
 """
@@ -15,7 +15,7 @@ from geodata.model.assumptions import FACTS_FILE, Facts, facts_from, reference_f
 from geodata.spatial.coastline import REFERENCE
 
 
-class Theatre:
+class AssumptionsStore:
     """The facts of one workspace.
 
     Parameters

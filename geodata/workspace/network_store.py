@@ -22,11 +22,11 @@ import polars as pl
 
 from geodata.core.atomic_write import system_errors
 from geodata.core.errors import RoutesError
-from geodata.core.file_lock import alone
+from geodata.core.file_lock import exclusive_lock
 from geodata.ledger.corridor_registry import register, registered
 from geodata.ledger.linked_reports import TABLE as LINKS
 from geodata.ledger.store import Ledger, UnwritableLedger
-from geodata.workspace.assumptions_store import Theatre
+from geodata.workspace.assumptions_store import AssumptionsStore
 
 FOLDER = "network"
 RECORD = "record.json"
@@ -85,7 +85,7 @@ class Networks:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.theatre = Theatre(ledger.home)
+        self.assumptions = AssumptionsStore(ledger.home)
         self._folder = ledger.home / FOLDER
 
     def state(self, version: int, facts: str, method: str) -> State:
@@ -194,7 +194,7 @@ class Networks:
     def building(self) -> Iterator[None]:
         """Let one process of this machine lay out a network at a time; in a workspace that cannot be written, any."""
         try:
-            door = alone(self._folder)
+            door = exclusive_lock(self._folder)
             door.__enter__()
         except OSError:
             yield

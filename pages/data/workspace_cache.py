@@ -129,7 +129,7 @@ class Workspace:
         self.home = ledger.home
         self.builder = builder
         self._networks = Networks(ledger)
-        self.theatre = self._networks.theatre
+        self.assumptions = self._networks.assumptions
         self._incidents: Kept[pl.DataFrame] = Kept(2)
         self._keys: Kept[Keys] = Kept(2)
         self._linked: Kept[pl.DataFrame] = Kept(2)
@@ -193,7 +193,7 @@ class Workspace:
 
         If that is an older one, the network is laid out anew beside it, and is there for the next one who looks.
         """
-        known = facts or self.theatre.facts()
+        known = facts or self.assumptions.facts()
         wanted = self._networks.state(version, known.digest, METHOD_VERSION)
         state = self._networks.nearest(wanted)
         if state is None:
@@ -217,8 +217,8 @@ class Workspace:
         found = self.ready(version, facts)
         if found is not None:
             return found
-        known = facts or self.theatre.facts()
-        trial = known.digest != self.theatre.facts().digest
+        known = facts or self.assumptions.facts()
+        trial = known.digest != self.assumptions.facts().digest
 
         def laid_out() -> Standing:
             if trial:
@@ -253,7 +253,7 @@ class Workspace:
 
     def _counted(self, view: View, version: int, detail: float = 1.0, facts: Facts | None = None) -> Directed:
         found, every = self.placed(version, facts)
-        known = facts or self.theatre.facts()
+        known = facts or self.assumptions.facts()
         return counted_on(found.network, view.select(every), known, detail, view.modes)
 
     def laid_out(self, version: int) -> str:

@@ -183,7 +183,7 @@ def _facts(seen: Workspace) -> dict[str, str]:
     damaged = seen.damage()
     trouble = {"trouble": " ".join(damaged)} if damaged else {}
     try:
-        return {"facts": seen.theatre.facts().version, **trouble}
+        return {"facts": seen.assumptions.facts().version, **trouble}
     except RoutesError as error:
         return {"facts": "", "trouble": " ".join([str(error), *damaged])}
 

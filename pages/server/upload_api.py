@@ -55,7 +55,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _CHARSETS = ("", "utf-8", "utf8", "us-ascii")
 
 
-class Turned(Exception):
+class RequestRefused(Exception):
     """A request that is answered with one sentence.
 
     Parameters
@@ -98,7 +98,7 @@ class Answers:
 
         Raises
         ------
-        Turned
+        RequestRefused
             If it was given to another body.
         """
         try:
@@ -109,7 +109,7 @@ class Answers:
         if until < time.time():
             return None
         if given != sha256:
-            raise Turned(422, "This Idempotency-Key was used with another body; nothing was stored.")
+            raise RequestRefused(422, "This Idempotency-Key was used with another body; nothing was stored.")
         return _json(status, answer, {"Idempotent-Replayed": "true"})
 
     def keep(self, name: str, sha256: str, status: int, answer: dict[str, Any]) -> None:
@@ -145,7 +145,7 @@ async def _incidents(request: Request) -> Response:
         with _place(), _alone(home, key), room(home) as folder:
             body = await _body(request, folder / f"{holder}.{ending}")
             return await run_in_threadpool(_answer, body, home, key)
-    except Turned as turned:
+    except RequestRefused as turned:
         return _json(turned.status, {"error": str(turned)}, turned.headers)
     except UnwritableWorkspace:
         return _unwritten()
@@ -177,7 +177,7 @@ def _said(receipt: Receipt) -> tuple[int, dict[str, Any]]:
 
 def _require_post(request: Request) -> None:
     if request.method != "POST":
-        raise Turned(405, "Incidents are handed in by POST; nothing was stored.", Allow="POST")
+        raise RequestRefused(405, "Incidents are handed in by POST; nothing was stored.", Allow="POST")
 
 
 def _holder(request: Request, home: Path) -> str:
@@ -186,7 +186,7 @@ def _holder(request: Request, home: Path) -> str:
     name = Tokens(home).holder(secret.strip()) if scheme.lower() == "bearer" else None
     if name is None:
         sentence = "A token that stands is needed, in the header Authorization: Bearer; nothing was stored."
-        raise Turned(401, sentence, WWW_Authenticate='Bearer realm="incidents"')
+        raise RequestRefused(401, sentence, WWW_Authenticate='Bearer realm="incidents"')
     return name
 
 
@@ -197,7 +197,7 @@ def _ending(request: Request) -> str:
     packed = request.headers.get("content-encoding", "identity").lower() != "identity"
     if kind not in ENDINGS or charset not in _CHARSETS or packed:
         known = "application/json, application/x-ndjson, application/geo+json or text/csv"
-        raise Turned(415, f"The Content-Type must be {known}, in UTF-8 and not compressed; nothing was stored.")
+        raise RequestRefused(415, f"The Content-Type must be {known}, in UTF-8 and not compressed; nothing was stored.")
     return ENDINGS[kind]
 
 
@@ -213,7 +213,9 @@ def _key(request: Request, holder: str) -> str:
     if not sent:
         return ""
     if len(sent) > 1 or not _KEY.fullmatch(sent[0]):
-        raise Turned(400, "An Idempotency-Key is one text of 1 to 200 visible ASCII characters; nothing was stored.")
+        raise RequestRefused(
+            400, "An Idempotency-Key is one text of 1 to 200 visible ASCII characters; nothing was stored."
+        )
     return hashlib.sha256(f"{holder}\n{sent[0]}".encode()).hexdigest()
 
 
@@ -222,7 +224,7 @@ def _place() -> Iterator[None]:
     places = _places
     if not places.acquire(blocking=False):
         sentence = f"{AT_ONCE} bodies are being taken in already; nothing was stored; send it again."
-        raise Turned(503, sentence, Retry_After="2")
+        raise RequestRefused(503, sentence, Retry_After="2")
     try:
         yield
     finally:
@@ -234,7 +236,7 @@ def _alone(home: Path, key: str) -> Iterator[None]:
     """Let one request with a key in at a time."""
     with _guard:
         if key and (home, key) in _in_hand:
-            raise Turned(
+            raise RequestRefused(
                 409, "A request with this Idempotency-Key is being answered; send it again later.", Retry_After="2"
             )
         _in_hand.add((home, key))
@@ -263,9 +265,9 @@ async def _body(request: Request, path: Path) -> Body:
                     await run_in_threadpool(file.write, part)
             file.write(b"]" if one else b"")
     except TimeoutError:
-        raise Turned(408, f"The body was not there after {BODY_SECONDS:.0f} s; nothing was stored.") from None
+        raise RequestRefused(408, f"The body was not there after {BODY_SECONDS:.0f} s; nothing was stored.") from None
     except ClientDisconnect:
-        raise Turned(400, "The body ended early; nothing was stored.") from None
+        raise RequestRefused(400, "The body ended early; nothing was stored.") from None
     except OSError as error:
         raise unwritable(path.parent, error) from None
     return Body(path, digest.hexdigest())
@@ -276,8 +278,8 @@ def _unwritten() -> Response:
     return _json(503, {"error": "The ledger cannot be written now; nothing was stored."}, {"Retry-After": "10"})
 
 
-def _too_large() -> Turned:
-    return Turned(413, f"A body may hold {LARGEST / 2**20:.0f} MB; nothing was stored.")
+def _too_large() -> RequestRefused:
+    return RequestRefused(413, f"A body may hold {LARGEST / 2**20:.0f} MB; nothing was stored.")
 
 
 def _json(status: int, content: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:

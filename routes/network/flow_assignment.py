@@ -16,7 +16,7 @@ from scipy.sparse import csr_array, hstack
 from routes.core.geodesy import Floats, Mask, Rows
 from routes.network.mdl_selection import land_demand
 from routes.network.network import Ways
-from routes.network.origin_destination import Voyages
+from routes.network.origin_destination import TripEnds
 from routes.network.shortest_paths import Before, Demand, Trees, grown, walked
 
 FLOW_EASE = 0.3
@@ -88,13 +88,13 @@ class _Trips:
     back: Rows
 
 
-def flow(ways: Ways, piles: Voyages, drawn: Mask) -> Flow:
+def flow(ways: Ways, piles: TripEnds, drawn: Mask) -> Flow:
     """Return the flow over ways, those that are drawn first.
 
     Parameters
     ----------
     ways : Ways
-    piles : Voyages
+    piles : TripEnds
     drawn : mask over the ways
     """
     starts = _starts(piles)
@@ -109,14 +109,14 @@ def flow(ways: Ways, piles: Voyages, drawn: Mask) -> Flow:
     return _moved(ways, trees, (ashore, _sailed(ways, piles, trees, drawn, starts)), piles.weights)
 
 
-def _starts(piles: Voyages) -> Floats:
+def _starts(piles: TripEnds) -> Floats:
     """Return the shares of starts without those that are too small, (p, k)."""
     shares = np.where(piles.starts > LEAST_START, piles.starts, 0)
     total = shares.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(shares, total, out=np.zeros_like(shares), where=total > 0))
 
 
-def _sailed(ways: Ways, piles: Voyages, trees: Trees, drawn: Mask, starts: Floats) -> _Trips:
+def _sailed(ways: Ways, piles: TripEnds, trees: Trees, drawn: Mask, starts: Floats) -> _Trips:
     """Return the trips of piles at sea, each over the crossing that explains it best."""
     crossing, pile = _by_crossing(ways, piles, drawn)
     demand, share = Demand.shared(crossing, pile, starts, piles.stated_goal, piles.weights)
@@ -137,7 +137,7 @@ def _sailed(ways: Ways, piles: Voyages, trees: Trees, drawn: Mask, starts: Float
     return _Trips(own, share[:, goes], goal[goes], tail[goes], head[goes], own.place, back[goes])
 
 
-def _by_crossing(ways: Ways, piles: Voyages, drawn: Mask) -> tuple[Rows, Rows]:
+def _by_crossing(ways: Ways, piles: TripEnds, drawn: Mask) -> tuple[Rows, Rows]:
     """Return the drawn crossing that explains each pile at sea best, and the pile.
 
     For a pile that states where people put out, crossings that touch this country come first.
@@ -155,7 +155,7 @@ def _by_crossing(ways: Ways, piles: Voyages, drawn: Mask) -> tuple[Rows, Rows]:
     return crossing[last], pile[last]
 
 
-def _touches(ways: Ways, piles: Voyages, crossing: Rows, pile: Rows) -> Mask:
+def _touches(ways: Ways, piles: TripEnds, crossing: Rows, pile: Rows) -> Mask:
     """Tell which crossings touch the country from which a pile states that people put out."""
     index = np.array([ways.ground.index.get(code, -2) for code in (*piles.countries, "?")], np.int64)
     wanted = index[piles.departure[pile]]

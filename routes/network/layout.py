@@ -34,7 +34,7 @@ from routes.network.mdl_selection import (
     selected,
 )
 from routes.network.network import Ways, ways
-from routes.network.origin_destination import Voyages, voyages
+from routes.network.origin_destination import TripEnds, trip_ends
 from routes.network.sea_crossings import Crossings, crossings
 from routes.network.sea_paths import near_lines
 from routes.network.segments import OBSERVED, Drawing, pruned
@@ -84,14 +84,14 @@ def laid_out(incidents: pl.DataFrame, facts: Facts, lines: Lines, replicates: in
     Parameters
     ----------
     incidents : DataFrame
-        Of land and sea, placed and dated; columns as of ``voyages``.
+        Of land and sea, placed and dated; columns as of ``trip_ends``.
     facts : Facts
     lines : Lines
         That these incidents trace.
     replicates : int
         Redraws of the evidence, which tell how sure each way is.
     """
-    piles = voyages(incidents, facts)
+    piles = trip_ends(incidents, facts)
     points, weights = piles.points[piles.at_sea], piles.weights[piles.at_sea]
     sea = crossings(points, weights, terrain(), facts)
     old = lines.of_all_time()
@@ -115,13 +115,13 @@ def _strict(scale: float) -> float:
     return float(scale ** (PLENTY_POWER if scale > 1 else SCARCE_POWER))
 
 
-def _least_scale(piles: Voyages) -> float:
+def _least_scale(piles: TripEnds) -> float:
     """Return how far thresholds may fall where evidence is scarce: not where no journey is told, as noise is scarce."""
     told = float(piles.told @ piles.weights) / max(float(piles.weights.sum()), 1e-9)
     return 1 - told * (1 - LEAST_SCALE)
 
 
-def _standing(every: Ways, piles: Voyages, lines: Lines, traced: Sequence[Traced], sea_line_of: Rows) -> Standing:
+def _standing(every: Ways, piles: TripEnds, lines: Lines, traced: Sequence[Traced], sea_line_of: Rows) -> Standing:
     """Return what traced lines leave to be explained, and where journeys may end."""
     drawn = np.zeros(len(every.kind), bool)
     observed = np.zeros(len(every.country), bool)
@@ -138,7 +138,7 @@ def _standing(every: Ways, piles: Voyages, lines: Lines, traced: Sequence[Traced
     return Standing(drawn, _explained(piles, lines, told), told, observed, length)
 
 
-def _standing_crossings(sea: Crossings, piles: Voyages, told: Floats, sea_line_of: Rows) -> Rows:
+def _standing_crossings(sea: Crossings, piles: TripEnds, told: Floats, sea_line_of: Rows) -> Rows:
     """Return the traced lines that stand as crossings: where journeys are told, one of them has to take the line."""
     traced = np.flatnonzero(sea_line_of >= 0)
     if not traced.size:
@@ -149,14 +149,14 @@ def _standing_crossings(sea: Crossings, piles: Voyages, told: Floats, sea_line_o
     return np.asarray(traced[share < MOSTLY_TOLD])
 
 
-def _lone(sea: Crossings, piles: Voyages, counted: Floats) -> Floats:
+def _lone(sea: Crossings, piles: TripEnds, counted: Floats) -> Floats:
     if not len(sea):
         return np.empty(0)
     seen = seen_at_ends(sea, piles.points, counted, END_KERNEL_KM)
     return np.asarray(1 - np.minimum(seen / LEAST_END, 1))
 
 
-def _explained(piles: Voyages, lines: Lines, told: Floats) -> Floats:
+def _explained(piles: TripEnds, lines: Lines, told: Floats) -> Floats:
     """Return how far traced lines explain each pile: not wholly where journeys are told, as these explain the line."""
     explained = np.zeros(len(piles.points))
     ashore, afloat = np.flatnonzero(~piles.at_sea), np.flatnonzero(piles.at_sea)

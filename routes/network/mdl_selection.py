@@ -19,7 +19,7 @@ from geodata.spatial import h3_cells as hexes
 from geodata.spatial.mobility_graph import Nodes
 from routes.core.geodesy import EARTH_KM, Floats, Mask, Rows, Vectors, chord, lonlat, normalised
 from routes.network.network import Ways
-from routes.network.origin_destination import Voyages
+from routes.network.origin_destination import TripEnds
 from routes.network.shortest_paths import Demand, Trees, grown, walked
 
 LAND_REACH_KM, LAND_CUT_KM, LAND_FREE_KM = 45.0, 110.0, 8.0
@@ -74,7 +74,7 @@ class Draw:
 
 
 @dataclass(frozen=True, eq=False)
-class Heaps:
+class PileClusters:
     """Piles as they are explained: each by itself, or, where there are very many, those of a coarser cell together.
 
     Attributes
@@ -92,7 +92,7 @@ class Heaps:
     weights: Floats
 
     @classmethod
-    def of(cls, piles: Voyages, weights: Floats) -> Heaps:
+    def of(cls, piles: TripEnds, weights: Floats) -> PileClusters:
         """Return the heaps of some piles."""
         if len(piles.points) <= MOST_PILES:
             return cls(piles.points, piles.at_sea, np.arange(len(piles.points)), weights)
@@ -147,7 +147,7 @@ class Selected:
 
 def selected(
     ways: Ways,
-    piles: Voyages,
+    piles: TripEnds,
     standing: Standing,
     least: float,
     rounds: Sequence[float] = ROUNDS,
@@ -161,7 +161,7 @@ def selected(
     Parameters
     ----------
     ways : Ways
-    piles : Voyages
+    piles : TripEnds
     standing : Standing
     least : float
         Weight that a kilometre has to explain, the usual threshold.
@@ -172,7 +172,7 @@ def selected(
     random = np.random.default_rng(SEED)
     counts = counting_of(piles, standing.told)
     weights = [piles.weights * counts, *(piles.redrawn(random) * counts for _ in range(replicates))]
-    heaps = Heaps.of(piles, weights[0])
+    heaps = PileClusters.of(piles, weights[0])
     cover = _cover(ways, piles, heaps)
     explained = heaps.mean(standing.explained)
     draws = [Draw.of(heaps.total(one), standing.drawn, explained, cover.shape[1]) for one in weights]
@@ -195,7 +195,7 @@ def selected(
     return Selected(draws[0], tuple(draws[1:]), draws[0].explained[: len(heaps.points)][heaps.of_pile])
 
 
-def scale_of(piles: Voyages) -> float:
+def scale_of(piles: TripEnds) -> float:
     """Return the density of evidence around the middle pile beside the usual."""
     tree = cKDTree(piles.points)
     pairs = tree.sparse_distance_matrix(tree, chord(3 * DENSITY_KM), output_type="ndarray")
@@ -209,7 +209,7 @@ def scale_of(piles: Voyages) -> float:
     return float(np.clip(middle / USUAL_DENSITY, LEAST_SCALE, most))
 
 
-def counting_of(piles: Voyages, told: Floats) -> Floats:
+def counting_of(piles: TripEnds, told: Floats) -> Floats:
     """Return how much the evidence of each pile counts for a journey, 0..1, by how far its journey is told.
 
     Where none is told a pile counts for no more than ``MOST_UNTOLD``: a heap of reports is no journey.
@@ -218,14 +218,14 @@ def counting_of(piles: Voyages, told: Floats) -> Floats:
     return np.asarray(least + (1 - least) * told)
 
 
-def land_demand(ways: Ways, piles: Voyages, starts: Floats) -> tuple[Demand, csr_array]:
+def land_demand(ways: Ways, piles: TripEnds, starts: Floats) -> tuple[Demand, csr_array]:
     """Return what is seen at land nodes, by shares of starts (p, k); and the share of each pile in it."""
     land = np.flatnonzero(~piles.at_sea)
     node = ways.ground.land.nearest(piles.points[land])[1] if land.size else land
     return Demand.shared(node, land, starts, piles.stated_goal, piles.weights)
 
 
-def demands(ways: Ways, piles: Voyages) -> tuple[Demand, Demand]:
+def demands(ways: Ways, piles: TripEnds) -> tuple[Demand, Demand]:
     """Return what is seen at land nodes, and along crossings, where a pile counts for each that explains it."""
     sea = np.flatnonzero(piles.at_sea)
     pairs = ways.crossings.cover.tocoo()
@@ -237,7 +237,7 @@ def demands(ways: Ways, piles: Voyages) -> tuple[Demand, Demand]:
     return land_demand(ways, piles, piles.starts)[0], at_sea
 
 
-def _cover(ways: Ways, piles: Voyages, heaps: Heaps) -> csr_array:
+def _cover(ways: Ways, piles: TripEnds, heaps: PileClusters) -> csr_array:
     """Return how well land nodes, crossings and origins explain heaps and origins, 0..1, (n + k + m + k, h + k)."""
     land = np.flatnonzero(~heaps.at_sea)
     size, number = len(heaps.points), len(piles.countries) * len(piles.goals)
@@ -279,7 +279,7 @@ class _Candidates:
     demand: Demand
     goal: Rows
 
-    def rewards(self, piles: Voyages) -> Floats:
+    def rewards(self, piles: TripEnds) -> Floats:
         """Return the weight of having drawn a way from each origin to each goal, (k g,)."""
         shape = len(piles.countries), len(piles.goals)
         pair = self.demand.start * shape[1] + self.goal
@@ -289,7 +289,7 @@ class _Candidates:
 
 
 def _candidates(
-    ways: Ways, piles: Voyages, trees: Trees, on_land: Demand, at_sea: Demand, observed: Mask
+    ways: Ways, piles: TripEnds, trees: Trees, on_land: Demand, at_sea: Demand, observed: Mask
 ) -> _Candidates:
     """Return the journeys for what is seen: past land nodes, and over crossings in either direction."""
     goal, detour = trees.onward(piles, on_land, on_land.place, on_land.place)
@@ -315,7 +315,7 @@ _Steps = tuple[Rows, Rows, Rows]
 
 
 def _ends(
-    trees: Trees, piles: Voyages, demand: Demand, goal: Rows, tail: Rows, head: Rows, observed: Mask
+    trees: Trees, piles: TripEnds, demand: Demand, goal: Rows, tail: Rows, head: Rows, observed: Mask
 ) -> tuple[_Steps, _Steps]:
     """Return the steps of each journey up to its start and down to its goal, as far as there is evidence.
 

@@ -21,7 +21,7 @@ from scipy.spatial import cKDTree
 from geodata.model.assumptions import Facts
 from geodata.spatial.mobility_graph import Terrain, terrain
 from routes.core.geodesy import Floats, Mask, Rows, chord, km_between, lonlat, unit_vectors
-from routes.network.origin_destination import Voyages
+from routes.network.origin_destination import TripEnds
 from routes.network.sea_crossings import Crossings
 
 LAND, SEA, FERRY, BEGIN, AIR = range(5)
@@ -157,12 +157,12 @@ class Cheapest:
         return self.row[np.searchsorted(self.key, tail.astype(np.int64) * self.steps.size + head)]
 
 
-def ways(piles: Voyages, sea: Crossings, facts: Facts, ground: Terrain) -> Ways:
+def ways(piles: TripEnds, sea: Crossings, facts: Facts, ground: Terrain) -> Ways:
     """Return the ways for some incidents.
 
     Parameters
     ----------
-    piles : Voyages
+    piles : TripEnds
     sea : Crossings
     facts : Facts
     ground : Terrain
@@ -245,7 +245,7 @@ class _Blocs:
         return np.asarray((own < 0) | (own == other) | ((other >= 0) & self.sea_exit[own, other]))
 
 
-def _seen(piles: Voyages, ground: Terrain) -> Floats:
+def _seen(piles: TripEnds, ground: Terrain) -> Floats:
     """Return the evidence of each land node: its own, and a quarter of its neighbours'."""
     on_land = ~piles.at_sea
     own = np.zeros(len(ground.land))
@@ -350,7 +350,7 @@ def _joined(nodes: Rows, part: NDArray[np.int32]) -> Iterator[tuple[int, int]]:
         yield nearest[newest][1:]
 
 
-def _starts(piles: Voyages, facts: Facts, ground: Terrain) -> tuple[Links, Links, Rows]:
+def _starts(piles: TripEnds, facts: Facts, ground: Terrain) -> tuple[Links, Links, Rows]:
     """Return links from each start to its place, to far airports of first arrival, and the country of every node."""
     place = start_nodes(piles, ground)
     node = len(ground.land) + np.arange(len(place))
@@ -370,7 +370,7 @@ def _starts(piles: Voyages, facts: Facts, ground: Terrain) -> tuple[Links, Links
     return begun, Links(start[far], end[far], km[far]), country
 
 
-def start_nodes(piles: Voyages, ground: Terrain) -> Rows:
+def start_nodes(piles: TripEnds, ground: Terrain) -> Rows:
     """Return the land node of each start: the nearest in its own country, if one lies within ``SNAP_KM``."""
     if not piles.countries:
         return np.empty(0, np.int64)

@@ -1,4 +1,4 @@
-"""VOYAGES: where the people of each incident started and where they were going, stated or else inferred.
+"""TRIP ENDS: where the people of each incident started and where they were going, stated or else inferred.
 
 What an incident states always wins: its destination over the facts, its departure and transit over its origins as the
 place from which its path is looked for. Incidents without an origin take those of the nearest that state one, each
@@ -53,7 +53,7 @@ class Goal:
 
 
 @dataclass(frozen=True, eq=False)
-class Voyages:
+class TripEnds:
     """Incidents of one cell and mode that state the same, as one pile.
 
     Attributes
@@ -150,7 +150,7 @@ class Voyages:
         return np.asarray(self.starts.sum(axis=1) > 0)
 
 
-def voyages(incidents: pl.DataFrame, facts: Facts) -> Voyages:
+def trip_ends(incidents: pl.DataFrame, facts: Facts) -> TripEnds:
     """Return the piles of incidents of land and sea with their starts and goals.
 
     Parameters
@@ -338,7 +338,7 @@ def _piled(
     departure: Rows,
     goal: Rows,
     ground: _Ground,
-) -> Voyages:
+) -> TripEnds:
     cells = hexes.cells_at(rows["lon"].to_numpy(), rows["lat"].to_numpy(), PILE_RESOLUTION)
     key = np.column_stack([cells.astype(np.int64), at_sea.astype(np.int64), departure, goal]).reshape(-1, 4)
     keys, pile = np.unique(key, axis=0, return_inverse=True)
@@ -351,7 +351,7 @@ def _piled(
     left = np.flatnonzero(departure >= 0)
     starts[left] = 0
     starts[left, departure[left]] = 1
-    return Voyages(
+    return TripEnds(
         points=normalised(np.asarray(of_pile @ points)) if size else points,
         incidents=incidents,
         stated=np.bincount(pile, (stated.sum(axis=1) > 0) | (departure >= 0), size).astype(float),

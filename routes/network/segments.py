@@ -23,7 +23,7 @@ from routes.core.geodesy import Floats, Mask, Rows, Vectors, chord, km_between, 
 from routes.network.flow_assignment import Flow
 from routes.network.mdl_selection import Selected
 from routes.network.network import AIR, BEGIN, FERRY, LAND, SEA, Ways
-from routes.network.origin_destination import Voyages
+from routes.network.origin_destination import TripEnds
 from routes.network.sea_paths import REACH_KM, STEP_KM, near_lines
 from routes.network.traced_lines import SAMPLE_KM, SEA_SAMPLE_KM, Traced, keeps_to_one_coast, running_along
 from routes.ridges.centrelines import Centreline
@@ -149,7 +149,7 @@ class Under:
         return Under(self.way, 1 - self.back, self.share)
 
 
-def pruned(ways: Ways, piles: Voyages, drawn: Mask) -> Mask:
+def pruned(ways: Ways, piles: TripEnds, drawn: Mask) -> Mask:
     """Return the network without dead ends over land shorter than ``SPUR_KM`` that lead nowhere.
 
     An end at a start, at a goal, or where a crossing, a ferry or a flight begins leads somewhere.
@@ -182,7 +182,7 @@ class Drawing:
     Attributes
     ----------
     ways : Ways
-    piles : Voyages
+    piles : TripEnds
     drawn : mask over the ways
     taken : Selected
     moved : Flow
@@ -195,7 +195,7 @@ class Drawing:
     """
 
     ways: Ways
-    piles: Voyages
+    piles: TripEnds
     drawn: Mask
     taken: Selected
     moved: Flow
@@ -349,7 +349,7 @@ def _support(lines: Sequence[Vectors], again: Sequence[Vectors]) -> list[float]:
     return [float(part.mean()) for part in np.split(hits / len(again), ends)]
 
 
-def _held(ways: Ways, piles: Voyages, drawn: Mask) -> set[int]:
+def _held(ways: Ways, piles: TripEnds, drawn: Mask) -> set[int]:
     """Return the nodes at which a dead end leads somewhere."""
     joined = np.flatnonzero(drawn & np.isin(ways.kind, (SEA, FERRY, BEGIN, AIR)))
     nodes = [ways.start[joined], ways.end[joined]]
@@ -365,7 +365,7 @@ def _up_to(inward: Chain, held: set[int]) -> Iterator[tuple[int, int]]:
             return
 
 
-def journeys_on(under: Under, moved: Flow, piles: Voyages) -> dict[tuple[str, str], float]:
+def journeys_on(under: Under, moved: Flow, piles: TripEnds) -> dict[tuple[str, str], float]:
     """Return the share of each start and goal among the flow over some ways, largest first."""
     step = moved.steps_on(np.unique(under.way))
     trip = moved.trip[step]
@@ -553,7 +553,7 @@ def _led_on(points: Vectors, begin: int, end: int, tree: cKDTree | None, traced:
     return piece
 
 
-def _toward_evidence(centres: Vectors, runs: list[Chain], ends: set[int], piles: Voyages) -> Vectors:
+def _toward_evidence(centres: Vectors, runs: list[Chain], ends: set[int], piles: TripEnds) -> Vectors:
     """Return the centres of cells with those of the network moved onto the crest of the evidence on land around them.
 
     Where crossings begin the network stays at its cell.

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from routes.core.geodesy import Floats, Rows
 from routes.network.network import Cheapest, Ways
-from routes.network.origin_destination import Voyages
+from routes.network.origin_destination import TripEnds
 
 NEARNESS = 0.15
 """How much the way still to go weighs beside the detour, when one of several destinations is chosen."""
@@ -99,14 +99,14 @@ class Trees:
     left: Floats
     after: Before
 
-    def onward(self, piles: Voyages, demand: Demand, tail: Rows, head: Rows) -> tuple[Rows, Floats]:
+    def onward(self, piles: TripEnds, demand: Demand, tail: Rows, head: Rows) -> tuple[Rows, Floats]:
         """Return the goal of each demand and its cost in km, infinite where it cannot be reached.
 
         The goal is the one with the smallest detour over the place, nearness second; a stated goal is taken as it is.
 
         Parameters
         ----------
-        piles : Voyages
+        piles : TripEnds
         demand : Demand
         tail, head : Rows, (d,)
             The nodes at which the way from the start ends, and the way to the goal begins.
@@ -125,14 +125,14 @@ class Trees:
         return goal, detour[np.arange(len(tail)), goal]
 
 
-def grown(ways: Ways, cost: Floats, piles: Voyages, used: NDArray[np.bool_]) -> Trees:
+def grown(ways: Ways, cost: Floats, piles: TripEnds, used: NDArray[np.bool_]) -> Trees:
     """Return the trees of the starts that are used, and of the goals that people from there may have.
 
     Parameters
     ----------
     ways : Ways
     cost : Floats, (2, ways), km
-    piles : Voyages
+    piles : TripEnds
     used : mask over the countries of the piles
     """
     steps = ways.steps.cheapest(cost)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from benchmarks.served import served
 from geodata.model.assumptions import reference_facts
-from geodata.workspace.assumptions_store import Theatre
+from geodata.workspace.assumptions_store import AssumptionsStore
 from tests.browser.conftest import Seen, fill
 
 
@@ -67,15 +67,15 @@ def test_a_fact_is_looked_up_changed_by_the_form_kept_and_left_again(seen, page,
     page.get_by_label("New version").fill("theatre-1")
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_text("Kept: the facts theatre-1 are in use")).to_be_visible()
-    offsets = Theatre(home).facts().offsets
+    offsets = AssumptionsStore(home).facts().offsets
     assert [(one.km, one.source) for one in offsets if one.origin == "AFG"] == [(900.0, "We asked.")]
 
     product = page.get_by_role("button", name="Back to the facts of the product")
     product.click()
     page.get_by_role("button", name="Stay").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
-    assert Theatre(home).facts().version == "theatre-1"
+    assert AssumptionsStore(home).facts().version == "theatre-1"
     product.click()
     page.get_by_role("button", name="Go back").click()
     expect(page.get_by_text("The facts of the product, destinations-2, are in use.")).to_be_visible()
-    assert Theatre(home).facts().version == reference_facts().version
+    assert AssumptionsStore(home).facts().version == reference_facts().version

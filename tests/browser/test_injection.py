@@ -18,7 +18,7 @@ from benchmarks.served import served
 from geodata.ingest.pipeline import ingest_file
 from geodata.io.writers import csv_of, geojson_of
 from geodata.ledger.store import Ledger
-from geodata.workspace.assumptions_store import Theatre
+from geodata.workspace.assumptions_store import AssumptionsStore
 from tests.browser.conftest import Seen
 from tests.browser.payloads import ELEMENTS, PAYLOADS, PLANTED, spread
 
@@ -107,7 +107,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def swapped(line: re.Match[str]) -> str:
         return f"{line[1]} = {json.dumps(texts.setdefault(line[2], PAYLOADS[len(texts)]))}"
 
-    own = Theatre(home)
+    own = AssumptionsStore(home)
     own.keep(re.sub(r'^(name|source|landing) = "([^"].*)"$', swapped, own.text(), flags=re.MULTILINE))
     return home
 

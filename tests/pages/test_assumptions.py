@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from geodata.core.errors import WrongValue
 from geodata.model.assumptions import FACTS_FILE, facts_from, reference_facts
-from geodata.workspace.assumptions_store import Theatre
+from geodata.workspace.assumptions_store import AssumptionsStore
 from pages.data.workspace_cache import Workspace
 from pages.presenters.assumption_edits import difference, farther, going_to, renamed
 from pages.presenters.assumption_tables import believed, grids, starts
@@ -18,7 +18,7 @@ from routes.pipelines.counting import Directed
 from tests.screens import opened, texts
 
 HOSTILE = "<img src=x onerror=alert(1)> **bold** :red[x]"
-TEXT = Theatre(Path("/nowhere")).text()
+TEXT = AssumptionsStore(Path("/nowhere")).text()
 ODD = """
 version = "test-1"
 default = ["EU"]
@@ -209,7 +209,9 @@ def test_the_page_tells_the_version_and_what_is_assumed_of_the_country_in_the_ad
 
 def test_text_of_the_facts_is_shown_as_it_is_written(at, home):
     at(home)
-    Theatre(home).keep(TEXT.replace('name = "Milan"', f'name = "{HOSTILE}"').replace("destinations-2", HOSTILE))
+    AssumptionsStore(home).keep(
+        TEXT.replace('name = "Milan"', f'name = "{HOSTILE}"').replace("destinations-2", HOSTILE)
+    )
     page = opened("assumptions.py")
     assert "<img" not in texts(page)
     assert texts(page).count("&lt;img src=x") == 2
@@ -225,7 +227,7 @@ def test_a_text_with_faults_gets_one_sentence_with_all_of_them_and_nothing_is_ke
     assert "&#x27;ATL&#x27; among the members of bloc EU is no country" in texts(page)
     assert "&#x27;XX&#x27; among the default destinations is no bloc" in texts(page)
     press(page, "Keep")
-    assert Theatre(home).facts() is reference_facts()
+    assert AssumptionsStore(home).facts() is reference_facts()
     assert draft(page) == wrong
 
 
@@ -243,7 +245,7 @@ def test_facts_are_kept_only_under_a_version_of_their_own(at, home):
     assert not (home / FACTS_FILE).exists()
     page.text_input(key="new-version").set_value("theatre-1").run()
     press(page, "Keep")
-    assert Theatre(home).facts().version == "theatre-1"
+    assert AssumptionsStore(home).facts().version == "theatre-1"
     assert "Kept: the facts theatre-1 are in use from now on" in texts(page)
     assert 'version = "theatre-1"' in draft(page)
 
@@ -251,16 +253,16 @@ def test_facts_are_kept_only_under_a_version_of_their_own(at, home):
 def test_facts_are_taken_back_and_those_of_the_product_return_only_once_that_is_confirmed(at, home):
     at(home)
     for version in ("theatre-1", "theatre-2"):
-        Theatre(home).keep(TEXT.replace("destinations-2", version))
+        AssumptionsStore(home).keep(TEXT.replace("destinations-2", version))
     page = press(changing(), "Take back")
-    assert Theatre(home).facts().version == "theatre-1"
+    assert AssumptionsStore(home).facts().version == "theatre-1"
     assert 'version = "theatre-1"' in draft(page)
     press(page, "Back to the facts of the product")
-    assert Theatre(home).facts().version == "theatre-1"
+    assert AssumptionsStore(home).facts().version == "theatre-1"
     press(page, "Go back")
-    assert Theatre(home).facts() is reference_facts()
+    assert AssumptionsStore(home).facts() is reference_facts()
     press(page, "Take back")
-    assert Theatre(home).facts().version == "theatre-1"
+    assert AssumptionsStore(home).facts().version == "theatre-1"
 
 
 def test_a_guided_change_is_written_into_the_text_with_its_source_and_kept_by_nobody(at, home):
@@ -305,7 +307,7 @@ def test_an_edited_text_is_not_lost_where_somebody_else_keeps_facts_meanwhile_an
     page = changing()
     mine = TEXT.replace("destinations-2", "mine")
     page.text_area(key="draft").set_value(mine).run()
-    Theatre(home).keep(TEXT.replace("destinations-2", "theirs"))
+    AssumptionsStore(home).keep(TEXT.replace("destinations-2", "theirs"))
     page.run()
     assert draft(page) == mine
     assert "were changed since this text was begun" in texts(page)
@@ -319,4 +321,4 @@ def test_facts_that_cannot_be_read_are_named_and_can_be_left(at, home):
     assert "it cannot be read" in texts(page)
     press(page, "Back to the facts of the product")
     press(page, "Go back")
-    assert Theatre(home).facts() is reference_facts()
+    assert AssumptionsStore(home).facts() is reference_facts()

@@ -10,7 +10,7 @@ import pytest
 from geodata.ledger.store import Ledger
 from geodata.model.assumptions import facts_from
 from geodata.model.query import View
-from geodata.workspace.assumptions_store import Theatre
+from geodata.workspace.assumptions_store import AssumptionsStore
 from geodata.workspace.network_store import FOLDER, RECORD
 from pages.data.workspace_cache import Workspace
 from routes.core.corridor import METHOD_VERSION
@@ -84,7 +84,7 @@ def test_a_network_of_another_method_is_not_served(own, monkeypatch):
 def test_other_facts_are_another_network_and_the_old_ones_are_the_old_one_again(own):
     seen = Workspace(Ledger(own))
     before, shown = told(own), seen.laid_out(0)
-    theatre = Theatre(own)
+    theatre = AssumptionsStore(own)
     text = theatre.text()
     theatre.keep(text.replace("destinations-2", "theatre-1").replace('default = ["EU"]', 'default = ["GBR"]'))
     assert seen.laid_out(0) == ""
@@ -100,7 +100,7 @@ def test_other_facts_are_another_network_and_the_old_ones_are_the_old_one_again(
 def test_facts_to_try_are_laid_out_for_the_one_who_tries_them_and_kept_nowhere(own):
     seen = Workspace(Ledger(own))
     shown, networks = seen.laid_out(0), sorted((own / FOLDER).glob("v*"))
-    trial = facts_from(Theatre(own).text().replace("destinations-2", "trial"))
+    trial = facts_from(AssumptionsStore(own).text().replace("destinations-2", "trial"))
     assert seen.routes(View(), 0, facts=trial).movement.facts_version == "trial"
     assert seen.routes(View(), 0).movement.facts_version == "destinations-2"
     assert seen.laid_out(0) == shown

@@ -17,7 +17,7 @@ from geodata.ledger.corridor_registry import CORRIDORS, EVENTS
 from geodata.ledger.maintenance import compact, pin, restore, verify
 from geodata.ledger.store import DamagedLedger, Ledger
 from geodata.ledger.version_diff import changes, undo
-from geodata.workspace.assumptions_store import Theatre
+from geodata.workspace.assumptions_store import AssumptionsStore
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import adopt, damage, faults, unproven
 
@@ -58,7 +58,7 @@ def filled(folder: Path, home: Path) -> Ledger:
     ledger.append(CORRIDORS, pl.DataFrame({"corridor_id": ["c1"]}))
     ledger.append(EVENTS, pl.DataFrame({"corridor_id": ["c1"], "version": [1], "at": ["2024"]}))
     pin(ledger, "briefing", 1)
-    Theatre(home).keep(Theatre(home).text())
+    AssumptionsStore(home).keep(AssumptionsStore(home).text())
     networks = Networks(ledger)
     record = {"routes": ["a route, übers Meer"], "length_km": 12.5}
     networks.keep(networks.state(1, "facts", "method"), record, {"segments": pl.DataFrame({"km": [1.0, 2.0]})})

@@ -8,7 +8,7 @@ from geodata.model.assumptions import (
     reference_facts,
 )
 from geodata.places.lookup import countries
-from geodata.workspace.assumptions_store import Theatre
+from geodata.workspace.assumptions_store import AssumptionsStore
 
 PLAIN = """
 version = "test-1"
@@ -108,61 +108,64 @@ def test_an_offset_for_a_destination_that_nobody_goes_to_is_refused():
 
 
 def test_a_workspace_keeps_facts_of_its_own_and_the_ones_before_them(tmp_path):
-    assert Theatre(tmp_path).facts() is reference_facts()
-    text = Theatre(tmp_path).text()
+    assert AssumptionsStore(tmp_path).facts() is reference_facts()
+    text = AssumptionsStore(tmp_path).text()
     for version in ("theatre-1", "theatre-2"):
         text = text.replace(facts_from(text).version, version)
-        Theatre(tmp_path).keep(text)
-    assert Theatre(tmp_path).facts().version == "theatre-2"
+        AssumptionsStore(tmp_path).keep(text)
+    assert AssumptionsStore(tmp_path).facts().version == "theatre-2"
     assert facts_from((tmp_path / "facts.toml.before").read_text(encoding="utf-8")).version == "theatre-1"
 
 
 def test_facts_with_a_fault_are_not_kept(tmp_path):
     with pytest.raises(WrongValue, match="these facts are not used"):
-        Theatre(tmp_path).keep("version = 3")
+        AssumptionsStore(tmp_path).keep("version = 3")
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "facts.toml").write_bytes(b"\xff")
     with pytest.raises(WrongValue, match="cannot be read"):
-        Theatre(tmp_path).facts()
+        AssumptionsStore(tmp_path).facts()
 
 
 def kept(home, *versions: str):
     for version in versions:
-        Theatre(home).keep(PLAIN.replace("test-1", version))
+        AssumptionsStore(home).keep(PLAIN.replace("test-1", version))
 
 
 def test_facts_are_taken_back_and_that_can_be_undone(tmp_path):
     kept(tmp_path, "first", "second")
-    assert Theatre(tmp_path).before().version == "first"
-    assert Theatre(tmp_path).restore().version == "first"
-    assert (Theatre(tmp_path).facts().version, Theatre(tmp_path).before().version) == ("first", "second")
-    Theatre(tmp_path).restore()
-    assert Theatre(tmp_path).facts().version == "second"
+    assert AssumptionsStore(tmp_path).before().version == "first"
+    assert AssumptionsStore(tmp_path).restore().version == "first"
+    assert (AssumptionsStore(tmp_path).facts().version, AssumptionsStore(tmp_path).before().version) == (
+        "first",
+        "second",
+    )
+    AssumptionsStore(tmp_path).restore()
+    assert AssumptionsStore(tmp_path).facts().version == "second"
     names = ["facts.toml", "facts.toml.before"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [*(f".{name}.sha256" for name in names), *names]
 
 
 def test_facts_that_are_left_for_those_of_the_product_can_be_had_back(tmp_path):
-    assert Theatre(tmp_path).leave() is reference_facts()
+    assert AssumptionsStore(tmp_path).leave() is reference_facts()
     kept(tmp_path, "first")
-    assert Theatre(tmp_path).has_own
-    Theatre(tmp_path).leave()
-    assert not Theatre(tmp_path).has_own
-    assert Theatre(tmp_path).facts() is reference_facts()
-    assert Theatre(tmp_path).restore().version == "first"
-    assert Theatre(tmp_path).facts().version == "first"
+    assert AssumptionsStore(tmp_path).has_own
+    AssumptionsStore(tmp_path).leave()
+    assert not AssumptionsStore(tmp_path).has_own
+    assert AssumptionsStore(tmp_path).facts() is reference_facts()
+    assert AssumptionsStore(tmp_path).restore().version == "first"
+    assert AssumptionsStore(tmp_path).facts().version == "first"
 
 
 def test_without_earlier_facts_or_with_a_fault_in_them_nothing_is_taken_back(tmp_path):
     kept(tmp_path, "first")
-    assert Theatre(tmp_path).before() is None
+    assert AssumptionsStore(tmp_path).before() is None
     with pytest.raises(WrongValue, match="no facts were kept before these"):
-        Theatre(tmp_path).restore()
+        AssumptionsStore(tmp_path).restore()
     (tmp_path / "facts.toml.before").write_text("version = 3", encoding="utf-8")
-    assert Theatre(tmp_path).before() is None
+    assert AssumptionsStore(tmp_path).before() is None
     with pytest.raises(WrongValue, match="these facts are not used"):
-        Theatre(tmp_path).restore()
-    assert Theatre(tmp_path).facts().version == "first"
+        AssumptionsStore(tmp_path).restore()
+    assert AssumptionsStore(tmp_path).facts().version == "first"
 
 
 def test_a_workspace_that_cannot_be_written_keeps_its_facts_and_says_so(tmp_path):
@@ -171,14 +174,14 @@ def test_a_workspace_that_cannot_be_written_keeps_its_facts_and_says_so(tmp_path
     with pytest.raises(WrongValue, match="the workspace must be writable; the facts stay as they were"):
         kept(tmp_path, "second")
     with pytest.raises(WrongValue, match="the workspace must be writable"):
-        Theatre(tmp_path).leave()
-    assert Theatre(tmp_path).facts().version == "first"
+        AssumptionsStore(tmp_path).leave()
+    assert AssumptionsStore(tmp_path).facts().version == "first"
 
 
 def test_facts_that_are_no_text_are_refused_in_one_sentence(tmp_path):
     (tmp_path / "facts.toml").write_bytes(b"\xff")
     with pytest.raises(WrongValue, match="cannot be read"):
-        Theatre(tmp_path).text()
+        AssumptionsStore(tmp_path).text()
 
 
 def test_a_leg_is_known_by_the_name_of_its_route():

@@ -240,7 +240,7 @@ def test_a_body_that_never_ends_is_408(token, monkeypatch, home):
             await asyncio.sleep(30)
 
     # In a thread of its own: the browser's tests leave a running event loop in this one.
-    with ThreadPoolExecutor(1) as thread, pytest.raises(intake.Turned) as turned:
+    with ThreadPoolExecutor(1) as thread, pytest.raises(intake.RequestRefused) as turned:
         thread.submit(asyncio.run, intake._body(Slow(), home.parent / "partner.json")).result()
     assert turned.value.status == 408
 

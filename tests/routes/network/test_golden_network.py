@@ -30,7 +30,7 @@ from routes.network.coastal_hubs import Hubs
 from routes.network.flow_assignment import flow
 from routes.network.mdl_selection import (
     Draw,
-    Heaps,
+    PileClusters,
     _Candidates,
     _covers,
     _land_cover,
@@ -40,7 +40,7 @@ from routes.network.mdl_selection import (
     scale_of,
 )
 from routes.network.network import BEGIN, FERRY, LAND, SEA, Steps, Ways, _Blocs, _roads
-from routes.network.origin_destination import Goal, Voyages, _by_distance, _Ground, _kernel, _with_inferred
+from routes.network.origin_destination import Goal, TripEnds, _by_distance, _Ground, _kernel, _with_inferred
 from routes.network.passage_tables import Laid
 from routes.network.sea_crossings import Crossings
 from routes.network.segments import Under, journeys_on
@@ -82,9 +82,9 @@ def golden_ways() -> Ways:
     )
 
 
-def golden_piles() -> Voyages:
+def golden_piles() -> TripEnds:
     starts = np.array([[1.0, 0], [1, 0], [1, 0], [1, 0], [0, 1]])
-    return Voyages(
+    return TripEnds(
         points=east(1, 3, 3.5, 0, 3.5),
         incidents=np.array([16.0, 9, 4, 1, 1]),
         stated=np.zeros(5),
@@ -367,13 +367,13 @@ def test_the_reward_of_a_way_is_twice_the_root_of_what_states_its_start_shared_b
 
 
 def test_evidence_within_a_cell_is_explained_in_the_mean_of_its_piles():
-    heaps = Heaps(east(0, 1), np.zeros(2, bool), np.array([0, 0, 1]), np.array([1.0, 3.0, 2.0]))
+    heaps = PileClusters(east(0, 1), np.zeros(2, bool), np.array([0, 0, 1]), np.array([1.0, 3.0, 2.0]))
     assert heaps.total(np.array([1.0, 2.0, 4.0])).tolist() == [3.0, 4.0]
     assert heaps.mean(np.array([1.0, 2.0, 4.0])).tolist() == [(1 + 6) / 4, 4.0]
     few = SimpleNamespace(points=east(0, 0.001), at_sea=np.zeros(2, bool))
-    assert Heaps.of(few, np.ones(2)).of_pile.tolist() == [0, 1]
+    assert PileClusters.of(few, np.ones(2)).of_pile.tolist() == [0, 1]
     many = SimpleNamespace(points=np.repeat(east(0, 5), 5001, axis=0), at_sea=np.zeros(10_002, bool))
-    together = Heaps.of(many, np.ones(10_002))
+    together = PileClusters.of(many, np.ones(10_002))
     assert np.bincount(together.of_pile).tolist() == [5001, 5001]
 
 

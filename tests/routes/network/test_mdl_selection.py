@@ -23,7 +23,7 @@ from routes.network.mdl_selection import (
     selected,
 )
 from routes.network.network import AIR, BEGIN, FERRY, LAND, SEA, Ways, ferries, start_nodes, ways
-from routes.network.origin_destination import Voyages, voyages
+from routes.network.origin_destination import TripEnds, trip_ends
 from routes.network.sea_crossings import crossings
 from routes.network.segments import Drawing, pruned, stretches, support_of
 from routes.network.shortest_paths import walked
@@ -42,13 +42,13 @@ def incidents() -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def world(incidents) -> tuple[Ways, Voyages]:
-    piles = voyages(incidents, FACTS)
+def world(incidents) -> tuple[Ways, TripEnds]:
+    piles = trip_ends(incidents, FACTS)
     sailed = crossings(piles.points[piles.at_sea], piles.weights[piles.at_sea], terrain(), FACTS)
     return ways(piles, sailed, FACTS, terrain()), piles
 
 
-def nothing_stands(every: Ways, piles: Voyages, drawn: np.ndarray | None = None) -> Standing:
+def nothing_stands(every: Ways, piles: TripEnds, drawn: np.ndarray | None = None) -> Standing:
     """Return that no line is traced, so that journeys must explain all."""
     observed = np.zeros(len(every.country), bool)
     observed[: len(every.seen)] = every.seen >= 0.5
@@ -56,7 +56,7 @@ def nothing_stands(every: Ways, piles: Voyages, drawn: np.ndarray | None = None)
     return Standing(none if drawn is None else drawn, np.zeros(len(piles.points)), piles.told, observed, every.length)
 
 
-def taken(world: tuple[Ways, Voyages], times: float = 1.0, replicates: int = 0) -> Selected:
+def taken(world: tuple[Ways, TripEnds], times: float = 1.0, replicates: int = 0) -> Selected:
     """Return what is selected at so many times the usual threshold."""
     every, piles = world
     least = times * LEAST_GAIN * scale_of(piles)

@@ -1,11 +1,11 @@
-"""Voyages: what an incident states wins, what it does not comes from its neighbours; how far it is told is counted."""
+"""TripEnds: what an incident states wins, what it does not comes from its neighbours; how far it is told is counted."""
 
 import numpy as np
 import polars as pl
 import pytest
 
 from geodata.model.assumptions import reference_facts
-from routes.network.origin_destination import Voyages, voyages
+from routes.network.origin_destination import TripEnds, trip_ends
 
 FACTS = reference_facts()
 TUNISIAN_COAST = (10.9, 35.0)
@@ -13,7 +13,7 @@ TUNISIAN_COAST = (10.9, 35.0)
 
 def test_a_stated_departure_is_where_the_way_is_looked_for_from(at, along, told):
     spots = along([TUNISIAN_COAST, (12.4, 35.4)], 80, 10)
-    piles = voyages(told(at(spots, "sea", departure="Sfax, Tunisia", transit="Tunisia"), "CIV"), FACTS)
+    piles = trip_ends(told(at(spots, "sea", departure="Sfax, Tunisia", transit="Tunisia"), "CIV"), FACTS)
     assert set(piles.countries) == {"CIV", "TUN"}
     assert (piles.starts[:, piles.countries.index("TUN")] == 1).all()
     assert (piles.origins[:, piles.countries.index("CIV")] == 1).all()
@@ -23,8 +23,8 @@ def test_unknown_origins_come_from_the_neighbours_that_state_one(at, told):
     known = told(at([(13.0, 25.0)] * 5), "NER")
     far = told(at([(-99.0, 20.0)] * 5), "GTM")
     unknown = told(at([(13.3, 25.2)] * 3), None)
-    piles = voyages(pl.concat([known, far, unknown]), FACTS)
-    near = np.argmin(np.linalg.norm(piles.points - voyages(unknown, FACTS).points[0], axis=1))
+    piles = trip_ends(pl.concat([known, far, unknown]), FACTS)
+    near = np.argmin(np.linalg.norm(piles.points - trip_ends(unknown, FACTS).points[0], axis=1))
     assert piles.origins[near, piles.countries.index("NER")] > 0.99
     assert piles.known.sum() == 10
     assert sorted(piles.stated.tolist()) == [0, 5, 5]
@@ -40,7 +40,7 @@ def test_each_incident_knows_its_pile_in_the_order_in_which_it_was_given(at, tol
         how="vertical_relaxed",
     )
     every = pl.concat([mixed, mixed])
-    piles = voyages(every, FACTS)
+    piles = trip_ends(every, FACTS)
     first, flown, second, *again = piles.pile_of.tolist()
     assert again == [first, flown, second]
     assert flown == -1
@@ -51,7 +51,7 @@ def test_each_incident_knows_its_pile_in_the_order_in_which_it_was_given(at, tol
     assert piles.weights.tolist() == [1.0, 1.0]
 
 
-def of(*places: tuple[float, float, int, int]) -> Voyages:
+def of(*places: tuple[float, float, int, int]) -> TripEnds:
     """Return piles at (lon, lat) with so many incidents and so many that state something."""
     lon, lat, incidents, stated = np.array(places, float).T
     size = len(places)
@@ -63,7 +63,7 @@ def of(*places: tuple[float, float, int, int]) -> Voyages:
         ]
     )
     none, rows = np.zeros((size, 0)), np.arange(size)
-    return Voyages(
+    return TripEnds(
         points,
         incidents,
         stated,
