@@ -74,6 +74,7 @@ def ingest(
     said = Said(columns or "", day_first, lat_first, source or "", kind or "")
     batches = []
     unfit: list[str] = []
+    told: list[dict[str, object]] = []
     for file in files:
         try:
             with _progress(file.name) as step:
@@ -92,10 +93,15 @@ def ingest(
             print(unfit[-1], file=sys.stderr)
             continue
         batches.append(done.batch)
+        told.append(
+            {"file": done.batch.file, "batch": done.batch.batch, "profile": done.batch.profile}
+            | {"notes": [str(note) for note in done.notes], "refused": list(done.faults)}
+            | {"report": str(done.refusal_report) if done.refusal_report else None}
+        )
         if not as_json:
             _tell(done)
     if as_json:
-        print(json.dumps(totals(batches) | {"errors": unfit}))
+        print(json.dumps(totals(batches) | {"errors": unfit, "files": told}, ensure_ascii=False))
     if unfit:
         raise typer.Exit(2)
 
@@ -356,6 +362,42 @@ def links(
             print(f"{pair['score']:.2f}  {pair['incident_id']}  {pair['other_id']}\n      {pair['reasons']}")
         print(f"{found.height:,} candidates, {len(shown):,} shown.")
     _end_if_damaged(ledger)
+
+
+@app.command()
+def words(
+    mapping: Annotated[
+        str | None, typer.Argument(metavar="FIELD:WORD=VALUE", help="Map a word, kind:Pushback=interception.")
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the words of sources that no map knows, with counts, or map one and read its incidents again."""
+    from geodata.ledger.mapped_words import map_word
+    from geodata.model.source_words import unknown_words
+    from geodata.parsing.value_words import VALUES, keep_word
+
+    ledger = Ledger(_home(home))
+    if mapping is None:
+        with told_in_a_sentence():
+            found = unknown_words(ledger.reports(columns=["source_words"])).to_dicts()
+        if as_json:
+            print(json.dumps(found, ensure_ascii=False))
+            return
+        for one in found:
+            print(f"{one['rows']:>7,}  {one['field']}: {one['text']}")
+        print(f"{len(found):,} words that no map knows. Fields that can be mapped: {', '.join(VALUES)}.")
+        return
+    field, _, rest = mapping.partition(":")
+    word, _, value = rest.rpartition("=")
+    with told_in_a_sentence():
+        keep_word(ledger.home, field.strip(), word.strip(), value.strip())
+        batch = map_word(ledger, field.strip(), word.strip(), value.strip())
+    if as_json:
+        print(json.dumps(asdict(batch)))
+    else:
+        print(f"{word.strip()!r} is {value.strip()} from now on.")
+        print(f"{batch.updated:,} incidents were read again ({batch.batch}).")
 
 
 @app.command()

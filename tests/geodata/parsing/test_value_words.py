@@ -8,7 +8,10 @@ import pytest
 from geodata.core.errors import WrongValue
 from geodata.ingest.pipeline import ingest_file
 from geodata.io.writers import csv_of
+from geodata.ledger.maintenance import verify
+from geodata.ledger.mapped_words import map_word
 from geodata.ledger.store import Ledger
+from geodata.ledger.version_diff import undo
 from geodata.model.source_words import spelt, unknown_words
 from geodata.parsing.transport_mode import stated_modes
 from geodata.parsing.value_words import keep_word, kind_words, meanings, own_words
@@ -82,3 +85,22 @@ def test_a_workspace_maps_words_of_its_own(tmp_path, home):
 def test_a_word_is_mapped_to_what_a_field_can_be(home, field, value):
     with pytest.raises(WrongValue, match="nothing was mapped"):
         keep_word(home, field, "x", value)
+
+
+def test_a_word_is_mapped_in_one_step_for_what_stands_and_what_comes_and_that_can_be_taken_back(tmp_path, home):
+    file = tmp_path / "words.csv"
+    file.write_text("id,date,lat,lon,event type\n1,2024-03-01,39.3,26.6,Pushback\n2,2024-03-02,39.4,26.7,PUSHBACK\n")
+    ledger = Ledger(home)
+    ingest_file(file, ledger)
+    before = ledger.version()
+    keep_word(home, "kind", "pushback", "interception")
+    batch = map_word(ledger, "kind", "pushback", "interception")
+    assert batch.updated == 2
+    assert ledger.incidents()["kind"].to_list() == ["interception"] * 2
+    assert unknown_words(ledger.incidents()).is_empty()
+    assert ledger.incidents(before)["kind"].to_list() == ["other"] * 2
+    assert ledger.incidents().select(spelt()).to_series().to_list() == ["kind: Pushback", "kind: PUSHBACK"]
+    assert map_word(ledger, "kind", "pushback", "interception").updated == 0
+    undo(ledger, batch.batch)
+    assert ledger.incidents()["kind"].to_list() == ["other"] * 2
+    assert verify(ledger) == []
