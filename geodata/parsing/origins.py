@@ -6,7 +6,7 @@ import polars as pl
 
 from geodata.model.incident import ORIGIN
 from geodata.parsing.counts import absent
-from geodata.places.lookup import country_code, country_name, folded
+from geodata.places.lookup import country_code, folded
 
 
 def origins_of(texts: pl.Series) -> pl.Series:
@@ -22,7 +22,7 @@ def origins_of(texts: pl.Series) -> pl.Series:
 
 
 def spelt_otherwise(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Tell which texts say more than codes or the names that the product writes, and which name something unknown.
+    """Tell which texts say more than codes, and which name something unknown.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def spelt_otherwise(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
 def _as_written(text: str) -> bool:
     code = country_code(text)
     if code:
-        return text == code or text == country_name(code)
+        return text == code
     return all(
         len(code := part.partition(":")[0].strip()) == 3 and country_code(code) == code for part in text.split(";")
     )

@@ -59,7 +59,7 @@ def test_words_that_are_not_known_are_kept_counted_and_leave_in_every_file(tmp_p
     ingest_file(file, ledger)
     stored = ledger.incidents()
     assert stored.select(spelt()).to_series().to_list() == [
-        "kind: Pushback; mode: rubber boat; dead: ~30",
+        "kind: Pushback; mode: rubber boat; origins: Tunisia; dead: ~30",
         "kind: Pushback; origins: Atlantis",
     ]
     assert stored["kind"].to_list() == ["other", "other"]
