@@ -493,6 +493,8 @@ def _tell(done: Ingested) -> None:
         print(f"Refused: {fault}.")
     if done.refusal_report is not None:
         print(f"Refusals with row, column, rule and value: {done.refusal_report}")
+    if done.correction is not None:
+        print(f"The refused rows with the reason beside each, to be corrected and taken in again: {done.correction}")
     for note in done.notes:
         print(note)
 

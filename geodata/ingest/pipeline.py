@@ -24,7 +24,7 @@ from geodata.core.errors import NothingKept, WrongValue
 from geodata.core.messages import sentence
 from geodata.core.staging import room, unwritable
 from geodata.ingest.persons import digest_key, digests, personal
-from geodata.ingest.rejection_report import report_of
+from geodata.ingest.rejection_report import WHY, correction_of, report_of
 from geodata.ingest.source_naming import RUINED_ID, source_of
 from geodata.ingest.validation import PILE_UP, check, piled_up
 from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
@@ -38,9 +38,11 @@ from geodata.parsing.coordinate_repair import Policy
 from geodata.parsing.swapped_dates import FORMS, half_swapped, mended
 from geodata.parsing.transport_mode import with_modes
 from geodata.parsing.value_words import own_words
-from geodata.readers.dispatch import Chunk, Reading
+from geodata.readers.dispatch import ROW, Chunk, Reading
 
 _PERSON = "_person"
+_MOST_CORRECTED = 20_000
+"""Refused rows of one chunk that come out to be corrected."""
 _AT_ONCE = 2
 """Chunks that are checked side by side."""
 
@@ -51,13 +53,15 @@ Step = Callable[[str], None]
 class Ingested:
     """The answer to one ingest.
 
-    The batch as counted, where refusals were written, what else to know, and each rule that rows broke with how many.
+    The batch as counted, where refusals were written, what else to know, each rule that rows broke with how many, and
+    the file of refused rows to be corrected.
     """
 
     batch: Batch
     refusal_report: Path | None
     notes: tuple[str, ...]
     faults: tuple[str, ...] = ()
+    correction: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +135,14 @@ def ingest_file(
         file = pl.when(part == "").then(pl.lit(batch.file)).otherwise(pl.format("{} [{}]", pl.lit(batch.file), part))
         refusals = tray.refusals.with_columns(pl.lit(batch.batch).alias("batch"), file.alias("file"))
         report = report_of(refusals, batch, ledger.home)
+        correction = correction_of(tray.refused_rows, refusals, batch, ledger.home)
         if not tray.kept:
             raise _nothing_kept(batch, refusals, report)
         step(sentence("storing"))
         stored = ledger.commit(batch, tray.given(may_withdraw=may_withdraw, as_newest=as_newest), refusals)
-        return Ingested(stored, report, (*tray.notes, *older_edition(stored)), tuple(faults_by_rule(refusals)))
+        return Ingested(
+            stored, report, (*tray.notes, *older_edition(stored)), tuple(faults_by_rule(refusals)), correction
+        )
 
 
 def rehearse(
@@ -217,6 +224,7 @@ def _laid_aside(
 class _Laid:
     """What one chunk came to; its incidents lie in a file of the tray."""
 
+    refused_rows: pl.DataFrame
     file: DataFile | None
     keys: pl.DataFrame
     refusals: pl.DataFrame
@@ -287,6 +295,11 @@ class _Tray:
         """Refusals of all chunks; columns of ``REFUSAL_SCHEMA``."""
         return pl.concat([laid.refusals for laid in self._laid])
 
+    @property
+    def refused_rows(self) -> pl.DataFrame:
+        """The refused rows as the file has them, without columns of persons."""
+        return pl.concat([laid.refused_rows for laid in self._laid]) if self._laid else pl.DataFrame()
+
     def fill(self, step: Step) -> None:
         """Check every chunk of the reading, two at a time, and lay it aside in its order."""
         with ThreadPoolExecutor(_AT_ONCE) as workers:
@@ -307,7 +320,7 @@ class _Tray:
 
     def _lay(self, number: int, chunk: Chunk) -> _Laid:
         profile = self._profile
-        table = chunk.table.drop(self._persons)
+        table = chunk.table.drop([*self._persons, *(name for name in (WHY,) if name in chunk.table.columns)])
         if self._swapped is not None:
             table = table.with_columns(mended(table[self._swapped]).alias(self._swapped))
         rows = mapped(table, profile)
@@ -324,7 +337,13 @@ class _Tray:
             file = write(incidents, self._folder / f"{number}.parquet") if incidents.height else None
         except OSError as error:
             raise unwritable(self._folder.parent.parent, error) from None
+        bad = (
+            table.filter(pl.col(ROW).is_in(checked.refusals["row"].implode()))
+            if checked.refusals.height
+            else table.clear()
+        )
         return _Laid(
+            bad.head(_MOST_CORRECTED),
             file,
             _keys_of(incidents),
             pl.concat([_misfit_refusals(chunk), checked.refusals]).with_columns(pl.lit(chunk.part).alias("file")),

@@ -11,7 +11,10 @@ import polars as pl
 from geodata.core.atomic_write import whole
 from geodata.core.staging import unwritable
 from geodata.ledger.batch import Batch
+from geodata.readers.dispatch import ROW
 
+WHY = "why refused"
+"""The column of reasons in a file of refused rows; it is passed over when such a file is handed in."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -30,6 +33,37 @@ def report_of(refusals: pl.DataFrame, batch: Batch, home: Path) -> Path | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole(path, proven=True) as part:
             part.write_bytes(csv_of(refusals))
+    except OSError as error:
+        raise unwritable(home, error) from None
+    return path
+
+
+def correction_of(rows: pl.DataFrame, refusals: pl.DataFrame, batch: Batch, home: Path) -> Path | None:
+    """Write the refused rows as they stand in the file, the reason beside each, to be corrected and handed in again.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns of the file, without those of persons, and ``_row``.
+    refusals : DataFrame
+        Columns of ``REFUSAL_SCHEMA``.
+
+    Raises
+    ------
+    UnwritableWorkspace
+        If it could not be written.
+    """
+    if rows.is_empty():
+        return None
+    said = pl.concat_str(pl.col("column"), pl.col("rule"), separator=": ")
+    why = refusals.group_by("row", maintain_order=True).agg(said.str.join("; ").alias(WHY))
+    table = rows.join(why, left_on=ROW, right_on="row", how="left", maintain_order="left").drop(ROW)
+    path = home / "corrections" / f"{Path(batch.file).stem}-{batch.sha256[:8]}.csv"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole(path, proven=True) as part:
+            inert = table.with_columns(pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1"))
+            part.write_bytes(b"\xef\xbb\xbf" + inert.write_csv().encode())
     except OSError as error:
         raise unwritable(home, error) from None
     return path
