@@ -22,7 +22,8 @@ from geodata.ingest.pipeline import Rehearsal, Step, rehearse
 from geodata.ingest.receipt import Receipt, receive
 from geodata.ledger.store import Ledger
 from geodata.mapping.column_inference import Guess, by_profile, guessed, profile_of, stated
-from geodata.mapping.profiles import Profile, keep, profile_for, saved_profiles
+from geodata.mapping.parts import read_parts
+from geodata.mapping.profiles import Profile, keep, saved_profiles
 from geodata.readers.dispatch import Reading, read_file
 from geodata.readers.limits import one_line
 
@@ -98,9 +99,7 @@ def preview(upload: Upload, home: Path) -> Preview:
         If it cannot be read, or the workspace not be written.
     """
     with _laid(upload, home) as path:
-        reading = read_file(path)
-        reading = replace(reading, chunks=iter(()))
-        profile = _fitting(reading, home)
+        reading, profile = _looked_at(path, home)
         guess = by_profile(profile, reading) if profile else guessed(reading)
         return Preview(reading, profile, guess, tuple(personal(reading.columns, reading.head)))
 
@@ -171,11 +170,13 @@ def taken_in(upload: Upload, ledger: Ledger, profile: Profile, step: Step, *, ma
         return receive(path, ledger, step=step, may_withdraw=may_withdraw, profile=profile)
 
 
-def _fitting(reading: Reading, home: Path) -> Profile | None:
+def _looked_at(path: Path, home: Path) -> tuple[Reading, Profile | None]:
+    """Return what taking a file in would read of it, and the profile that fits; where none does, its first table."""
     try:
-        return profile_for(reading, home)
+        reading, profile, notes = read_parts(path, home)
     except UnknownColumns:
-        return None
+        return replace(read_file(path), chunks=iter(())), None
+    return replace(reading, chunks=iter(()), notes=(*reading.notes, *notes)), profile
 
 
 @contextmanager

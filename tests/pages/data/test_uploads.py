@@ -94,10 +94,10 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence_and_leaves_nothin
 
 
 def test_a_fault_of_the_program_becomes_a_sentence_too_and_gives_its_place_back(home, monkeypatch):
-    def broken(_: Path) -> Never:
+    def broken(*_: object) -> Never:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(uploads, "read_file", broken)
+    monkeypatch.setattr(uploads, "read_parts", broken)
     for _ in range(AT_ONCE + 1):
         with pytest.raises(UnreadableFile, match="the program failed on it"):
             preview(upload(PLAIN_FILE), home)
@@ -268,3 +268,12 @@ def test_downloads_hold_the_incidents_without_formulas(home):
     points = {"lat_given", "lon_given", "lat_proposed", "lon_proposed"}
     assert set(feature["properties"]) == set(incidents.columns) - {"lat", "lon"} | points
     assert json.loads(geojson_of(incidents.clear()))["features"] == []
+
+
+def test_the_preview_of_a_workbook_names_every_sheet_that_is_read_and_those_that_are_not(home):
+    cases = Path(__file__).parents[2] / "cases"
+    years = preview(Upload("register.xlsx", (cases / "05-two-year-workbook" / "register.xlsx").read_bytes()), home)
+    assert any("'2023'" in note and "'2024'" in note for note in map(str, years.reading.notes))
+    notes_first = preview(Upload("b.ods", (cases / "08-ods-notes-first" / "bulletin.ods").read_bytes()), home)
+    assert notes_first.profile is not None
+    assert any("no columns of a place and a date" in note for note in map(str, notes_first.reading.notes))
