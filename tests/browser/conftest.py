@@ -11,13 +11,17 @@ from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, expect
 
 from benchmarks.served import browser, served
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.workspace.demo_data import demo_file
 from tests.workspaces import LAST_DAY, demonstration
+
+
+expect.set_options(timeout=20_000)
+"""Milliseconds that a page may take to show what is expected of it: two suites share the cores."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
