@@ -19,7 +19,6 @@ from geodata.ledger.store import Ledger
 from geodata.workspace.demo_data import demo_file
 from tests.workspaces import LAST_DAY, demonstration
 
-
 expect.set_options(timeout=20_000)
 """Milliseconds that a page may take to show what is expected of it: two suites share the cores."""
 
