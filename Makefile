@@ -24,7 +24,7 @@ run: $(VENV)/.product
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/.developer browser check
-	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
 
 test-quick: $(VENV)/.developer
 	$(BIN)/python -m pytest -m "not browser and not slow and not long"

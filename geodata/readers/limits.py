@@ -84,7 +84,7 @@ def header(file: str, cells: list[str], taken: str) -> list[str]:
     if len(cells) > MOST_COLUMNS:
         unreadable(file, f"it has {len(cells):,} columns", f"at most {MOST_COLUMNS:,} are read")
     names = [cell.strip() or f"column {number}" for number, cell in enumerate(cells, start=1)]
-    names = [f"{name} of the file" if name == taken or _is_pattern(name) else name for name in names]
+    names = [f"{name} of the file" if name in (taken, PART) or _is_pattern(name) else name for name in names]
     seen: set[str] = set()
     for name in names:
         if name in seen:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet
 
-from geodata.readers.limits import CHUNK_CELLS, HIGHEST_RATIO, MB, MOST_COLUMNS, unreadable
+from geodata.readers.limits import CHUNK_CELLS, HIGHEST_RATIO, MB, MOST_COLUMNS, PART, unreadable
 from geodata.readers.point_geometry import DEGREES, in_degrees, points, system_described
 
 ROW = "_row"
@@ -108,7 +108,7 @@ def as_texts(file: str, batch: pa.RecordBatch, row: int, geometry: str, system: 
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if name == geometry:
             continue
-        shown = f"{name} of the file" if name == ROW or (geometry and name in ("lon", "lat")) else name
+        shown = f"{name} of the file" if name in (ROW, PART) or (geometry and name in ("lon", "lat")) else name
         if shown.strip() in columns:
             unreadable(file, f"column {name[:80]!r} stands twice", "every column needs a name of its own")
         columns[shown.strip()] = as_text(column)

@@ -96,13 +96,18 @@ class _Layer:
     of_points: bool
 
 
+def _shown(name: str) -> str:
+    """Return the name of a field, another one where it means something to us."""
+    return f"{name} of the file" if name in (ROW, PART, "lon", "lat") else name
+
+
 def _layers(path: Path, driver: str, gdal: Any) -> list[_Layer]:
     sources = shapefiles_in(path) if driver == "ESRI Shapefile" else [str(path)]
     found = []
     for source in sources:
         for name, kind in gdal.list_layers(source)[:_LAYERS]:
             told = gdal.read_info(source, layer=name)
-            columns = tuple(str(field) for field in told["fields"])
+            columns = tuple(_shown(str(field)) for field in told["fields"])
             found.append(_Layer(source, str(name), columns, int(told["features"]), bool(kind) and "Point" in str(kind)))
     if not found:
         unreadable(path.name, "it holds no layer", "a map file must hold a layer of points")

@@ -98,7 +98,7 @@ def test_a_build_that_is_killed_leaves_the_old_network_or_the_new_one_and_the_ne
     assert (old[0], new[0]) == (0, 1)
     home = shutil.copytree(begun, tmp_path / "workspace")
     killed = 0
-    for after in moments(times, seconds):
+    for after in moments(times, 0.6 * seconds):
         with build(home) as process:
             try:
                 process.communicate(timeout=after)

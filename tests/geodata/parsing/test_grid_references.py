@@ -14,7 +14,7 @@ def degrees(x: float, y: float, epsg: int) -> tuple[float, float]:
 
 
 def first(found: pl.DataFrame) -> tuple[float, float, float, str]:
-    return found.select("_lat", "_lon", "_written_km", "_coordinate_note").row(0)
+    return found.select("_lat", "_lon", "_written_km", "_reading").row(0)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_metres_of_a_projection_are_read_within_ten_degrees_of_its_area():
     assert found["_lat"].to_list() == [pytest.approx(45, abs=1e-6), None]
     assert found["_lon"][0] == pytest.approx(3, abs=1e-6)
     assert found["_written_km"][0] == pytest.approx(1e-6)
-    assert found["_coordinate_note"].to_list() == [
+    assert found["_reading"].to_list() == [
         "projected from EPSG:32633",
         "not read: lies far outside the area of EPSG:32633",
     ]
