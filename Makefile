@@ -1,6 +1,6 @@
 # make run    the dashboard on http://127.0.0.1:8501, filled with demonstration incidents if the workspace is empty
 # make test   checks, unit, hostile, crash and browser tests, with all of its own set-up;  make test-long  the long ones
-# make check  ruff, mypy strict, import-linter; for the scripts eslint, node --test
+# make check  ruff, mypy strict, import-linter; for the scripts tsc strict, eslint, node --test
 # make words  bring the catalogues of other languages up to what the code says
 # make help   this list
 # make lock   compile the lock files;  make reference   rebuild geodata/reference
@@ -36,6 +36,7 @@ check: $(VENV)/.developer scripts
 	$(BIN)/lint-imports
 
 scripts: node_modules/.stamp
+	npm run --silent types
 	npm run --silent lint
 	npm run --silent test
 
