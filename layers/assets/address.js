@@ -1,4 +1,4 @@
-/* Words in the reader's language: English stands in the code, other languages in layers/languages. */
+/* The address bar of the top window, of which the map writes its own part. */
 
 /** The address of a page of the dashboard, in the language that was asked for.  @param {string} path  @param {string | URLSearchParams} params */
 export const pageUrl = (path, params) => {

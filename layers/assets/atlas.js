@@ -1,13 +1,13 @@
-/* The base map: sea, land, coast, borders and a faint graticule from Natural Earth, drawn by ourselves. */
+/* The countries of the base map, in Mercator units. */
 
 import { WORLD, toWorld } from "./mercator.js";
 import { countryName } from "./text.js";
 
 /** @import { Box, Country, CountryFeature, Frame } from "./types.js" */
 
-/** Countries in Mercator units, fetched once per scale and shared by all layers. */
 /** @typedef {"110m" | "50m"} MapScale of the base map, one to so many millions */
 
+/** Countries in Mercator units, fetched once per scale and shared by all layers. */
 export class Atlas {
   /** @type {Partial<Record<MapScale, Promise<Country[]>>>} */
   loaded = {};

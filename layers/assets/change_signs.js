@@ -1,4 +1,4 @@
-/* What became of the corridors from one window to another: a dash, a sign and a word for each state as well as a colour. */
+/* How each state of a corridor that was compared is drawn: a dash, a sign and a word as well as a colour. */
 
 import { mark } from "./text.js";
 

@@ -1,4 +1,4 @@
-/* What a viewer must know beside the picture: synthetic data, loading, nothing to show, a lost connection. */
+/* Lengths of time in words. */
 
 import { counted, say } from "./text.js";
 

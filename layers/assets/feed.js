@@ -1,4 +1,4 @@
-/* From the server to a picture: asks for the newest version, fetches snapshots, keeps the old picture until the new one stands. */
+/* Asks the server for its newest version and fetches the picture of it; the old one stays until the new one stands. */
 
 import { messageOf, refusal, wasAborted } from "./errors.js";
 import { Picture } from "./picture.js";

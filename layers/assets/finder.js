@@ -1,4 +1,4 @@
-/* The search box: a country, a place of the gazetteer, a route of the picture or a position, and the way there. */
+/* What a search finds, and the way there. */
 
 import { moveTo } from "./map_moves.js";
 import { fromWorld } from "./mercator.js";
@@ -10,9 +10,9 @@ import { countryName, mark, say } from "./text.js";
 /** @import { Place } from "./position.js" */
 /** @import { Corridor, Country, Found, Pair, Ring } from "./types.js" */
 
-/** What a search finds: {kind, name, detail, go}. Routes and countries here, places from the server. */
 /** @typedef {{ name: string, country: string, iso3: string, kind: string, lat: number, lon: number, reach_km: number }} GazetteerPlace */
 
+/** What a search finds: {kind, name, detail, go}. Routes and countries here, places from the server. */
 export class Finder {
   static KINDS = /** @type {Found["kind"][]} */ ([mark("Position"), mark("Routes"), mark("Countries"), mark("Places")]);
   static SHARE = { Position: 1, Routes: 3, Countries: 2, Places: 8 };

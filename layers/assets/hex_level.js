@@ -1,12 +1,12 @@
-/* From the server to a picture: asks for the newest version, fetches snapshots, keeps the old picture until the new one stands. */
+/* The hexes of a picture at one resolution. */
 
 import { underWay } from "./tally.js";
 
 /** @import { LevelEntry, Pair, Span } from "./types.js" */
 
-/** The hexes of one roll-up level. */
 /** @typedef {{ corners: Int32Array, cells: BigUint64Array, coarser?: Uint8Array }} Hexagons corners in Mercator units, x and y of six */
 
+/** The hexes of one roll-up level. */
 export class HexLevel {
   /** @type {LevelEntry} */
   entry;

@@ -1,10 +1,10 @@
-/* Incidents one by one: a point with the ring within which it lies, several near each other as one mark with their number. */
+/* Incidents as marks: a point with the ring within which it lies, several near each other as one with their number. */
 
 import { EARTH_KM, WORLD } from "./mercator.js";
 
 /** @import { Frame, IncidentMark } from "./types.js" */
 
-/** The incidents of one box as columns; see layers/points.py. */
+/** The incidents of one box as columns; see layers/payload/incident_points.py. */
 export class IncidentPoints {
   /** First and last day of each.  @type {Int32Array} */
   day;

@@ -2,6 +2,7 @@
 
 import { FONT } from "./canvas_layer.js";
 import { swatchCanvas } from "./dom.js";
+import { brokenInto } from "./line_breaks.js";
 
 /** @import { Monitor } from "./monitor.js" */
 /** @import { LegendItem, LegendRow, LegendSection, Tag } from "./types.js" */
@@ -123,15 +124,3 @@ export class LegendPainter {
     return lines.length * (size + 3);
   }
 }
-
-/** The lines of a text, each as long as fits; a word that is too long has one of its own.  @param {string} text  @param {(line: string) => boolean} fits */
-export const brokenInto = (text, fits) => {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines[lines.length - 1];
-    const longer = `${last} ${word}`.trim();
-    if (last && !fits(longer)) lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
-};

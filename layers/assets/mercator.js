@@ -2,7 +2,7 @@
 
 /** @import { Line } from "./types.js" */
 
-/** Width of the world in Mercator units, as in layers/hexmesh.py. */
+/** Width of the world in Mercator units, as in layers/payload/hex_tiles.py. */
 export const WORLD = 2 ** 31;
 
 export const WORLD_MARGIN = WORLD / 18;

@@ -1,6 +1,6 @@
-/* The search box: a country, a place of the gazetteer, a route of the picture or a position, and the way there. */
+/* Names as they are compared. */
 
-/** Words without case, accents and punctuation, as names are compared; as in geodata/places.py.  @param {string} words */
+/** Words without case, accents and punctuation, as names are compared; as in geodata/places.  @param {string} words */
 export const folded = (words) =>
   [...words.toLowerCase()]
     .map((letter) => PLAIN_LETTERS.get(letter) ?? letter)

@@ -1,4 +1,4 @@
-/* From the server to a picture: asks for the newest version, fetches snapshots, keeps the old picture until the new one stands. */
+/* A snapshot made ready to draw. */
 
 import { Calendar } from "./calendar.js";
 import { HexLevel } from "./hex_level.js";

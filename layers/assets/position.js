@@ -1,10 +1,10 @@
-/* The search box: a country, a place of the gazetteer, a route of the picture or a position, and the way there. */
+/* Positions as people type them. */
 
 import { mark, say } from "./text.js";
 
-/** Positions as people type them: "35.5, 12.6", "35.5 N 12.6 E", "35°30'N 12°36'E". */
 /** @typedef {{ lat: number, lon: number }} Place in degrees */
 
+/** Positions as people type them: "35.5, 12.6", "35.5 N 12.6 E", "35°30'N 12°36'E". */
 export const Position = {
   FAULTS: { lat: mark("Latitude {value} is outside −90 to 90."), lon: mark("Longitude {value} is outside −180 to 180.") },
   PART: /^([NSEW])?\s*([-−+]?\d{1,3}(?:\.\d+)?)\s*°?\s*(?:(\d{1,2}(?:\.\d+)?)\s*['′’]\s*(?:(\d{1,2}(?:\.\d+)?)\s*["″”])?)?\s*([NSEW])?/i,

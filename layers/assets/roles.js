@@ -1,4 +1,4 @@
-/* Countries by the role that the corridors of the window give them: tint, hatch and, with their names, a letter. */
+/* The roles of countries, with a letter and a hatch for each. */
 
 import { context2d } from "./dom.js";
 import { initials } from "./text.js";

@@ -1,4 +1,4 @@
-/* Meridians and parallels that fit the zoom, their degrees along the edges, and the scale bar. */
+/* The scale bar, in kilometres and nautical miles. */
 
 import { FONT } from "./canvas_layer.js";
 import { context2d, element } from "./dom.js";

@@ -1,4 +1,4 @@
-/* The search box: a country, a place of the gazetteer, a route of the picture or a position, and the way there. */
+/* The search box. */
 
 import { element, icon, makePanel, within } from "./dom.js";
 import { wasAborted } from "./errors.js";

@@ -1,4 +1,4 @@
-/* Alerts: what is new, newest first, each to fly to and to mark as seen; what was seen is kept by this viewer's browser alone. */
+/* What this viewer has seen, kept by the browser alone. */
 
 /** What this viewer has seen, kept in the browser; nothing of it leaves it. Without storage it lasts as long as the page. */
 export class Seen {

@@ -1,4 +1,4 @@
-/* From the server to a picture: asks for the newest version, fetches snapshots, keeps the old picture until the new one stands. */
+/* Incidents by step, summed so that any window takes constant time. */
 
 /** @import { Span } from "./types.js" */
 

@@ -1,8 +1,8 @@
 /* Watch areas: drawn with clicks, named, kept in the address; each shows its incidents in the window and what came in since one looked. */
 
-import { within } from "./dom.js";
 import { holds } from "./boxes.js";
 import { CanvasLayer, boxOn } from "./canvas_layer.js";
+import { within } from "./dom.js";
 import { Loader } from "./loader.js";
 import { fly } from "./map_moves.js";
 import { toWorld } from "./mercator.js";

@@ -1,4 +1,4 @@
-/* Watch areas as an address spells them; see layers/watch.py. They are checked and never repaired. */
+/* Watch areas as an address spells them; see layers/payload/watch_areas.py. They are checked and never repaired. */
 
 import { counted, say } from "./text.js";
 

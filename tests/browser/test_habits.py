@@ -234,7 +234,7 @@ def test_degrees_are_off_at_first_and_fit_the_zoom(frame, page):
     assert steps == sorted(steps, reverse=True)
     assert len(set(steps)) == 4
     assert frame.evaluate(
-        "() => { const { degreeName } = modules['graticule.js'];"
+        "() => { const { degreeName } = modules['graticule_lines.js'];"
         " return [degreeName(-750, ['E', 'W']), degreeName(0, ['N', 'S'])]; }"
     ) == [
         "12°30′ W",
