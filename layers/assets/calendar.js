@@ -9,7 +9,7 @@ const MONTHS = [
   ...[mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec")],
 ];
 
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
  * A day: "2026-11-24", or "2026-11" for its first day; null if it is neither. Days are counted from 1970-01-01, in UTC.

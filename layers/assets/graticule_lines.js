@@ -5,9 +5,9 @@ import { WORLD, toWorld } from "./mercator.js";
 /** @import { Frame, Pair } from "./types.js" */
 
 /** Steps of the graticule, in minutes of arc. */
-export const ARCS = [1800, 1200, 600, 300, 120, 60, 30, 20, 10, 5, 2, 1];
+const ARCS = [1800, 1200, 600, 300, 120, 60, 30, 20, 10, 5, 2, 1];
 
-/** "12° E", "12°30′ E"; whole degrees where the step has no minutes.  @param {number} minutes  @param {[string, string]} given2 */
+/** "12° E", "12°30′ E"; whole degrees where the step has no minutes.  @param {number} minutes  @param {[string, string]} second */
 export const degreeName = (minutes, [positive, negative]) => {
   const size = Math.abs(minutes);
   const rest = size % 60;

@@ -13,7 +13,7 @@ import { initials, mark, say } from "./text.js";
 /** @import { Box, Heat, Hit, HotspotsAnswer, LegendItem, Pattern, Spot } from "./types.js" */
 
 /** How the hatch of each class runs, and what its spots are called. */
-export const SPOTS = {
+const SPOTS = {
   new: { hatch: "dots", hot: mark("New hot spot"), cold: mark("New cold spot") },
   consecutive: { hatch: "rise", hot: mark("Consecutive hot spot"), cold: mark("Consecutive cold spot") },
   intensifying: { hatch: "full", hot: mark("Intensifying hot spot"), cold: mark("Intensifying cold spot") },
@@ -25,7 +25,7 @@ export const SPOTS = {
 };
 
 /** A tile of the hatch of a class.  @param {string} hatch  @param {string} colour */
-export const spotHatch = (hatch, colour) => {
+const spotHatch = (hatch, colour) => {
   const tile = document.createElement("canvas");
   [tile.width, tile.height] = [8, 8];
   const context = context2d(tile);
@@ -232,7 +232,7 @@ export class Hotspots extends CanvasLayer {
  * Paint one spot along its outline.
  * @param {CanvasRenderingContext2D} context  @param {Path2D} path  @param {string} colour  @param {CanvasPattern} pattern  @param {boolean} dashed  @param {number} width
  */
-export const paintSpot = (context, path, colour, pattern, dashed, width) => {
+const paintSpot = (context, path, colour, pattern, dashed, width) => {
   [context.globalAlpha, context.fillStyle] = [0.2, colour];
   context.fill(path);
   [context.globalAlpha, context.fillStyle] = [0.42, pattern];

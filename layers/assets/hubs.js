@@ -10,7 +10,7 @@ import { say } from "./text.js";
  * Paint a hub: a triangle where boats put out, a square where they land, a diamond where they do both.
  * @param {CanvasRenderingContext2D} context  @param {number} x  @param {number} y  @param {number} size  @param {HubRole} role  @param {Theme} theme
  */
-export const paintHub = (context, x, y, size, role, theme) => {
+const paintHub = (context, x, y, size, role, theme) => {
   const corners = {
     departure: [[0, -1.15], [1, 0.75], [-1, 0.75]],
     landing: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],

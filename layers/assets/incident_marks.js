@@ -46,7 +46,7 @@ export class IncidentPoints {
 export class IncidentMarks {
   static DOT = 4;
 
-  /** @param {IncidentPoints} points  @param {Frame} given2  @param {number} apart  @param {string[]} modes */
+  /** @param {IncidentPoints} points  @param {Frame} second  @param {number} apart  @param {string[]} modes */
   constructor(points, { scale, copies, dy, width, height }, apart, modes) {
     this.points = points;
     this.frame = { scale, copies, dy, width, height };

@@ -182,7 +182,7 @@ export class Incidents extends CanvasLayer {
 
   /**
    * The ring within which it lies; by its fill one sees where several overlap.
-   * @param {CanvasRenderingContext2D} context  @param {IncidentMark} given2  @param {string} colour
+   * @param {CanvasRenderingContext2D} context  @param {IncidentMark} second  @param {string} colour
    */
   _ring(context, { x, y, ring }, colour) {
     const { theme } = this.monitor;
@@ -198,7 +198,7 @@ export class Incidents extends CanvasLayer {
     context.globalAlpha = 1;
   }
 
-  /** @param {CanvasRenderingContext2D} context  @param {IncidentMark} given2  @param {string} colour */
+  /** @param {CanvasRenderingContext2D} context  @param {IncidentMark} second  @param {string} colour */
   _dot(context, { x, y }, colour) {
     context.beginPath();
     context.arc(x, y, IncidentMarks.DOT, 0, 2 * Math.PI);
@@ -209,7 +209,7 @@ export class Incidents extends CanvasLayer {
     context.stroke();
   }
 
-  /** @param {CanvasRenderingContext2D} context  @param {IncidentMark} given2  @param {string} colour */
+  /** @param {CanvasRenderingContext2D} context  @param {IncidentMark} second  @param {string} colour */
   _badge(context, { x, y, badge, count }, colour) {
     const { theme } = this.monitor;
     context.beginPath();
@@ -225,7 +225,7 @@ export class Incidents extends CanvasLayer {
 
   /**
    * How many a wide ring stands for, on its upper edge: in its middle it would look like a place.
-   * @param {CanvasRenderingContext2D} context  @param {IncidentMark} given2  @param {string} colour
+   * @param {CanvasRenderingContext2D} context  @param {IncidentMark} second  @param {string} colour
    */
   _number(context, { x, y, ring, count }, colour) {
     if (count < 2) return;
@@ -248,7 +248,7 @@ export class Incidents extends CanvasLayer {
     context.fillText(formatNumber(count), x, y + 0.5);
   }
 
-  /** @param {CanvasRenderingContext2D} context  @param {IncidentMark} given2 */
+  /** @param {CanvasRenderingContext2D} context  @param {IncidentMark} second */
   _halo(context, { x, y, radius }) {
     context.beginPath();
     context.arc(x, y, radius + 5, 0, 2 * Math.PI);

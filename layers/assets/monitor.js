@@ -22,6 +22,8 @@ export class Monitor {
   alerts;
   /** @type {parts.Arrivals} */
   arrivals;
+  /** @type {parts.Bands} */
+  bands;
   /** @type {parts.BaseMap} */
   baseMap;
   /** @type {parts.Camera} */
@@ -34,6 +36,8 @@ export class Monitor {
   corridors;
   /** @type {parts.Countries} */
   countries;
+  /** @type {parts.Degrees} */
+  degrees;
   /** @type {parts.Graticule} */
   graticule;
   /** @type {parts.Hexes} */
@@ -50,6 +54,8 @@ export class Monitor {
   labels;
   /** @type {parts.Legend} */
   legend;
+  /** @type {parts.Ranking} */
+  ranking;
   /** @type {parts.Scale} */
   scale;
   /** @type {parts.Search} */

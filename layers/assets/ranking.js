@@ -93,7 +93,7 @@ export class Ranking extends Part {
     return row.item;
   }
 
-  /** @param {Row} row  @param {{ corridor: Corridor, incidents: number }} given2  @param {number} most */
+  /** @param {Row} row  @param {{ corridor: Corridor, incidents: number }} second  @param {number} most */
   _fill(row, { corridor, incidents }, most) {
     row.id = corridor.id;
     [row.name.textContent, row.name.title] = [corridor.ends, corridor.title];

@@ -10,10 +10,10 @@ import { say } from "./text.js";
 /** @typedef {(typeof LAYERS)[number]} LayerName */
 /** @typedef {"light" | "dark"} ThemeName */
 
-export const LAYERS = /** @type {const} */ (["routes", "ridges", "hubs", "hexes", "countries", "names", "incidents", "graticule", "changes", "hotspots"]);
+const LAYERS = /** @type {const} */ (["routes", "ridges", "hubs", "hexes", "countries", "names", "incidents", "graticule", "changes", "hotspots"]);
 
 /** What is hidden when nobody has chosen: dense areas, along which nobody travels.  @type {string[]} */
-export const HIDDEN_AT_FIRST = ["ridges"];
+const HIDDEN_AT_FIRST = ["ridges"];
 
 /** What shows only when it is asked for: named in a link where it is shown, so that an older link stays as it was.  @type {string[]} */
 export const OPTIONAL_LAYERS = ["changes", "graticule", "hotspots", "incidents"];

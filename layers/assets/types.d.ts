@@ -88,7 +88,6 @@ export interface Palette {
   dark: Theme;
 }
 
-export type Hook = keyof import("./part.js").Hooks;
 /** The hooks that are told to every part without more. */
 export type Told =
   | "themeChanged"

@@ -155,7 +155,7 @@ export class Watch extends CanvasLayer {
     this.refresh();
   }
 
-  /** @param {Pair} given  @param {Pair} given2  @returns {Pair[]} */
+  /** @param {Pair} given  @param {Pair} second  @returns {Pair[]} */
   _across([west, north], [east, south]) {
     return [[west, north], [east, north], [east, south], [west, south]];
   }

@@ -16,7 +16,7 @@ export const Area = {
     return `${name}~${parts.join(".")}`;
   },
 
-  /** @returns {WatchArea | null} null where it is none  @param {string} text  @param {{ corners: number, letters: number }} given2 */
+  /** @returns {WatchArea | null} null where it is none  @param {string} text  @param {{ corners: number, letters: number }} second */
   read(text, { corners: most, letters }) {
     const [name, code, ...rest] = text.split("~");
     const parts = (code ?? "").split(".");
@@ -68,7 +68,7 @@ export const Area = {
   /** @param {Pair[]} corners */
   crosses(corners) {
     const n = corners.length;
-    /** @param {Pair} given  @param {Pair} given2  @param {Pair} given3 */
+    /** @param {Pair} given  @param {Pair} second  @param {Pair} given3 */
     const side = ([ax, ay], [bx, by], [x, y]) => Math.sign((bx - ax) * (y - ay) - (by - ay) * (x - ax));
     for (let i = 0; i < n; i++) {
       for (let j = i + 2; j < n; j++) {
