@@ -1,6 +1,6 @@
 # make run    the dashboard on http://127.0.0.1:8501, filled with demonstration incidents if the workspace is empty
 # make test   checks, unit, hostile, crash and browser tests, with all of its own set-up;  make test-long  the long ones
-# make check  ruff, mypy strict, import-linter; for the scripts eslint, node --test
+# make check  ruff, mypy strict, import-linter; for the scripts tsc strict, eslint, node --test
 # make words  bring the catalogues of other languages up to what the code says
 # make help   this list
 # make api    pages of the public API, build/api/index.html;  make coverage  which lines the quick tests reach
@@ -39,6 +39,7 @@ check: $(VENV)/.developer scripts
 	$(BIN)/lint-imports
 
 scripts: node_modules/.stamp
+	npm run --silent types
 	npm run --silent lint
 	npm run --silent test
 

@@ -5,7 +5,7 @@ export default [
   js.configs.recommended,
   {
     rules: {
-      complexity: ["error", 20],
+      complexity: ["error", 12],
       eqeqeq: "error",
       "no-shadow": "error",
       "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],

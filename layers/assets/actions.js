@@ -1,44 +1,46 @@
 /* What one can do with the view: zoom, copy its link, take it away as a file, change the light. */
 
-import { element, icon, makePanel } from "./dom.js";
-import { say } from "./text.js";
+import { element, icon, iconButton, makePanel, within } from "./dom.js";
 import { Part } from "./part.js";
+import { say } from "./text.js";
+
+/** @import { Monitor } from "./monitor.js" */
 
 export class Actions extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {HTMLButtonElement} */
+  theme;
+  /** @type {HTMLDetailsElement} */
+  files;
+
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
-    this.theme = this._button(say("Dark or light"), "M10 3a7 7 0 1 0 7 7 5.5 5.5 0 0 1-7-7z", () => this._turn());
+    this.theme = iconButton(say("Dark or light"), "M10 3a7 7 0 1 0 7 7 5.5 5.5 0 0 1-7-7z", () => this._turn());
     this.files = element("details", { class: "files" }, this._summary(), this._menu());
     const bar = makePanel(
       "actions",
       { class: "panel", "aria-label": say("Actions") },
-      this._button(say("Zoom in"), "M10 4v12M4 10h12", () => monitor.map.zoomIn()),
-      this._button(say("Zoom out"), "M4 10h12", () => monitor.map.zoomOut()),
-      this._button(say("Show all"), "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
+      iconButton(say("Zoom in"), "M10 4v12M4 10h12", () => monitor.map.zoomIn()),
+      iconButton(say("Zoom out"), "M4 10h12", () => monitor.map.zoomOut()),
+      iconButton(say("Show all"), "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
       element("hr"),
-      this._button(say("Copy link to this view"), "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy()),
+      iconButton(say("Copy link to this view"), "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy()),
       this.files,
       this.theme,
-      this._button(say("Keys (?)"), "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
+      iconButton(say("Keys (?)"), "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
     );
     monitor.map.getContainer().append(bar);
     document.addEventListener("click", (event) => {
-      if (!this.files.contains(event.target)) this.files.open = false;
+      if (!(event.target instanceof Node && this.files.contains(event.target))) this.files.open = false;
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.files.open = false;
-      if (event.target.closest("select, input, textarea")) return;
+      if (within(event, "select, input, textarea")) return;
       if (event.key === "+" || event.key === "=") monitor.map.zoomIn();
       if (event.key === "-") monitor.map.zoomOut();
     });
-  }
-
-  _button(name, path, act) {
-    return element(
-      "button",
-      { type: "button", class: "square", title: name, "aria-label": name, onclick: act },
-      icon(path),
-    );
   }
 
   _summary() {
@@ -49,16 +51,18 @@ export class Actions extends Part {
 
   /** Links whose addresses are made when they are needed. */
   _menu() {
+    /** @param {string} format  @param {string} name */
     const link = (format, name) => {
       const made = element("a", { href: "#", download: true, class: `to-${format}` }, name);
       const aim = () => (made.href = this.exportUrl(format));
       for (const moment of ["pointerdown", "focus", "click"]) made.addEventListener(moment, aim);
       return made;
     };
+    /** @param {string} name  @param {"picture" | "frames" | "print"} act */
     const make = (name, act) => {
       const go = () => {
         this.files.open = false;
-        this.files.firstChild.focus();
+        this.files.querySelector("summary")?.focus();
         this.monitor.camera[act]();
       };
       return element("button", { type: "button", onclick: go }, name);
@@ -77,12 +81,12 @@ export class Actions extends Part {
     );
   }
 
-  /** Where the server gives what is shown, as a file. */
+  /** Where the server gives what is shown, as a file.  @param {string} format */
   exportUrl(format) {
     const { state, feed } = this.monitor;
     const params = new URLSearchParams(feed.query);
     for (const [name, value] of state.entries(true)) if (name === "from" || name === "to") params.set(name, value);
-    if (this.monitor.picture) params.set("version", this.monitor.picture.manifest.version);
+    if (this.monitor.picture) params.set("version", String(this.monitor.picture.manifest.version));
     params.set("format", format);
     return `/data/export?${params}`;
   }

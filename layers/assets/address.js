@@ -1,6 +1,6 @@
-/* Words in the reader's language: English stands in the code, other languages in layers/languages. */
+/* The address bar of the top window, of which the map writes its own part. */
 
-/** The address of a page of the dashboard, in the language that was asked for. */
+/** The address of a page of the dashboard, in the language that was asked for.  @param {string} path  @param {string | URLSearchParams} params */
 export const pageUrl = (path, params) => {
   const [query, language] = [new URLSearchParams(params), new Address().read().get("lang")];
   if (language) query.set("lang", language);
@@ -42,17 +42,19 @@ export class Address {
     return "navigation" in this.window;
   }
 
+  /** @param {() => void} listener */
   listen(listener) {
     const tell = () => this.window.location.pathname === this.path && listener();
-    if (this.heard) this.window.navigation.addEventListener("currententrychange", tell);
+    this.window.navigation?.addEventListener("currententrychange", tell);
   }
 
-  /** Put the map's part into the bar, soon; what others wrote stays. */
+  /** Put the map's part into the bar, soon; what others wrote stays.  @param {string[][]} entries */
   write(entries) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.writeNow(entries), Address.PAUSE);
   }
 
+  /** @param {string[][]} entries */
   writeNow(entries) {
     clearTimeout(this.timer);
     if (this.window.location.pathname !== this.path) return;
@@ -61,6 +63,7 @@ export class Address {
     this.window.history.replaceState(this.window.history.state, "", url);
   }
 
+  /** @param {string[][]} entries */
   merged(entries) {
     const params = this.read();
     for (const name of Address.MINE) params.delete(name);

@@ -1,50 +1,76 @@
 /* Alerts: what is new, newest first, each to fly to and to mark as seen; what was seen is kept by this viewer's browser alone. */
 
 import { paintChangeSign } from "./change_signs.js";
-import { element, icon, makePanel } from "./dom.js";
+import { context2d, element, icon, makePanel } from "./dom.js";
 import { Loader } from "./loader.js";
 import { fly } from "./map_moves.js";
+import { Part } from "./part.js";
 import { Seen } from "./seen.js";
 import { counted, mark, say, sayKept } from "./text.js";
-import { Part } from "./part.js";
 
-export const ALERTS = {
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Alert, AlertKind, AlertsAnswer, ChangeState } from "./types.js" */
+
+/** @type {Record<AlertKind, { sign: ChangeState, words: string }>} */
+const ALERTS = {
   "alarm-more": { sign: "growing", words: mark("clear rise") },
   "alarm-fewer": { sign: "fading", words: mark("clear fall") },
   area: { sign: "born", words: mark("watch area") },
 };
 
 export class Alerts extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {Loader<AlertsAnswer>} */
+  loader;
+  /** @type {HTMLDetailsElement} */
+  details;
+  /** @type {HTMLElement} */
+  panel;
+  /** @type {HTMLElement} */
+  total;
+  /** @type {HTMLParagraphElement} */
+  state;
+  /** @type {HTMLUListElement} */
+  list;
+  /** @type {HTMLButtonElement} */
+  more;
+  /** @type {HTMLDivElement} */
+  spoken;
+  seen = new Seen();
+  /** Alerts of watch areas.  @type {Alert[]} */
+  areaAlerts = [];
+  /** Keys of all that there were, null before the first answer.  @type {Set<string> | null} */
+  known = null;
+  /** Whether those are listed too that were seen. */
+  all = false;
+
+  /** @param {{ open_from: number }} options */
   constructor(options) {
     super();
     this.options = options;
-    this.areaAlerts = [];
-    this.known = null;
-    this.all = false;
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
-    this.seen = new Seen();
-    this.loader = new Loader(monitor, "/data/alerts", () => this._told());
+    this.loader = new Loader(monitor, "/data/alerts", { told: () => this._told() });
     this.total = element("small");
     this.state = element("p", { class: "note state" });
     this.list = element("ul", { class: "alerts" });
     this.more = element("button", { type: "button", class: "more", onclick: () => this._turn() });
     this.spoken = element("div", { class: "unseen", "aria-live": "polite" });
-    this.areas = element("div", { class: "areas" });
     const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": say("Alerts, the latest first") }, this.state, this.list, this.more);
     this.details = element(
       "details",
       { open: window.innerHeight >= this.options.open_from && window.innerWidth > 760 },
       element("summary", {}, say("Alerts"), this.total),
       scroll,
-      this.areas,
+      monitor.watch.panel.element,
     );
     this.panel = makePanel("alerts", { class: "panel", "aria-label": say("Alerts and watch areas") }, this.details, this.spoken);
     this.panel.hidden = true;
     monitor.map.getContainer().append(this.panel);
-    monitor.watch?.fill();
     this.fill();
   }
 
@@ -55,7 +81,8 @@ export class Alerts extends Part {
   }
 
   _told() {
-    if (this.loader.state === "ready") this.monitor.timeBar?.arrived(this.loader.answer);
+    const { answer, state } = this.loader;
+    if (state === "ready" && answer) this.monitor.timeBar.arrived(answer);
     this.fill();
   }
 
@@ -64,10 +91,10 @@ export class Alerts extends Part {
   }
 
   themeChanged() {
-    if (this.panel) this.fill();
+    this.fill();
   }
 
-  /** Alerts of watch areas come from the areas themselves. */
+  /** Alerts of watch areas come from the areas themselves.  @param {Alert[]} alerts */
   tellOfAreas(alerts) {
     this.areaAlerts = alerts;
     this.fill();
@@ -92,12 +119,13 @@ export class Alerts extends Part {
     this._speak(fresh);
   }
 
+  /** @param {Alert[]} every */
   _nothing(every) {
     if (every.length) return say("All alerts are marked as seen.");
     return say("Nothing new: no clear rise or fall could be told in the last year.");
   }
 
-  /** Say what was not there before; not what stood when the map was opened. */
+  /** Say what was not there before; not what stood when the map was opened.  @param {Alert[]} fresh */
   _speak(fresh) {
     if (this.loader.state !== "ready" && !this.areaAlerts.length) return;
     const added = fresh.filter(({ key }) => this.known && !this.known.has(key));
@@ -106,18 +134,17 @@ export class Alerts extends Part {
     if (added.length) this.spoken.textContent = counted("{count} new alert: {alerts}.", "{count} new alerts: {alerts}.", added.length, { alerts });
   }
 
+  /** @param {Alert} alert */
   _row(alert) {
-    const span = alert.since ? say("{from} to {to}", { from: alert.since, to: alert.date }) : alert.date;
-    const when = [span, say(alert.verdict ?? ALERTS[alert.kind].words), alert.mode ? say(alert.mode) : ""].filter(Boolean).join(" · ");
     const seen = this.seen.alerts.has(alert.key);
-    const name = sayKept(alert.place).replaceAll(" - ", " – ");
+    const name = String(sayKept(alert.place)).replaceAll(" - ", " – ");
     const go = element(
       "button",
       { type: "button", class: "go", onclick: () => this.open(alert) },
       this._sign(alert.kind),
       element("span", { class: "name" }, name),
-      element("span", { class: "when" }, when),
-      element("span", { class: "why" }, sayKept(alert.why).replace(/\bx(?=\d)/g, "×")),
+      element("span", { class: "when" }, this._when(alert)),
+      element("span", { class: "why" }, String(sayKept(alert.why)).replace(/\bx(?=\d)/g, "×")),
       ...this._known(alert),
     );
     const label = seen ? say("Mark {name} as new", { name }) : say("Mark {name} as seen", { name });
@@ -130,20 +157,27 @@ export class Alerts extends Part {
     return element("li", seen ? { class: "old" } : {}, go, seenButton);
   }
 
-  /** How sure it is, how many reports it rests on, and on whose alone. */
+  /** Its time, what it is, and the mode.  @param {Alert} alert */
+  _when({ since, date, verdict, kind, mode }) {
+    const span = since ? say("{from} to {to}", { from: since, to: date }) : date;
+    return [span, say(verdict ?? ALERTS[kind].words), mode ? say(mode) : ""].filter(Boolean).join(" · ");
+  }
+
+  /** How sure it is, how many reports it rests on, and on whose alone.  @param {Alert} given */
   _known({ confidence, incidents, rests_on: alone }) {
     if (!confidence) return [];
     const sure = { high: mark("high confidence"), medium: mark("medium confidence"), low: mark("low confidence") }[confidence];
-    const parts = [say(sure), counted("{count} incident", "{count} incidents", incidents)];
+    const parts = [say(sure), counted("{count} incident", "{count} incidents", incidents ?? 0)];
     if (alone?.length) parts.push(say("rests on {name}", { name: alone.slice(0, 2).join(", ") }));
     return [element("span", { class: "when known" }, parts.join(" · "))];
   }
 
+  /** @param {AlertKind} kind */
   _sign(kind) {
     const { theme } = this.monitor;
     const ratio = window.devicePixelRatio || 1;
     const canvas = element("canvas", { width: 18 * ratio, height: 18 * ratio, "aria-hidden": "true", class: "sign" });
-    const context = canvas.getContext("2d");
+    const context = context2d(canvas);
     context.scale(ratio, ratio);
     const { sign } = ALERTS[kind];
     const colour = kind.startsWith("alarm") ? theme.alert : kind === "area" ? theme.accent : theme.change[sign];
@@ -151,15 +185,18 @@ export class Alerts extends Part {
     return canvas;
   }
 
+  /** @param {Alert} given */
   mark({ key, area, version }) {
     const { alerts, areas } = this.seen;
-    if (area) areas[area] = version;
+    if (area && version !== undefined) areas[area] = version;
     else if (alerts.has(key)) alerts.delete(key);
     else alerts.add(key);
     this.seen.keep();
     if (area) this.monitor.watch.raise();
     this.fill();
-    (this.list.querySelector(".mark") ?? this.details.querySelector("summary")).focus();
+    /** @type {HTMLElement | null} */
+    const next = this.list.querySelector(".mark") ?? this.details.querySelector("summary");
+    next?.focus();
   }
 
   _turn() {
@@ -167,17 +204,17 @@ export class Alerts extends Part {
     this.fill();
   }
 
-  /** Fly to where its incidents lie, and open the card of its route where it is one; a watch area as it is. */
+  /** Fly to where its incidents lie, and open the card of its route where it is one; a watch area as it is.  @param {Alert} alert */
   open(alert) {
     const { monitor } = this;
-    if (alert.area) return monitor.watch.go(alert.area);
+    if (alert.area) monitor.watch.go(alert.area);
+    if (alert.area || !alert.at) return;
     const [lon, lat] = alert.at;
-    const [route] = alert.level === "route" ? alert.corridors : [];
-    if (route && monitor.picture.corridor(route)) monitor.select(route);
+    const route = alert.level === "route" ? alert.corridors?.[0] : undefined;
+    if (route && monitor.shown.corridor(route)) monitor.select(route);
     else if (route) monitor.status.announce(say("This route is left out by the filters; this is where it runs."));
     else monitor.select(null);
     const [west, south, east, north] = alert.box ?? [lon, lat, lon, lat];
     fly(monitor.map, L.latLngBounds([[Math.min(south, lat - 1.6), Math.min(west, lon - 2.2)], [Math.max(north, lat + 1.6), Math.max(east, lon + 2.2)]]));
-    return undefined;
   }
 }

@@ -3,26 +3,40 @@
 import { CanvasLayer } from "./canvas_layer.js";
 import { counted } from "./text.js";
 
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Pair } from "./types.js" */
+
+/** @typedef {{ x: number, y: number, begun: number, until: number }} Ring in Mercator units and milliseconds of the page */
+
 export class Arrivals extends CanvasLayer {
+  /** @type {MediaQueryList} */
+  still;
+  /** @type {Ring[]} */
+  rings = [];
+  turning = false;
+
+  /** @param {{ pulse_ms: number, still_ms: number }} options */
   constructor(options) {
-    super("arrivals", { zIndex: 490, ...options });
-    this.rings = [];
+    super("arrivals", { zIndex: 490 });
+    this.settings = options;
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.addTo(monitor.map);
   }
 
-  /** Ask for what came in after a version, and show it. */
+  /** Ask for what came in after a version, and show it.  @param {number} before  @param {number} now */
   async since(before, now) {
     const { feed, status } = this.monitor;
     const params = new URLSearchParams(feed.query);
-    params.set("version", now);
-    params.set("since", before);
+    params.set("version", String(now));
+    params.set("since", String(before));
     const answer = await fetch(`/data/arrivals?${params}`);
     if (!answer.ok) return;
+    /** @type {{ places: Pair[], count: number }} */
     const { places, count } = await answer.json();
     if (!count) return;
     status.announce(counted("{count} incident came in or was revised.", "{count} incidents came in or were revised.", count));
@@ -32,7 +46,7 @@ export class Arrivals extends CanvasLayer {
   }
 
   _lasts() {
-    return this.still.matches ? this.options.still_ms : this.options.pulse_ms;
+    return this.still.matches ? this.settings.still_ms : this.settings.pulse_ms;
   }
 
   /** Draw until the last ring is gone: at every frame while they widen, once and again at the end while they stand still. */
@@ -65,7 +79,7 @@ export class Arrivals extends CanvasLayer {
       for (const dx of copies) {
         const [px, py] = [x * scale + dx, y * scale + dy];
         if (px < -40 || py < -40 || px > width + 40 || py > height + 40) continue;
-        for (const [colour, wide] of [[theme.casing, 5], [theme.accent, 2.6]]) {
+        for (const { colour, wide } of [{ colour: theme.casing, wide: 5 }, { colour: theme.accent, wide: 2.6 }]) {
           [context.globalAlpha, context.strokeStyle, context.lineWidth] = [this.still.matches ? 1 : 1 - age * age, colour, wide];
           context.beginPath();
           context.arc(px, py, 5 + 26 * Math.sqrt(age), 0, 2 * Math.PI);

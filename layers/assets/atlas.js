@@ -1,22 +1,41 @@
-/* The base map: sea, land, coast, borders and a faint graticule from Natural Earth, drawn by ourselves. */
+/* The countries of the base map, in Mercator units. */
 
 import { WORLD, toWorld } from "./mercator.js";
 import { countryName } from "./text.js";
 
+/** @import { Box, Country, CountryFeature, Frame } from "./types.js" */
+
+/** @typedef {"110m" | "50m"} MapScale of the base map, one to so many millions */
+
 /** Countries in Mercator units, fetched once per scale and shared by all layers. */
 export class Atlas {
+  /** @type {Partial<Record<MapScale, Promise<Country[]>>>} */
+  loaded = {};
+
+  /** @param {Record<MapScale, string>} urls */
   constructor(urls) {
     this.urls = urls;
-    this.loaded = {};
   }
 
-  async load(scale) {
-    this.loaded[scale] ??= fetch(this.urls[scale])
-      .then((answer) => answer.json())
-      .then((collection) => collection.features.map((feature) => Atlas.country(feature)));
-    return this.loaded[scale];
+  /** @param {MapScale} scale */
+  load(scale) {
+    return (this.loaded[scale] ??= this._fetch(scale));
   }
 
+  /** Fetch a scale anew when it is asked for again.  @param {MapScale} scale */
+  forget(scale) {
+    delete this.loaded[scale];
+  }
+
+  /** @param {MapScale} scale */
+  async _fetch(scale) {
+    const answer = await fetch(this.urls[scale]);
+    /** @type {{ features: CountryFeature[] }} */
+    const { features } = await answer.json();
+    return features.map((feature) => Atlas.country(feature));
+  }
+
+  /** @param {CountryFeature} given */
   static country({ properties, geometry }) {
     const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
     const rings = polygons.flat().map((ring) => {
@@ -28,7 +47,9 @@ export class Atlas {
     return { ...properties, shown, rings, place: toWorld(...properties.label) };
   }
 
+  /** @param {Float64Array} flat */
   static box(flat) {
+    /** @type {Box} */
     const box = [Infinity, Infinity, -Infinity, -Infinity];
     for (let at = 0; at < flat.length; at += 2) {
       box[0] = Math.min(box[0], flat[at]);
@@ -39,7 +60,10 @@ export class Atlas {
     return box;
   }
 
-  /** Add a country's rings to two paths; the outline leaves out the seam at 180 degrees. */
+  /**
+   * Add a country's rings to two paths; the outline leaves out the seam at 180 degrees.
+   * @param {Country} country  @param {Frame} frame  @param {Path2D} fill  @param {Path2D} outline
+   */
   static trace(country, frame, fill, outline) {
     const { scale, dy, copies, width, height } = frame;
     for (const dx of copies) {
@@ -52,6 +76,7 @@ export class Atlas {
     }
   }
 
+  /** @param {Float64Array} flat  @param {number} scale  @param {number} dx  @param {number} dy  @param {Path2D} fill  @param {Path2D} outline */
   static ring(flat, scale, dx, dy, fill, outline) {
     const seam = WORLD / 2 - 1;
     let [x, y, wasSeam] = [NaN, NaN, false];

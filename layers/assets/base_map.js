@@ -2,18 +2,34 @@
 
 import { Atlas } from "./atlas.js";
 import { CanvasLayer } from "./canvas_layer.js";
+import { messageOf } from "./errors.js";
 import { toWorld } from "./mercator.js";
 import { say } from "./text.js";
 
+/** @import { MapScale } from "./atlas.js" */
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Country, Theme } from "./types.js" */
+
 export class BaseMap extends CanvasLayer {
+  /** @type {Atlas} */
+  atlas;
+  /** @type {Country[]} */
+  countries = [];
+  /** The scale that is shown or on its way.  @type {MapScale | null} */
+  scale = null;
+  land = new Path2D();
+  outline = new Path2D();
+
+  /** @param {{ urls: Record<MapScale, string>, detail_from: number }} options */
   constructor(options) {
-    super("base", { zIndex: 200, padding: 0.2, ...options });
-    this.countries = [];
+    super("base", { zIndex: 200, padding: 0.2 });
+    this.settings = options;
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
-    this.atlas = new Atlas(this.options.urls);
+    this.atlas = new Atlas(this.settings.urls);
     this.addTo(monitor.map);
     monitor.map.on("zoomend", () => this.choose());
     this.choose();
@@ -21,7 +37,7 @@ export class BaseMap extends CanvasLayer {
 
   /** Fetch the scale that suits the zoom; until it stands the other one is shown. */
   async choose() {
-    const scale = this.monitor.map.getZoom() < this.options.detail_from ? "110m" : "50m";
+    const scale = this.monitor.map.getZoom() < this.settings.detail_from ? "110m" : "50m";
     if (scale === this.scale) return;
     this.scale = scale;
     try {
@@ -31,9 +47,9 @@ export class BaseMap extends CanvasLayer {
       this.rebuild();
       this.monitor.tell("countriesChanged");
     } catch (error) {
-      delete this.atlas.loaded[scale];
+      this.atlas.forget(scale);
       this.scale = null;
-      this.monitor.status.announce([say("The base map could not be read; zoom to try again."), error.message].join(" "));
+      this.monitor.status.announce([say("The base map could not be read; zoom to try again."), messageOf(error)].join(" "));
     }
   }
 
@@ -53,7 +69,7 @@ export class BaseMap extends CanvasLayer {
     context.lineJoin = "round";
     // The land covers all of these strokes but the half that lies at sea.
     context.strokeStyle = theme.coast;
-    for (const [lineWidth, alpha] of [[7, 0.16], [2, 1]]) {
+    for (const { lineWidth, alpha } of [{ lineWidth: 7, alpha: 0.16 }, { lineWidth: 2, alpha: 1 }]) {
       context.globalAlpha = alpha;
       context.lineWidth = lineWidth;
       context.stroke(this.outline);
@@ -66,6 +82,7 @@ export class BaseMap extends CanvasLayer {
     context.stroke(this.outline);
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {Theme} theme */
   _graticule(context, theme) {
     const { scale, dy, copies, width, height } = this.frame;
     const every = this.monitor.map.getZoom() < 4.5 ? 10 : 5;

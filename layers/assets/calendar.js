@@ -2,12 +2,14 @@
 
 import { counted, mark, say } from "./text.js";
 
+/** @import { Unit } from "./types.js" */
+
 const MONTHS = [
   ...[mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun")],
   ...[mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec")],
 ];
 
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
  * A day: "2026-11-24", or "2026-11" for its first day; null if it is neither. Days are counted from 1970-01-01, in UTC.
@@ -44,12 +46,12 @@ export class Calendar {
     quarter: { spans: [1, 4, 8], first: 4 },
   };
 
-  /** The name of a unit. */
+  /** The name of a unit.  @param {Unit} unit */
   static unit(unit) {
     return { day: say("Day"), week: say("Week"), month: say("Month"), quarter: say("Quarter") }[unit];
   }
 
-  /** So many of a unit, in full. */
+  /** So many of a unit, in full.  @param {number} count  @param {Unit} unit */
   static many(count, unit) {
     return {
       day: counted("{count} day", "{count} days", count),
@@ -59,7 +61,7 @@ export class Calendar {
     }[unit];
   }
 
-  /** So many of a unit, in short. */
+  /** So many of a unit, in short.  @param {number} count  @param {Unit} unit */
   static short(count, unit) {
     return {
       day: say("{count} d", { count }),
@@ -69,14 +71,14 @@ export class Calendar {
     }[unit];
   }
 
-  /** A window of months as an address spells it, "2024-11:2025-11" with the end excluded, in words. */
+  /** A window of months as an address spells it, "2024-11:2025-11" with the end excluded, in words.  @param {string} spelt */
   static months(spelt) {
-    const [first, end] = spelt.split(":").map((text) => parseDay(text));
+    const [first, end] = spelt.split(":").map((text) => parseDay(text) ?? 0);
     const [year, month] = dayParts(end);
     return new Calendar("month", [first, Date.UTC(year, month - 1, 1) / DAY_MS, end]).span(0, 2);
   }
 
-  /** @param {number[]} edges days on which each step begins, and on which the last has ended */
+  /** @param {Unit} unit  @param {number[]} edges days on which each step begins, and on which the last has ended */
   constructor(unit, edges) {
     this.unit = unit;
     this.edges = edges;
@@ -87,12 +89,12 @@ export class Calendar {
     return Calendar.UNITS[this.unit];
   }
 
-  /** The last step that begins on a day or before, -1 if none does. */
+  /** The last step that begins on a day or before, -1 if none does.  @param {number} day */
   before(day) {
     return this.edges.findLastIndex((edge) => edge <= day);
   }
 
-  /** "Nov 2026", "Q4 2026", "24 Nov 2026"; of a week its first day. */
+  /** "Nov 2026", "Q4 2026", "24 Nov 2026"; of a week its first day.  @param {number} step */
   name(step) {
     const [year, at, day] = dayParts(this.edges[step]);
     const parts = { year: String(year), month: say(MONTHS[at]), day };
@@ -100,22 +102,24 @@ export class Calendar {
     return this.unit === "month" ? say("{month} {year}", parts) : say("{day} {month} {year}", parts);
   }
 
-  /** A window of steps in words. Of weeks the last day is named. */
+  /** A window of steps in words. Of weeks the last day is named.  @param {number} from  @param {number} to */
   span(from, to) {
     const first = this.name(from);
     const last = this.unit === "week" ? new Calendar("day", [this.edges[to] - 1]).name(0) : this.name(to - 1);
     return first === last ? first : `${first} – ${last}`;
   }
 
+  /** @param {number} step */
   key(step) {
     return dayKey(this.edges[step]);
   }
 
-  /** Days to name below a bar, with their names: years, or months where all is short. */
+  /** Days to name below a bar, with their names: years, or months where all is short.  @param {number} most */
   ticks(most) {
-    const [first, last] = [this.edges[0], this.edges.at(-1)];
+    const [first, last] = [this.edges[0], this.edges[this.edges.length - 1]];
     const years = last - first > 800;
     const [year, month] = dayParts(first);
+    /** @type {[day: number, name: string][]} */
     const found = [];
     for (let at = years ? 12 : month; ; at += years ? 12 : 1) {
       const day = Date.UTC(year, at, 1) / DAY_MS;

@@ -2,18 +2,38 @@
 
 import { CanvasLayer } from "./canvas_layer.js";
 import { element } from "./dom.js";
+import { messageOf } from "./errors.js";
+import { Part } from "./part.js";
 import { Sheet } from "./sheet.js";
 import { counted, say } from "./text.js";
 import { Zip } from "./zip.js";
-import { Part } from "./part.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Pair } from "./types.js" */
+
+/** @typedef {{ title: string, attribution: string, most_frames: number, sharpness: number, most_pixels: number }} CameraOptions */
 
 export class Camera extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {HTMLProgressElement} */
+  bar;
+  /** @type {HTMLParagraphElement} */
+  said;
+  /** @type {HTMLDialogElement} */
+  dialog;
+  /** @type {HTMLDivElement} */
+  paper;
+  /** Whether the making of pictures was left. */
+  left = false;
+
+  /** @param {CameraOptions} options */
   constructor(options) {
     super();
     this.options = options;
-    this.left = false;
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     this.bar = element("progress", { "aria-labelledby": "frames-title" });
@@ -40,10 +60,10 @@ export class Camera extends Part {
     await this.monitor.during(
       this._posed(this._sharpness(), async (sheet) => {
         const blob = await this._png(sheet);
-        Camera.save(blob, `map-${this._name(sheet)}.png`);
+        save(blob, `map-${this._name(sheet)}.png`);
         this.monitor.status.announce(say("The picture is saved."));
       }),
-    ).catch((error) => this.monitor.status.announce([say("The picture could not be made."), error.message].join(" ")));
+    ).catch((error) => this.monitor.status.announce([say("The picture could not be made."), messageOf(error)].join(" ")));
   }
 
   /** One picture for each place of the window from the first to the last month, or for each month where it spans them all. */
@@ -61,7 +81,7 @@ export class Camera extends Part {
     try {
       await this._posed(1, (sheet) => this._film(sheet, places));
     } catch (error) {
-      this.monitor.status.announce([say("The pictures could not be made."), error.message].join(" "));
+      this.monitor.status.announce([say("The pictures could not be made."), messageOf(error)].join(" "));
     } finally {
       this.dialog.close();
     }
@@ -83,15 +103,17 @@ export class Camera extends Part {
     return false;
   }
 
+  /** Each place of the window, in steps.  @returns {Pair[]} */
   _places() {
-    const { steps } = this.monitor.picture;
+    const { steps } = this.monitor.shown;
     const [from, to] = this.monitor.range;
     const span = to - from === steps ? 1 : to - from;
     return Array.from({ length: steps - span + 1 }, (_, start) => [start, start + span]);
   }
 
+  /** @param {Sheet} sheet  @param {Pair[]} places */
   async _film(sheet, places) {
-    const { state, picture } = this.monitor;
+    const { state, shown: picture } = this.monitor;
     const [kept, zip, name] = [{ from: state.from, to: state.to }, new Zip(sheet.generated), this._name(sheet)];
     try {
       for (const [at, [from, to]] of places.entries()) {
@@ -111,23 +133,27 @@ export class Camera extends Part {
     else if (zip.entries.length < places.length) this.monitor.status.announce(say("The data changed meanwhile; no pictures were saved. Try again."));
     else {
       zip.add("about.txt", new TextEncoder().encode(this._about(sheet)));
-      Camera.save(zip.blob(), `frames-${name}.zip`);
+      save(zip.blob(), `frames-${name}.zip`);
       this.monitor.status.announce(counted("{count} picture is saved.", "{count} pictures are saved.", places.length));
     }
   }
 
-  /** Move the window for a picture alone: neither the address nor a listener hears of it. */
+  /** Move the window for a picture alone: neither the address nor a listener hears of it.  @param {number} from  @param {number} to */
   _turn(from, to) {
     Object.assign(this.monitor.state, this.monitor.days(from, to));
     this.monitor.tell("windowChanged");
   }
 
+  /** @param {Sheet} sheet */
   _about(sheet) {
     const { title, asked } = sheet.words();
     return [title, ...asked, ...sheet.marks(), ...sheet.stamp(), this.options.attribution, ""].join("\n");
   }
 
-  /** Draw the map without its panels and as sharp as asked for, and as it was again afterwards. */
+  /**
+   * Draw the map without its panels and as sharp as asked for, and as it was again afterwards.
+   * @param {number} sharpness  @param {(sheet: Sheet) => Promise<void>} work
+   */
   async _posed(sharpness, work) {
     try {
       this._pose(sharpness);
@@ -137,11 +163,11 @@ export class Camera extends Part {
     }
   }
 
+  /** @param {number | null} sharpness */
   _pose(sharpness) {
-    const { labels, legend, parts } = this.monitor;
+    const { labels, parts } = this.monitor;
     [this.monitor.sharpness, labels.alone] = [sharpness, sharpness !== null];
     for (const part of parts) if (part instanceof CanvasLayer) part._update();
-    legend.themeChanged();
   }
 
   print() {
@@ -165,6 +191,7 @@ export class Camera extends Part {
     }
   }
 
+  /** @param {Sheet} sheet  @returns {Promise<Blob>} */
   _png(sheet) {
     return new Promise((done, failed) => {
       const fail = () => failed(new Error(say("The picture is too large for this browser.")));
@@ -172,16 +199,16 @@ export class Camera extends Part {
     });
   }
 
-  /** "v3-202512-202611-synthetic" */
+  /** "v3-202512-202611-synthetic"  @param {Sheet} sheet */
   _name(sheet) {
-    const { picture, range } = this.monitor;
+    const { shown: picture, range } = this.monitor;
     const steps = range.map((step, at) => picture.calendar.key(step - at).replaceAll("-", ""));
     return [`v${picture.manifest.version}`, ...steps, ...(picture.manifest.synthetic ? ["synthetic"] : []), ...(sheet.monitor.state.dark ? ["dark"] : [])].join("-");
   }
 }
 
-/** Hand a file to the browser as a download. */
-Camera.save = (blob, name) => {
+/** Hand a file to the browser as a download.  @param {Blob} blob  @param {string} name */
+const save = (blob, name) => {
   const link = element("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

@@ -1,31 +1,36 @@
 /* The layers of the map: a canvas in a pane of its own that moves and zooms with it. */
 
+import { context2d } from "./dom.js";
 import { WORLD, WORLD_MARGIN } from "./mercator.js";
 import { withHooks } from "./part.js";
 
-/** @typedef {import("./monitor.js").Monitor} Monitor */
-/** @typedef {import("./types.js").Box} Box */
-/** @typedef {import("./types.js").Frame} Frame */
-/** @typedef {import("./types.js").Pair} Pair */
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Box, CanvasOptions, Frame, Pair } from "./types.js" */
+
+/** Pixels of a canvas to one of the page, at most, but for pictures to take away. */
+const SHARPEST = 2;
 
 export const FONT = '"Inter", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
 /**
  * Layers give `prepare` (new view), `draw`, and `empty` where they often have nothing to show: then the canvas is wiped once and
  * taken out, as each one that lies there costs every frame.
- * @template {object} [Options=object]
  */
 export class CanvasLayer extends withHooks(L.Renderer) {
   /** @type {Monitor} */
   monitor;
-  /** @type {Frame} */
+  /** Where it lies; set before anything is drawn.  @type {Frame} */
   frame;
+  /** @type {CanvasRenderingContext2D} */
+  context;
   /** Whether nothing is on the canvas. */
   blank = false;
 
-  /** @param {string} name of the pane  @param {import("./types.js").CanvasOptions & Options} options */
+  /** @param {string} name of the pane  @param {CanvasOptions} options */
   constructor(name, options) {
-    super({ padding: 0.1, zIndex: 400, sharpness: 2, pane: name, ...options });
+    super({ padding: 0.1, pane: name, ...options });
+    this.name = name;
+    this.zIndex = options.zIndex;
   }
 
   /** @param {Monitor} monitor */
@@ -36,8 +41,8 @@ export class CanvasLayer extends withHooks(L.Renderer) {
 
   /** @param {L.Map} map */
   onAdd(map) {
-    const pane = map.getPane(this.options.pane) ?? map.createPane(this.options.pane);
-    pane.style.zIndex = String(this.options.zIndex);
+    const pane = map.getPane(this.name) ?? map.createPane(this.name);
+    pane.style.zIndex = String(this.zIndex);
     pane.style.pointerEvents = "none";
     return super.onAdd(map);
   }
@@ -45,7 +50,7 @@ export class CanvasLayer extends withHooks(L.Renderer) {
   _initContainer() {
     this._container = document.createElement("canvas");
     this._container.setAttribute("aria-hidden", "true");
-    this.context = this._container.getContext("2d");
+    this.context = context2d(this._container);
   }
 
   _destroyContainer() {
@@ -60,7 +65,7 @@ export class CanvasLayer extends withHooks(L.Renderer) {
     if (!this._map.getSize().x || !this._map.getSize().y) return;
     super._update();
     const size = this._bounds.getSize();
-    const ratio = this.monitor.sharpness ?? Math.min(window.devicePixelRatio || 1, this.options.sharpness);
+    const ratio = this.monitor.sharpness ?? Math.min(window.devicePixelRatio || 1, SHARPEST);
     const canvas = this._container;
     const [width, height] = [Math.round(size.x * ratio), Math.round(size.y * ratio)];
     L.DomUtil.setPosition(canvas, this._bounds.min);

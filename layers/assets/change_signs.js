@@ -1,8 +1,10 @@
-/* What became of the corridors from one window to another: a dash, a sign and a word for each state as well as a colour. */
+/* How each state of a corridor that was compared is drawn: a dash, a sign and a word as well as a colour. */
 
 import { mark } from "./text.js";
 
-/** How each state is drawn; `dash` for a line of width 4. Gone corridors are ghosts: hollow and dotted. */
+/** @import { ChangeState, Theme } from "./types.js" */
+
+/** How each state is drawn; `dash` for a line of width 4. Gone corridors are ghosts: hollow and dotted.  @type {Record<ChangeState, { word: string, meaning: string | null, dash: number[] }>} */
 export const CHANGES = {
   born: { word: mark("clear rise, from none"), meaning: mark("next to none before"), dash: [] },
   growing: { word: mark("clear rise"), meaning: mark("more, beyond chance"), dash: [] },
@@ -14,27 +16,33 @@ export const CHANGES = {
   "not reported": { word: mark("not yet reported"), meaning: null, dash: [2, 4] },
 };
 
-/** How far something lies to each side, the sides clockwise from the north. */
-export const WINDS = {
-  north: mark("{km} km north"),
-  "north-east": mark("{km} km north-east"),
-  east: mark("{km} km east"),
-  "south-east": mark("{km} km south-east"),
-  south: mark("{km} km south"),
-  "south-west": mark("{km} km south-west"),
-  west: mark("{km} km west"),
-  "north-west": mark("{km} km north-west"),
-};
+export const STATES = /** @type {ChangeState[]} */ (Object.keys(CHANGES));
 
-/** Paint the sign of a state into a disc: plus, arrow up, arrow down, cross, arrows to both sides. */
+/** How far something lies to each side, the sides clockwise from the north. */
+export const WINDS = new Map([
+  ["north", mark("{km} km north")],
+  ["north-east", mark("{km} km north-east")],
+  ["east", mark("{km} km east")],
+  ["south-east", mark("{km} km south-east")],
+  ["south", mark("{km} km south")],
+  ["south-west", mark("{km} km south-west")],
+  ["west", mark("{km} km west")],
+  ["north-west", mark("{km} km north-west")],
+]);
+
+/**
+ * Paint the sign of a state into a disc: plus, arrow up, arrow down, cross, arrows to both sides.
+ * @param {CanvasRenderingContext2D} context  @param {number} x  @param {number} y  @param {number} size  @param {ChangeState} state  @param {string} colour  @param {string} ground
+ */
 export const paintChangeSign = (context, x, y, size, state, colour, ground) => {
-  const strokes = {
+  /** @type {Partial<Record<ChangeState, number[][]>>} */
+  const signs = {
     born: [[-1, 0, 1, 0], [0, -1, 0, 1]],
     growing: [[0, 1, 0, -1], [-0.8, -0.2, 0, -1], [0.8, -0.2, 0, -1]],
     fading: [[0, -1, 0, 1], [-0.8, 0.2, 0, 1], [0.8, 0.2, 0, 1]],
     gone: [[-0.8, -0.8, 0.8, 0.8], [-0.8, 0.8, 0.8, -0.8]],
     shifted: [[-1, 0, 1, 0], [-0.4, -0.6, -1, 0], [-0.4, 0.6, -1, 0], [0.4, -0.6, 1, 0], [0.4, 0.6, 1, 0]],
-  }[state];
+  };
   context.save();
   context.setLineDash([]);
   context.fillStyle = colour;
@@ -46,7 +54,7 @@ export const paintChangeSign = (context, x, y, size, state, colour, ground) => {
   context.lineCap = "round";
   context.beginPath();
   const reach = size * 0.55;
-  for (const [x0, y0, x1, y1] of strokes) {
+  for (const [x0, y0, x1, y1] of signs[state] ?? []) {
     context.moveTo(x + x0 * reach, y + y0 * reach);
     context.lineTo(x + x1 * reach, y + y1 * reach);
   }
@@ -54,11 +62,15 @@ export const paintChangeSign = (context, x, y, size, state, colour, ground) => {
   context.restore();
 };
 
-/** Paint a line of a state along a path. */
+/**
+ * Paint a line of a state along a path.
+ * @param {CanvasRenderingContext2D} context  @param {Path2D} path  @param {ChangeState} state  @param {Theme} theme  @param {number} width
+ */
 export const paintChangeLine = (context, path, state, theme, width) => {
   const { dash } = CHANGES[state];
   const colour = theme.change[state] ?? theme.muted;
   const quiet = !theme.change[state];
+  /** @param {string} style  @param {number} wide  @param {number[]} dashes  @param {CanvasLineCap} [cap] */
   const stroke = (style, wide, dashes, cap = "round") => {
     [context.strokeStyle, context.lineWidth, context.lineCap] = [style, wide, cap];
     context.setLineDash(dashes);

@@ -1,7 +1,9 @@
-/* The monitor: one map, its state, its picture, and the parts that draw them. Loaded last, started by the page. */
+/* Colours as numbers. */
 
-/** "#rrggbb" and an opacity as [r, g, b, a], 0..255. */
-export const rgba = (colour, alpha = 1) => [
-  ...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)),
-  Math.round(alpha * 255),
-];
+/** @typedef {[r: number, g: number, b: number, a: number]} Rgba each 0 to 255 */
+
+/** The colour "#rrggbb" with an opacity.  @param {string} colour  @param {number} [alpha]  @returns {Rgba} */
+export const rgba = (colour, alpha = 1) => {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return [red, green, blue, Math.round(alpha * 255)];
+};

@@ -1,15 +1,22 @@
 /* Corridors: mode by colour and dash, width by incidents a step in the window, the band beside it, arrowheads. */
 
 import { CanvasLayer } from "./canvas_layer.js";
-import { HOLLOW, INFERRED, dashesOf } from "./line_style.js";
-import { EARTH_KM, WORLD, distanceToLine } from "./mercator.js";
+import { corridorDetails } from "./corridor_card.js";
+import { HOLLOW, INFERRED, MODES, dashesOf, paintGrey, paintMode, paintWidths } from "./line_style.js";
+import { distanceToLine, pixelsOfKm } from "./mercator.js";
+import { counted, say } from "./text.js";
 
-/** Corridors of the picture on one canvas, as points in CSS pixels. */
+/** @import { ActiveShape, Corridor, DrawnLine, Hit, LegendItem, Line, Pair, Shape, Swatch } from "./types.js" */
+
+/**
+ * Corridors of the picture on one canvas, as points in CSS pixels.
+ * @template {DrawnLine} [Drawn=Corridor]
+ */
 export class CorridorLayer extends CanvasLayer {
-  attach(monitor) {
-    this.monitor = monitor;
-    this.addTo(monitor.map);
-  }
+  /** @type {Shape<Drawn>[]} */
+  shapes = [];
+  /** What the pointer is over.  @type {string | null} */
+  hovered = null;
 
   layersChanged() {
     this.refresh();
@@ -27,19 +34,17 @@ export class CorridorLayer extends CanvasLayer {
     this.refresh();
   }
 
-  prepare() {
-    this.shapes = (this.monitor.picture?.corridors ?? []).flatMap((corridor) => this._shape(corridor));
-  }
-
-  /** One shape for each copy of the world in which the corridor is in sight. */
+  /** One shape for each copy of the world in which the corridor is in sight.  @param {Drawn} corridor */
   _shape(corridor) {
     const { scale, dy, copies, width, height } = this.frame;
-    const km = (scale * WORLD) / (EARTH_KM * Math.cos((corridor.lat * Math.PI) / 180));
+    const km = pixelsOfKm(scale, corridor.lat);
     const band = corridor.band_km * km;
     const reach = band + 20;
     return copies.flatMap((dx) => {
+      /** @param {Line[]} parts */
       const placed = (parts) => parts.map((line) => this._points(line, scale, dx, dy));
       const lines = placed(corridor.lines);
+      /** @param {Pair} given */
       const inside = ([x, y]) => x > -reach && x < width + reach && y > -reach && y < height + reach;
       if (!lines.some((line) => line.some(inside))) return [];
       const [observed, inferred] = [placed(corridor.observed), placed(corridor.inferred)].map((parts) => this._path(parts));
@@ -47,9 +52,12 @@ export class CorridorLayer extends CanvasLayer {
     });
   }
 
+  /** @param {Line} line  @param {number} scale  @param {number} dx  @param {number} dy */
   _points(line, scale, dx, dy) {
+    /** @type {Line} */
     const kept = [];
     line.forEach(([x, y], at) => {
+      /** @type {Pair} */
       const point = [x * scale + dx, y * scale + dy];
       const before = kept.at(-1);
       const near = before && Math.hypot(point[0] - before[0], point[1] - before[1]) < 2.5;
@@ -58,7 +66,7 @@ export class CorridorLayer extends CanvasLayer {
     return kept;
   }
 
-  /** Through the middles of the segments, so that corners are round. */
+  /** Through the middles of the segments, so that corners are round.  @param {Line[]} lines */
   _path(lines) {
     const path = new Path2D();
     for (const points of lines) {
@@ -67,20 +75,31 @@ export class CorridorLayer extends CanvasLayer {
         const [[x, y], [nextX, nextY]] = [points[at], points[at + 1]];
         path.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
       }
-      path.lineTo(...points.at(-1));
+      path.lineTo(...points[points.length - 1]);
     }
     return path;
+  }
+}
+
+/**
+ * @extends {CorridorLayer<Corridor>}
+ */
+class RouteLayer extends CorridorLayer {
+  prepare() {
+    this.shapes = (this.monitor.picture?.corridors ?? []).flatMap((corridor) => this._shape(corridor));
   }
 
   /**
    * Shapes of what is shown, least first, the selected one last; each with its share of the busiest. A dense area has incidents
    * in the window; a route links others also where nobody reports, and is quiet then.
+   * @returns {ActiveShape[]}
    */
   active() {
     const { picture, state } = this.monitor;
     if (!picture?.steps) return [];
     const [from, to] = this.monitor.range;
     const seen = new Set(picture.seen(state));
+    /** @param {Corridor} given */
     const routed = ({ layer, mode }) => layer === "routes" && mode !== "air";
     return this.shapes
       .filter(({ corridor }) => seen.has(corridor))
@@ -91,15 +110,15 @@ export class CorridorLayer extends CanvasLayer {
         quiet: routed(shape.corridor) && !shape.incidents,
         share: routed(shape.corridor) ? shape.corridor.flow / picture.flow : Math.min(1.4, shape.incidents / (to - from) / picture.peak),
       }))
-      .sort((a, b) => (a.corridor.id === state.selected) - (b.corridor.id === state.selected) || b.quiet - a.quiet || a.share - b.share);
-  }
-}
+      .sort((a, b) => Number(a.corridor.id === state.selected) - Number(b.corridor.id === state.selected) || Number(b.quiet) - Number(a.quiet) || a.share - b.share);
+  }}
 
 /** Bands lie under the hexes: a pale fill with one outline around what overlaps, air as outline only. */
-export class Bands extends CorridorLayer {
-  constructor(options) {
-    super("bands", { zIndex: 300, ...options });
-    this.key = "";
+export class Bands extends RouteLayer {
+  key = "";
+
+  constructor() {
+    super("bands", { zIndex: 300 });
   }
 
   pictureChanged() {
@@ -136,6 +155,7 @@ export class Bands extends CorridorLayer {
     return this.active().filter(({ band, corridor, quiet }) => band > 2 && !quiet && (!chosen || corridor === chosen));
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {ActiveShape[]} shapes  @param {number} wider  @param {number} alpha */
   _each(context, shapes, wider, alpha) {
     context.globalAlpha = alpha;
     for (const { band, path } of shapes) {
@@ -145,16 +165,16 @@ export class Bands extends CorridorLayer {
   }
 }
 
-export class Corridors extends CorridorLayer {
-  constructor(options) {
-    super("corridors", { zIndex: 450, ...options });
-    this.hovered = null;
+export class Corridors extends RouteLayer {
+  /** What is drawn, least first.  @type {ActiveShape[]} */
+  shown = [];
+  look = "";
+
+  constructor() {
+    super("corridors", { zIndex: 450 });
   }
 
-  attach(monitor) {
-    super.attach(monitor);
-  }
-
+  /** @param {string | null} id */
   hover(id) {
     if (id === this.hovered) return;
     this.hovered = id;
@@ -166,6 +186,7 @@ export class Corridors extends CorridorLayer {
     if (this._look(this.active()) !== this.look) this.refresh();
   }
 
+  /** @param {ActiveShape[]} shapes */
   _look(shapes) {
     return shapes.map((shape) => `${shape.corridor.id} ${shape.quiet} ${Math.round(2 * this.width(shape))}`).join();
   }
@@ -185,11 +206,12 @@ export class Corridors extends CorridorLayer {
     context.globalAlpha = 1;
   }
 
-  /** A faint line is never so narrow that its hollow closes. */
+  /** A faint line is never so narrow that its hollow closes.  @param {ActiveShape} given */
   width({ share, corridor, quiet }) {
     return Math.max(corridor.faint ? 4 : 0, (1.2 + 5 * Math.sqrt(share)) * (quiet ? 0.6 : 1));
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {ActiveShape} shape */
   _stroke(context, shape) {
     const { theme, dash, state } = this.monitor;
     const { corridor, path, observed, inferred } = shape;
@@ -197,6 +219,7 @@ export class Corridors extends CorridorLayer {
     const colour = theme.mode[corridor.mode];
     const opacity = context.globalAlpha;
     context.lineJoin = "round";
+    /** @param {Path2D} along  @param {string} style  @param {number} wide  @param {number} alpha  @param {number[]} [dashes] */
     const line = (along, style, wide, alpha, dashes = []) => {
       context.globalAlpha = alpha * opacity;
       context.strokeStyle = style;
@@ -216,7 +239,10 @@ export class Corridors extends CorridorLayer {
     context.setLineDash([]);
   }
 
-  /** An arrowhead about every 90 pixels where the direction is known; by turns to either side where movement runs both ways. */
+  /**
+   * An arrowhead about every 90 pixels where the direction is known; by turns to either side where movement runs both ways.
+   * @param {CanvasRenderingContext2D} context  @param {ActiveShape} shape
+   */
   _arrows(context, shape) {
     const { direction, mode } = shape.corridor;
     if (!direction) return;
@@ -237,6 +263,7 @@ export class Corridors extends CorridorLayer {
     }
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {number} x  @param {number} y  @param {number} angle  @param {number} size */
   _arrow(context, x, y, angle, size) {
     context.save();
     context.translate(x, y);
@@ -252,15 +279,49 @@ export class Corridors extends CorridorLayer {
     context.restore();
   }
 
-  /** The corridor under a point of the map's container, or null. */
-  at(point) {
+  /** @param {L.Point} point  @returns {Hit | null} */
+  hit(point) {
     const [x, y] = this.inCanvas(point);
-    let [best, found] = [Infinity, null];
-    for (const shape of this.shown ?? []) {
+    let [best, found] = [Infinity, /** @type {Corridor | null} */ (null)];
+    for (const shape of this.shown) {
       const reach = Math.max(7, this.width(shape) / 2 + 4);
       const distance = Math.min(...shape.lines.map((points) => distanceToLine(points, x, y)));
       if (distance <= reach && distance < best) [best, found] = [distance, shape.corridor];
     }
-    return found;
+    return found && this.hitOf(found);
+  }
+
+  /** A corridor that the pointer is over, be it over its line or its name.  @param {Corridor} corridor  @returns {Hit} */
+  hitOf(corridor) {
+    const count = corridor.total(...this.monitor.range);
+    const words = [corridor.title, counted("{count} incident in the window", "{count} incidents in the window", count)];
+    return { part: this, id: corridor.id, words, open: () => this.monitor.select(corridor.id) };
+  }
+
+  /** @param {string} selected */
+  cardFor(selected) {
+    const corridor = this.monitor.picture?.corridor(selected);
+    return corridor ? corridorDetails(this.monitor, corridor) : null;
+  }
+
+  /** @returns {LegendItem[]} */
+  legendItems() {
+    const { theme, dash } = this.monitor;
+    /** @param {string} text  @param {Swatch["paint"]} paint  @returns {LegendItem} */
+    const row = (text, paint) => ({ kind: "row", swatch: { width: 44, height: 14, paint }, text });
+    const names = { land: say("Land, solid"), sea: say("Sea, dashed"), air: say("Air, dotted") };
+    return [
+      ...MODES.map((mode) => row(names[mode], (context) => paintMode(context, mode, theme, dash))),
+      row(say("wider: more important, as estimated; of dense areas, more incidents a step"), (context) => paintWidths(context, theme)),
+      row(say("full: confidence high"), (context) => paintGrey(context, theme, { width: 4.5 })),
+      row(say("hollow: confidence medium or low"), (context) => paintGrey(context, theme, { width: 4.5, faint: true })),
+      row(say("thin dashes: inferred"), (context) => paintGrey(context, theme, { width: INFERRED.width, dashes: INFERRED.dash })),
+      {
+        kind: "note",
+        text: say(
+          "Confidence: how often a route comes back when its evidence is drawn again, how much of it is observed, and how many incidents lie in it. Inferred: without reports. Pale: none in the window. Dense areas: where reports pile up along a coast.",
+        ),
+      },
+    ];
   }
 }

@@ -2,18 +2,23 @@
 
 import { Atlas } from "./atlas.js";
 import { CanvasLayer } from "./canvas_layer.js";
-import { LEAST_ROLE, ROLES, roleHatch } from "./roles.js";
+import { repeated } from "./dom.js";
+import { LEAST_ROLE, ROLES, roleHatch, roleLetter } from "./roles.js";
+import { say } from "./text.js";
+
+/** @import { Country, LegendItem, LegendRow, Role } from "./types.js" */
+
+/** @typedef {{ main: Role, all: Role[] }} CountryRoles */
 
 export class Countries extends CanvasLayer {
-  constructor(options) {
-    super("countries", { zIndex: 250, padding: 0.2, ...options });
-    this.key = "";
-    this.roles = new Map();
-  }
+  /** What a country is to whom: the main role has most incidents.  @type {Map<string, CountryRoles>} */
+  roles = new Map();
+  key = "";
+  /** @type {Map<string, { land: Path2D, outline: Path2D }>} */
+  paths = new Map();
 
-  attach(monitor) {
-    this.monitor = monitor;
-    this.addTo(monitor.map);
+  constructor() {
+    super("countries", { zIndex: 250, padding: 0.2 });
   }
 
   countriesChanged() {
@@ -43,11 +48,12 @@ export class Countries extends CanvasLayer {
     this.refresh();
   }
 
-  /** @returns {Map<string, {main: string, all: string[]}>} roles by country; the main one has most incidents */
+  /** @returns {Map<string, CountryRoles>} by country */
   _roles() {
     const { picture, state } = this.monitor;
     if (!picture?.steps) return new Map();
     const [from, to] = this.monitor.range;
+    /** @type {Map<string, Partial<Record<Role, number>>>} */
     const weights = new Map();
     const chosen = picture.corridor(state.selected);
     for (const corridor of chosen ? [chosen] : picture.seen(state)) {
@@ -65,22 +71,45 @@ export class Countries extends CanvasLayer {
     return new Map(
       [...weights].sort().map(([iso3, found]) => {
         const all = ROLES.filter((role) => found[role]);
-        return [iso3, { main: all.reduce((a, b) => (found[b] > found[a] ? b : a)), all }];
+        return [iso3, { main: all.reduce((a, b) => ((found[b] ?? 0) > (found[a] ?? 0) ? b : a)), all }];
       }),
     );
+  }
+
+  /** @returns {LegendItem[]} */
+  legendItems() {
+    const { theme } = this.monitor;
+    const rows = ROLES.map((role) => {
+      /** @param {CanvasRenderingContext2D} context */
+      const paint = (context) => {
+        context.fillStyle = theme.role[role];
+        context.globalAlpha = 0.18;
+        context.fillRect(0, 0, 26, 16);
+        context.globalAlpha = 0.5;
+        context.fillStyle = repeated(context, roleHatch(role, theme.role[role]));
+        context.fillRect(0, 0, 26, 16);
+        context.globalAlpha = 0.8;
+        context.strokeStyle = theme.role[role];
+        context.strokeRect(0.5, 0.5, 25, 15);
+      };
+      const tag = { letter: roleLetter(role), colour: theme.role[role] };
+      return /** @type {LegendRow} */ ({ kind: "row", swatch: { width: 26, height: 16, paint }, tag, text: say(role) });
+    });
+    return [{ kind: "group", name: "roles", rows }];
   }
 
   prepare() {
     this.paths = new Map();
   }
 
+  /** @param {Country} country */
   _path(country) {
-    if (!this.paths.has(country.iso3)) {
-      const [land, outline] = [new Path2D(), new Path2D()];
-      Atlas.trace(country, this.frame, land, outline);
-      this.paths.set(country.iso3, { land, outline });
-    }
-    return this.paths.get(country.iso3);
+    const known = this.paths.get(country.iso3);
+    if (known) return known;
+    const [land, outline] = [new Path2D(), new Path2D()];
+    Atlas.trace(country, this.frame, land, outline);
+    this.paths.set(country.iso3, { land, outline });
+    return { land, outline };
   }
 
   empty() {
@@ -101,7 +130,7 @@ export class Countries extends CanvasLayer {
       context.fill(land);
       if (found.main !== "transit") {
         const tile = roleHatch(found.main, colour, this.frame.ratio);
-        const pattern = context.createPattern(tile, "repeat");
+        const pattern = repeated(context, tile);
         pattern.setTransform(new DOMMatrix([1 / this.frame.ratio, 0, 0, 1 / this.frame.ratio, 0, 0]));
         context.globalAlpha = 0.3;
         context.fillStyle = pattern;

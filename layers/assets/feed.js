@@ -1,19 +1,32 @@
-/* From the server to a picture: asks for the newest version, fetches snapshots, keeps the old picture until the new one stands. */
+/* Asks the server for its newest version and fetches the picture of it; the old one stays until the new one stands. */
 
+import { messageOf, refusal, wasAborted } from "./errors.js";
 import { Picture } from "./picture.js";
-import { say } from "./text.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Head } from "./types.js" */
 
 /** Polls the newest version and fetches snapshots. Tells the monitor what happens. */
 export class Feed {
+  /** @type {Head | undefined} */
+  head;
+  /** The picture that is shown, asked for, and whose routes are asked for or stand.  @type {string | null} */
+  asked = null;
+  /** @type {string | null} */
+  wanted = null;
+  /** @type {string | null} */
+  supporting = null;
+  /** @type {string | null} */
+  supported = null;
+  failed = false;
+  /** @type {AbortController | null} */
+  abort = null;
   static EVERY = 2500;
 
+  /** @param {Monitor} monitor */
   constructor(monitor) {
     this.monitor = monitor;
     this.query = monitor.state.address.filters();
-    this.asked = null;
-    this.wanted = null;
-    this.supporting = this.supported = null;
-    this.failed = false;
   }
 
   async start() {
@@ -29,10 +42,12 @@ export class Feed {
       const answer = await fetch("/data/head", { cache: "no-cache" });
       if (!answer.ok) throw new Error(`head: ${answer.status}`);
       const before = this.head;
-      this.head = await answer.json();
-      this._arrived(before);
+      /** @type {Head} */
+      const head = await answer.json();
+      this.head = head;
+      this._arrived(before, head);
       this.monitor.status.lost(false);
-      this.monitor.status.troubled(this.head.trouble);
+      this.monitor.status.troubled(head.trouble);
       await this.follow();
       this.monitor.tell("ticked");
     } catch {
@@ -40,13 +55,13 @@ export class Feed {
     }
   }
 
-  /** What a new batch brought is shown at once, before the picture that it makes. */
-  _arrived(before) {
-    if (before === undefined || before.version === null || before.version >= this.head.version) return;
-    this.monitor.arrivals.since(before.version, this.head.version).catch(() => null);
+  /** What a new batch brought is shown at once, before the picture that it makes.  @param {Head | undefined} before  @param {Head} head */
+  _arrived(before, head) {
+    if (before === undefined || before.version === null || head.version === null || before.version >= head.version) return;
+    this.monitor.arrivals.since(before.version, head.version).catch(() => null);
   }
 
-  /** Another View is asked for. */
+  /** Another View is asked for.  @param {string} query */
   ask(query) {
     if (query === this.query) return;
     this.query = query;
@@ -58,70 +73,80 @@ export class Feed {
     this.asked = this.wanted = null;
   }
 
+  /** See to it that the picture of the newest version and of what is asked for is shown. */
   async follow() {
-    const wanted = `${this.head.version} ${this.head.facts} ${this.head.network} ${this.monitor.state.unit}?${this.query}`;
-    if (wanted === this.asked) {
-      this.support(wanted);
-      return;
-    }
-    if (wanted === this.wanted && !this.failed) return;
-    if (this.head.version === null) {
+    const { head, monitor } = this;
+    if (!head) return;
+    const wanted = `${head.version} ${head.facts} ${head.network} ${monitor.state.unit}?${this.query}`;
+    if (wanted === this.asked) this.support(wanted);
+    else if (head.version === null) {
       this.asked = wanted;
-      this.monitor.show(null);
-      return;
-    }
+      monitor.show(null);
+    } else if (wanted !== this.wanted || this.failed) await this._take(wanted);
+  }
+
+  /** @param {string} wanted */
+  async _take(wanted) {
+    const { monitor } = this;
     this.abort?.abort();
     const abort = (this.abort = new AbortController());
     this.wanted = wanted;
     this.supported = null;
     this.failed = false;
-    this.monitor.status.loading(true);
+    monitor.status.loading(true);
     try {
-      const picture = await this.monitor.during(this._fetch("hexes", abort.signal));
+      const picture = await monitor.during(this._fetch("hexes", abort.signal));
       if (this.wanted !== wanted) return;
       this.asked = wanted;
-      this.monitor.show(picture);
+      monitor.show(picture);
       this.support(wanted);
     } catch (error) {
-      if (error.name === "AbortError") return;
+      if (wasAborted(error)) return;
       this.failed = true;
-      this.monitor.status.failed(error.message);
+      monitor.status.failed(messageOf(error));
     } finally {
-      if (this.wanted === wanted) this.monitor.status.loading(false);
+      if (this.wanted === wanted) monitor.status.loading(false);
     }
   }
 
-  /** Where no network stands yet, the server takes longer for the routes: the picture is shown without them, and again with them. */
+  /**
+   * Where no network stands yet, the server takes longer for the routes: the picture is shown without them, and again with them.
+   * @param {string} wanted
+   */
   async support(wanted) {
-    if (!this.monitor.picture?.unsure) return this.monitor.status.working(this.head.building ? "building" : null);
-    if ([this.supporting, this.supported].includes(wanted)) return undefined;
+    const { monitor } = this;
+    if (!monitor.picture?.unsure) {
+      monitor.status.working(this.head?.building ? "building" : null);
+      return;
+    }
+    if (wanted === this.supporting || wanted === this.supported || !this.abort) return;
     this.supporting = wanted;
     try {
-      this.monitor.status.working("routes");
+      monitor.status.working("routes");
       const picture = await this._fetch("snapshot", this.abort.signal);
-      if (this.wanted === wanted) this.monitor.show(picture);
+      if (this.wanted === wanted) monitor.show(picture);
       this.supported = wanted;
     } catch {
       // Left for another picture, or the connection is lost: the next tick asks again.
     } finally {
       if (this.supporting === wanted) {
         this.supporting = null;
-        this.monitor.status.working(null);
+        monitor.status.working(null);
       }
     }
-    return undefined;
   }
 
+  /** @param {"hexes" | "snapshot"} kind  @param {AbortSignal} signal */
   async _fetch(kind, signal) {
     const params = new URLSearchParams(this.query);
-    params.set("version", this.head.version);
+    params.set("version", String(this.head?.version));
     if (this.monitor.state.unit !== "month") params.set("step", this.monitor.state.unit);
     const answer = await fetch(`/data/${kind}?${params}`, { signal });
-    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? say("The server answered {status}.", { status: String(answer.status) }));
+    if (!answer.ok) throw await refusal(answer);
     const before = this.monitor.picture;
     const manifest = Picture.carried(await answer.json(), before?.manifest);
     const picture = new Picture(manifest, before);
-    await picture.level(this.monitor.map.getZoom()).load(signal);
+    await picture.level(this.monitor.map.getZoom())?.load(signal);
     return picture;
   }
 }

@@ -1,45 +1,20 @@
-/* Meridians and parallels that fit the zoom, their degrees along the edges, and the scale bar. */
+/* Meridians and parallels that fit the zoom, and their degrees along the edges. */
 
+import { isFree } from "./boxes.js";
 import { CanvasLayer, FONT, panelBoxes } from "./canvas_layer.js";
-import { WORLD, toWorld } from "./mercator.js";
+import { degreeName, graticuleLines } from "./graticule_lines.js";
 
-/** Steps of the graticule, in minutes of arc. */
-export const ARCS = [1800, 1200, 600, 300, 120, 60, 30, 20, 10, 5, 2, 1];
-
-/** "12° E", "12°30′ E"; whole degrees where the step has no minutes. */
-export const degreeName = (minutes, [positive, negative]) => {
-  const size = Math.abs(minutes);
-  const rest = size % 60;
-  const side = minutes === 0 || size === 180 * 60 ? "" : ` ${minutes < 0 ? negative : positive}`;
-  return `${Math.floor(size / 60)}°${rest ? `${String(rest).padStart(2, "0")}′` : ""}${side}`;
-};
-
-/** Lines of a frame: [minutes, place on the canvas] of meridians and parallels in sight. */
-export const graticuleLines = ({ scale, dy, copies, width, height }, apart) => {
-  const degree = (scale * WORLD) / 360;
-  const fitting = ARCS.filter((arc) => (arc / 60) * degree >= apart);
-  const step = fitting.at(-1) ?? ARCS[0];
-  const lines = { step, meridians: [], parallels: [] };
-  for (const dx of copies) {
-    const west = Math.max(-180 * 60, Math.ceil(((-dx / degree) * 60) / step) * step);
-    const east = Math.min(180 * 60 - 1, ((width - dx) / degree) * 60);
-    for (let arc = west; arc <= east; arc += step) lines.meridians.push([arc, (arc / 60) * degree + dx]);
-  }
-  for (let arc = Math.ceil((-84 * 60) / step) * step; arc <= 84 * 60; arc += step) {
-    const y = toWorld(0, arc / 60)[1] * scale + dy;
-    if (y >= 0 && y <= height) lines.parallels.push([arc, y]);
-  }
-  return lines;
-};
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Box } from "./types.js" */
 
 export class Graticule extends CanvasLayer {
-  constructor(options) {
-    super("graticule", { zIndex: 240, ...options });
-  }
+  /** @type {ReturnType<typeof graticuleLines> | undefined} */
+  lines;
 
-  attach(monitor) {
-    this.monitor = monitor;
-    this.addTo(monitor.map);
+  /** @param {{ apart: number }} options */
+  constructor(options) {
+    super("graticule", { zIndex: 240 });
+    this.settings = options;
   }
 
   layersChanged() {
@@ -47,7 +22,7 @@ export class Graticule extends CanvasLayer {
   }
 
   prepare() {
-    this.lines = graticuleLines(this.frame, this.options.apart);
+    this.lines = graticuleLines(this.frame, this.settings.apart);
   }
 
   empty() {
@@ -60,11 +35,11 @@ export class Graticule extends CanvasLayer {
     if (this.empty()) return;
     const { width, height } = this.frame;
     context.beginPath();
-    for (const [, x] of this.lines.meridians) {
+    for (const [, x] of this.lines?.meridians ?? []) {
       context.moveTo(Math.round(x) + 0.5, 0);
       context.lineTo(Math.round(x) + 0.5, height);
     }
-    for (const [, y] of this.lines.parallels) {
+    for (const [, y] of this.lines?.parallels ?? []) {
       context.moveTo(0, Math.round(y) + 0.5);
       context.lineTo(width, Math.round(y) + 0.5);
     }
@@ -77,10 +52,14 @@ export class Graticule extends CanvasLayer {
 }
 
 export class Degrees extends CanvasLayer {
-  constructor(options) {
-    super("degrees", { zIndex: 505, padding: 0, ...options });
+  /** What no degrees may cover.  @type {Box[]} */
+  taken = [];
+
+  constructor() {
+    super("degrees", { zIndex: 505, padding: 0 });
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     this.addTo(monitor.map);
@@ -102,11 +81,11 @@ export class Degrees extends CanvasLayer {
   draw() {
     const context = this.wipe();
     const { graticule, labels } = this.monitor;
-    if (this.empty()) return;
+    if (this.empty() || !graticule.lines) return;
     context.font = `500 11px ${FONT}`;
     context.textBaseline = "middle";
     this.taken = labels.alone ? [] : panelBoxes(this);
-    const [dx, dy] = ["x", "y"].map((axis) => graticule._bounds.min[axis] - this._bounds.min[axis]);
+    const { x: dx, y: dy } = graticule._bounds.min.subtract(this._bounds.min);
     this._spare(labels.alone);
     const { meridians, parallels } = graticule.lines;
     const { x: width, y: height } = this._map.getSize();
@@ -117,14 +96,13 @@ export class Degrees extends CanvasLayer {
     for (const [arc, y] of parallels) this._name(context, degreeName(arc, ["N", "S"]), left + width - 10, y + dy, "right");
   }
 
-  /** The lowest line of the map that no panel over its whole width covers. */
+  /** The lowest line of the map that no panel over its whole width covers.  @param {number} height */
   _floor(height) {
-    const bar = this._map.getContainer().querySelector("#timebar");
-    const tall = bar?.offsetHeight || (this.monitor.picture?.steps ? Degrees.BAR : 0);
+    const tall = this.monitor.timeBar.bar?.offsetHeight || (this.monitor.picture?.steps ? BAR : 0);
     return tall ? height - tall - 12 : height;
   }
 
-  /** Leave the scale bar free. */
+  /** Leave the scale bar free.  @param {boolean} alone */
   _spare(alone) {
     const [left, top] = this.inCanvas([0, 0]);
     const { y: height } = this._map.getSize();
@@ -132,11 +110,13 @@ export class Degrees extends CanvasLayer {
     this.taken.push([left, top + below, left + 190, top + below + (alone ? 36 : 34)]);
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {string} text  @param {number} x  @param {number} y  @param {"left" | "center" | "right"} align */
   _name(context, text, x, y, align) {
     const width = context.measureText(text).width;
     const from = align === "center" ? x - width / 2 : align === "right" ? x - width : x;
+    /** @type {Box} */
     const box = [from - 4, y - 9, from + width + 4, y + 9];
-    if (this.taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return;
+    if (!isFree(box, this.taken)) return;
     this.taken.push(box);
     const { theme } = this.monitor;
     context.textAlign = "left";
@@ -147,4 +127,4 @@ export class Degrees extends CanvasLayer {
 }
 
 /** Height of the time bar while it does not stand yet. */
-Degrees.BAR = 134;
+const BAR = 134;

@@ -1,13 +1,19 @@
 /* Emerging hot and cold spots by Esri's classes: a letter and a hatch for each class, a colour for hot and one for cold. */
 
+import { holds } from "./boxes.js";
 import { Calendar } from "./calendar.js";
 import { CanvasLayer } from "./canvas_layer.js";
-import { element } from "./dom.js";
+import { cardHead, figures, kindChip } from "./card_parts.js";
+import { context2d, element, repeated } from "./dom.js";
+import { note } from "./legend_items.js";
 import { Loader } from "./loader.js";
 import { initials, mark, say } from "./text.js";
 
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Box, Heat, Hit, HotspotsAnswer, LegendItem, Pattern, Spot } from "./types.js" */
+
 /** How the hatch of each class runs, and what its spots are called. */
-export const SPOTS = {
+const SPOTS = {
   new: { hatch: "dots", hot: mark("New hot spot"), cold: mark("New cold spot") },
   consecutive: { hatch: "rise", hot: mark("Consecutive hot spot"), cold: mark("Consecutive cold spot") },
   intensifying: { hatch: "full", hot: mark("Intensifying hot spot"), cold: mark("Intensifying cold spot") },
@@ -18,12 +24,13 @@ export const SPOTS = {
   historical: { hatch: "upright", hot: mark("Historical hot spot"), cold: mark("Historical cold spot") },
 };
 
-/** A tile of the hatch of a class. */
-export const spotHatch = (hatch, colour) => {
+/** A tile of the hatch of a class.  @param {string} hatch  @param {string} colour */
+const spotHatch = (hatch, colour) => {
   const tile = document.createElement("canvas");
   [tile.width, tile.height] = [8, 8];
-  const context = tile.getContext("2d");
+  const context = context2d(tile);
   [context.strokeStyle, context.fillStyle, context.lineWidth] = [colour, colour, 1.5];
+  /** @param {number[]} ends */
   const line = (...ends) => {
     context.beginPath();
     context.moveTo(ends[0], ends[1]);
@@ -42,19 +49,29 @@ export const spotHatch = (hatch, colour) => {
 };
 
 export class Hotspots extends CanvasLayer {
+  /** @type {Loader<HotspotsAnswer>} */
+  loader;
+  /** @type {Spot[]} */
+  spots = [];
+  /** @type {{ spot: Spot, path: Path2D, box: Box }[]} */
+  shapes = [];
+  /** The letter of each class.  @type {Record<string, string>} */
+  letters = {};
+
   static PREFIX = "spot-";
 
+  /** @param {{ meanings: [Pattern, string][], opposites: [Pattern, string][] }} options */
   constructor(options) {
-    super("hotspots", { zIndex: 360, ...options });
-    this.spots = [];
-    this.meanings = new Map(this.options.meanings);
-    this.opposites = new Map(this.options.opposites);
+    super("hotspots", { zIndex: 360 });
+    this.meanings = new Map(options.meanings);
+    this.opposites = new Map(options.opposites);
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     this.letters = initials(Object.keys(SPOTS));
-    this.loader = new Loader(monitor, "/data/hotspots", () => this._told());
+    this.loader = new Loader(monitor, "/data/hotspots", { told: () => this._told() });
     this.addTo(monitor.map);
     this.layersChanged();
   }
@@ -83,7 +100,7 @@ export class Hotspots extends CanvasLayer {
 
   _told() {
     if (this.loader.state === "ready") {
-      this.spots = (this.loader.answer.spots ?? []).map((spot) => ({ ...spot, id: Hotspots.PREFIX + spot.cell }));
+      this.spots = (this.loader.answer?.spots ?? []).map((spot) => ({ ...spot, id: Hotspots.PREFIX + spot.cell }));
       this.rebuild();
     }
     this.monitor.tell("legendChanged");
@@ -96,6 +113,7 @@ export class Hotspots extends CanvasLayer {
       copies.flatMap((dx) => {
         const ring = Array.from({ length: 6 }, (_, at) => [spot.corners[2 * at] * scale + dx, spot.corners[2 * at + 1] * scale + dy]);
         const [xs, ys] = [ring.map(([x]) => x), ring.map(([, y]) => y)];
+        /** @type {Box} */
         const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
         if (box[2] < 0 || box[0] > width || box[3] < 0 || box[1] > height) return [];
         const path = new Path2D();
@@ -115,9 +133,10 @@ export class Hotspots extends CanvasLayer {
     if (this.empty()) return;
     const { theme, state } = this.monitor;
     const patterns = new Map();
+    /** @param {Pattern} name  @param {Heat} heat */
     const pattern = (name, heat) => {
       const key = `${name} ${heat}`;
-      if (!patterns.has(key)) patterns.set(key, context.createPattern(spotHatch(SPOTS[name].hatch, theme.spot[heat]), "repeat"));
+      if (!patterns.has(key)) patterns.set(key, repeated(context, spotHatch(SPOTS[name].hatch, theme.spot[heat])));
       return patterns.get(key);
     };
     for (const { spot, path, box } of this.shapes) {
@@ -128,6 +147,7 @@ export class Hotspots extends CanvasLayer {
     context.globalAlpha = 1;
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {string} letter  @param {number} x  @param {number} y */
   _letter(context, letter, x, y) {
     const { theme } = this.monitor;
     context.font = '700 11px "Inter", "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
@@ -137,73 +157,82 @@ export class Hotspots extends CanvasLayer {
     context.fillText(letter, x, y + 0.5);
   }
 
-  /** The spot under a point of the map's container, or null. */
-  at(point) {
-    if (!this.showing() || !this.shapes) return null;
+  /** @param {L.Point} point  @returns {Hit | null} */
+  hit(point) {
+    if (!this.showing()) return null;
     const [x, y] = this.inCanvas(point);
     const { ratio } = this.frame;
-    const found = this.shapes.find(({ path, box }) => x > box[0] && x < box[2] && y > box[1] && y < box[3] && this.context.isPointInPath(path, x * ratio, y * ratio));
-    return found?.spot ?? null;
+    const found = this.shapes.find(({ path, box }) => holds(box, x, y) && this.context.isPointInPath(path, x * ratio, y * ratio));
+    if (!found) return null;
+    const { spot } = found;
+    return { part: this, id: spot.id, words: [this._name(spot), this._meaning(spot)], open: () => this.monitor.select(spot.id) };
   }
 
+  /** @param {Spot} spot */
   _name({ pattern, heat }) {
     return say(SPOTS[pattern][heat]);
   }
 
+  /** @param {Spot} spot */
   _meaning({ pattern, heat }) {
-    return say((heat === "hot" ? this.meanings : this.opposites).get(pattern));
+    const meaning = (heat === "hot" ? this.meanings : this.opposites).get(pattern);
+    return meaning ? say(meaning) : pattern;
   }
 
-  words(spot) {
-    return [this._name(spot), this._meaning(spot)];
-  }
-
-  /** What the card says of what is selected, or null. */
-  nodes(selected, head) {
+  /** @param {string} selected */
+  cardFor(selected) {
     const spot = this.spots.find(({ id }) => id === selected);
-    if (!spot) return null;
+    const { answer } = this.loader;
+    if (!spot || !answer) return null;
+    /** @param {number} part */
     const share = (part) => say("{part} of {all}", { part, all: spot.of });
-    const figures = [[share(spot.hot), say("months hot")], [share(spot.cold), say("months cold")]];
-    const { window, resolution } = this.loader.answer;
+    const { window, resolution } = answer;
     return [
-      head(this._name(spot), element("span", { class: "mode" }, spot.cell), null),
-      element("dl", { class: "figures" }, ...figures.map(([value, name]) => element("div", {}, element("dd", {}, value), element("dt", {}, name)))),
+      cardHead(this.monitor, this._name(spot), kindChip(spot.cell)),
+      figures([[say("months hot"), share(spot.hot)], [say("months cold"), share(spot.cold)]]),
       element("p", { class: "facts" }, `${this._meaning(spot)}.`),
       element("footer", {}, say("{window} · H3 resolution {resolution} · where reports gather, and no alarm", { window: Calendar.months(window), resolution })),
     ];
   }
 
+  /** @param {HotspotsAnswer} answer */
   _note({ window, resolution }) {
     const km = String(Math.round(this.monitor.picture?.manifest.edge_km[resolution] ?? 0));
     return say("{window}, hexes of {km} km edge, each month against the whole of it. Cold spots: blue, dashed border.", { window: Calendar.months(window), km });
   }
 
-  /** Rows of the legend: every class, how many hexes it has, what it means. */
-  legend(legend) {
-    const { theme } = this.monitor;
+  /** Every class, how many hexes it has, what it means.  @returns {LegendItem[]} */
+  legendItems() {
     const { answer, words } = this.loader;
     const said = words ?? (this.spots.length ? null : say("No hex is a hot or a cold spot."));
-    const rows = [...this.meanings].map(([pattern, meaning]) => {
-      const hot = this.spots.filter((spot) => spot.pattern === pattern && spot.heat === "hot").length;
-      const cold = this.spots.filter((spot) => spot.pattern === pattern && spot.heat === "cold").length;
-      const swatch = legend._swatch((context) => {
-        const path = new Path2D("M9 1H25L32 9L25 17H9L2 9Z");
-        paintSpot(context, path, theme.spot.hot, context.createPattern(spotHatch(SPOTS[pattern].hatch, theme.spot.hot), "repeat"), false, 1.4);
-        this._letter(context, this.letters[pattern], 17, 9);
-      }, 34, 18);
-      const text = element("span", {}, element("strong", {}, say(pattern)), " ", say(meaning));
-      return element("div", { class: "row" }, swatch, text, element("b", {}, cold ? `${hot} + ${cold}` : String(hot)));
-    });
     return [
-      said ? element("p", { class: "note state", role: "status" }, said) : null,
-      answer?.window ? element("p", { class: "note" }, this._note(answer)) : null,
-      ...(this.spots.length ? rows : []),
-    ].filter(Boolean);
+      ...(said ? [note(said, true)] : []),
+      ...(answer?.window ? [note(this._note(answer))] : []),
+      ...(this.spots.length ? [...this.meanings].map(([pattern, meaning]) => this._row(pattern, meaning)) : []),
+    ];
+  }
+
+  /** @param {Pattern} pattern  @param {string} meaning  @returns {LegendItem} */
+  _row(pattern, meaning) {
+    const { hot: colour } = this.monitor.theme.spot;
+    const of = this.spots.filter((spot) => spot.pattern === pattern);
+    const hot = of.filter(({ heat }) => heat === "hot").length;
+    const cold = of.length - hot;
+    /** @param {CanvasRenderingContext2D} context */
+    const paint = (context) => {
+      const path = new Path2D("M9 1H25L32 9L25 17H9L2 9Z");
+      paintSpot(context, path, colour, repeated(context, spotHatch(SPOTS[pattern].hatch, colour)), false, 1.4);
+      this._letter(context, this.letters[pattern], 17, 9);
+    };
+    return { kind: "row", swatch: { width: 34, height: 18, paint }, strong: say(pattern), text: say(meaning), count: cold ? `${hot} + ${cold}` : String(hot) };
   }
 }
 
-/** Paint one spot along its outline. */
-export const paintSpot = (context, path, colour, pattern, dashed, width) => {
+/**
+ * Paint one spot along its outline.
+ * @param {CanvasRenderingContext2D} context  @param {Path2D} path  @param {string} colour  @param {CanvasPattern} pattern  @param {boolean} dashed  @param {number} width
+ */
+const paintSpot = (context, path, colour, pattern, dashed, width) => {
   [context.globalAlpha, context.fillStyle] = [0.2, colour];
   context.fill(path);
   [context.globalAlpha, context.fillStyle] = [0.42, pattern];

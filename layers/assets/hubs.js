@@ -2,9 +2,15 @@
 
 import { CanvasLayer } from "./canvas_layer.js";
 import { toWorld } from "./mercator.js";
+import { say } from "./text.js";
 
-/** Paint a hub: a triangle where boats put out, a square where they land, a diamond where they do both. */
-export const paintHub = (context, x, y, size, role, theme) => {
+/** @import { Hit, Hub, HubRole, LegendItem, LegendRow, Theme } from "./types.js" */
+
+/**
+ * Paint a hub: a triangle where boats put out, a square where they land, a diamond where they do both.
+ * @param {CanvasRenderingContext2D} context  @param {number} x  @param {number} y  @param {number} size  @param {HubRole} role  @param {Theme} theme
+ */
+const paintHub = (context, x, y, size, role, theme) => {
   const corners = {
     departure: [[0, -1.15], [1, 0.75], [-1, 0.75]],
     landing: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
@@ -20,14 +26,16 @@ export const paintHub = (context, x, y, size, role, theme) => {
   context.stroke();
 };
 
-export class Hubs extends CanvasLayer {
-  constructor(options) {
-    super("hubs", { zIndex: 470, ...options });
-  }
+/** @typedef {{ hub: Hub, role: HubRole, size: number, x: number, y: number }} HubMark */
 
-  attach(monitor) {
-    this.monitor = monitor;
-    this.addTo(monitor.map);
+export class Hubs extends CanvasLayer {
+  /** @type {HubMark[]} */
+  marks = [];
+  /** @type {HubMark[]} */
+  shown = [];
+
+  constructor() {
+    super("hubs", { zIndex: 470 });
   }
 
   layersChanged() {
@@ -45,6 +53,7 @@ export class Hubs extends CanvasLayer {
     this.marks = hubs.flatMap((hub) => {
       const [x, y] = toWorld(hub.lon, hub.lat);
       const share = hub.leaving / (hub.leaving + hub.landing);
+      /** @type {HubRole} */
       const role = share > 0.65 ? "departure" : share < 0.35 ? "landing" : "both";
       const size = 3.2 + 5 * Math.sqrt((hub.leaving + hub.landing) / most);
       return copies.map((dx) => ({ hub, role, size, x: x * scale + dx, y: y * scale + dy }));
@@ -52,7 +61,7 @@ export class Hubs extends CanvasLayer {
   }
 
   empty() {
-    return ["hubs", "routes"].some((name) => this.monitor.state.hidden.has(name)) || !this.marks?.length;
+    return ["hubs", "routes"].some((name) => this.monitor.state.hidden.has(name)) || !this.marks.length;
   }
 
   draw() {
@@ -65,9 +74,26 @@ export class Hubs extends CanvasLayer {
     for (const { x, y, size, role } of this.shown) paintHub(context, x, y, size, role, theme);
   }
 
-  /** The hub under a point of the map's container, or null. */
-  at(point) {
+  /** @param {L.Point} point  @returns {Hit | null} */
+  hit(point) {
     const [x, y] = this.inCanvas(point);
-    return (this.shown ?? []).find((mark) => Math.hypot(mark.x - x, mark.y - y) <= mark.size + 3) ?? null;
+    const mark = this.shown.find((one) => Math.hypot(one.x - x, one.y - y) <= one.size + 3);
+    if (!mark) return null;
+    const open = () => this.monitor.state.selected && this.monitor.select(null);
+    return { part: this, id: null, words: [say("near {place}", { place: mark.hub.name }), this._meaning(mark.role)], open };
+  }
+
+  /** @param {HubRole} role */
+  _meaning(role) {
+    return { departure: say("boats put out here"), landing: say("boats land here"), both: say("boats put out and land here") }[role];
+  }
+
+  /** @returns {LegendItem[]} */
+  legendItems() {
+    const { theme } = this.monitor;
+    /** @param {HubRole} role  @param {string} text  @returns {LegendRow} */
+    const row = (role, text) => ({ kind: "row", swatch: { width: 14, height: 14, /** @param {CanvasRenderingContext2D} context */
+                                                                                 paint: (context) => paintHub(context, 7, 7, 5, role, theme) }, text });
+    return [{ kind: "group", name: "hubs", rows: [row("departure", say("departure")), row("landing", say("landing")), row("both", say("both"))] }];
   }
 }

@@ -1,9 +1,14 @@
 /* The facts of single incidents: the card of one, the list of several. */
 
+import { cardHead, kindChip } from "./card_parts.js";
 import { element } from "./dom.js";
 import { counted, countryName, formatNumber, say } from "./text.js";
 
-/** A precision in words, as on the Incidents page. */
+/** @import { Incidents } from "./incidents.js" */
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Facts } from "./types.js" */
+
+/** A precision in words, as on the Incidents page.  @param {number} km */
 export const precisionWords = (km) =>
   km < 1
     ? say("about {m} m", { m: String(Math.round(km * 100) * 10) })
@@ -11,20 +16,27 @@ export const precisionWords = (km) =>
 
 /** The card of one incident, and the list of several: "i:<key>" and "i:list" are what is selected. */
 export class IncidentCards {
+  /** What is known of those that were asked for, null where there is none of the key.  @type {Map<string, Facts | null>} */
+  facts = new Map();
+  /** @type {Set<string>} */
+  asked = new Set();
+  /** What is listed: the latest of all.  @type {{ keys: string[], all: number } | null} */
+  among = null;
+
   static LIST = "i:list";
 
+  /** @param {Monitor} monitor  @param {Incidents} layer */
   constructor(monitor, layer) {
     this.monitor = monitor;
     this.layer = layer;
-    this.forget();
   }
 
-  /** The key of one incident, or null if something else is selected. */
+  /** The key of one incident, or null if something else is selected.  @param {string | null} selected */
   static key(selected) {
     return /^i:([0-9a-f]{16})$/.exec(selected ?? "")?.[1] ?? null;
   }
 
-  /** A word of the data, null where it is not stated. */
+  /** A word of the data, null where it is not stated.  @param {string | null} word */
   static said(word) {
     return word ? say(word) : word;
   }
@@ -34,35 +46,38 @@ export class IncidentCards {
     this.asked = new Set();
   }
 
-  /** List incidents of the layer, the latest first, as many as are told of at once. */
+  /** List incidents of the layer, the latest first, as many as are told of at once.  @param {number[]} members */
   list(members) {
-    const { points, options } = this.layer;
+    const { points, settings } = this.layer;
+    if (!points) return;
     const latest = [...members].sort((a, b) => points.day[b] - points.day[a]);
-    this.among = { keys: latest.slice(0, options.listed).map((at) => points.name(at)), all: members.length };
+    this.among = { keys: latest.slice(0, settings.listed).map((at) => points.name(at)), all: members.length };
     this.monitor.select(IncidentCards.LIST);
   }
 
-  /** @returns {Node[]|null} what the card shows, null if no incident is selected */
-  nodes(selected, head) {
+  /** What the card shows, null if no incident is selected.  @param {string} selected  @returns {Node[] | null} */
+  nodes(selected) {
     const key = IncidentCards.key(selected);
-    if (key) return this._one(key, head);
-    return selected === IncidentCards.LIST && this.among ? this._several(head) : null;
+    if (key) return this._one(key);
+    return selected === IncidentCards.LIST && this.among ? this._several(this.among) : null;
   }
 
-  /** Facts of some incidents; null while the server is asked, after which the card is made again. */
+  /** Facts of some incidents; null while the server is asked, after which the card is made again.  @param {string[]} keys */
   _known(keys) {
     const missing = keys.filter((key) => !this.asked.has(key));
     if (missing.length) this._ask(missing);
-    return keys.some((key) => !this.facts.has(key)) ? null : keys.map((key) => this.facts.get(key)).filter(Boolean);
+    return keys.some((key) => !this.facts.has(key)) ? null : keys.flatMap((key) => this.facts.get(key) ?? []);
   }
 
+  /** @param {string[]} keys */
   async _ask(keys) {
     for (const key of keys) this.asked.add(key);
     const params = new URLSearchParams(keys.map((key) => ["key", key]));
-    params.set("version", this.monitor.picture.manifest.version);
+    params.set("version", String(this.monitor.shown.manifest.version));
     try {
       const answer = await this.monitor.during(fetch(`/data/incidents?${params}`));
-      if (!answer.ok) throw new Error(answer.status);
+      if (!answer.ok) throw new Error(String(answer.status));
+      /** @type {{ incidents: Facts[] }} */
       const { incidents } = await answer.json();
       for (const key of keys) this.facts.set(key, null);
       for (const facts of incidents) this.facts.set(facts.key, facts);
@@ -74,11 +89,12 @@ export class IncidentCards {
     this.monitor.later("selectionChanged");
   }
 
-  _one(key, head) {
+  /** @param {string} key */
+  _one(key) {
     const known = this._known([key]);
     const title = say("Incident");
-    if (!known) return [head(title, element("span", { class: "mode" }, say("Reading …")), null)];
-    if (!known.length) return [head(title, element("span", { class: "mode" }, say("not in this version of the ledger")), null)];
+    if (!known) return [cardHead(this.monitor, title, kindChip(say("Reading …")))];
+    if (!known.length) return [cardHead(this.monitor, title, kindChip(say("not in this version of the ledger")))];
     const [facts] = known;
     const missing = say("not stated");
     const country = countryName(facts.iso3, facts.country);
@@ -98,24 +114,23 @@ export class IncidentCards {
       ? element("button", { type: "button", class: "back", onclick: () => this.monitor.select(IncidentCards.LIST) }, say("‹ All of them"))
       : element("span");
     return [
-      head(title, this._mode(facts), null),
+      cardHead(this.monitor, title, this._mode(facts)),
       element("dl", { class: "pairs" }, ...pairs),
       back,
-      element("footer", {}, say("Ledger version {version}", { version: String(this.monitor.picture.manifest.version) })),
+      element("footer", {}, say("Ledger version {version}", { version: String(this.monitor.shown.manifest.version) })),
     ];
   }
 
+  /** @param {Facts} facts */
   _mode(facts) {
-    const chip = element("span", { class: "mode" }, [facts.kind, facts.mode].filter(Boolean).map((word) => say(word)).join(", "));
-    chip.style.color = this.monitor.theme.mode[facts.mode] ?? "";
-    return chip;
+    return kindChip([facts.kind, facts.mode].flatMap((word) => (word ? [say(word)] : [])).join(", "), this.monitor.theme.mode[facts.mode] ?? "");
   }
 
-  _several(head) {
-    const { keys, all } = this.among;
+  /** @param {{ keys: string[], all: number }} among */
+  _several({ keys, all }) {
     const known = this._known(keys)?.sort((a, b) => (a.time < b.time ? 1 : -1));
     const note = all > keys.length ? say("the latest {listed} are listed", { listed: keys.length }) : say("near each other, or in one view");
-    const title = head(counted("{count} incident", "{count} incidents", all), element("span", { class: "mode" }, known ? note : say("Reading …")), null);
+    const title = cardHead(this.monitor, counted("{count} incident", "{count} incidents", all), kindChip(known ? note : say("Reading …")));
     const rows = (known ?? []).map(({ key, time, kind, mode }) => {
       const name = [time, IncidentCards.said(kind) ?? say("incident")].join(" · ");
       const parts = [element("span", { class: "name" }, name), element("span", { class: "value" }, IncidentCards.said(mode))];

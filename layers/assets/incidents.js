@@ -2,18 +2,44 @@
 
 import { dayKey } from "./calendar.js";
 import { CanvasLayer, FONT } from "./canvas_layer.js";
+import { messageOf, refusal, wasAborted } from "./errors.js";
 import { IncidentCards, precisionWords } from "./incident_cards.js";
 import { IncidentMarks, IncidentPoints } from "./incident_marks.js";
-import { WORLD } from "./mercator.js";
+import { fromWorld } from "./mercator.js";
 import { counted, formatNumber, say } from "./text.js";
 
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Hit, IncidentMark, LegendItem, Pair } from "./types.js" */
+
+/** @typedef {[southWest: Pair, northEast: Pair]} Corners lat before lon, as Leaflet has them */
+/** @typedef {{ from_zoom: number, apart: number, modes: string[], listed: number }} IncidentOptions */
+
 export class Incidents extends CanvasLayer {
+  /** @type {IncidentCards} */
+  cards;
+  /** @type {IncidentPoints | null} */
+  points = null;
+  /** @type {IncidentMark[]} */
+  marks = [];
+  /** @type {IncidentMarks | null} */
+  grouping = null;
+  /** The box that is held, and the picture of which it is.  @type {Corners | null} */
+  box = null;
+  base = "";
+  /** The window of what is held, where all times are too much.  @type {string | null} */
+  narrow = null;
+  /** Whether the map is too far out for single incidents. */
+  tooFar = false;
+  /** @type {AbortController | null} */
+  abort = null;
+
+  /** @param {IncidentOptions} options */
   constructor(options) {
-    super("incidents", { zIndex: 480, ...options });
-    this.points = null;
-    this.marks = [];
+    super("incidents", { zIndex: 480 });
+    this.settings = options;
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     this.cards = new IncidentCards(monitor, this);
@@ -23,7 +49,7 @@ export class Incidents extends CanvasLayer {
 
   showing() {
     const { state, map } = this.monitor;
-    return !state.hidden.has("incidents") && map.getZoom() >= this.options.from_zoom;
+    return !state.hidden.has("incidents") && map.getZoom() >= this.settings.from_zoom;
   }
 
   windowChanged() {
@@ -44,8 +70,8 @@ export class Incidents extends CanvasLayer {
   layersChanged() {
     const { state, map, status } = this.monitor;
     const off = state.hidden.has("incidents");
-    if (this.off && !off && map.getZoom() < this.options.from_zoom) status.announce(say("Single incidents show nearer in: zoom in, or find a place."));
-    this.off = off;
+    if (this.tooFar && !off && map.getZoom() < this.settings.from_zoom) status.announce(say("Single incidents show nearer in: zoom in, or find a place."));
+    this.tooFar = off;
     this.ask();
     this.refresh();
   }
@@ -55,8 +81,7 @@ export class Incidents extends CanvasLayer {
     const { feed, picture } = this.monitor;
     if (!this.showing() || !picture?.steps || !feed?.head) return;
     const base = `${picture.manifest.version}?${picture.manifest.query}`;
-    const covered = this.base === base && this.box && L.latLngBounds(this.box).contains(this._view()) && (!this.narrow || this.narrow === this._window().join());
-    if (covered) return;
+    if (this._covers(base)) return;
     this.abort?.abort();
     const abort = (this.abort = new AbortController());
     const box = this._wider();
@@ -65,14 +90,23 @@ export class Incidents extends CanvasLayer {
       [this.points, this.box, this.base] = [points, box, base];
       this.rebuild();
     } catch (error) {
-      if (error.name === "AbortError") return;
+      if (wasAborted(error)) return;
       this.points = null;
       this.rebuild();
-      this.monitor.status.announce(error.message);
+      this.monitor.status.announce(messageOf(error));
     }
   }
 
-  /** All times of the box, so that the window moves without asking; only those of the window where that is too much. */
+  /** Whether what is held is all that the view needs.  @param {string} base */
+  _covers(base) {
+    const whole = this.base === base && this.box && L.latLngBounds(this.box).contains(this._view());
+    return whole && (!this.narrow || this.narrow === this._window().join());
+  }
+
+  /**
+   * All times of the box, so that the window moves without asking; only those of the window where that is too much.
+   * @param {Corners} box  @param {AbortSignal} signal
+   */
   async _fetch(box, signal) {
     this.narrow = null;
     let answer = await this._get(box, [], signal);
@@ -81,23 +115,28 @@ export class Incidents extends CanvasLayer {
       answer = await this._get(box, [["from", dayKey(from)], ["to", dayKey(to)]], signal);
       this.narrow = `${from},${to}`;
     }
-    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? say("The server answered {status}.", { status: String(answer.status) }));
+    if (!answer.ok) throw await refusal(answer);
     return new IncidentPoints(await answer.arrayBuffer());
   }
 
+  /** @param {Corners} given  @param {[string, string][]} window  @param {AbortSignal} signal */
   _get([[south, west], [north, east]], window, signal) {
-    const { manifest } = this.monitor.picture;
+    const { manifest } = this.monitor.shown;
     const params = new URLSearchParams(manifest.query);
     for (const [name, value] of window) params.set(name, value);
+    /** @param {number} lon */
     const around = (lon) => ((((lon + 180) % 360) + 360) % 360) - 180;
     const whole = east - west >= 360;
-    params.set("version", manifest.version);
-    params.set("box", [whole ? -180 : around(west), Math.max(-90, south), whole ? 180 : around(east), Math.min(90, north)].map((degrees) => degrees.toFixed(4)));
+    params.set("version", String(manifest.version));
+    const edges = [whole ? -180 : around(west), Math.max(-90, south), whole ? 180 : around(east), Math.min(90, north)];
+    params.set("box", edges.map((degrees) => degrees.toFixed(4)).join());
     return fetch(`/data/points?${params}`, { signal });
   }
 
+  /** The window as days.  @returns {Pair} */
   _window() {
-    return Object.values(this.monitor.days(...this.monitor.range));
+    const { from, to } = this.monitor.days(...this.monitor.range);
+    return [from, to];
   }
 
   _view() {
@@ -105,13 +144,14 @@ export class Incidents extends CanvasLayer {
     return L.latLngBounds([[Math.max(-84, bounds.getSouth()), bounds.getWest()], [Math.min(84, bounds.getNorth()), bounds.getEast()]]);
   }
 
+  /** @returns {Corners} */
   _wider() {
     const bounds = this._view().pad(0.3);
     return [[bounds.getSouth(), bounds.getWest()], [bounds.getNorth(), bounds.getEast()]];
   }
 
   prepare() {
-    this.grouping = this.points ? new IncidentMarks(this.points, this.frame, this.options.apart, this.options.modes) : null;
+    this.grouping = this.points ? new IncidentMarks(this.points, this.frame, this.settings.apart, this.settings.modes) : null;
   }
 
   empty() {
@@ -125,11 +165,12 @@ export class Incidents extends CanvasLayer {
     this.marks = this.grouping.within(...this._window());
     const chosen = IncidentCards.key(this.monitor.state.selected);
     for (const mark of this.marks) this._paint(context, mark);
-    const at = chosen ? this.points.find(chosen) : -1;
+    const at = chosen && this.points ? this.points.find(chosen) : -1;
     const held = at < 0 ? null : this.marks.find(({ members }) => members.includes(at));
     if (held) this._halo(context, held);
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {IncidentMark} mark */
   _paint(context, mark) {
     const { theme } = this.monitor;
     const colour = theme.mode[mark.mode] ?? theme.muted;
@@ -139,7 +180,10 @@ export class Incidents extends CanvasLayer {
     else if (mark.ring <= 2.5 * IncidentMarks.DOT) this._dot(context, mark, colour);
   }
 
-  /** The ring within which it lies; by its fill one sees where several overlap. */
+  /**
+   * The ring within which it lies; by its fill one sees where several overlap.
+   * @param {CanvasRenderingContext2D} context  @param {IncidentMark} second  @param {string} colour
+   */
   _ring(context, { x, y, ring }, colour) {
     const { theme } = this.monitor;
     context.beginPath();
@@ -147,13 +191,14 @@ export class Incidents extends CanvasLayer {
     context.globalAlpha = 0.1;
     context.fillStyle = colour;
     context.fill();
-    for (const [style, width, alpha] of [[theme.casing, 3, 0.6], [colour, 1.3, 0.9]]) {
+    for (const { style, width, alpha } of [{ style: theme.casing, width: 3, alpha: 0.6 }, { style: colour, width: 1.3, alpha: 0.9 }]) {
       [context.strokeStyle, context.lineWidth, context.globalAlpha] = [style, width, alpha];
       context.stroke();
     }
     context.globalAlpha = 1;
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {IncidentMark} second  @param {string} colour */
   _dot(context, { x, y }, colour) {
     context.beginPath();
     context.arc(x, y, IncidentMarks.DOT, 0, 2 * Math.PI);
@@ -164,11 +209,12 @@ export class Incidents extends CanvasLayer {
     context.stroke();
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {IncidentMark} second  @param {string} colour */
   _badge(context, { x, y, badge, count }, colour) {
     const { theme } = this.monitor;
     context.beginPath();
     context.arc(x, y, badge, 0, 2 * Math.PI);
-    for (const [style, width] of [[theme.casing, 5], [colour, 2.2]]) {
+    for (const { style, width } of [{ style: theme.casing, width: 5 }, { style: colour, width: 2.2 }]) {
       [context.strokeStyle, context.lineWidth] = [style, width];
       context.stroke();
     }
@@ -177,7 +223,10 @@ export class Incidents extends CanvasLayer {
     this._count(context, count, x, y);
   }
 
-  /** How many a wide ring stands for, on its upper edge: in its middle it would look like a place. */
+  /**
+   * How many a wide ring stands for, on its upper edge: in its middle it would look like a place.
+   * @param {CanvasRenderingContext2D} context  @param {IncidentMark} second  @param {string} colour
+   */
   _number(context, { x, y, ring, count }, colour) {
     if (count < 2) return;
     const { theme } = this.monitor;
@@ -191,6 +240,7 @@ export class Incidents extends CanvasLayer {
     this._count(context, count, x, y - ring);
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {number} count  @param {number} x  @param {number} y */
   _count(context, count, x, y) {
     context.font = `650 11px ${FONT}`;
     [context.textAlign, context.textBaseline] = ["center", "middle"];
@@ -198,6 +248,7 @@ export class Incidents extends CanvasLayer {
     context.fillText(formatNumber(count), x, y + 0.5);
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {IncidentMark} second */
   _halo(context, { x, y, radius }) {
     context.beginPath();
     context.arc(x, y, radius + 5, 0, 2 * Math.PI);
@@ -205,10 +256,39 @@ export class Incidents extends CanvasLayer {
     context.stroke();
   }
 
-  /** The mark under a point of the map's container, or null: within a dot or badge, or on the line of a wide ring. */
+  /** @returns {LegendItem[]} */
+  legendItems() {
+    const { theme } = this.monitor;
+    /** @param {CanvasRenderingContext2D} context */
+    const paint = (context) => {
+      context.strokeStyle = context.fillStyle = theme.mode.sea;
+      context.lineWidth = 1.3;
+      context.beginPath();
+      context.arc(23, 7, 6.2, 0, 2 * Math.PI);
+      context.stroke();
+      context.beginPath();
+      context.arc(23, 7, 2.6, 0, 2 * Math.PI);
+      context.fill();
+    };
+    return [{ kind: "row", swatch: { width: 44, height: 14, paint }, text: say("place known to within the ring") }];
+  }
+
+  /** @param {L.Point} point  @returns {Hit | null} */
+  hit(point) {
+    const mark = this.at(point);
+    return mark && { part: this, id: null, words: this._words(mark), open: () => this.open(mark) };
+  }
+
+  /** @param {string} selected */
+  cardFor(selected) {
+    return this.cards.nodes(selected);
+  }
+
+  /** The mark under a point of the map's container, or null: within a dot or badge, or on the line of a wide ring.  @param {L.Point} point */
   at(point) {
     if (!this.marks.length) return null;
     const [x, y] = this.inCanvas(point);
+    /** @param {IncidentMark} mark */
     const away = (mark) => {
       const distance = Math.hypot(mark.x - x, mark.y - y);
       return mark.wide ? Math.min(Math.abs(distance - mark.ring), Math.hypot(mark.x - x, mark.y - mark.ring - y) - 6) - 5 : distance - Math.max(mark.badge, 9);
@@ -217,41 +297,40 @@ export class Incidents extends CanvasLayer {
     return near.sort((a, b) => a.away - b.away)[0]?.mark ?? null;
   }
 
-  /** One opens its card; several are taken apart by zooming in, or listed where they lie in one place. */
+  /** One opens its card; several are taken apart by zooming in, or listed where they lie in one place.  @param {IncidentMark} mark */
   open(mark) {
     const { map } = this.monitor;
-    if (mark.count === 1) return this.monitor.select(`i:${this.points.name(mark.members[0])}`);
-    const places = mark.members.map((at) => this._degrees(this.points.x[at], this.points.y[at]));
-    const bounds = L.latLngBounds(places);
+    const { points } = this;
+    if (!points) return;
+    if (mark.count === 1) {
+      this.monitor.select(`i:${points.name(mark.members[0])}`);
+      return;
+    }
+    const bounds = L.latLngBounds(mark.members.map((at) => fromWorld(map, points.x[at], points.y[at])));
     const apart = map.project(bounds.getNorthWest(), map.getMaxZoom()).distanceTo(map.project(bounds.getSouthEast(), map.getMaxZoom()));
-    if (mark.wide || apart < this.options.apart || map.getZoom() >= map.getMaxZoom()) return this.cards.list(mark.members);
-    map.fitBounds(bounds.pad(0.2), { maxZoom: map.getMaxZoom(), paddingTopLeft: [340, 60], paddingBottomRight: [60, 180] });
+    if (mark.wide || apart < this.settings.apart || map.getZoom() >= map.getMaxZoom()) this.cards.list(mark.members);
+    else map.fitBounds(bounds.pad(0.2), { maxZoom: map.getMaxZoom(), paddingTopLeft: [340, 60], paddingBottomRight: [60, 180] });
   }
 
   /** List what the view shows in the window, the latest first; for the keyboard, as a canvas has no stops. */
   listInView() {
     const { state, status } = this.monitor;
-    if (state.hidden.has("incidents")) {
-      const hidden = new Set(state.hidden);
-      hidden.delete("incidents");
-      state.set("layers", { hidden });
-    }
+    if (state.hidden.has("incidents")) state.show("incidents", true);
     const none = this.showing() ? say("No incidents of the window lie in this view.") : say("Single incidents show nearer in: zoom in, or find a place.");
-    if (!this.marks.length) return status.announce(none);
+    if (!this.marks.length) {
+      status.announce(none);
+      return;
+    }
     const { width, height } = this.frame;
     const inside = this.marks.filter(({ x, y }) => x >= 0 && y >= 0 && x <= width && y <= height);
     this.cards.list(inside.flatMap(({ members }) => members));
   }
 
-  /** Words for the tip over a mark. */
-  words({ count, members, mode }) {
-    const km = members.map((at) => this.points.km[at]).reduce((a, b) => Math.max(a, b));
+  /** Words for the tip over a mark.  @param {IncidentMark} given */
+  _words({ count, members, mode }) {
+    const km = members.map((at) => this.points?.km[at] ?? 0).reduce((a, b) => Math.max(a, b));
     const told = count === 1 ? say("Incident, {mode}", { mode: say(mode) }) : counted("{count} incident", "{count} incidents", count);
     return [told, say("known to {precision}", { precision: precisionWords(km) })];
   }
 
-  _degrees(x, y) {
-    const { lat, lng } = this.monitor.map.unproject([(x / WORLD + 0.5) * 256, (y / WORLD + 0.5) * 256], 0);
-    return [lat, lng];
-  }
 }

@@ -1,11 +1,31 @@
 /* Keys of the map, the panel that tells them, and what a screen reader is told. */
 
-import { element, icon } from "./dom.js";
-import { counted, mark, say } from "./text.js";
+import { element, icon, within } from "./dom.js";
 import { Part } from "./part.js";
+import { counted, mark, say } from "./text.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { LayerName } from "./state.js" */
+/** @import { Corridor, Pair } from "./types.js" */
 
 export class Keys extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {HTMLParagraphElement} */
+  spoken;
+  /** @type {HTMLDialogElement} */
+  dialog;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  settling;
+  /** Whether single letters work as keys. */
+  letters = true;
+  /** What was last told to be chosen.  @type {string | null} */
+  told = null;
+  /** What each key does.  @type {Map<string, () => unknown>} */
+  acts = new Map();
+
   static STORED = "monitor-letter-keys";
+  /** Groups of keys with what they do.  @type {[name: string, keys: [string, string][]][]} */
   static HELP = [
     [
       mark("Map"),
@@ -44,14 +64,16 @@ export class Keys extends Part {
       ],
     ],
   ];
-  static PAN = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  /** @type {Map<string, Pair>} */
+  static PAN = new Map([["ArrowLeft", [-1, 0]], ["ArrowRight", [1, 0]], ["ArrowUp", [0, -1]], ["ArrowDown", [0, 1]]]);
 
+  /** @param {{ step: number, settle_ms: number }} options */
   constructor(options) {
     super();
     this.options = options;
-    this.letters = true;
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     const map = monitor.map.getContainer();
@@ -62,12 +84,15 @@ export class Keys extends Part {
     this.dialog = this._help();
     map.append(this.spoken, this.dialog);
     this.letters = this._stored() !== "off";
-    this.dialog.querySelector("input").checked = this.letters;
-    this.acts = {
-      "?": () => this.help(), 0: () => monitor.picture && monitor.fit(), n: () => this.turn(1), p: () => this.turn(-1),
-      i: () => monitor.incidents.listInView(), l: () => this._legend(), g: () => this._toggle("graticule"), d: () => this._files(),
-      t: () => monitor.actions.theme.click(),
-    };
+    const box = this.dialog.querySelector("input");
+    if (box) box.checked = this.letters;
+    this.acts = new Map(
+      Object.entries({
+        "?": () => this.help(), 0: () => monitor.picture && monitor.fit(), n: () => this.turn(1), p: () => this.turn(-1),
+        i: () => monitor.incidents.listInView(), l: () => this._legend(), g: () => this._toggle("graticule"), d: () => this._files(),
+        t: () => monitor.actions.theme.click(),
+      }),
+    );
     document.addEventListener("keydown", (event) => this._key(event), true);
   }
 
@@ -75,7 +100,9 @@ export class Keys extends Part {
     if (!this.dialog.open) this.dialog.showModal();
   }
 
+  /** @returns {HTMLDialogElement} */
   _help() {
+    /** @param {[string, string]} given */
     const rows = ([keys, words]) => element("div", {}, element("dt", {}, ...keys.split("  ").map((key) => element("kbd", {}, say(key)))), element("dd", {}, say(words)));
     const groups = Keys.HELP.map(([name, keys]) => element("section", {}, element("h3", {}, say(name)), element("dl", {}, ...keys.map(rows))));
     const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
@@ -100,6 +127,7 @@ export class Keys extends Part {
     }
   }
 
+  /** @param {boolean} on */
   _store(on) {
     this.letters = on;
     try {
@@ -109,56 +137,63 @@ export class Keys extends Part {
     }
   }
 
-  /** Before any other listener, so that one key does one thing. */
+  /** Before any other listener, so that one key does one thing.  @param {KeyboardEvent} event */
   _key(event) {
-    if (event.target.closest?.("dialog[open]")) {
+    if (within(event, "dialog[open]")) {
       event.stopPropagation();
       return;
     }
-    const { ctrlKey, metaKey, altKey, shiftKey, key } = event;
-    if (ctrlKey || metaKey || altKey || event.target.closest?.("select, textarea, input:not([type=checkbox]):not([type=range])")) return;
-    const pan = shiftKey && !event.target.closest?.("[role=slider], input") ? Keys.PAN[key] : null;
-    const act = key === "?" || this.letters ? this.acts[key] ?? this.acts[key.toLowerCase()] : null;
-    if (pan) this._pan(pan);
-    else if (act) act();
-    else return;
+    const act = this._meant(event);
+    if (!act) return;
+    act();
     event.preventDefault();
     event.stopPropagation();
   }
 
-  _pan(way) {
-    const animate = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.monitor.map.panBy(way.map((part) => part * this.options.step), { animate, duration: 0.15 });
+  /** What a key asks for here, undefined for nothing of ours.  @param {KeyboardEvent} event */
+  _meant(event) {
+    const { ctrlKey, metaKey, altKey, shiftKey, key } = event;
+    if (ctrlKey || metaKey || altKey || within(event, "select, textarea, input:not([type=checkbox]):not([type=range])")) return undefined;
+    const pan = shiftKey && !within(event, "[role=slider], input") ? Keys.PAN.get(key) : undefined;
+    if (pan) return () => this._pan(pan);
+    return key === "?" || this.letters ? this.acts.get(key) ?? this.acts.get(key.toLowerCase()) : undefined;
   }
 
-  /** The next or previous corridor of the window, in the order of the list; it is brought into view. */
+  /** @param {Pair} given */
+  _pan([x, y]) {
+    const animate = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.monitor.map.panBy([x * this.options.step, y * this.options.step], { animate, duration: 0.15 });
+  }
+
+  /** The next or previous corridor of the window, in the order of the list; it is brought into view.  @param {number} by */
   turn(by) {
     const { picture, state, range, search } = this.monitor;
     if (!picture?.steps) return;
+    /** @param {Corridor} corridor */
     const incidents = (corridor) => corridor.total(...range);
     const order = picture.seen(state).filter((corridor) => incidents(corridor) > 0).sort((a, b) => incidents(b) - incidents(a));
     if (!order.length) return;
     const now = order.findIndex(({ id }) => id === state.selected);
     const next = now < 0 ? (by > 0 ? 0 : order.length - 1) : (now + by + order.length) % order.length;
-    search.finder._route(order[next]);
+    search.finder.showRoute(order[next]);
   }
 
   _legend() {
     const { details } = this.monitor.legend;
     details.open = true;
-    details.querySelector("input").focus();
+    details.querySelector("input")?.focus();
   }
 
   _files() {
-    const files = document.querySelector("#actions .files");
+    const { files } = this.monitor.actions;
     files.open = true;
-    files.querySelector("a").focus();
+    files.querySelector("a")?.focus();
   }
 
+  /** @param {LayerName} layer */
   _toggle(layer) {
-    const hidden = new Set(this.monitor.state.hidden);
-    if (!hidden.delete(layer)) hidden.add(layer);
-    this.monitor.state.set("layers", { hidden });
+    const { state } = this.monitor;
+    state.show(layer, state.hidden.has(layer));
   }
 
   windowChanged() {
@@ -184,6 +219,7 @@ export class Keys extends Part {
     else this.announce(state.selected ? "" : say("Nothing is chosen."));
   }
 
+  /** @param {Corridor} given */
   _chosen({ title, total }) {
     const [from, to] = this.monitor.range;
     const count = total(from, to);
@@ -195,6 +231,7 @@ export class Keys extends Part {
     );
   }
 
+  /** @param {string} words */
   announce(words) {
     this.spoken.textContent = words;
   }

@@ -1,25 +1,36 @@
 /* Names: corridors on chips, countries with the letters of their roles. What matters more is placed first; nothing overlaps. */
 
+import { holds, isFree } from "./boxes.js";
 import { CanvasLayer, FONT, panelBoxes, panelsOf } from "./canvas_layer.js";
 import { WORLD } from "./mercator.js";
 import { roleLetter } from "./roles.js";
 
+/** @import { CountryRoles } from "./countries.js" */
+/** @import { ActiveShape, Box, Corridor, Country, Hit, Line, Role } from "./types.js" */
+
 export class Labels extends CanvasLayer {
-  /** Corridors that get a chip at a zoom. */
+  /** Whether no panels are avoided, as on a picture to take away. */
+  alone = false;
+  /** Widths of texts by font.  @type {Map<string, number>} */
+  widths = new Map();
+  /** @type {{ box: Box, id: string }[]} */
+  chips = [];
+  /** @type {Box[]} */
+  taken = [];
+  /** @type {Box[] | null} */
+  panels = null;
+  /** What names stand for or avoid.  @type {unknown[]} */
+  around = [];
+
+  /** Corridors that get a chip at a zoom.  @param {number} zoom */
   static MOST = (zoom) => (zoom < 4 ? 7 : zoom < 5.5 ? 14 : zoom < 7 ? 24 : 60);
 
-  constructor(options) {
-    super("labels", { zIndex: 500, ...options });
-    this.widths = new Map();
+  constructor() {
+    super("labels", { zIndex: 500 });
     this.watching = new ResizeObserver(() => {
       this.panels = null;
       this.refresh();
     });
-  }
-
-  attach(monitor) {
-    this.monitor = monitor;
-    this.addTo(monitor.map);
   }
 
   countriesChanged() {
@@ -41,7 +52,7 @@ export class Labels extends CanvasLayer {
   /** While the window is dragged, names stay where they are unless something that they stand for or avoid is another. */
   windowChanged() {
     const now = this._around();
-    if (now.some((one, at) => one !== this.around?.[at])) this.refresh();
+    if (now.some((one, at) => one !== this.around[at])) this.refresh();
   }
 
   _around() {
@@ -57,14 +68,15 @@ export class Labels extends CanvasLayer {
     const context = this.wipe();
     const { monitor } = this;
     this.around = this._around();
-    this.taken = [...this._panels(), ...(monitor.changes?.chipsFor(this) ?? []), ...(monitor.watch?.chipsFor(this) ?? [])];
+    this.taken = [...this._panels(), ...(monitor.changes.chipsFor(this)), ...(monitor.watch.chipsFor(this))];
     this.chips = [];
     if (monitor.state.hidden.has("names")) return;
     context.textBaseline = "middle";
     for (const shape of this._ranked()) if (monitor.state.hidden.has("changes") || shape.corridor.id === monitor.state.selected) this._chip(context, shape);
     const countries = [...(monitor.baseMap.countries)].sort((a, b) => b.extent - a.extent);
+    /** @param {Country} given */
     const withRole = ({ iso3 }) => !monitor.state.hidden.has("countries") && monitor.countries.roles.has(iso3);
-    for (const country of countries.filter(withRole)) this._country(context, country, monitor.countries.roles.get(country.iso3));
+    for (const country of countries.filter(withRole)) this._country(context, country, monitor.countries.roles.get(country.iso3) ?? null);
     for (const country of countries.filter((one) => !withRole(one))) this._country(context, country, null);
   }
 
@@ -79,11 +91,12 @@ export class Labels extends CanvasLayer {
     return this.panels;
   }
 
-  /** On a picture to take away: what lies outside of the view, and its corner with the scale. */
+  /** On a picture to take away: what lies outside of the view, and its corner with the scale.  @returns {Box[]} */
   _edges() {
     const { x: width, y: height } = this._map.getSize();
     const [left, top] = this.inCanvas([0, 0]);
     const far = 1e5;
+    /** @type {Box[]} */
     const sides = [[-far, -far, left, far], [left + width, -far, far, far], [-far, -far, far, top], [-far, top + height, far, far]];
     return [...sides, [left, top + height - 66, left + 200, top + height]];
   }
@@ -92,29 +105,33 @@ export class Labels extends CanvasLayer {
   _ranked() {
     const { corridors, map, state } = this.monitor;
     const most = Labels.MOST(map.getZoom());
-    const ranked = [...(corridors?.shown ?? [])].reverse();
+    const ranked = [...(corridors.shown)].reverse();
     const chosen = ranked.filter(({ corridor }) => corridor.id === state.selected);
     return [...chosen, ...ranked.filter((shape) => !chosen.includes(shape)).slice(0, most)];
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {string} text */
   _measure(context, text) {
     const key = `${context.font}|${text}`;
-    if (!this.widths.has(key)) this.widths.set(key, context.measureText(text).width);
-    return this.widths.get(key);
+    const width = this.widths.get(key) ?? context.measureText(text).width;
+    this.widths.set(key, width);
+    return width;
   }
 
+  /** @param {Box} box */
   _free(box) {
     if (!this.inSight(box)) return false;
-    return !this.taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+    return isFree(box, this.taken);
   }
 
-  /** Try places along the line, on either side of it. */
+  /** Try places along the line, on either side of it.  @param {CanvasRenderingContext2D} context  @param {ActiveShape} shape */
   _chip(context, shape) {
     context.font = `600 12px ${FONT}`;
     const width = this._measure(context, shape.corridor.ends) + 36;
     for (const share of [0.5, 0.35, 0.65, 0.2, 0.8]) {
       const [x, y] = this._along(shape.lines[0], share);
       for (const [dx, dy] of [[10, -15], [-10 - width, -15], [10, 15], [-10 - width, 15]]) {
+        /** @type {Box} */
         const box = [x + dx, y + dy - 11, x + dx + width, y + dy + 11];
         if (!this._free(box)) continue;
         this.taken.push(box);
@@ -125,7 +142,7 @@ export class Labels extends CanvasLayer {
     }
   }
 
-  /** A point at a share of the part of the line that is in sight. */
+  /** A point at a share of the part of the line that is in sight.  @param {Line} points  @param {number} share */
   _along(points, share) {
     const { width, height } = this.frame;
     const seen = points.filter(([x, y]) => x > 0 && y > 0 && x < width && y < height);
@@ -133,11 +150,12 @@ export class Labels extends CanvasLayer {
     return chosen[Math.min(chosen.length - 1, Math.floor(chosen.length * share))];
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {Corridor} corridor  @param {Box} given3 */
   _paintChip(context, corridor, [x, y, right, bottom]) {
     const { theme, state, dash } = this.monitor;
     const colour = theme.mode[corridor.mode];
     const chosen = corridor.id === state.selected;
-    context.globalAlpha = state.selected && !chosen && this.monitor.picture.corridor(state.selected) ? 0.5 : 1;
+    context.globalAlpha = state.selected && !chosen && this.monitor.shown.corridor(state.selected) ? 0.5 : 1;
     context.beginPath();
     context.roundRect(x, y, right - x, bottom - y, 5);
     context.fillStyle = theme.panel;
@@ -165,35 +183,41 @@ export class Labels extends CanvasLayer {
     context.globalAlpha = 1;
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {Country} country  @param {CountryRoles | null} role */
   _country(context, country, role) {
     const { theme } = this.monitor;
     const { scale, dy, copies } = this.frame;
     const extent = (country.extent / 360) * WORLD * scale;
     const size = Math.max(11, Math.min(14, extent / 14));
-    context.font = `${role ? 600 : 500} ${size}px ${FONT}`;
-    const letters = role ? role.all.map((one) => roleLetter(one)) : [];
+    const look = role ? { weight: 600, share: 0.5, colour: theme.text } : { weight: 500, share: 0.72, colour: theme.name };
+    context.font = `${look.weight} ${size}px ${FONT}`;
+    const roles = role?.all ?? [];
+    const letters = roles.map((one) => roleLetter(one));
     const text = this._measure(context, country.shown);
-    const tags = letters.length * 16 + (letters.length ? 3 : 0);
+    const tags = role ? letters.length * 16 + 3 : 0;
     if (extent < (role ? 16 : text * 0.72)) return;
-    const named = extent >= text * (role ? 0.5 : 0.72);
+    const named = extent >= text * look.share;
     for (const dx of copies) {
       const [x, y] = [country.place[0] * scale + dx, country.place[1] * scale + dy];
       const half = (tags + (named ? text : 0)) / 2;
+      /** @type {Box} */
       const box = [x - half - 4, y - size / 2 - 4, x + half + 4, y + size / 2 + 4];
       if (!this._free(box)) continue;
       this.taken.push(box);
-      letters.forEach((letter, at) => this._tag(context, letter, role.all[at], x - half + at * 16, y));
-      if (!named) continue;
-      context.textAlign = "left";
-      context.lineWidth = 3;
-      context.lineJoin = "round";
-      context.strokeStyle = theme.halo;
-      context.strokeText(country.shown, x - half + tags, y);
-      context.fillStyle = role ? theme.text : theme.name;
-      context.fillText(country.shown, x - half + tags, y);
+      letters.forEach((letter, at) => this._tag(context, letter, roles[at], x - half + at * 16, y));
+      if (named) this._name(context, country.shown, x - half + tags, y, look.colour);
     }
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {string} text  @param {number} x  @param {number} y  @param {string} colour */
+  _name(context, text, x, y, colour) {
+    [context.textAlign, context.lineWidth, context.lineJoin, context.strokeStyle] = ["left", 3, "round", this.monitor.theme.halo];
+    context.strokeText(text, x, y);
+    context.fillStyle = colour;
+    context.fillText(text, x, y);
+  }
+
+  /** @param {CanvasRenderingContext2D} context  @param {string} letter  @param {Role} role  @param {number} x  @param {number} y */
   _tag(context, letter, role, x, y) {
     const { theme } = this.monitor;
     const font = context.font;
@@ -208,10 +232,11 @@ export class Labels extends CanvasLayer {
     context.font = font;
   }
 
-  /** The corridor whose chip is under a point of the map's container, or null. */
-  at(point) {
+  /** The corridor whose chip is under a point.  @param {L.Point} point  @returns {Hit | null} */
+  hit(point) {
     const [x, y] = this.inCanvas(point);
-    const found = (this.chips ?? []).find(({ box }) => x > box[0] && x < box[2] && y > box[1] && y < box[3]);
-    return found ? found.id : null;
+    const chip = this.chips.find(({ box }) => holds(box, x, y));
+    const corridor = chip && this.monitor.picture?.corridor(chip.id);
+    return corridor ? this.monitor.corridors.hitOf(corridor) : null;
   }
 }

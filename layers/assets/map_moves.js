@@ -1,8 +1,13 @@
-/* Alerts: what is new, newest first, each to fly to and to mark as seen; what was seen is kept by this viewer's browser alone. */
+/* Moves of the map to what is asked for. */
 
-/** Move the map to what is asked for; at once where less motion is wanted. */
-export const fly = (map, bounds) => {
-  const options = { paddingTopLeft: [380, 40], paddingBottomRight: [40, 170], maxZoom: 8 };
-  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map.fitBounds(bounds, { ...options, animate: false });
+/** Whether motion is to be kept small. */
+const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Move the map to what is asked for; at once where less motion is wanted.  @param {L.Map} map  @param {L.LatLngBounds} bounds  @param {L.FitBoundsOptions} options */
+export const moveTo = (map, bounds, options) => {
+  if (still()) map.fitBounds(bounds, { ...options, animate: false });
   else map.flyToBounds(bounds, { ...options, duration: 0.9 });
 };
+
+/** Beside the panels at the left and above the time bar.  @param {L.Map} map  @param {L.LatLngBounds} bounds */
+export const fly = (map, bounds) => moveTo(map, bounds, { paddingTopLeft: [380, 40], paddingBottomRight: [40, 170], maxZoom: 8 });

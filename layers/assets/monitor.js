@@ -3,35 +3,106 @@
 import { Address } from "./address.js";
 import { rgba } from "./colours.js";
 import { Feed } from "./feed.js";
-import { WORLD, distanceToLine } from "./mercator.js";
+import { WORLD, distanceToLine, fromWorld } from "./mercator.js";
 import { State } from "./state.js";
 import { say } from "./text.js";
 
+/** @import { Rgba } from "./colours.js" */
+/** @import { Hooks } from "./part.js" */
+/** @import { Picture } from "./picture.js" */
+/** @import { Corridor, Pair, Palette, Told } from "./types.js" */
+
+/** @import * as parts from "./parts.js" */
+
 export class Monitor {
-  /** @param {L.Map} map  @param {object} palette as in layers/palette.toml */
+  // The parts, each under the name by which the page adds it.
+  /** @type {parts.Actions} */
+  actions;
+  /** @type {parts.Alerts} */
+  alerts;
+  /** @type {parts.Arrivals} */
+  arrivals;
+  /** @type {parts.Bands} */
+  bands;
+  /** @type {parts.BaseMap} */
+  baseMap;
+  /** @type {parts.Camera} */
+  camera;
+  /** @type {parts.Card} */
+  card;
+  /** @type {parts.Changes} */
+  changes;
+  /** @type {parts.Corridors} */
+  corridors;
+  /** @type {parts.Countries} */
+  countries;
+  /** @type {parts.Degrees} */
+  degrees;
+  /** @type {parts.Graticule} */
+  graticule;
+  /** @type {parts.Hexes} */
+  hexes;
+  /** @type {parts.Hotspots} */
+  hotspots;
+  /** @type {parts.Hubs} */
+  hubs;
+  /** @type {parts.Incidents} */
+  incidents;
+  /** @type {parts.Keys} */
+  keys;
+  /** @type {parts.Labels} */
+  labels;
+  /** @type {parts.Legend} */
+  legend;
+  /** @type {parts.Ranking} */
+  ranking;
+  /** @type {parts.Scale} */
+  scale;
+  /** @type {parts.Search} */
+  search;
+  /** @type {parts.Status} */
+  status;
+  /** @type {parts.TimeBar} */
+  timeBar;
+  /** @type {parts.Watch} */
+  watch;
+
+  /** All of them, in the order in which they were added.  @type {Hooks[]} */
+  parts = [];
+  /** @type {Picture | null} */
+  picture = null;
+  /** Pixels of a canvas to one of the page while a picture is taken; null else.  @type {number | null} */
+  sharpness = null;
+  /** Colours of the classes of hexes.  @type {Rgba[]} */
+  ramp = [];
+  /** How much work is under way. */
+  awaited = 0;
+  /** Whether the map is being moved by us. */
+  placing = false;
+  /** What is told at the next frame.  @type {Set<Told>} */
+  due = new Set();
+
+  /** @param {L.Map} map  @param {Palette} palette */
   constructor(map, palette) {
     this.map = map;
     this.palette = palette;
-    this.parts = [];
-    this.picture = null;
-    /** Pixels of a canvas to one of the page while a picture is taken; null else. */
-    this.sharpness = null;
+    this.dash = palette.dash;
     this.state = new State(new Address());
+    this.feed = new Feed(this);
     document.addEventListener("DOMContentLoaded", () => this.start());
   }
 
-  /** Parts are called in the order in which they were added; each is at hand by its name. */
+  /** Parts are called in the order in which they were added; each is at hand by its name.  @param {string} name  @param {Hooks} part */
   add(name, part) {
-    this[name] = part;
+    Object.assign(this, { [name]: part });
     this.parts.push(part);
   }
 
   start() {
     const { state, map } = this;
     if (state.view) map.setView([state.view.lat, state.view.lon], state.view.zoom, { animate: false });
-    this.applyTheme();
+    this._paintTheme();
     // Asked before the base map is fetched and drawn, so that the server has the answer when that is done.
-    this.feed = new Feed(this);
     this.feed.start();
     for (const part of this.parts) part.attach(this);
     state.on("theme", () => this.applyTheme());
@@ -45,67 +116,87 @@ export class Monitor {
     this._listen();
   }
 
-  /** Await some work; while any is under way the map says that it is busy. */
+  /** The picture that is shown, for whoever is called only where there is one. */
+  get shown() {
+    return /** @type {Picture} */ (this.picture);
+  }
+
+  /**
+   * Await some work; while any is under way the map says that it is busy.
+   * @template T  @param {Promise<T>} work
+   */
   async during(work) {
-    this.awaited = (this.awaited ?? 0) + 1;
-    const tell = () => this.map.getContainer().setAttribute("aria-busy", String(this.awaited > 0));
-    tell();
+    this._busy(1);
     try {
       return await work;
     } finally {
-      this.awaited -= 1;
-      tell();
+      this._busy(-1);
     }
+  }
+
+  /** @param {1 | -1} by */
+  _busy(by) {
+    this.awaited += by;
+    this.map.getContainer().setAttribute("aria-busy", String(this.awaited > 0));
   }
 
   get theme() {
     return this.palette[this.state.dark ? "dark" : "light"];
   }
 
-  /** The window in steps of the picture: [from, to), never empty, never outside. */
+  /** The window in steps of the picture: [from, to), never empty, never outside.  @returns {Pair} */
   get range() {
-    const { calendar, steps } = this.picture;
+    const { calendar, steps } = this.shown;
     const { from, to } = this.state;
-    if (from === null) return [Math.max(0, steps - calendar.traits.first), steps];
+    if (from === null || to === null) return [Math.max(0, steps - calendar.traits.first), steps];
     const start = Math.max(0, Math.min(steps - 1, calendar.before(from)));
     return [start, Math.max(start + 1, Math.min(steps, calendar.before(to - 1) + 1))];
   }
 
+  /** @param {number} from  @param {number} to */
   setRange(from, to) {
     this.state.set("window", this.days(from, to));
   }
 
-  /** A window of steps as days, as the state knows it. */
+  /** A window of steps as days, as the state knows it.  @param {number} from  @param {number} to */
   days(from, to) {
-    const { edges } = this.picture.calendar;
+    const { edges } = this.shown.calendar;
     return { from: edges[from], to: edges[to] };
   }
 
+  /** @param {string | null} id */
   select(id) {
     this.state.set("select", { selected: id });
   }
 
-  /** A new picture, or null for an empty workspace; one of the same View leaves the map where it is. */
+  /** A new picture, or null for an empty workspace; one of the same View leaves the map where it is.  @param {Picture | null} picture */
   show(picture) {
-    const before = this.picture;
-    const shown = before?.manifest;
-    const alike = picture && shown?.query === picture.manifest.query;
-    const same = alike && shown.version === picture.manifest.version;
+    const alike = this._alike(picture);
     this.picture = picture;
     this.map.getContainer().dataset.unsure = String(picture?.unsure ?? false);
-    if (!this.state.view && picture?.steps && !(alike && before.steps)) this.fit();
-    this._shown();
+    if (!this.state.view && picture?.steps && !alike?.steps) this.fit();
+    this._keepWindow();
     this.tell("pictureChanged");
-    if (same) this.follow(before.corridor(this.state.selected));
+    if (alike && alike.manifest.version === picture?.manifest.version) this.follow(alike.corridor(this.state.selected));
   }
 
-  /** What was selected stays selected under the id that it has now: that of the corridor which runs nearest its middle. */
+  /** The picture that is shown where another is of the same View.  @param {Picture | null} picture */
+  _alike(picture) {
+    const before = this.picture;
+    return before && picture && before.manifest.query === picture.manifest.query ? before : null;
+  }
+
+  /**
+   * What was selected stays selected under the id that it has now: that of the corridor which runs nearest its middle.
+   * @param {Corridor | null} chosen
+   */
   follow(chosen) {
-    if (!chosen || this.picture.corridor(chosen.id)) return;
+    if (!chosen || this.shown.corridor(chosen.id)) return;
     const line = chosen.lines.reduce((longest, points) => (points.length > longest.length ? points : longest));
     const [x, y] = line[Math.floor(line.length / 2)];
+    /** @param {Corridor} given */
     const away = ({ lines }) => Math.min(...lines.map((points) => distanceToLine(points, x, y)));
-    const heirs = this.picture.corridors
+    const heirs = this.shown.corridors
       .filter(({ mode }) => mode === chosen.mode)
       .map((corridor) => ({ id: corridor.id, away: away(corridor) }))
       .filter((heir) => heir.away < WORLD / 360)
@@ -118,23 +209,31 @@ export class Monitor {
    * the rest small. Unlike a viewer's own move it is not put in the link.
    */
   fit() {
-    const { levels } = this.picture;
-    const corridors = this.picture.seen(this.state);
-    const ground = corridors.filter((corridor) => corridor.mode !== "air");
-    const lines = (ground.length ? ground : corridors).flatMap((corridor) => corridor.lines.flat());
-    const places = lines.length ? lines : [...(levels.find((level) => level.corners)?.places() ?? [])];
+    const places = this._places();
     if (!places.length) return;
-    const unproject = ([x, y]) => this.map.unproject([(x / WORLD + 0.5) * 256, (y / WORLD + 0.5) * 256], 0);
     const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
-    const [least, most] = [(values) => values.reduce((a, b) => Math.min(a, b)), (values) => values.reduce((a, b) => Math.max(a, b))];
-    const bounds = L.latLngBounds([unproject([least(xs), most(ys)]), unproject([most(xs), least(ys)])]);
+    const bounds = L.latLngBounds([fromWorld(this.map, least(xs), most(ys)), fromWorld(this.map, most(xs), least(ys))]);
     this.placing = true;
     this.map.fitBounds(bounds, { paddingTopLeft: [40, 60], paddingBottomRight: [40, 150], animate: false });
     this.placing = false;
   }
 
+  /** What is to be seen at first, in Mercator units. */
+  _places() {
+    const { levels } = this.shown;
+    const corridors = this.shown.seen(this.state);
+    const ground = corridors.filter((corridor) => corridor.mode !== "air");
+    const lines = (ground.length ? ground : corridors).flatMap((corridor) => corridor.lines.flat());
+    return lines.length ? lines : [...(levels.find((level) => level.corners)?.places() ?? [])];
+  }
+
   applyTheme() {
-    const { theme, palette, state } = this;
+    this._paintTheme();
+    this.tell("themeChanged");
+  }
+
+  _paintTheme() {
+    const { theme, state } = this;
     const root = document.documentElement;
     root.dataset.theme = state.dark ? "dark" : "light";
     root.style.colorScheme = root.dataset.theme;
@@ -142,17 +241,15 @@ export class Monitor {
       if (typeof value === "string") root.style.setProperty(`--${name.replaceAll("_", "-")}`, value);
     }
     this.ramp = theme.ramp.map((colour, at) => rgba(colour, theme.ramp_alpha[at]));
-    this.dash = palette.dash;
-    this.tell("themeChanged");
   }
 
+  /** @param {Told} what */
   tell(what) {
     for (const part of this.parts) part[what]();
   }
 
-  /** Tell the parts at the next frame, once. */
+  /** Tell the parts at the next frame, once.  @param {Told} what */
   later(what) {
-    this.due ??= new Set();
     if (!this.due.size) requestAnimationFrame(() => this._flush());
     this.due.add(what);
   }
@@ -160,12 +257,18 @@ export class Monitor {
   _flush() {
     const due = [...this.due];
     this.due.clear();
-    this._shown();
+    this._keepWindow();
     for (const what of due) this.tell(what);
   }
 
-  _shown() {
-    this.state.shown = this.picture?.steps ? Object.values(this.days(...this.range)) : null;
+  /** What a link to exactly this view names as its window. */
+  _keepWindow() {
+    if (!this.picture?.steps) {
+      this.state.shown = null;
+      return;
+    }
+    const { from, to } = this.days(...this.range);
+    this.state.shown = [from, to];
   }
 
   _moved() {
@@ -187,7 +290,7 @@ export class Monitor {
     const { map, state } = this;
     if (!state.view || !this._rounded()) return;
     this.placing = true;
-    map.setView([state.view.lat, state.view.lon], state.view.zoom, { reset: true });
+    map.setView([state.view.lat, state.view.lon], state.view.zoom, /** @type {L.ZoomPanOptions} */ ({ reset: true }));
     this.placing = false;
   }
 
@@ -208,3 +311,9 @@ export class Monitor {
     window.parent.postMessage({ kind: "monitor-ready" }, window.location.origin);
   }
 }
+
+/** @param {number[]} values */
+const least = (values) => values.reduce((a, b) => Math.min(a, b));
+
+/** @param {number[]} values */
+const most = (values) => values.reduce((a, b) => Math.max(a, b));

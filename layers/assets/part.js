@@ -1,8 +1,7 @@
 /* What the map calls its parts for: each hook does nothing until a part says otherwise. */
 
-/** @typedef {import("./monitor.js").Monitor} Monitor */
-/** @typedef {import("./types.js").Hit} Hit */
-/** @typedef {import("./types.js").LegendItem} LegendItem */
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Hit, LegendItem } from "./types.js" */
 
 /**
  * A class with the hooks of a part; parts are panels (`Part`) and layers (`CanvasLayer`).
@@ -38,11 +37,6 @@ export const withHooks = (base) =>
     /** The server has been asked for its newest version. */
     ticked() {}
 
-    /** What is written over all that is drawn, under a point of the map's container.  @param {L.Point} _point  @returns {Hit | null} */
-    hitChip(_point) {
-      return null;
-    }
-
     /** What is drawn under a point of the map's container.  @param {L.Point} _point  @returns {Hit | null} */
     hit(_point) {
       return null;
@@ -52,7 +46,7 @@ export const withHooks = (base) =>
     hover(_id) {}
 
     /** What the card shows of what is selected, null if that is nothing of this part.  @param {string} _selected  @returns {Node[] | null} */
-    details(_selected) {
+    cardFor(_selected) {
       return null;
     }
 

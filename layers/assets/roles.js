@@ -1,22 +1,27 @@
-/* Countries by the role that the corridors of the window give them: tint, hatch and, with their names, a letter. */
+/* The roles of countries, with a letter and a hatch for each. */
 
+import { context2d } from "./dom.js";
 import { initials } from "./text.js";
 
+/** @import { Role } from "./types.js" */
+
+/** @type {Role[]} */
 export const ROLES = ["source", "transit", "destination"];
 
 /** Share from which a country has a role beside others. */
 export const LEAST_ROLE = 0.2;
 
-/** The letter of a role. */
+/** @type {Record<string, string> | null} */
 let letters = null;
 
+/** The letter of a role.  @param {Role} role */
 export const roleLetter = (role) => (letters ??= initials(ROLES))[role];
 
-/** Paint the hatch of a role on a tile; both the map and its legend use it. */
+/** Paint the hatch of a role on a tile; both the map and its legend use it.  @param {Role} role  @param {string} colour  @param {number} [ratio] */
 export const roleHatch = (role, colour, ratio = 1) => {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 8 * ratio;
-  const context = tile.getContext("2d");
+  const context = context2d(tile);
   context.scale(ratio, ratio);
   context.strokeStyle = context.fillStyle = colour;
   context.lineWidth = 1;

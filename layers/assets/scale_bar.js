@@ -1,20 +1,29 @@
-/* Meridians and parallels that fit the zoom, their degrees along the edges, and the scale bar. */
+/* The scale bar, in kilometres and nautical miles. */
 
 import { FONT } from "./canvas_layer.js";
-import { element } from "./dom.js";
+import { context2d, element } from "./dom.js";
 import { EARTH_KM } from "./mercator.js";
-import { say } from "./text.js";
 import { Part } from "./part.js";
+import { say } from "./text.js";
+
+/** @import { Monitor } from "./monitor.js" */
 
 /** The scale bar: kilometres that are a round number, true in the middle of the view. */
 export class Scale extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+
   static ROUND = [1, 2, 5];
 
+  /** @param {{ longest: number }} options */
   constructor(options) {
     super();
     this.options = options;
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     this.canvas = element("canvas", { id: "scale", role: "img" });
@@ -24,7 +33,7 @@ export class Scale extends Part {
   }
 
   themeChanged() {
-    if (this.canvas) this.paint();
+    this.paint();
   }
 
   /** @returns {{km: number, pixels: number}} */
@@ -44,13 +53,16 @@ export class Scale extends Part {
     const [width, height] = [this.options.longest + 40, 34];
     [this.canvas.width, this.canvas.height] = [width * ratio, height * ratio];
     [this.canvas.style.width, this.canvas.style.height] = [`${width}px`, `${height}px`];
-    const context = this.canvas.getContext("2d");
+    const context = context2d(this.canvas);
     context.scale(ratio, ratio);
     this.draw(context, 8, 20, { km, pixels });
     this.canvas.setAttribute("aria-label", say("Scale: the bar is {km} km long", { km }));
   }
 
-  /** Two halves, one filled, with what they measure above; x, y is the left end of the bar. */
+  /**
+   * Two halves, one filled, with what they measure above; x, y is the left end of the bar.
+   * @param {CanvasRenderingContext2D} context  @param {number} x  @param {number} y  @param {{ km: number, pixels: number }} [given4]
+   */
   draw(context, x, y, { km, pixels } = this.measure()) {
     const { theme } = this.monitor;
     context.save();

@@ -1,22 +1,53 @@
-/* The search box: a country, a place of the gazetteer, a route of the picture or a position, and the way there. */
+/* The search box. */
 
-import { element, icon, makePanel } from "./dom.js";
+import { element, icon, makePanel, within } from "./dom.js";
+import { wasAborted } from "./errors.js";
 import { Finder } from "./finder.js";
+import { Part } from "./part.js";
 import { Position } from "./position.js";
 import { counted, mark, say } from "./text.js";
-import { Part } from "./part.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Found, Pair } from "./types.js" */
 
 /** A combobox as the ARIA practices have it: focus stays in the field, the active option is named by it. */
 export class Search extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {Finder} */
+  finder;
+  /** @type {HTMLInputElement} */
+  field;
+  /** @type {HTMLDivElement} */
+  list;
+  /** @type {HTMLParagraphElement} */
+  nothing;
+  /** @type {HTMLParagraphElement} */
+  said;
+  /** @type {HTMLButtonElement} */
+  clear;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  pause;
+  /** @type {AbortController | null} */
+  abort = null;
+  /** @type {Found[]} */
+  found = [];
+  /** The place of the option that is marked, -1 for none. */
+  active = -1;
+  /** Whether the first that is found is to be taken. */
+  eager = false;
+  /** @type {L.Marker | null} */
+  pinned = null;
+
   static NOTHING = mark("No place of this name in the gazetteer");
 
+  /** @param {{ most: number, longest: number, pause_ms: number }} options */
   constructor(options) {
     super();
     this.options = options;
-    this.found = [];
-    this.active = -1;
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     this.finder = new Finder(monitor);
@@ -39,8 +70,9 @@ export class Search extends Part {
     document.addEventListener("keydown", (event) => this._shortcut(event));
   }
 
+  /** @param {KeyboardEvent} event */
   _shortcut(event) {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || within(event, "input:not([type=checkbox]), select, textarea")) return;
     event.preventDefault();
     this.field.focus();
     this.field.select();
@@ -53,7 +85,10 @@ export class Search extends Part {
     this.eager = false;
     this.abort?.abort();
     clearTimeout(this.pause);
-    if (!words.trim()) return this.close();
+    if (!words.trim()) {
+      this.close();
+      return;
+    }
     const abort = (this.abort = new AbortController());
     const here = [...this.finder.position(words), ...(await this.finder.near(words))];
     if (abort.signal.aborted) return;
@@ -61,6 +96,7 @@ export class Search extends Part {
     this.pause = setTimeout(() => this._places(here, words, abort.signal), this.options.pause_ms);
   }
 
+  /** @param {Found[]} here  @param {string} words  @param {AbortSignal} signal */
   async _places(here, words, signal) {
     try {
       const places = Position.parse(words) ? [] : await this.finder.places(words, signal);
@@ -68,17 +104,18 @@ export class Search extends Part {
       this._offer([...here, ...places], words, say(Search.NOTHING));
       if (this.eager) this.choose(0);
     } catch (error) {
-      if (error.name !== "AbortError") this._offer(here, words, say("The gazetteer does not answer; try again."));
+      if (!wasAborted(error)) this._offer(here, words, say("The gazetteer does not answer; try again."));
     }
   }
 
+  /** @param {Found[]} found  @param {string} words  @param {string} [nothing] */
   _offer(found, words, nothing = "") {
     this.found = Finder.shared(found, this.options.most);
     this.active = -1;
     const groups = Finder.KINDS.filter((kind) => this.found.some((one) => one.kind === kind)).map((kind) => this._group(kind));
     this.list.replaceChildren(...groups);
     this.list.hidden = !groups.length;
-    this.nothing.textContent = groups.length ? "" : Position.parse(words)?.fault ?? nothing;
+    this.nothing.textContent = groups.length ? "" : Position.fault(words) ?? nothing;
     this.nothing.hidden = !this.nothing.textContent;
     const results = counted("{count} result", "{count} results", this.found.length);
     this.said.textContent = groups.length ? results : this.nothing.textContent;
@@ -86,12 +123,14 @@ export class Search extends Part {
     this._mark();
   }
 
+  /** @param {Found["kind"]} kind */
   _group(kind) {
     const head = `search-${kind.toLowerCase()}`;
     const options = this.found.flatMap((one, at) => (one.kind === kind ? [this._option(one, at)] : []));
     return element("div", { role: "group", "aria-labelledby": head }, element("div", { id: head, class: "kind" }, say(kind)), ...options);
   }
 
+  /** @param {Found} one  @param {number} at */
   _option(one, at) {
     return element(
       "div",
@@ -108,9 +147,10 @@ export class Search extends Part {
     this.list.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }
 
+  /** @param {KeyboardEvent} event */
   _key(event) {
     const { length } = this.found;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step && !length && this.field.value) this.ask();
     else if (step && length) this.active = (this.active + step + length + (this.active < 0 && step < 0 ? 1 : 0)) % length;
     else if (event.key === "Enter") this._enter();
@@ -134,6 +174,7 @@ export class Search extends Part {
     else this.monitor.map.getContainer().focus();
   }
 
+  /** @param {number} at */
   choose(at) {
     const chosen = this.found[at];
     if (!chosen) return;
@@ -164,7 +205,7 @@ export class Search extends Part {
     this.field.focus();
   }
 
-  /** A mark with a name where a place or position was found; it stays until the next search. */
+  /** A mark with a name where a place or position was found; it stays until the next search.  @param {Pair} place  @param {string} name */
   pin(place, name) {
     this.unpin();
     const pin = element("div", { class: "pin" }, element("i"), element("span", {}, name));

@@ -1,10 +1,21 @@
 /* A sheet: the map as seen with its title, window, legend and what it came from, on one canvas. */
 
 import { CanvasLayer, FONT } from "./canvas_layer.js";
+import { context2d } from "./dom.js";
 import { LegendPainter } from "./legend_painter.js";
 import { counted, mark, say } from "./text.js";
 
+/** @import { CameraOptions } from "./camera.js" */
+/** @import { Monitor } from "./monitor.js" */
+
 export class Sheet {
+  /** @type {CanvasRenderingContext2D} */
+  context;
+  /** The legend on a canvas of its own, once it is painted.  @type {{ canvas: HTMLCanvasElement, tall: number } | null} */
+  legend = null;
+  /** Height of what lies between head and foot. */
+  middle = 0;
+
   static ASKED = {
     mode: mark("mode: {values}"),
     kind: mark("kind: {values}"),
@@ -17,6 +28,7 @@ export class Sheet {
   static SIDE = 262;
   static PAD = 16;
 
+  /** @param {Monitor} monitor  @param {CameraOptions} options  @param {number} sharpness */
   constructor(monitor, options, sharpness) {
     this.monitor = monitor;
     this.options = options;
@@ -33,7 +45,7 @@ export class Sheet {
     const canvas = document.createElement("canvas");
     canvas.width = (width + SIDE) * this.sharpness;
     canvas.height = (HEAD + this.middle + FOOT) * this.sharpness;
-    this.context = canvas.getContext("2d");
+    this.context = context2d(canvas);
     this.context.scale(this.sharpness, this.sharpness);
     this._ground(width + SIDE, HEAD + this.middle + FOOT);
     this._map(0, HEAD, width, height);
@@ -43,6 +55,7 @@ export class Sheet {
     return canvas;
   }
 
+  /** @param {number} width  @param {number} height */
   _ground(width, height) {
     const { theme } = this.monitor;
     const { context } = this;
@@ -59,10 +72,10 @@ export class Sheet {
     const { SIDE, PAD } = Sheet;
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [SIDE * this.sharpness, 2400 * this.sharpness];
-    const context = canvas.getContext("2d");
+    const context = context2d(canvas);
     context.scale(this.sharpness, this.sharpness);
-    const painter = new LegendPainter(this.monitor, context, SIDE - 2 * PAD);
-    const tall = painter.paint(this.monitor.legend.body, PAD, 4);
+    const painter = new LegendPainter(this.monitor, context, SIDE - 2 * PAD, this.sharpness);
+    const tall = painter.paint(this.monitor.legend.sections(), PAD, 4);
     this.legend = { canvas, tall: tall + PAD };
     const cut = context.getImageData(0, 0, canvas.width, Math.min(canvas.height, Math.ceil((tall + PAD) * this.sharpness)));
     canvas.height = cut.height;
@@ -70,7 +83,10 @@ export class Sheet {
     return this.legend;
   }
 
-  /** Every canvas of the map where it lies now, lowest first. */
+  /**
+   * Every canvas of the map where it lies now, lowest first.
+   * @param {number} left  @param {number} top  @param {number} width  @param {number} height
+   */
   _map(left, top, width, height) {
     const { context, monitor } = this;
     const home = monitor.map.getContainer().getBoundingClientRect();
@@ -78,8 +94,8 @@ export class Sheet {
     context.beginPath();
     context.rect(left, top, width, height);
     context.clip();
-    const layers = monitor.parts.filter((part) => part instanceof CanvasLayer && part._container?.width && !part.blank);
-    for (const layer of layers.sort((a, b) => a.options.zIndex - b.options.zIndex)) {
+    const layers = monitor.parts.flatMap((part) => (part instanceof CanvasLayer && part._container.width && !part.blank ? [part] : []));
+    for (const layer of layers.sort((a, b) => a.zIndex - b.zIndex)) {
       const box = layer._container.getBoundingClientRect();
       context.drawImage(layer._container, left + box.left - home.left, top + box.top - home.top, box.width, box.height);
     }
@@ -91,7 +107,7 @@ export class Sheet {
     context.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1);
   }
 
-  /** The mark of what was searched for. */
+  /** The mark of what was searched for.  @param {number} left  @param {number} top */
   _pin(left, top) {
     const { pinned, field } = this.monitor.search;
     if (!pinned) return;
@@ -106,6 +122,7 @@ export class Sheet {
     this._write(field.value, left + x + 13, top + y, 600, 12, theme.text, "left", theme.halo);
   }
 
+  /** @param {string} text  @param {number} x  @param {number} y  @param {number} weight  @param {number} size  @param {string} colour  @param {CanvasTextAlign} [align]  @param {string | null} [halo] */
   _write(text, x, y, weight, size, colour, align = "left", halo = null) {
     const { context } = this;
     [context.font, context.textAlign, context.textBaseline] = [`${weight} ${size}px ${FONT}`, align, "middle"];
@@ -118,6 +135,7 @@ export class Sheet {
     return context.measureText(text).width;
   }
 
+  /** @param {number} width */
   _head(width) {
     const { theme } = this.monitor;
     const { PAD } = Sheet;
@@ -129,7 +147,10 @@ export class Sheet {
     for (const text of this.marks()) right -= this._mark(text, right, 24) + 8;
   }
 
-  /** A mark that must not be missed, in the colours of a warning; @returns {number} its width */
+  /**
+   * A mark that must not be missed, in the colours of a warning; @returns {number} its width
+   * @param {string} text  @param {number} right  @param {number} y
+   */
   _mark(text, right, y) {
     const { context } = this;
     const { theme } = this.monitor;
@@ -144,6 +165,7 @@ export class Sheet {
     return width;
   }
 
+  /** @param {number} top  @param {number} width */
   _foot(top, width) {
     const { theme } = this.monitor;
     const { PAD, FOOT } = Sheet;
@@ -153,7 +175,7 @@ export class Sheet {
 
   /** Title, window, count and what the filters ask for, in words. */
   words() {
-    const { picture, range, state } = this.monitor;
+    const { shown: picture, range, state } = this.monitor;
     const [from, to] = range;
     const chosen = picture.corridor(state.selected);
     const total = picture.total(from, to);
@@ -166,24 +188,28 @@ export class Sheet {
   }
 
   _filters() {
-    const { picture } = this.monitor;
+    const { shown: picture } = this.monitor;
     const params = new URLSearchParams(picture.manifest.query);
-    const as = { mode: (word) => say(word), kind: (word) => say(word), origin: (code) => picture.country(code) };
-    const said = (name) => params.getAll(name).map(as[name] ?? String).join(", ");
+    /** @param {string} name */
+    const said = (name) => {
+      const values = params.getAll(name);
+      if (name === "origin") return values.map((code) => picture.country(code)).join(", ");
+      return values.map((word) => (name === "mode" || name === "kind" ? say(word) : word)).join(", ");
+    };
     const asked = Object.entries(Sheet.ASKED).filter(([name]) => params.has(name));
     return asked.map(([name, text]) => say(text, { values: said(name) }));
   }
 
   /** What must stand on every copy: the handling mark, and that the data are made up. */
   marks() {
-    const { manifest, unsure } = this.monitor.picture;
+    const { manifest, unsure } = this.monitor.shown;
     const synthetic = manifest.synthetic ? say("SYNTHETIC DEMONSTRATION DATA") : null;
-    return [manifest.handling, synthetic, unsure ? say("ROUTES NOT YET WORKED OUT") : null].filter(Boolean);
+    return [manifest.handling || null, synthetic, unsure ? say("ROUTES NOT YET WORKED OUT") : null].flatMap((text) => text ?? []);
   }
 
   /** What it came from, and when it was made. */
   stamp() {
-    const { manifest, corridors } = this.monitor.picture;
+    const { manifest, corridors } = this.monitor.shown;
     const methods = [...new Set(corridors.map((corridor) => corridor.method_version))].sort();
     return [
       say("method {methods}", { methods: (methods.length ? methods : [manifest.method_version]).join(", ") }),

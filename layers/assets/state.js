@@ -3,52 +3,72 @@
 import { Calendar, dayKey, parseDay } from "./calendar.js";
 import { say } from "./text.js";
 
-export const LAYERS = ["routes", "ridges", "hubs", "hexes", "countries", "names", "incidents", "graticule", "changes", "hotspots"];
+/** @import { Address } from "./address.js" */
+/** @import { Pair, Unit, WatchArea } from "./types.js" */
 
-/** What is hidden when nobody has chosen: dense areas, along which nobody travels. */
-export const HIDDEN_AT_FIRST = ["ridges"];
+/** @typedef {"window" | "step" | "view" | "select" | "theme" | "layers" | "areas"} StateEvent what a listener may hear of */
+/** @typedef {(typeof LAYERS)[number]} LayerName */
+/** @typedef {"light" | "dark"} ThemeName */
 
-/** What shows only when it is asked for: named in a link where it is shown, so that an older link stays as it was. */
+const LAYERS = /** @type {const} */ (["routes", "ridges", "hubs", "hexes", "countries", "names", "incidents", "graticule", "changes", "hotspots"]);
+
+/** What is hidden when nobody has chosen: dense areas, along which nobody travels.  @type {string[]} */
+const HIDDEN_AT_FIRST = ["ridges"];
+
+/** What shows only when it is asked for: named in a link where it is shown, so that an older link stays as it was.  @type {string[]} */
 export const OPTIONAL_LAYERS = ["changes", "graticule", "hotspots", "incidents"];
 
-/** The state of the map. Listeners hear "window", "step", "view", "select", "theme", "layers". */
+/** The state of the map. */
 export class State {
+  /** @type {Partial<Record<StateEvent, (() => void)[]>>} */
+  listeners = {};
+  /** What of the address was left out, in words.  @type {string[]} */
+  notes = [];
+  /** The theme of the dashboard around us.  @type {ThemeName | null} */
+  host = null;
+  /** The watch areas.  @type {WatchArea[]} */
+  areas = [];
+  /** Whether the page is being put on paper. */
+  printing = false;
+  /** The window that is shown, as days; null without a picture.  @type {Pair | null} */
+  shown = null;
+
+  /** @param {Address} address */
   constructor(address) {
     this.address = address;
-    this.listeners = {};
-    this.notes = [];
     const given = address.read();
-    this.from = this._day(given, "from");
-    this.to = this._day(given, "to");
-    if ((this.from === null) !== (this.to === null) || (this.from !== null && this.from >= this.to)) {
-      if (given.has("from") && given.has("to")) this.notes.push(say("the window was left out, as it must start before it ends"));
-      this.from = this.to = null;
-    }
-    const unit = given.get("step") || "month";
-    this.unit = Object.hasOwn(Calendar.UNITS, unit) ? unit : "month";
-    if (this.unit !== unit) this._leftOut("step", unit);
+    /** The window as days, null for the usual one.  @type {number | null} */
+    this.from = null;
+    /** @type {number | null} */
+    this.to = null;
+    [this.from, this.to] = this._window(given);
+    this.unit = this._unit(given);
     this.view = this._view(given);
     this.selected = given.get("sel") || null;
-    this.theme = ["light", "dark"].includes(given.get("theme")) ? given.get("theme") : null;
-    const hidden = given.has("hide") ? given.get("hide").split(",") : HIDDEN_AT_FIRST;
-    const shown = (given.get("show") ?? "").split(",");
-    const unasked = OPTIONAL_LAYERS.filter((name) => !shown.includes(name));
-    this.hidden = new Set([...hidden.filter((name) => LAYERS.includes(name) && !OPTIONAL_LAYERS.includes(name)), ...unasked]);
+    this.theme = themeOf(given.get("theme"));
+    this.hidden = hiddenBy(given);
     const detail = Number(given.get("detail") ?? 1);
     this.detail = detail >= 0 && detail <= 1 ? detail : 1;
-    this.host = null;
-    this.areas = [];
   }
 
+  /** @param {StateEvent} name  @param {() => void} listener */
   on(name, listener) {
     (this.listeners[name] ??= []).push(listener);
   }
 
-  /** Change fields and tell the listeners of `name`. */
+  /** Change fields and tell the listeners of `name`.  @param {StateEvent} name  @param {Partial<State>} fields */
   set(name, fields) {
     Object.assign(this, fields);
     for (const listener of this.listeners[name] ?? []) listener();
     this.address.write(this.entries());
+  }
+
+  /** Switch a layer on or off.  @param {LayerName} layer  @param {boolean} shown */
+  show(layer, shown) {
+    const hidden = new Set(this.hidden);
+    if (shown) hidden.delete(layer);
+    else hidden.add(layer);
+    this.set("layers", { hidden });
   }
 
   /** The theme in force: light on paper; else the viewer's own choice, that of the dashboard, or that of the system. */
@@ -58,31 +78,63 @@ export class State {
     return (this.theme ?? this.host ?? system) === "dark";
   }
 
+  /** What the address says of this view.  @param {boolean} [explicit] whether the window is named that nobody chose */
   entries(explicit = false) {
-    const found = [];
+    return [...this._windowEntries(explicit), ...this._viewEntries(), ...this._layerEntries(), ...this.areas.map(({ text }) => ["area", text])];
+  }
+
+  /** @param {boolean} explicit */
+  _windowEntries(explicit) {
     const [from, to] = this.from === null && explicit ? this.shown ?? [null, null] : [this.from, this.to];
-    if (from !== null) found.push(["from", dayKey(from)], ["to", dayKey(to)]);
-    if (this.unit !== "month") found.push(["step", this.unit]);
+    const window = from === null || to === null ? [] : [["from", dayKey(from)], ["to", dayKey(to)]];
+    return this.unit === "month" ? window : [...window, ["step", this.unit]];
+  }
+
+  _viewEntries() {
+    const found = [];
     if (this.view) {
       const { lat, lon, zoom } = this.view;
       found.push(["lat", lat.toFixed(3)], ["lon", lon.toFixed(3)], ["z", String(zoom)]);
     }
     if (this.selected) found.push(["sel", this.selected]);
     if (this.theme) found.push(["theme", this.theme]);
+    return found;
+  }
+
+  _layerEntries() {
+    const found = [];
     const hidden = [...this.hidden].filter((name) => !OPTIONAL_LAYERS.includes(name)).sort().join(",");
     if (hidden !== HIDDEN_AT_FIRST.join(",")) found.push(["hide", hidden]);
     const shown = OPTIONAL_LAYERS.filter((name) => !this.hidden.has(name)).join(",");
     if (shown) found.push(["show", shown]);
     if (this.detail < 1) found.push(["detail", String(this.detail)]);
-    for (const { text } of this.areas) found.push(["area", text]);
     return found;
   }
 
+  /** The window that an address asks for, as days; none where it asks for none.  @param {URLSearchParams} given */
+  _window(given) {
+    const [from, to] = [this._day(given, "from"), this._day(given, "to")];
+    if (from === null && to === null) return [null, null];
+    if (from !== null && to !== null && from < to) return [from, to];
+    if (given.has("from") && given.has("to")) this.notes.push(say("the window was left out, as it must start before it ends"));
+    return [null, null];
+  }
+
+  /** @param {URLSearchParams} given  @returns {Unit} */
+  _unit(given) {
+    const unit = given.get("step") || "month";
+    if (isUnit(unit)) return unit;
+    this._leftOut("step", unit);
+    return "month";
+  }
+
+  /** @param {string} name  @param {string} text */
   _leftOut(name, text) {
     const given = `${name}="${text.slice(0, 40)}"`;
     this.notes.push(say("{given} was left out", { given }));
   }
 
+  /** @param {URLSearchParams} given  @param {string} name */
   _day(given, name) {
     const text = given.get(name);
     if (!text) return null;
@@ -91,14 +143,29 @@ export class State {
     return day;
   }
 
+  /** @param {URLSearchParams} given */
   _view(given) {
-    const values = ["lat", "lon", "z"].map((name) => (given.get(name) ? Number(given.get(name)) : null));
-    if (values.every((value) => value === null)) return null;
-    if (values.some((value) => value === null || !Number.isFinite(value))) {
+    const asked = ["lat", "lon", "z"].filter((name) => given.get(name));
+    if (!asked.length) return null;
+    const [lat, lon, zoom] = asked.map((name) => Number(given.get(name)));
+    if (asked.length < 3 || ![lat, lon, zoom].every(Number.isFinite)) {
       this.notes.push(say("the place on the map was left out, as it needs lat, lon and z"));
       return null;
     }
-    const [lat, lon, zoom] = values;
     return { lat: Math.max(-85, Math.min(85, lat)), lon: ((((lon + 180) % 360) + 360) % 360) - 180, zoom };
   }
 }
+
+/** @param {string | null} text  @returns {ThemeName | null} */
+const themeOf = (text) => (text === "light" || text === "dark" ? text : null);
+
+/** @param {string} text  @returns {text is Unit} */
+const isUnit = (text) => Object.hasOwn(Calendar.UNITS, text);
+
+/** The layers that an address hides.  @param {URLSearchParams} given  @returns {Set<string>} */
+const hiddenBy = (given) => {
+  const hidden = given.get("hide")?.split(",") ?? HIDDEN_AT_FIRST;
+  const shown = (given.get("show") ?? "").split(",");
+  const unasked = OPTIONAL_LAYERS.filter((name) => !shown.includes(name));
+  return new Set([...hidden.filter((name) => LAYERS.some((layer) => layer === name) && !OPTIONAL_LAYERS.includes(name)), ...unasked]);
+};

@@ -3,13 +3,44 @@
 import { element, makePanel } from "./dom.js";
 import { ago, duration } from "./durations.js";
 import { Loader } from "./loader.js";
-import { counted, say } from "./text.js";
 import { Part } from "./part.js";
+import { counted, say } from "./text.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { FreshnessAnswer, Source } from "./types.js" */
 
 export class Status extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {Loader<FreshnessAnswer>} */
+  loader;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  saying;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  waiting;
+  /** @type {HTMLDivElement} */
+  badge;
+  /** @type {HTMLDivElement} */
+  notice;
+  /** @type {HTMLDivElement} */
+  said;
+  /** @type {HTMLDivElement} */
+  wait;
+  /** @type {HTMLDivElement} */
+  grading;
+  /** @type {HTMLDetailsElement} */
+  fresh;
+  /** @type {HTMLElement} */
+  sheet;
+  /** @type {Date | null} */
+  shownAt = null;
+  /** What is said of how fresh the data are. */
+  freshText = "";
+
   static SAID_MS = 6000;
   static PATIENCE_MS = 250;
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     this.badge = element("div", { class: "badge", role: "note" }, say("SYNTHETIC DEMONSTRATION DATA"));
@@ -18,7 +49,7 @@ export class Status extends Part {
     this.wait = element("div", { class: "wait", role: "status" }, element("i"), say("Reading the ledger …"));
     this.grading = element("div", { class: "wait", role: "status" }, element("i"), element("span"));
     this.fresh = element("details", { class: "fresh" });
-    this.loader = new Loader(monitor, "/data/freshness", () => this._refresh(), () => [], true);
+    this.loader = new Loader(monitor, "/data/freshness", { told: () => this._refresh(), early: true });
     const parts = [this.badge, this.fresh, this.notice, this.said, this.wait, this.grading];
     for (const part of parts) part.hidden = true;
     const lane = element("div", { id: "lane" }, ...parts);
@@ -48,9 +79,11 @@ export class Status extends Part {
   /** How old the newest incident and the last batch are, and which source is late. */
   _refresh() {
     const { answer } = this.loader;
-    this.fresh.hidden = !answer?.taken || !this.monitor.picture?.steps;
-    if (this.fresh.hidden) return;
+    this.fresh.hidden = true;
+    if (!answer?.taken || !this.monitor.picture?.steps) return;
+    this.fresh.hidden = false;
     const now = Date.now();
+    /** @param {{ at: string }} given */
     const age = ({ at }) => (now - Date.parse(at)) / 1000;
     const late = answer.sources.filter((source) => source.usual !== null && age(source) > answer.late_after * source.usual);
     const newest = say("Newest incident {date}", { date: String(answer.latest) });
@@ -68,7 +101,7 @@ export class Status extends Part {
     this.fresh.replaceChildren(element("summary", {}, element("i", { "aria-hidden": "true" }), text), element("ul", {}, ...rows));
   }
 
-  /** How old the last batch of a source is, and how often one comes. */
+  /** How old the last batch of a source is, and how often one comes.  @param {Source} given  @param {number} age  @param {boolean} late */
   _told({ usual }, age, late) {
     const last = ago(age);
     if (usual === null) return say("last batch {ago}, too few batches to tell when it is late", { ago: last });
@@ -77,7 +110,7 @@ export class Status extends Part {
     return say("last batch {ago}, usually every {span}", { ago: last, span });
   }
 
-  /** A sentence that goes by itself. */
+  /** A sentence that goes by itself.  @param {string} sentence */
   announce(sentence) {
     this.said.textContent = sentence;
     this.said.hidden = false;
@@ -85,13 +118,14 @@ export class Status extends Part {
     this.saying = setTimeout(() => (this.said.hidden = true), Status.SAID_MS);
   }
 
-  /** Loading shows only when it takes a moment. */
+  /** Loading shows only when it takes a moment.  @param {boolean} now */
   loading(now) {
     clearTimeout(this.waiting);
     if (now) this.waiting = setTimeout(() => (this.wait.hidden = false), Status.PATIENCE_MS);
     else this.wait.hidden = true;
   }
 
+  /** @param {boolean} now */
   lost(now) {
     this.notice.hidden = !now;
     if (!now) return;
@@ -99,7 +133,7 @@ export class Status extends Part {
     this.notice.textContent = [say("No connection to the server; trying again."), ...since].join(" ");
   }
 
-  /** What the server is still at, while the picture can be used already. */
+  /** What the server is still at, while the picture can be used already.  @param {"routes" | "building" | null} stage */
   working(stage) {
     const old = this.monitor.picture?.manifest.routes_of;
     const kept = say("Routes are those of ledger version {version} until the new ones are worked out …", { version: String(old) });
@@ -108,19 +142,21 @@ export class Status extends Part {
       building: say("New incidents are on the routes as they stand; these are being worked out anew …"),
     };
     this.grading.hidden = !stage;
-    this.grading.lastChild.textContent = words[stage] ?? "";
+    this.grading.lastElementChild?.replaceChildren(stage ? words[stage] : "");
   }
 
-  /** Facts that cannot be used: nothing is drawn by them, and the viewer is told why. */
+  /** Facts that cannot be used: nothing is drawn by them, and the viewer is told why.  @param {string | undefined} sentence */
   troubled(sentence) {
     if (sentence) [this.notice.textContent, this.notice.hidden] = [sentence, false];
   }
 
+  /** @param {string} reason */
   failed(reason) {
     if (this.monitor.picture) this.announce([say("The view could not be read; the last one stays."), reason].join(" "));
     else this._say(say("The view could not be read"), [reason, say("The map tries again by itself.")]);
   }
 
+  /** @param {string} title  @param {string[]} sentences  @param {string[]} [commands] */
   _say(title, sentences, commands = []) {
     this.sheet.replaceChildren(
       element("h2", {}, title),

@@ -1,6 +1,11 @@
-/* From the server to a picture: asks for the newest version, fetches snapshots, keeps the old picture until the new one stands. */
+/* Incidents by step, summed so that any window takes constant time. */
 
-/** How many are under way at the beginning of each step, from [first, last, count] of those that last; null where none does. */
+/** @import { Span } from "./types.js" */
+
+/**
+ * How many are under way at the beginning of each step, from [first, last, count] of those that last; null where none does.
+ * @param {number} steps  @param {Span[]} spans
+ */
 export const underWay = (steps, spans) => {
   if (!spans.length) return null;
   const held = new Uint32Array(steps + 1);
@@ -10,7 +15,10 @@ export const underWay = (steps, spans) => {
 
 /** Incidents by step: those that begin in it, and those that last into others. */
 export class Tally {
-  /** @param {Iterable<[number, number]>} entries step, how many begin in it  @param {number[][]} spans as `underWay` takes them */
+  /**
+   * @param {Iterable<[number, number]>} entries step, how many begin in it  @param {Span[]} spans as `underWay` takes them
+   * @param {number} steps
+   */
   constructor(steps, entries, spans) {
     // Before step i so many have begun: any window takes constant time.
     this.sums = new Uint32Array(steps + 1);
@@ -19,7 +27,7 @@ export class Tally {
     this.held = underWay(steps, spans);
   }
 
-  /** Incidents of steps [from, to): those that begin in them, and those under way when they begin. */
+  /** Incidents of steps [from, to): those that begin in them, and those under way when they begin.  @param {number} from  @param {number} to */
   total(from, to) {
     return this.sums[to] - this.sums[from] + (this.held?.[from] ?? 0);
   }

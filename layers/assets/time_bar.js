@@ -1,24 +1,82 @@
 /* The time bar: a histogram by step and a window with two handles and a middle that moves it; play, speed, step. */
 
 import { Calendar } from "./calendar.js";
-import { element, icon, makePanel } from "./dom.js";
-import { counted, say } from "./text.js";
+import { context2d, element, icon, makePanel, within } from "./dom.js";
 import { Part } from "./part.js";
+import { counted, say } from "./text.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Picture } from "./picture.js" */
+/** @import { AlertsAnswer, ExpectedMonth, Pair, Theme, Unit } from "./types.js" */
+
+/** @typedef {"start" | "middle" | "end"} Knob */
+/** @typedef {{ picture: Picture, theme: Theme, width: number, height: number, range: Pair }} Painted */
 
 export class TimeBar extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {HTMLButtonElement} */
+  play;
+  /** @type {HTMLElement} */
+  label;
+  /** @type {HTMLSpanElement} */
+  count;
+  /** @type {HTMLDivElement} */
+  spans;
+  /** @type {HTMLSelectElement} */
+  unit;
+  /** @type {HTMLSelectElement} */
+  pace;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {HTMLDivElement} */
+  late;
+  /** @type {HTMLDivElement} */
+  plot;
+  /** @type {HTMLButtonElement} */
+  expect;
+  /** @type {HTMLDivElement} */
+  middle;
+  /** @type {HTMLDivElement} */
+  start;
+  /** @type {HTMLDivElement} */
+  end;
+  /** @type {HTMLDivElement} */
+  years;
+  /** @type {HTMLDivElement} */
+  track;
+  /** @type {HTMLDivElement} */
+  slider;
+  /** @type {HTMLElement} */
+  bar;
+  /** @type {MediaQueryList} */
+  still;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+  /** The last month that is known well, as "2026-09".  @type {string | null} */
+  horizon = null;
+  /** What is expected of each month.  @type {Map<string, ExpectedMonth>} */
+  months = new Map();
+  /** Whether it is shown. */
+  expecting = false;
+  /** What the histogram shows.  @type {Painted | null} */
+  painted = null;
+  playing = false;
+
   static PLAY = "M6 4l10 6-10 6z";
   static PAUSE = "M5 4h4v12H5zM11 4h4v12h-4z";
   static BACK = "M12.5 4.5L7 10l5.5 5.5";
   static ON = "M7.5 4.5L13 10l-5.5 5.5";
   static STEP_MS = 700;
 
+  /** @param {{ speeds: number[] }} options */
   constructor(options) {
     super();
     this.options = options;
     this.speed = options.speeds[0];
-    this.playing = false;
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     this.play = this._button(say("Play"), TimeBar.PLAY, () => this.toggle(), "solid primary");
@@ -26,7 +84,7 @@ export class TimeBar extends Part {
     this.count = element("span", { class: "count" });
     this.spans = element("div", { class: "spans", role: "group", "aria-label": say("Length of the window") });
     this.unit = element("select", { "aria-label": say("Step of time"), title: say("Step of time"), onchange: () => this._setUnit() });
-    for (const unit of Object.keys(Calendar.UNITS)) this.unit.append(element("option", { value: unit }, Calendar.unit(unit)));
+    for (const unit of /** @type {Unit[]} */ (Object.keys(Calendar.UNITS))) this.unit.append(element("option", { value: unit }, Calendar.unit(unit)));
     this.pace = element("select", { "aria-label": say("Speed"), title: say("Speed"), onchange: () => this._setPace() });
     for (const speed of this.options.speeds) this.pace.append(element("option", { value: speed }, `${speed}×`));
     this.canvas = element("canvas", { class: "histogram", "aria-hidden": "true" });
@@ -66,6 +124,7 @@ export class TimeBar extends Part {
     document.addEventListener("keydown", (event) => this._key(event));
   }
 
+  /** @param {string} name  @param {string} path  @param {() => unknown} act  @param {string} [kind] */
   _button(name, path, act, kind = "") {
     return element(
       "button",
@@ -74,20 +133,22 @@ export class TimeBar extends Part {
     );
   }
 
+  /** @param {number | null} steps  @param {Unit} unit */
   _span(steps, unit) {
     const label = steps === null ? say("All") : Calendar.short(steps, unit);
     const title = steps === null ? say("All of it") : Calendar.many(steps, unit);
     const button = element("button", { type: "button", title, onclick: () => this._setSpan(steps) }, label);
-    button.dataset.steps = steps ?? "all";
+    button.dataset.steps = String(steps ?? "all");
     return button;
   }
 
   /** The window stays where it was, as near as steps of this length allow. */
   _setUnit() {
-    this.monitor.state.set("step", { unit: this.unit.value });
+    this.monitor.state.set("step", { unit: /** @type {Unit} */ (this.unit.value) });
   }
 
   _makeSlider() {
+    /** @param {Knob} kind  @param {string} name */
     const knob = (kind, name) =>
       element("div", {
         class: kind,
@@ -109,7 +170,7 @@ export class TimeBar extends Part {
   pictureChanged() {
     this.bar.hidden = !this.monitor.picture?.steps;
     if (this.bar.hidden) return;
-    const { traits, unit } = this.monitor.picture.calendar;
+    const { traits, unit } = this.monitor.shown.calendar;
     this.unit.value = this.monitor.state.unit;
     this.spans.replaceChildren(...[...traits.spans, null].map((steps) => this._span(steps, unit)));
     this._tick();
@@ -117,7 +178,7 @@ export class TimeBar extends Part {
     this.windowChanged();
   }
 
-  /** What has not arrived yet, once it is known: `answer` of the alerts. */
+  /** What has not arrived yet, once it is known: `answer` of the alerts.  @param {AlertsAnswer} given */
   arrived({ known_up_to: month, months }) {
     this.horizon = month || null;
     this.months = new Map((months ?? []).map((row) => [row.month, row]));
@@ -129,12 +190,11 @@ export class TimeBar extends Part {
   /** Hatch the months of which too little is known to tell fewer. */
   _hatch() {
     const { picture } = this.monitor;
-    this.late.hidden = !this.horizon || !picture?.steps;
-    if (this.late.hidden) return;
+    this.late.hidden = true;
+    if (!this.horizon || !picture?.steps) return;
     const [year, month] = this.horizon.split("-").map(Number);
     const from = picture.calendar.before(Date.UTC(year, month, 1) / 86_400_000);
     this.late.hidden = from >= picture.steps || from < 0;
-    if (this.late.hidden) return;
     this.late.style.left = `${(from / picture.steps) * 100}%`;
     const words = say("Not all reports of the months after {month} have arrived: fewer need not be a fall.", { month: this.horizon });
     this.late.title = words;
@@ -148,7 +208,7 @@ export class TimeBar extends Part {
   }
 
   themeChanged() {
-    if (this.bar) this.paint();
+    this.paint();
   }
 
   windowChanged() {
@@ -167,22 +227,23 @@ export class TimeBar extends Part {
     this._say(this.middle, from, 0, steps - (to - from), `${when}, ${count}`);
     this._say(this.start, from, 0, to - 1, say("from {step}", { step: calendar.name(from) }));
     this._say(this.end, to - 1, from, steps - 1, say("to {step}", { step: calendar.name(to - 1) }));
-    for (const button of this.spans.children) {
+    for (const button of this.spans.querySelectorAll("button")) {
       const own = button.dataset.steps === "all" ? steps : Number(button.dataset.steps);
       button.setAttribute("aria-pressed", String(to - from === own));
     }
     this._repaint();
   }
 
+  /** @param {HTMLElement} knob  @param {number} now  @param {number} least  @param {number} most  @param {string} text */
   _say(knob, now, least, most, text) {
-    knob.setAttribute("aria-valuemin", least);
-    knob.setAttribute("aria-valuemax", most);
-    knob.setAttribute("aria-valuenow", now);
+    knob.setAttribute("aria-valuemin", String(least));
+    knob.setAttribute("aria-valuemax", String(most));
+    knob.setAttribute("aria-valuenow", String(now));
     knob.setAttribute("aria-valuetext", text);
   }
 
   _tick() {
-    const { calendar, steps } = this.monitor.picture;
+    const { calendar, steps } = this.monitor.shown;
     const { edges } = calendar;
     const ticks = calendar.ticks(14).map(([day, name]) => {
       const step = calendar.before(day);
@@ -202,22 +263,22 @@ export class TimeBar extends Part {
     const ratio = window.devicePixelRatio || 1;
     const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (this.canvas.width !== wide || this.canvas.height !== high) [this.canvas.width, this.canvas.height] = [wide, high];
-    const context = this.canvas.getContext("2d");
+    const context = context2d(this.canvas);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     this.painted = { picture, theme, width, height, range: this.monitor.range };
-    for (let step = 0; step < picture.steps; step++) this._bar(context, step);
+    for (let step = 0; step < picture.steps; step++) this._bar(context, this.painted, step);
   }
 
   /** Draw again what has come into the window or left it. */
   _repaint() {
     const { picture, theme, range } = this.monitor;
     const known = this.painted;
-    if (known?.picture !== picture || known.theme !== theme) {
+    if (!known || known.picture !== picture || known.theme !== theme) {
       this.paint();
       return;
     }
-    const context = this.canvas.getContext("2d");
+    const context = context2d(this.canvas);
     const before = known.range;
     known.range = range;
     const slot = known.width / picture.steps;
@@ -225,16 +286,19 @@ export class TimeBar extends Part {
       const [was, is] = [before, range].map(([from, to]) => step >= from && step < to);
       if (was === is) continue;
       context.clearRect(step * slot, 0, slot, known.height);
-      this._bar(context, step);
+      this._bar(context, known, step);
     }
   }
 
-  /** An outline as tall as a month is expected to become, behind what is reported of it. */
-  _ghost(context, step) {
-    const { picture, theme, width, height } = this.painted;
+  /**
+   * An outline as tall as a month is expected to become, behind what is reported of it.
+   * @param {CanvasRenderingContext2D} context  @param {Painted} painted  @param {number} step
+   */
+  _ghost(context, painted, step) {
+    const { picture, theme, width, height } = painted;
     const { calendar } = picture;
     if (!this.expecting || calendar.unit !== "month") return;
-    const row = this.months?.get(new Date(calendar.edges[step] * 86_400_000).toISOString().slice(0, 7));
+    const row = this.months.get(new Date(calendar.edges[step] * 86_400_000).toISOString().slice(0, 7));
     if (!row || row.expected <= row.reported) return;
     const slot = width / picture.steps;
     const tall = Math.min(height - 1, (row.expected / picture.most) * (height - 2));
@@ -244,9 +308,10 @@ export class TimeBar extends Part {
     context.setLineDash([]);
   }
 
-  _bar(context, step) {
-    const { picture, theme, width, height, range } = this.painted;
-    this._ghost(context, step);
+  /** @param {CanvasRenderingContext2D} context  @param {Painted} painted  @param {number} step */
+  _bar(context, painted, step) {
+    const { picture, theme, width, height, range } = painted;
+    this._ghost(context, painted, step);
     const total = picture.total(step, step + 1);
     if (!total) return;
     const slot = width / picture.steps;
@@ -259,11 +324,11 @@ export class TimeBar extends Part {
     context.fill();
   }
 
-  /** Move the whole window by steps, stopping at the ends. */
+  /** Move the whole window by steps, stopping at the ends.  @param {number} by */
   step(by) {
     const [from, to] = this.monitor.range;
     const span = to - from;
-    const start = Math.max(0, Math.min(this.monitor.picture.steps - span, from + by));
+    const start = Math.max(0, Math.min(this.monitor.shown.steps - span, from + by));
     if (start !== from) this.monitor.setRange(start, start + span);
   }
 
@@ -279,9 +344,8 @@ export class TimeBar extends Part {
 
   /** One step on; from the end it starts again. Whoever wants less motion gets one step in two seconds. */
   _advance() {
-    const { picture, range } = this.monitor;
-    const [from, to] = range;
-    if (to >= picture.steps) this.monitor.setRange(0, to - from);
+    const [from, to] = this.monitor.range;
+    if (to >= this.monitor.shown.steps) this.monitor.setRange(0, to - from);
     else this.step(1);
     const pause = this.still.matches ? 2000 : TimeBar.STEP_MS / this.speed;
     this.timer = setTimeout(() => this._advance(), pause);
@@ -291,19 +355,22 @@ export class TimeBar extends Part {
     this.speed = Number(this.pace.value);
   }
 
+  /** @param {number | null} chosen */
   _setSpan(chosen) {
-    const { steps } = this.monitor.picture;
+    const { steps } = this.monitor.shown;
     const [, to] = this.monitor.range;
     const span = Math.min(chosen ?? steps, steps);
     const end = Math.max(span, chosen === null ? steps : to);
     this.monitor.setRange(end - span, end);
   }
 
+  /** @param {PointerEvent} event */
   _stepAt(event) {
     const box = this.track.getBoundingClientRect();
-    return ((event.clientX - box.left) / box.width) * this.monitor.picture.steps;
+    return ((event.clientX - box.left) / box.width) * this.monitor.shown.steps;
   }
 
+  /** @param {PointerEvent & { currentTarget: HTMLElement }} event  @param {Knob} kind */
   _grab(event, kind) {
     event.preventDefault();
     event.stopPropagation();
@@ -312,6 +379,7 @@ export class TimeBar extends Part {
     knob.setPointerCapture(event.pointerId);
     const grabbed = this._stepAt(event);
     const [from, to] = this.monitor.range;
+    /** @param {PointerEvent} moved */
     const move = (moved) => this._drag(kind, from, to, Math.round(this._stepAt(moved) - grabbed));
     knob.addEventListener("pointermove", move);
     const drop = () => knob.removeEventListener("pointermove", move);
@@ -319,9 +387,12 @@ export class TimeBar extends Part {
     knob.addEventListener("pointercancel", drop, { once: true });
   }
 
-  /** Move one end or the whole window by so many steps from where it was. */
+  /**
+   * Move one end or the whole window by so many steps from where it was.
+   * @param {Knob} kind  @param {number} from  @param {number} to  @param {number} by
+   */
   _drag(kind, from, to, by) {
-    const { steps } = this.monitor.picture;
+    const { steps } = this.monitor.shown;
     if (kind === "start") this.monitor.setRange(Math.max(0, Math.min(to - 1, from + by)), to);
     else if (kind === "end") this.monitor.setRange(from, Math.min(steps, Math.max(from + 1, to + by)));
     else {
@@ -330,29 +401,33 @@ export class TimeBar extends Part {
     }
   }
 
-  /** A press on the histogram centres the window there. */
+  /** A press on the histogram centres the window there.  @param {PointerEvent} event */
   _jump(event) {
     const [from, to] = this.monitor.range;
     this._drag("middle", from, to, Math.round(this._stepAt(event) - (from + to) / 2));
   }
 
+  /** @param {KeyboardEvent} event  @param {Knob} kind */
   _knobKey(event, kind) {
     const [from, to] = this.monitor.range;
-    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -12, PageUp: 12 }[event.key];
-    const far = { Home: -1e6, End: 1e6 }[event.key];
-    if (by === undefined && far === undefined) return;
+    const by = KNOB_KEYS.get(event.key);
+    if (by === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    this._drag(kind, from, to, by ?? far);
+    this._drag(kind, from, to, by);
   }
 
+  /** @param {KeyboardEvent} event */
   _key(event) {
     if (!this.monitor.picture?.steps || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (event.target.closest("select, input, textarea")) return;
-    if (event.key === " " && !event.target.closest("button, a, summary")) this.toggle();
+    if (within(event, "select, input, textarea")) return;
+    if (event.key === " " && !within(event, "button, a, summary")) this.toggle();
     else if (event.key === "ArrowLeft") this.step(-1);
     else if (event.key === "ArrowRight") this.step(1);
     else return;
     event.preventDefault();
   }
 }
+
+/** By how many steps a key moves an end of the window. */
+const KNOB_KEYS = new Map(/** @type {[string, number][]} */ ([["ArrowLeft", -1], ["ArrowDown", -1], ["ArrowRight", 1], ["ArrowUp", 1], ["PageDown", -12], ["PageUp", 12], ["Home", -1e6], ["End", 1e6]]));

@@ -1,6 +1,7 @@
 /* Texts and numbers in one language: English stands in the code and is the key. */
 
-/** @typedef {import("./dictionary.js").Dictionary} Dictionary */
+/** @import { Dictionary } from "./dictionary.js" */
+
 /** @typedef {{ text: string, many?: string, values: Values }} KeptText a text that the server spells out, with its values */
 /** @typedef {{ country: string, name: string }} KeptCountry */
 /** @typedef {string | number | boolean | null | undefined | KeptText | KeptCountry} Kept as layers/web/translations.py spells it out */

@@ -1,35 +1,58 @@
 /* Watch areas: drawn with clicks, named, kept in the address; each shows its incidents in the window and what came in since one looked. */
 
+import { holds } from "./boxes.js";
 import { CanvasLayer, boxOn } from "./canvas_layer.js";
-import { element, icon } from "./dom.js";
+import { within } from "./dom.js";
 import { Loader } from "./loader.js";
 import { fly } from "./map_moves.js";
 import { toWorld } from "./mercator.js";
 import { Tally } from "./tally.js";
 import { formatNumber, say } from "./text.js";
 import { Area } from "./watch_area.js";
+import { WatchPanel } from "./watch_panel.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Alert, AreasAnswer, Box, Line, Pair, Theme, WatchArea } from "./types.js" */
+
+/** @typedef {{ most: number, corners: number, letters: number }} WatchOptions */
+/** @typedef {{ kind: "rectangle" | "polygon", corners: Pair[], near: Pair | null, named: boolean }} Drawing corners are lon, lat; `named` once it is closed */
 
 export class Watch extends CanvasLayer {
-  static RECTANGLE = "M3.5 5.5h13v9h-13z";
-  static POLYGON = "M10 3l7 5-3 9H6L3 8z";
-  static VIEW = "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4M8 10h4M10 8v4";
+  /** @type {Loader<AreasAnswer>} */
+  loader;
+  /** What is being drawn.  @type {Drawing | null} */
+  drawing = null;
+  /** The area that is held, as the address spells it.  @type {string | null} */
+  held = null;
+  /** What was watched before each change.  @type {WatchArea[][]} */
+  before = [];
+  /** Where the names of areas lie.  @type {{ box: Box, area: WatchArea }[]} */
+  plates = [];
+
   static UNDO_MOST = 20;
   static CLOSE = 10;
 
+  /** @param {WatchOptions} options */
   constructor(options) {
-    super("areas", { zIndex: 486, ...options });
-    Object.assign(this, { drawing: null, held: null, before: [], plates: [] });
+    super("areas", { zIndex: 486 });
+    this.settings = options;
+    this.panel = new WatchPanel(this);
   }
 
+  /** @param {Monitor} monitor */
   attach(monitor) {
-    this.monitor = monitor;
     const { state } = monitor;
     const given = state.address.read().getAll("area");
-    const read = given.map((text) => Area.read(text, this.options));
-    state.areas = read.filter(Boolean).slice(0, this.options.most);
+    const read = given.map((text) => Area.read(text, this.settings));
+    state.areas = read.flatMap((area) => area ?? []).slice(0, this.settings.most);
     if (state.areas.length < given.length) state.notes.push(Area.leftOut(given.length - state.areas.length));
-    this.loader = new Loader(monitor, "/data/areas", () => this._told(), () => [["step", monitor.picture.calendar.unit], ...state.areas.map(({ text }) => ["area", text])], true);
-    this.addTo(monitor.map);
+    this.loader = new Loader(monitor, "/data/areas", {
+      told: () => this._told(),
+      more: () => [["step", monitor.shown.calendar.unit], ...state.areas.map(({ text }) => ["area", text])],
+      early: true,
+    });
+    super.attach(monitor);
+    this.panel.fill();
     monitor.map.on("click", (event) => this._click(event));
     monitor.map.on("mousemove", (event) => this._follow(event.latlng));
     document.addEventListener("keydown", (event) => this._key(event), true);
@@ -37,13 +60,13 @@ export class Watch extends CanvasLayer {
 
   pictureChanged() {
     this._ask();
-    this.fill();
+    this.panel.fill();
     this.refresh();
   }
 
   windowChanged() {
     if (!this.monitor.state.areas.length) return;
-    this.fill();
+    this.panel.fill();
     this.refresh();
   }
 
@@ -57,28 +80,30 @@ export class Watch extends CanvasLayer {
 
   _told() {
     this.raise();
-    this.fill();
+    this.panel.fill();
     this.refresh();
   }
 
-  /** What the server says of an area, or nothing yet. */
+  /** What the server says of an area, or nothing yet.  @param {WatchArea} given */
   _known({ text }) {
-    return (this.loader.state === "ready" && this.loader.answer.areas.find(({ area }) => area === text)) || null;
+    return (this.loader.state === "ready" && this.loader.answer?.areas.find(({ area }) => area === text)) || null;
   }
 
-  /** Its incidents in the window, null while that is not known. */
+  /** Its incidents in the window, null while that is not known.  @param {WatchArea} area */
   count(area) {
     const { picture } = this.monitor;
-    const { counts, lasting } = this._known(area) ?? {};
-    return counts && picture?.steps === counts.length ? new Tally(counts.length, counts.entries(), lasting).total(...this.monitor.range) : null;
+    const known = this._known(area);
+    if (!known || picture?.steps !== known.counts.length) return null;
+    return new Tally(picture.steps, known.counts.entries(), known.lasting).total(...this.monitor.range);
   }
 
   /** Raise an alert for each area into which incidents came since this viewer last looked; a first look raises none. */
   raise() {
     const { state, alerts } = this.monitor;
     const { seen } = alerts;
-    if (this.loader.state !== "ready") return;
-    const version = this.loader.answer.ledger;
+    const { answer, state: stage } = this.loader;
+    if (stage !== "ready" || !answer) return;
+    const version = answer.ledger;
     const raised = state.areas.flatMap((area) => {
       const known = this._known(area);
       if (!known) return [];
@@ -87,7 +112,9 @@ export class Watch extends CanvasLayer {
       area.late = known.arrived.filter(([made]) => made > last).reduce((sum, [, count]) => sum + count, 0);
       if (!area.late) return [];
       const why = { text: Area.came(area.late), values: {} };
-      return [{ key: `area|${area.text}|${version}`, kind: "area", date: new Date().toISOString().slice(0, 10), place: area.name, mode: "", why, area: area.text, version }];
+      /** @type {Alert} */
+      const alert = { key: `area|${area.text}|${version}`, kind: "area", date: new Date().toISOString().slice(0, 10), place: area.name, mode: "", why, area: area.text, version };
+      return [alert];
     });
     seen.keep();
     alerts.tellOfAreas(raised);
@@ -95,14 +122,15 @@ export class Watch extends CanvasLayer {
 
   // Drawing --------------------------------------------------------------------------------------------------------
 
+  /** @param {Drawing["kind"]} kind */
   start(kind) {
     const { state, status, map } = this.monitor;
-    if (state.areas.length >= this.options.most) return status.announce(say("At most {most} areas are watched; remove one first.", this.options));
+    if (state.areas.length >= this.settings.most) return status.announce(say("At most {most} areas are watched; remove one first.", this.settings));
     if (this.drawing) this.cancel();
-    this.drawing = { kind, corners: [], near: null };
+    this.drawing = { kind, corners: [], near: null, named: false };
     map.doubleClickZoom.disable();
     map.getContainer().classList.add("drawing");
-    this.fill();
+    this.panel.fill();
     if (kind === "rectangle") return status.announce(say("Click one corner, then the one across. Escape cancels."));
     return status.announce(say("Click the corners; click the first again or press Enter to close. Backspace takes one back, Escape cancels."));
   }
@@ -123,14 +151,16 @@ export class Watch extends CanvasLayer {
     const { map } = this.monitor;
     map.doubleClickZoom.enable();
     map.getContainer().classList.remove("drawing");
-    this.fill();
+    this.panel.fill();
     this.refresh();
   }
 
+  /** @param {Pair} given  @param {Pair} second  @returns {Pair[]} */
   _across([west, north], [east, south]) {
     return [[west, north], [east, north], [east, south], [west, south]];
   }
 
+  /** @param {L.LeafletMouseEvent} given */
   _click({ containerPoint, latlng }) {
     const { drawing } = this;
     if (!drawing) {
@@ -140,6 +170,7 @@ export class Watch extends CanvasLayer {
     }
     if (drawing.named) return;
     const { lng, lat } = latlng.wrap();
+    /** @type {Pair} */
     const corner = [Math.round(lng * 100) / 100, Math.round(lat * 100) / 100];
     if (drawing.kind === "rectangle" && drawing.corners.length) {
       drawing.corners = this._across(drawing.corners[0], corner);
@@ -149,19 +180,22 @@ export class Watch extends CanvasLayer {
     this.refresh();
   }
 
+  /** @param {Pair} corner */
   _corner(corner) {
-    const { corners } = this.drawing;
-    const full = say("An area has at most {most} corners; press Enter to close it.", { most: this.options.corners });
-    if (corners.length >= this.options.corners) this.monitor.status.announce(full);
+    const corners = this.drawing?.corners ?? [];
+    const full = say("An area has at most {most} corners; press Enter to close it.", { most: this.settings.corners });
+    if (corners.length >= this.settings.corners) this.monitor.status.announce(full);
     else if (corners.at(-1)?.join() !== corner.join()) corners.push(corner);
   }
 
+  /** @param {L.Point} point */
   _onFirst(point) {
-    const [lon, lat] = this.drawing.corners[0];
+    const [lon, lat] = this.drawing?.corners[0] ?? [0, 0];
     const first = this.monitor.map.latLngToContainerPoint([lat, lon]);
     return first.distanceTo(point) <= Watch.CLOSE;
   }
 
+  /** @param {L.LatLng} latlng */
   _follow(latlng) {
     if (!this.drawing || this.drawing.named) return;
     const { lng, lat } = latlng.wrap();
@@ -171,47 +205,61 @@ export class Watch extends CanvasLayer {
 
   /** Closed: check it, and ask for its name. */
   _name() {
-    const fault = Area.fault(this.drawing.corners, this.options.corners);
+    const { drawing } = this;
+    if (!drawing) return;
+    const fault = Area.fault(drawing.corners, this.settings.corners);
     if (fault) {
-      if (this.drawing.kind === "rectangle") this.drawing.corners = [];
-      return this.monitor.status.announce([fault, say("Nothing was kept.")].join(" "));
+      if (drawing.kind === "rectangle") drawing.corners = [];
+      this.monitor.status.announce([fault, say("Nothing was kept.")].join(" "));
+      return;
     }
-    this.drawing.named = true;
-    this.monitor.alerts.details.open = true;
-    this.fill();
-    return undefined;
+    drawing.named = true;
+    this.panel.open();
+    this.panel.fill();
   }
 
-  _finish(name) {
-    const said = (sentence) => this.monitor.status.announce(sentence);
+  /** @param {string} name */
+  finish(name) {
     const { areas } = this.monitor.state;
-    if (!name.trim()) return said(say("An area has a name."));
-    if (/[~\p{C}]/u.test(name)) return said(say("A name may not hold the sign ~ or signs that cannot be seen."));
-    const text = Area.spelt(name.trim(), this.drawing.corners);
-    const area = Area.read(text, this.options);
-    if (!area) return said(say("The area could not be kept, as its corners lie too near to each other."));
-    if (areas.some((one) => one.text === text)) return said(say("This very area is watched already."));
+    const text = Area.spelt(name.trim(), this.drawing?.corners ?? []);
+    const fault = this._fault(name, text);
+    const area = fault ? null : Area.read(text, this.settings);
+    if (!area) {
+      this.monitor.status.announce(fault ?? say("The area could not be kept, as its corners lie too near to each other."));
+      return;
+    }
     this.cancel();
-    return this._change([...areas, area], text);
+    this._change([...areas, area], text);
+  }
+
+  /** Why an area cannot be kept under a name, null if it can.  @param {string} name  @param {string} text */
+  _fault(name, text) {
+    if (!name.trim()) return say("An area has a name.");
+    if (/[~\p{C}]/u.test(name)) return say("A name may not hold the sign ~ or signs that cannot be seen.");
+    if (this.monitor.state.areas.some((one) => one.text === text)) return say("This very area is watched already.");
+    return null;
   }
 
   // Keeping --------------------------------------------------------------------------------------------------------
 
+  /** @param {WatchArea[]} areas  @param {string | null} [held] */
   _change(areas, held = null) {
     this.before = [...this.before, this.monitor.state.areas].slice(-Watch.UNDO_MOST);
     this._set(areas, held);
   }
 
+  /** @param {WatchArea[]} areas  @param {string | null} held */
   _set(areas, held) {
     this.monitor.state.set("areas", { areas });
     this.held = held;
     this._ask();
     this.raise();
-    this.fill();
+    this.panel.fill();
     this.refresh();
   }
 
-  remove(text) {
+  /** @param {string} text */
+  unwatch(text) {
     const { areas } = this.monitor.state;
     const gone = areas.find((area) => area.text === text);
     if (!gone) return;
@@ -222,18 +270,21 @@ export class Watch extends CanvasLayer {
   undo() {
     if (this.drawing) {
       if (!this.drawing.named) this.drawing.corners.pop();
-      return this.refresh();
+      this.refresh();
+      return;
     }
-    if (this.before.length) return this._set(this.before.pop(), null);
-    return undefined;
+    const last = this.before.pop();
+    if (last) this._set(last, null);
   }
 
+  /** @param {string | null} text */
   hold(text) {
     this.held = text;
-    this.fill();
+    this.panel.fill();
     this.refresh();
   }
 
+  /** @param {string} text */
   go(text) {
     const area = this.monitor.state.areas.find((one) => one.text === text);
     if (!area) return;
@@ -241,84 +292,35 @@ export class Watch extends CanvasLayer {
     fly(this.monitor.map, L.latLngBounds(area.corners.map(([lon, lat]) => [lat, lon])));
   }
 
+  /** @param {KeyboardEvent} event */
   _key(event) {
-    if (event.target.closest("input, select, textarea") && !(event.key === "Escape" && this.drawing)) return;
-    const undo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
-    const acts = {
-      Escape: () => this.cancel(),
-      Enter: () => !event.target.closest("button, summary, a") && !this.drawing.named && this._name(),
-      Backspace: () => this.undo(),
-    };
-    if (this.drawing && acts[event.key]) {
-      if (acts[event.key]() === false) return;
-    } else if (undo && (this.drawing || this.before.length)) this.undo();
-    else if (event.key === "Delete" && this.held) this.remove(this.held);
-    else return;
+    if (within(event, "input, select, textarea") && !(event.key === "Escape" && this.drawing)) return;
+    if (!(this.drawing && this._drawingKey(event)) && !this._keepingKey(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }
 
-  // The panel --------------------------------------------------------------------------------------------------------
-
-  fill() {
-    const place = this.monitor.alerts?.areas;
-    if (!place) return;
-    const typed = place.querySelector("input")?.value;
-    const button = (name, path, act, held = false) =>
-      element("button", { type: "button", class: "square", title: name, "aria-label": name, "aria-pressed": String(held), onclick: act }, icon(path));
-    const kind = (name) => this.drawing?.kind === name && !this.drawing.named;
-    const head = element(
-      "div",
-      { class: "head" },
-      element("strong", {}, say("Watch areas")),
-      button(say("Watch a rectangle"), Watch.RECTANGLE, () => (kind("rectangle") ? this.cancel() : this.start("rectangle")), kind("rectangle")),
-      button(say("Watch a polygon"), Watch.POLYGON, () => (kind("polygon") ? this.cancel() : this.start("polygon")), kind("polygon")),
-      button(say("Watch the middle of this view"), Watch.VIEW, () => this.startWithView()),
-    );
-    const { areas } = this.monitor.state;
-    const usual = say("None yet. An area is kept in the link and raises an alert when incidents come in.");
-    const none = areas.length || this.drawing ? null : element("p", { class: "note" }, usual);
-    const failed = areas.length && this.loader.state === "failed" ? element("p", { class: "note state" }, this.loader.words) : null;
-    const parts = [head, none, failed, this._form(typed), element("ul", { class: "chips" }, ...areas.map((area) => this._row(area)))];
-    place.replaceChildren(...parts.filter(Boolean));
-    if (this.drawing?.named) place.querySelector("input").focus();
+  /** Whether a key did something to what is being drawn.  @param {KeyboardEvent} event */
+  _drawingKey(event) {
+    if (event.key === "Escape") this.cancel();
+    else if (event.key === "Backspace") this.undo();
+    else if (event.key !== "Enter" || within(event, "button, summary, a") || this.drawing?.named) return false;
+    else this._name();
+    return true;
   }
 
-  _form(typed) {
-    if (!this.drawing?.named) return null;
-    const usual = typed ?? say("Area {number}", { number: this.monitor.state.areas.length + 1 });
-    const name = element("input", { type: "text", maxlength: this.options.letters, value: usual, "aria-label": say("Name of the area") });
-    const keep = element("button", { type: "submit", class: "keep" }, say("Keep"));
-    const drop = element("button", { type: "button", onclick: () => this.cancel() }, say("Cancel"));
-    const form = element("form", {}, name, keep, drop);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this._finish(name.value);
-    });
-    return form;
-  }
-
-  _row(area) {
-    const count = this.count(area);
-    const words = count === null ? "…" : formatNumber(count);
-    const go = element(
-      "button",
-      { type: "button", class: "go", "aria-pressed": String(area.text === this.held), onclick: () => this.go(area.text) },
-      element("span", { class: "name" }, area.name),
-      area.late ? element("span", { class: "late" }, `+${formatNumber(area.late)}`) : null,
-      element("span", { class: "value", title: say("incidents in the window") }, words),
-    );
-    const [title, label] = [say("No longer watch it"), say("No longer watch {name}", area)];
-    const drop = element(
-      "button",
-      { type: "button", class: "square", title, "aria-label": label, onclick: () => this.remove(area.text) },
-      icon("M6 6l8 8M14 6l-8 8"),
-    );
-    return element("li", {}, go, drop);
+  /** Whether a key did something to what is kept.  @param {KeyboardEvent} event */
+  _keepingKey(event) {
+    const undo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
+    if (undo && (this.drawing || this.before.length)) this.undo();
+    else if (event.key === "Delete" && this.held) this.unwatch(this.held);
+    else return false;
+    return true;
   }
 
   // The picture --------------------------------------------------------------------------------------------------------
 
+  /** @param {Pair[]} corners  @param {number} dx  @returns {Line} */
   _points(corners, dx) {
     const { scale, dy } = this.frame;
     return corners.map(([lon, lat]) => toWorld(lon, lat)).map(([x, y]) => [x * scale + dx, y * scale + dy]);
@@ -338,12 +340,14 @@ export class Watch extends CanvasLayer {
     if (this.drawing) for (const dx of this.frame.copies) this._draft(context, dx, theme);
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {Line} points  @param {boolean} closed */
   _trace(context, points, closed) {
     context.beginPath();
     points.forEach(([x, y], at) => (at ? context.lineTo(x, y) : context.moveTo(x, y)));
     if (closed) context.closePath();
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {WatchArea} area  @param {Line} points  @param {Theme} theme */
   _area(context, area, points, theme) {
     const held = area.text === this.held;
     this._trace(context, points, true);
@@ -359,13 +363,17 @@ export class Watch extends CanvasLayer {
     this._chip(context, area, points, theme);
   }
 
-  /** Name and number at the upper left corner of the area. */
+  /**
+   * Name and number at the upper left corner of the area.
+   * @param {CanvasRenderingContext2D} context  @param {WatchArea} area  @param {Line} points  @param {Theme} theme
+   */
   _chip(context, area, points, theme) {
     const count = this.count(area);
     const text = `${area.name}  ${count === null ? "…" : formatNumber(count)}${area.late ? `  +${area.late}` : ""}`;
     context.font = '650 12px "Inter", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
     const width = context.measureText(text).width + 16;
     const [left, top] = [Math.min(...points.map(([x]) => x)), Math.min(...points.map(([, y]) => y))];
+    /** @type {Box} */
     const box = [left, top - 26, left + width, top - 3];
     this.plates.push({ box, area });
     context.beginPath();
@@ -377,9 +385,10 @@ export class Watch extends CanvasLayer {
     context.fillText(text, box[0] + 8, top - 14);
   }
 
+  /** @param {CanvasRenderingContext2D} context  @param {number} dx  @param {Theme} theme */
   _draft(context, dx, theme) {
+    if (!this.drawing?.corners.length) return;
     const { kind, corners, near, named } = this.drawing;
-    if (!corners.length) return;
     const open = named || !near ? corners : kind === "rectangle" ? this._across(corners[0], near) : [...corners, near];
     const points = this._points(open, dx);
     this._trace(context, points, named || kind === "rectangle");
@@ -395,12 +404,13 @@ export class Watch extends CanvasLayer {
     }
   }
 
-  /** The area whose chip is under a point of the map's container, or null. */
+  /** The area whose chip is under a point of the map's container, or null.  @param {L.Point} point */
   at(point) {
     const [x, y] = this.inCanvas(point);
-    return this.plates.find(({ box }) => x > box[0] && x < box[2] && y > box[1] && y < box[3])?.area ?? null;
+    return this.plates.find(({ box }) => holds(box, x, y))?.area ?? null;
   }
 
+  /** @param {CanvasLayer} layer */
   chipsFor(layer) {
     return this.plates.map(({ box }) => boxOn(layer, this, box));
   }

@@ -45,11 +45,12 @@ from layers.payload.changes import Changes
 from layers.payload.hotspots import Hotspots
 from layers.payload.watch_areas import Watch
 from layers.web.assets import address, asset_url, modules
+from layers.web.joined import joined
 from layers.web.palette import palette
 from layers.web.translations import SOURCE, Words, words
 
 LEAFLET = "/vendor/leaflet"
-DICTIONARY = "dictionary.{language}.js"
+SCRIPT = "/assets/map.{language}.js"
 TITLE = mark("Smuggling route monitor")
 
 
@@ -72,8 +73,8 @@ class MonitorMap(folium.Map):
         <div id="map"></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
-        import { Monitor } from "/assets/monitor.js";
-        import * as parts from "/assets/parts.js";
+        const parts = modules["parts.js"];
+        const { Monitor } = modules["monitor.js"];
         const monitor = new Monitor(L.map("map", {{ this.leaflet|tojson }}), {{ this.palette|tojson }});
         monitor.map.attributionControl.setPrefix(false).addAttribution({{ this.attribution|tojson }});
         window.monitor = monitor;
@@ -105,20 +106,17 @@ class Page(Figure):
     _template = Template(
         "<!DOCTYPE html>\n"
         '<html lang="{{ this.language }}" dir="{{ this.direction }}">\n'
-        "<head>\n<title>{{ this.title }}</title>\n"
-        '<script type="importmap">{{ this.imports|tojson }}</script>\n'
-        "{% for address in this.imports.imports.values() %}"
-        '<link rel="modulepreload" href="{{ address }}">\n{% endfor %}'
-        "{{ this.header.render(**kwargs) }}\n</head>\n"
+        "<head>\n<title>{{ this.title }}</title>\n{{ this.header.render(**kwargs) }}\n"
+        '<script src="{{ this.address }}"></script>\n</head>\n'
         "<body>\n{{ this.html.render(**kwargs) }}\n"
-        '<script type="module">\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n'
+        "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
     )
 
     def __init__(self, spoken: Words) -> None:
         super().__init__(title=spoken.say(TITLE, {}))
         self.language = spoken.language
         self.direction = spoken.direction
-        self.imports = {"imports": _addresses(spoken)}
+        self.address = address(SCRIPT.format(language=spoken.language), _script(spoken))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +127,26 @@ class MapPage:
     ----------
     html : str
     policy : str
-        The content security policy that lets exactly its own two inline scripts run.
+        The content security policy that lets exactly its own inline script run.
     etag : str
+    script : bytes
+        The modules of the map as one, with the words of its language.
     """
 
     html: str
     policy: str
     etag: str
+    script: bytes
 
 
 @cache
 def map_page(language: str = SOURCE) -> MapPage:
     """Return the map's page in one of ``languages``."""
-    figure = Page(words(language))
+    spoken = words(language)
+    figure = Page(spoken)
     figure.add_child(_assembled())
     html = figure.render()
-    inline = re.findall(r'<script type="\w+">(.*?)</script>', html, flags=re.DOTALL)
+    inline = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in inline
     )
@@ -152,22 +154,14 @@ def map_page(language: str = SOURCE) -> MapPage:
         f"default-src 'none'; script-src 'self' {hashes}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
-    return MapPage(html, policy, f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"')
+    return MapPage(html, policy, f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"', _script(spoken))
 
 
 @cache
-def dictionary(language: str) -> bytes:
-    """Return the module with the words of a language other than English."""
-    return words(language).module().encode()
-
-
-def _addresses(spoken: Words) -> dict[str, str]:
-    """Return where each module is found: an address that changes with its content."""
-    found = {f"/assets/{name}": asset_url(name) for name in modules()}
-    if spoken.language != SOURCE:
-        own = DICTIONARY.format(language=spoken.language)
-        found["/assets/dictionary.js"] = address(f"/assets/{own}", dictionary(spoken.language))
-    return found
+def _script(spoken: Words) -> bytes:
+    """Return the modules of the map as one, with the words of a language in place of the English dictionary."""
+    own = {} if spoken.language == SOURCE else {"dictionary.js": spoken.module()}
+    return joined(modules() | own).encode()
 
 
 def _assembled() -> MonitorMap:

@@ -20,7 +20,6 @@ def address(path: str, content: bytes) -> str:
     return f"{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
-@cache
-def modules() -> tuple[str, ...]:
-    """Return the names of the map's own modules; those below ``dashboard`` belong to the pages around it."""
-    return tuple(sorted(file.name for file in ASSETS.glob("*.js")))
+def modules() -> dict[str, str]:
+    """Return the map's own modules by name; those below ``dashboard`` belong to the pages around it."""
+    return {file.name: file.read_text(encoding="utf-8") for file in sorted(ASSETS.glob("*.js"))}

@@ -31,13 +31,13 @@ from geodata.places.autocomplete import LONGEST, places_named
 from geodata.places.lookup import country_name
 from geodata.spatial.coastline import REFERENCE
 from layers.export.vector_files import MEDIA_TYPES, Format, encoded
-from layers.map.page import DICTIONARY, LEAFLET, dictionary, map_page
+from layers.map.page import LEAFLET, SCRIPT, map_page
 from layers.payload.incident_points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.payload.snapshot import Snapshot
 from layers.payload.time_steps import UNITS, Unit
 from layers.payload.watch_areas import areas_of
-from layers.web.assets import ASSETS, modules
-from layers.web.translations import SOURCE, languages, nearest
+from layers.web.assets import ASSETS
+from layers.web.translations import languages, nearest
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
 from pages.server.upload_api import intake
@@ -88,7 +88,7 @@ def routes() -> list[BaseRoute]:
         Route("/data/incidents", _in_thread(_incidents)),
         intake(),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
-        Route("/assets/{name}.js", _module),
+        Route(SCRIPT, _script),
         Mount("/assets", KeptFiles(directory=ASSETS)),
     ]
 
@@ -148,20 +148,11 @@ def _map(request: Request) -> Response:
     return _checked(request, page.html.encode(), "text/html", page.etag, headers)
 
 
-def _module(request: Request) -> Response:
-    """Answer with a module of the map; the dictionary of a language stands in no file."""
-    name = f"{request.path_params['name']}.js"
-    content = _modules().get(name)
-    if content is None:
-        return _refused(f"There is no script {name[:40]!r}.", 404)
-    return _checked(request, content, "text/javascript", headers={"Cache-Control": FOREVER})
-
-
-@cache
-def _modules() -> dict[str, bytes]:
-    written = {name: (ASSETS / name).read_bytes() for name in modules()}
-    others = [language for language in languages() if language != SOURCE]
-    return written | {DICTIONARY.format(language=language): dictionary(language) for language in others}
+def _script(request: Request) -> Response:
+    language = request.path_params["language"]
+    if language not in languages():
+        return _refused(f"There is no language {language[:40]!r}.", 404)
+    return _checked(request, map_page(language).script, "text/javascript", headers={"Cache-Control": FOREVER})
 
 
 def _head(request: Request) -> Response:
@@ -406,6 +397,6 @@ def _refused(sentence: str, status: int) -> Response:
     return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def _zipped(content: bytes) -> bytes:
     return gzip.compress(content, compresslevel=1, mtime=0)

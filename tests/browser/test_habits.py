@@ -65,8 +65,8 @@ def opened(viewer: Seen) -> Frame:
 def frame(opened: Frame, viewer: Seen) -> Frame:
     """Give the map with nothing chosen, typed or switched on besides what it opens with."""
     opened.evaluate(
-        """async () => {
-          const { OPTIONAL_LAYERS } = await import("/assets/state.js");
+        """() => {
+          const { OPTIONAL_LAYERS } = modules["state.js"];
           monitor.search.empty();
           monitor.state.set("layers", { hidden: new Set(["ridges", ...OPTIONAL_LAYERS]) });
           monitor.select(null);
@@ -234,7 +234,7 @@ def test_degrees_are_off_at_first_and_fit_the_zoom(frame, page):
     assert steps == sorted(steps, reverse=True)
     assert len(set(steps)) == 4
     assert frame.evaluate(
-        "async () => { const { degreeName } = await import('/assets/graticule.js');"
+        "() => { const { degreeName } = modules['graticule_lines.js'];"
         " return [degreeName(-750, ['E', 'W']), degreeName(0, ['N', 'S'])]; }"
     ) == [
         "12°30′ W",
@@ -309,8 +309,8 @@ def size_of(png: bytes) -> tuple[int, int]:
 
 def test_a_picture_holds_the_map_its_legend_and_what_it_came_from(frame, page):
     words = frame.evaluate(
-        """async () => {
-          const { Sheet } = await import("/assets/sheet.js");
+        """() => {
+          const { Sheet } = modules["sheet.js"];
           const sheet = new Sheet(monitor, monitor.camera.options, 1);
           return [...sheet.marks(), ...sheet.stamp(), sheet.words().when, sheet.words().title];
         }"""

@@ -63,9 +63,9 @@ SEARCH = """(text) => {
   field.value = text.slice(0, field.maxLength);
   return monitor.search.ask();
 }"""
-WATCH = """async (names) => {
-  const { Area } = await import("/assets/watch_area.js");
-  const read = (name) => Area.read(`${name}~xc.2s0.3c.0.0.-2s.-3c.0`, monitor.watch.options);
+WATCH = """(names) => {
+  const { Area } = modules["watch_area.js"];
+  const read = (name) => Area.read(`${name}~xc.2s0.3c.0.0.-2s.-3c.0`, monitor.watch.settings);
   monitor.watch._set(names.map(read).filter(Boolean), null);
   return monitor.state.areas.map(({ name }) => name);
 }"""

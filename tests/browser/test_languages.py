@@ -101,7 +101,7 @@ def test_a_language_that_is_chosen_stays_from_page_to_page_and_in_links(page, se
     expect(page.get_by_text("Choisissez un pays")).to_be_visible()
 
 
-SAY_KEPT = "async kept => (await import('/assets/text.js')).sayKept(kept)"
+SAY_KEPT = "kept => modules['text.js'].sayKept(kept)"
 
 
 def test_the_map_says_a_kept_sentence_as_a_page_does(seen):

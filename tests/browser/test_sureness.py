@@ -16,8 +16,8 @@ from routes.pipelines.counting import Directed
 KM_OF_A_DEGREE = 111.195
 LINES = {"sure": 36.0, "doubtful": 33.0, "unknown": 30.0, "flight": 27.0}
 """Latitude of each corridor; all of them run straight east."""
-ACROSS = """async ([id, share]) => {
-  const { rgba } = await import("/assets/colours.js");
+ACROSS = """([id, share]) => {
+  const { rgba } = modules["colours.js"];
   const layer = monitor.corridors;
   const { shown, context, frame: { ratio } } = layer;
   const { lines: [points], corridor } = shown.find((shape) => shape.corridor.id === id);

@@ -2,17 +2,19 @@
 
 import base64
 import hashlib
-import json
 import re
 from html.parser import HTMLParser
 
 import pytest
 from xstatic.pkg import leaflet
 
-from layers.map.page import MonitorMap, Page, dictionary, map_page
-from layers.web.assets import ASSETS, modules
+from layers.map.page import SCRIPT as PATTERN
+from layers.map.page import MonitorMap, Page, map_page
+from layers.web.assets import ASSETS
 from layers.web.component import Part
 from layers.web.translations import words
+
+SCRIPT = PATTERN.format(language="en")
 
 
 class Read(HTMLParser):
@@ -51,7 +53,7 @@ def directives(policy: str) -> dict[str, list[str]]:
 
 def test_nothing_is_fetched_from_another_host(page):
     addresses = [value for _, found in page.tags for name, value in found.items() if name in ("src", "href")]
-    assert {address.partition("?")[0] for address in addresses} >= {"/vendor/leaflet/leaflet.js", "/assets/monitor.js"}
+    assert {address.partition("?")[0] for address in addresses} >= {"/vendor/leaflet/leaflet.js", SCRIPT}
     assert [address for address in addresses if not re.match(r"/(assets|vendor)/", address or "")] == []
     assert "//" not in "".join(page.inline)
 
@@ -62,11 +64,11 @@ def test_no_element_carries_a_handler_or_a_style(page):
     assert "style" not in {tag for tag, _ in page.tags}
 
 
-def test_the_policy_lets_exactly_the_inline_scripts_of_the_page_run(page):
-    assert len(page.inline) == 2
+def test_the_policy_lets_exactly_the_inline_script_of_the_page_run(page):
+    (script,) = page.inline
     allowed = directives(map_page().policy)
-    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in page.inline]
-    assert allowed["script-src"] == ["'self'", *(f"'sha256-{digest}'" for digest in digests)]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert allowed["script-src"] == ["'self'", f"'sha256-{digest}'"]
 
 
 def test_the_policy_lets_nothing_else_in():
@@ -99,7 +101,7 @@ def test_every_address_changes_with_what_stands_behind_it(page):
         if path.startswith("/vendor/leaflet/"):
             assert version == leaflet.PACKAGE_VERSION
             continue
-        content = (ASSETS / path.removeprefix("/assets/")).read_bytes()
+        content = map_page().script if path == SCRIPT else (ASSETS / path.removeprefix("/assets/")).read_bytes()
         assert hashlib.sha256(content).hexdigest().startswith(version)
         assert len(version) == 12
 
@@ -108,40 +110,16 @@ def test_every_part_is_a_class_that_the_modules_offer(page):
     offered = re.findall(
         r"\w+", " ".join(re.findall(r"export \{(.*?)\}", (ASSETS / "parts.js").read_text(encoding="utf-8")))
     )
-    used = re.findall(r"new parts\.(\w+)\(", page.inline[1])
+    used = re.findall(r"new parts\.(\w+)\(", page.inline[0])
     assert {"BaseMap", "Hexes", "Corridors", "TimeBar"} <= set(used)
     assert sorted(used) == sorted(offered)
 
 
-def imports(language: str = "en") -> dict[str, str]:
-    """Return where the page says that its modules are found."""
-    found: dict[str, str] = json.loads(Read(map_page(language).html).inline[0])["imports"]
-    return found
-
-
-def test_every_module_is_found_and_fetched_at_once(page):
-    fetched = [found["href"] for tag, found in page.tags if tag == "link" and found["rel"] == "modulepreload"]
-    assert list(imports()) == [f"/assets/{name}" for name in modules()]
-    assert fetched == list(imports().values())
-
-
-def test_the_import_map_stands_before_whatever_asks_for_a_module(page):
-    asking = [found for tag, found in page.tags if tag in ("script", "link")]
-    assert asking[0] == {"type": "importmap"}
-
-
-def test_a_module_imports_only_what_is_there():
-    for name in modules():
-        named = re.findall(r'(?:from|import) "\./([\w.]+)"', (ASSETS / name).read_text(encoding="utf-8"))
-        assert set(named) <= set(modules()), name
-
-
-def test_another_language_has_a_dictionary_of_its_own_and_all_else_alike():
-    french, english = imports("fr"), imports()
-    assert [name for name in french if french[name] != english[name]] == ["/assets/dictionary.js"]
-    path, _, version = french["/assets/dictionary.js"].partition("?v=")
-    assert path == "/assets/dictionary.fr.js"
-    assert hashlib.sha256(dictionary("fr")).hexdigest().startswith(version)
+def test_our_modules_are_loaded_as_one_behind_leaflet(page):
+    addresses = [found["src"].partition("?")[0] for tag, found in page.tags if tag == "script" and "src" in found]
+    assert addresses == ["/vendor/leaflet/leaflet.js", SCRIPT]
+    loaded = map_page().script.decode()
+    assert [file.name for file in ASSETS.glob("*.js") if loaded.count(f'modules["{file.name}"] = (') != 1] == []
 
 
 HOSTILE = "</script><script>alert(1)</script>`${alert(2)}`\u2028'\"<!--"
@@ -157,7 +135,7 @@ def test_an_option_of_a_part_can_not_become_code():
     figure.add_child(monitor)
     monitor.add_child(Note(text=HOSTILE), name="note")
     html = figure.render()
-    _, script = Read(html).inline
+    (script,) = Read(html).inline
     assert "new parts.Note(" in script
     assert html.count("</script>") == html.count("<script")
     assert "<!--" not in script
