@@ -13,14 +13,15 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from geodata.core.atomic_write import whole
 from geodata.core.errors import UnknownColumns, WrongValue
 from geodata.ledger.edition_diff import Edition
+from geodata.model.incident import KINDS, MODES
 from geodata.model.reporting import Reporting
 from geodata.parsing.coordinates import CoordinateForm
 from geodata.places.lookup import folded
@@ -126,12 +127,35 @@ class Profile(BaseModel):
     grade_scale: str = ""
     reporting: Reporting | None = None
 
+    @field_validator("columns", "values")
+    @classmethod
+    def _of_fields(cls, stated: dict[str, Any]) -> dict[str, Any]:
+        for name in stated:
+            if name not in FIELDS:
+                raise ValueError(f"there is no field {name!r}; fields are {', '.join(FIELDS)}")
+        return stated
+
+    @field_validator("kind")
+    @classmethod
+    def _of_kinds(cls, stated: str) -> str:
+        if stated not in KINDS:
+            raise ValueError(f"a kind is one of {', '.join(KINDS)}")
+        return stated
+
+    @field_validator("mode")
+    @classmethod
+    def _of_modes(cls, stated: str) -> str:
+        if stated and stated not in MODES:
+            raise ValueError(f"a mode is one of {', '.join(MODES)}")
+        return stated
+
     def fits(self, names: list[str]) -> bool:
         """Tell whether a file with columns of these names can be read by this profile."""
         mapped = self.mapping(names)
         placed = "coordinates" in mapped or {"lat", "lon"} <= mapped.keys() or self.coordinate_form == "none"
+        there = {folded(name) for name in names}
         dated = bool(self.requires) or not mapped.keys().isdisjoint(("time", "year"))
-        return placed and dated and set(self.requires) <= set(names)
+        return placed and dated and {folded(name) for name in self.requires} <= there
 
     def mapping(self, names: list[str]) -> dict[str, str]:
         """Return field -> column for the columns that are there; names compare without case, accents or punctuation."""
@@ -304,6 +328,9 @@ def _load(path: Path) -> Profile:
         return Profile(name=path.stem, **tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         reason = str(error).splitlines()[0]
+        if isinstance(error, ValidationError):
+            first = error.errors()[0]
+            reason = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"
         raise WrongValue(
             reason, rule="a profile follows the schema of geodata.mapping.profiles.Profile", where=path.name
         ) from None

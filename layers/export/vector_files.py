@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,7 +160,8 @@ class Export:
 
 def encoded(export: Export, kind: Format) -> bytes:
     """Return the content of a file."""
-    return _geojson(export) if kind == "geojson" else _geopackage(export)
+    writers: Mapping[Format, Callable[[Export], bytes]] = {"geojson": _geojson, "gpkg": _geopackage}
+    return writers[kind](export)
 
 
 def format_of(path: Path) -> Format:
@@ -176,7 +177,7 @@ def format_of(path: Path) -> Format:
             return kind
     raise WrongValue(
         f"{path.suffix or path.name!r}",
-        rule="the name must end in .geojson or .gpkg",
+        rule=f"the name must end in {' or '.join(f'.{kind}' for kind in MEDIA_TYPES)}",
         done="nothing was written",
         where="--out",
     )

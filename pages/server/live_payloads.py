@@ -130,7 +130,7 @@ def _usual(batches: Sequence[Batch]) -> float | None:
 
 
 def _too_short(known: Window | None) -> dict[str, Any]:
-    """Return why nothing can be compared, as ``Monitor.say`` takes it."""
+    """Return why nothing can be compared, as ``say`` takes it."""
     return {
         "insufficient": ONLY_SO_FAR if known else NONE_SO_FAR,
         "values": {"fewest": FEWEST_MONTHS, "months": spelt_out(reaching(known)) if known else None},
