@@ -38,11 +38,13 @@ from geodata.parsing.coordinate_repair import Policy
 from geodata.parsing.swapped_dates import FORMS, half_swapped, mended
 from geodata.parsing.transport_mode import with_modes
 from geodata.parsing.value_words import own_words
+from geodata.places.lookup import folded
 from geodata.readers.dispatch import ROW, Chunk, Reading
 
 _PERSON = "_person"
 _MOST_CORRECTED = 20_000
 """Refused rows of one chunk that come out to be corrected."""
+_SAME_DEGREES = 1e-4
 _AT_ONCE = 2
 """Chunks that are checked side by side."""
 
@@ -202,6 +204,7 @@ def _laid_aside(
             column=time,
         )
         notes = (*notes, said)
+    notes = (*notes, *_rivals(reading, chosen))
     source, told = source_of(reading, chosen, ledger)
     notes = (*notes, *told)
     with room(ledger.home) as folder:
@@ -270,6 +273,7 @@ class _Tray:
         self._source = source
         self._swapped = swapped
         self._ruined: list[str] = []
+        self._more_dead = 0
         self.kept = 0
         self.refused = 0
 
@@ -288,7 +292,12 @@ class _Tray:
             )
             for example in self._ruined[:1]
         )
-        return (*self._reading.notes, *self._notes, *left_out, *ruined)
+        more_dead = (
+            [sentence("Rows that state more dead and missing than people: {count:,}.", count=self._more_dead)]
+            if self._more_dead
+            else []
+        )
+        return (*self._reading.notes, *self._notes, *left_out, *ruined, *more_dead)
 
     @property
     def refusals(self) -> pl.DataFrame:
@@ -333,6 +342,8 @@ class _Tray:
         incidents = with_modes(checked.incidents, self._own.get("mode")).with_columns(
             place().alias("place_key"), _incident_id(), pl.lit(self._name).alias("batch")
         )
+        toll = pl.sum_horizontal(pl.col("dead", "missing").fill_null(0))
+        self._more_dead += incidents.select((toll > pl.col("people")).sum()).item()
         try:
             file = write(incidents, self._folder / f"{number}.parquet") if incidents.height else None
         except OSError as error:
@@ -459,6 +470,31 @@ def _misfit_refusals(chunk: Chunk) -> pl.DataFrame:
 def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None) -> NothingKept:
     what = f"all {batch.refused:,} rows were refused" if batch.refused > 1 else "its only row was refused"
     return NothingKept(what, rule="; ".join(faults_by_rule(refusals)), where=batch.file, report=report)
+
+
+def _rivals(reading: Reading, profile: Profile) -> tuple[str, ...]:
+    """Say where a file gives a latitude or longitude twice, with other values."""
+    told = []
+    used = profile.mapping(list(reading.columns))
+    for field in ("lat", "lon"):
+        names = {folded(name) for name in profile.columns.get(field, ())}
+        for other in reading.columns:
+            if field not in used or other == used[field] or folded(other) not in names:
+                continue
+            one, two = (pl.col(name).cast(pl.Float64, strict=False) for name in (used[field], other))
+            differing = reading.head.select(((one - two).abs() > _SAME_DEGREES).sum()).item()
+            if differing:
+                told.append(
+                    sentence(
+                        "Columns {column!r} and {other!r} differ in {count:,} of the first {rows:,} rows; {column!r} is "
+                        "read.",
+                        column=used[field],
+                        other=other,
+                        count=differing,
+                        rows=reading.head.height,
+                    )
+                )
+    return tuple(told)
 
 
 def older_edition(stored: Batch) -> tuple[str, ...]:

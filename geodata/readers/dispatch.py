@@ -236,6 +236,8 @@ _FORMATS = {
     ".jsonl": _LINES,
     ".geojsonl": _LINES,
     ".xlsx": _WORKBOOK,
+    ".xlsm": _WORKBOOK,
+    ".xlsb": _WORKBOOK,
     ".ods": _WORKBOOK,
     ".parquet": _COLUMNAR,
     ".geoparquet": _COLUMNAR,

@@ -169,3 +169,13 @@ def test_two_writers_of_one_source_do_not_double_it(tmp_path, home):
     again = ingest_file(written(tmp_path, HEADER + GOOD.replace("a,", "b,"), "second.csv"), second).batch
     assert again.duplicates == 1
     assert Ledger(home).incidents().height == 2
+
+
+def test_what_contradicts_itself_is_said(tmp_path, home):
+    text = "id,date,lat,lon,latitude,people,dead,missing\n"
+    text += "1,2024-05-03,35.5,12.6,35.9,3,2,4\n2,2024-05-04,35.5,12.6,35.5,9,2,4\n"
+    said = [str(note) for note in ingest_file(written(tmp_path, text), Ledger(home)).notes]
+    assert said == [
+        "Columns 'lat' and 'latitude' differ in 1 of the first 2 rows; 'lat' is read.",
+        "Rows that state more dead and missing than people: 1.",
+    ]

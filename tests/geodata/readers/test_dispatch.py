@@ -4,6 +4,7 @@ import json
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -355,3 +356,10 @@ def test_a_cell_longer_than_any_may_be_is_refused(tmp_path):
     path.write_text(f"lat,lon\n1,2\n1,{'2' * 1_000_001}\n", encoding="utf-8")
     with pytest.raises(UnreadableFile, match="a cell of column 'lon' in row 3 is too long"):
         read_file(path)
+
+
+def test_a_workbook_with_macros_reads_like_one_without(tmp_path):
+    cases = Path(__file__).parents[2] / "cases" / "05-two-year-workbook" / "register.xlsx"
+    copy = tmp_path / "register.xlsm"
+    copy.write_bytes(cases.read_bytes())
+    assert read_file(copy, ["2024"]).head.equals(read_file(cases, ["2024"]).head)
