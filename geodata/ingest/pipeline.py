@@ -486,8 +486,8 @@ def _rivals(reading: Reading, profile: Profile) -> tuple[str, ...]:
             if differing:
                 told.append(
                     sentence(
-                        "Columns {column!r} and {other!r} differ in {count:,} of the first {rows:,} rows; {column!r} is "
-                        "read.",
+                        "Columns {column!r} and {other!r} differ in {count:,} of the first {rows:,} rows; "
+                        "{column!r} is read.",
                         column=used[field],
                         other=other,
                         count=differing,
