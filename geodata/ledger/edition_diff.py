@@ -7,6 +7,7 @@ added (the record was split) or withdrawn (merged).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -122,7 +123,9 @@ def _resized(given: pl.DataFrame, reissued: pl.DataFrame) -> tuple[int, int]:
     return both.filter(pl.col("now") > pl.col("before")).height, both.filter(pl.col("now") < pl.col("before")).height
 
 
-def additions_alone(comparison: Comparison, given: pl.DataFrame, standing: pl.DataFrame) -> Comparison:
+def additions_alone(
+    comparison: Comparison, given: pl.DataFrame, standing: pl.DataFrame, once: Callable[[], pl.Series]
+) -> Comparison:
     """Return what is left of a comparison where a file may be older than what stands of its source.
 
     An edition is as new as its latest incident. Of one that ends before what stands only what is missing is added.
@@ -132,6 +135,8 @@ def additions_alone(comparison: Comparison, given: pl.DataFrame, standing: pl.Da
     comparison : Comparison
     given, standing : DataFrame
         As for ``compared``.
+    once : callable
+        Gives the records that stood and were withdrawn since: they are not missing, they are gone.
     """
     newest = [frame.group_by(pl.col("source").cast(pl.String)).agg(pl.col("time").max()) for frame in (given, standing)]
     both = newest[0].join(newest[1], on="source", suffix="_stands")
@@ -140,7 +145,9 @@ def additions_alone(comparison: Comparison, given: pl.DataFrame, standing: pl.Da
         return comparison
     of_older = pl.col("source").cast(pl.String).is_in(older.implode())
     rows = given.filter(of_older).select("at")
-    undone = comparison.written.filter("revises").join(rows, on="at", how="semi")
+    known = given.filter(of_older & pl.col("record").is_in(once().implode())).select("at")
+    undone = comparison.written.join(rows, on="at", how="semi")
+    undone = pl.concat([undone.filter("revises"), undone.filter(~pl.col("revises")).join(known, on="at", how="semi")])
     gone = comparison.withdrawn.join(
         standing.filter(of_older).select("record", "part"), on=["record", "part"], how="semi"
     )

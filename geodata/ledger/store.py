@@ -473,7 +473,7 @@ class Ledger:
         standing = self._standing(table, sources)
         comparison = compared(given.keys, standing, given.edition, given.mentioned)
         if given.edition != "part" and not given.as_newest:
-            comparison = additions_alone(comparison, given.keys, standing)
+            comparison = additions_alone(comparison, given.keys, standing, lambda: self._withdrawn(sources))
         counted = counted_in(batch, comparison)
         if not given.may_withdraw:
             refuse_many_withdrawn(counted, standing.height)
@@ -581,6 +581,12 @@ class Ledger:
         parts = [_keyed(pl.DataFrame(pl.from_arrow(batch))) for batch in scanner.to_batches() if batch.num_rows]
         frame = pl.concat(parts) if parts else pl.DataFrame(schema=wanted)
         return frame.select(pl.col(name).cast(kind) for name, kind in wanted.items())
+
+    def _withdrawn(self, sources: list[str]) -> pl.Series:
+        """Return the records that some version held of sources and a later edition withdrew."""
+        before = [version - 1 for version, batch in self.history() if batch.withdrawn and not batch.undoes and version]
+        held = [self._standing(self.table(version), sources)["record"] for version in before]
+        return pl.concat(held).unique() if held else pl.Series("record", [], dtype=KEYS["record"])
 
     @staticmethod
     def _ids(table: DeltaTable, sources: list[str], parts: pl.DataFrame) -> pl.Series:

@@ -46,3 +46,11 @@ def test_one_that_ends_as_late_is_as_new(tmp_path, ledger):
 def test_one_that_withdraws_most_of_what_stands_is_refused(tmp_path, ledger):
     with pytest.raises(WrongValue, match="--withdraw"):
         ingest_file(edition(tmp_path, "r.csv", n1="", n2="", n3="", n4="", n5=""), ledger, edition="whole")
+
+
+def test_what_a_newer_edition_withdrew_is_not_brought_back_by_an_older_one(tmp_path, ledger):
+    older = edition(tmp_path, "r.csv", n6="")
+    assert ingest_file(edition(tmp_path, "r.csv", n1=""), ledger, edition="whole").batch.withdrawn == 1
+    done = ingest_file(older, ledger, edition="whole")
+    assert (done.batch.kept, done.batch.updated, done.batch.withdrawn) == (0, 0, 0)
+    assert "R-1" not in ledger.incidents()["source_record"].to_list()
