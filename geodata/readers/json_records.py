@@ -73,7 +73,19 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON value")
 
 
-_DECODER = json.JSONDecoder(parse_float=_Number, parse_int=_Number, parse_constant=_no_constant)
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; one in which a name stands twice would lose a value."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {one_line(twice, 60)!r} stands twice in one object")
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=_Number, parse_int=_Number, parse_constant=_no_constant, object_pairs_hook=_once
+)
 
 
 def _is_lines(text: Text) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -148,7 +149,7 @@ class _Placemarks:
             return
         if name == "Placemark":
             if len(self._points) == 1:
-                record |= dict(zip(("lon", "lat"), self._points[0].split(",")[:2], strict=False))
+                record |= _position(self._points[0])
             self._done.append(record)
             self._record = None
         elif name == "coordinates" and parent == "Point":
@@ -164,3 +165,11 @@ class _Placemarks:
             record[f"{key} of the data" if key in record else key] = text
             if len(record) > MOST_COLUMNS:
                 unreadable(self.file, "a placemark has too many values", f"at most {MOST_COLUMNS:,} are read")
+
+
+def _position(text: str) -> dict[str, str]:
+    """Return lon and lat of a point; one that holds several places is none."""
+    places = [place for place in text.split() if re.match(r"-?[\d.]+,-?[\d.]+", place)]
+    if len(places) > 1:
+        return {"lat": f"not a point but {len(places)} places"}
+    return dict(zip(("lon", "lat"), text.split(",")[:2], strict=False))

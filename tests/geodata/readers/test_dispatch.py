@@ -363,3 +363,19 @@ def test_a_workbook_with_macros_reads_like_one_without(tmp_path):
     copy = tmp_path / "register.xlsm"
     copy.write_bytes(cases.read_bytes())
     assert read_file(copy, ["2024"]).head.equals(read_file(cases, ["2024"]).head)
+
+
+def test_a_name_that_stands_twice_in_an_object_refuses_the_file(tmp_path):
+    file = tmp_path / "twice.json"
+    file.write_text('[{"date": "2024-05-03", "lat": 35.5, "lon": 12.6, "lat": 36.5}]')
+    with pytest.raises(UnreadableFile, match="the name 'lat' stands twice in one object"):
+        list(read_file(file).chunks)
+
+
+def test_two_places_in_a_point_of_kml_are_no_point(tmp_path):
+    file = tmp_path / "two.kml"
+    point = "<Placemark><name>a</name><Point><coordinates>36.5,15.1,0\n36.6,15.2,0</coordinates></Point></Placemark>"
+    file.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{point}</Document></kml>')
+    row = read_file(file).head.row(0, named=True)
+    assert row["lat"] == "not a point but 2 places"
+    assert row.get("lon") is None
