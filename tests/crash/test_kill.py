@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent.parent
 ROWS = 300
 SEED = 20_261_124
 FEW, MANY, MANY_WATCHES = 8, 50, 25
-KNOWN = {"ledger", "refusals", "spool"}
+KNOWN = {"ledger", "refusals", "corrections", "spool"}
 """What may stand in a workspace afterwards."""
 _DROP_CAPABILITY, _OVERRIDE = 24, 1
 """``prctl`` and the capability by which root writes what is read-only, from ``linux/prctl.h`` and ``capability.h``."""

@@ -146,7 +146,7 @@ def outcome(path: Path, home: Path | None) -> dict[str, object]:
         "said": said,
         "wall": time.perf_counter() - wall,
         "cpu": cpu() - used,
-        "left": [part for part in left if not part.startswith("refusals")],
+        "left": [part for part in left if not part.startswith(("refusals", "corrections"))],
     }
 
 
