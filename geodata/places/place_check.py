@@ -151,12 +151,14 @@ def stands_for_country(places: pl.Series, lat: pl.Series, lon: pl.Series) -> pl.
         return pl.Series(found, dtype=pl.String)
     named = {text: country_code(text) for text in places.drop_nulls().unique()}
     stated = places.replace_strict(named, default=None, return_dtype=pl.String) if named else places
-    chord, nearest = (
-        np.asarray(one) for one in points.query(unit_vectors(there["lon"].to_numpy(), there["lat"].to_numpy()))
-    )
-    km = 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0, 1))
-    for row, at, far in zip(there["row"].to_list(), nearest.tolist(), km.tolist(), strict=True):
-        if far <= CENTRE_KM or (far <= NAMED_CENTRE_KM and stated[row] == codes[at]):
+    vectors = unit_vectors(there["lon"].to_numpy(), there["lat"].to_numpy())
+    reach = 2 * np.sin(NAMED_CENTRE_KM / (2 * EARTH_KM))
+    chord, nearest = (np.asarray(one) for one in points.query(vectors, distance_upper_bound=reach))
+    near = np.flatnonzero(np.isfinite(chord))
+    km = 2 * EARTH_KM * np.arcsin(chord[near] / 2)
+    rows = there["row"].to_numpy()[near].tolist()
+    for row, at, far in zip(rows, nearest[near].tolist(), km.tolist(), strict=True):
+        if far <= CENTRE_KM or stated[row] == codes[at]:
             found[row] = codes[at]
     return pl.Series(found, dtype=pl.String)
 
