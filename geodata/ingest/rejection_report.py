@@ -10,6 +10,7 @@ import polars as pl
 
 from geodata.core.atomic_write import whole
 from geodata.core.staging import unwritable
+from geodata.io.writers import inert
 from geodata.ledger.batch import Batch
 from geodata.readers.dispatch import ROW
 
@@ -62,8 +63,7 @@ def correction_of(rows: pl.DataFrame, refusals: pl.DataFrame, batch: Batch, home
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole(path, proven=True) as part:
-            inert = table.with_columns(pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1"))
-            part.write_bytes(b"\xef\xbb\xbf" + inert.write_csv().encode())
+            part.write_bytes(b"\xef\xbb\xbf" + inert(table).write_csv().encode())
     except OSError as error:
         raise unwritable(home, error) from None
     return path

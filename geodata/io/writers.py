@@ -57,7 +57,7 @@ def geojson_of(incidents: pl.DataFrame) -> bytes:
 
 def write_changes(changes: pl.DataFrame, path: Path) -> int:
     """Write what ``geodata.ledger.version_diff`` found to a .csv or .parquet file, as ``write_incidents`` does."""
-    return _written(changes, path, lambda frame: _inert(frame.with_columns(pl.col("fields").list.join(";"))))
+    return _written(changes, path, lambda frame: inert(frame.with_columns(pl.col("fields").list.join(";"))))
 
 
 def _written(frame: pl.DataFrame, path: Path, flat: Callable[[pl.DataFrame], pl.DataFrame]) -> int:
@@ -86,12 +86,13 @@ def _flat(incidents: pl.DataFrame) -> pl.DataFrame:
         pl.col("time_start", "time_end").dt.strftime(_TIME),
         _cell_named(),
     )
-    return _inert(plain.drop("place_notes"))
+    return inert(plain.drop("place_notes"))
 
 
 def _cell_named() -> pl.Expr:
     return pl.col("cell").map_elements(lambda cell: format(cell, "x"), return_dtype=pl.String)
 
 
-def _inert(flat: pl.DataFrame) -> pl.DataFrame:
+def inert(flat: pl.DataFrame) -> pl.DataFrame:
+    """Return text in which no spreadsheet finds a formula."""
     return flat.with_columns(pl.col(pl.String).str.replace(_FORMULA, "'$1"))

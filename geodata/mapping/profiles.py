@@ -238,6 +238,14 @@ def profile_for(reading: Reading, home: Path | None = None) -> Profile:
     return profile_of_columns(reading.columns, home, reading.file)
 
 
+def fitting(reading: Reading, home: Path | None = None) -> Profile | None:
+    """Return the profile that fits a file best, None where none does."""
+    try:
+        return profile_for(reading, home)
+    except UnknownColumns:
+        return None
+
+
 def profile_of_columns(columns: Sequence[str], home: Path | None, file: str) -> Profile:
     """Return the profile that fits columns best.
 

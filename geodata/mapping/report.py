@@ -9,9 +9,8 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from geodata.core.errors import UnknownColumns
 from geodata.mapping.column_inference import Guess, guessed, saved
-from geodata.mapping.profiles import Profile, profile_for
+from geodata.mapping.profiles import Profile, fitting
 from geodata.parsing.date_inference import guessed_forms
 from geodata.readers.dispatch import Reading, read_file
 
@@ -25,33 +24,26 @@ def told(file: Path, home: Path, save: str | None, source: str, *, as_json: bool
         If the file cannot be read, or the guess leaves open what a profile must say.
     """
     reading = read_file(file)
-    fitting = _fitting(reading, home)
+    fits = fitting(reading, home)
     guess = guessed(reading)
-    columns = fitting.mapping(list(reading.columns)) if fitting else guess.columns
+    columns = fits.mapping(list(reading.columns)) if fits else guess.columns
     rest = [name for name in reading.columns if name not in columns.values()]
-    reasons = dict.fromkeys(columns, "the profile") if fitting else guess.reasons
+    reasons = dict.fromkeys(columns, "the profile") if fits else guess.reasons
     path = saved(guess, save, source, home) if save else None
     if as_json:
         answer = {
-            "profile": fitting.name if fitting else None,
+            "profile": fits.name if fits else None,
             "columns": columns,
             "reasons": reasons,
             "rest": rest,
-            "coordinate_form": fitting.coordinate_form if fitting else guess.coordinate_form,
-            "open": [] if fitting else list(guess.open),
+            "coordinate_form": fits.coordinate_form if fits else guess.coordinate_form,
+            "open": [] if fits else list(guess.open),
             "saved": str(path) if path else None,
         }
         print(json.dumps(answer, ensure_ascii=False))  # noqa: T201
         return
     _table(reading, columns, reasons)
-    _sum_up(reading, fitting, guess, rest, path)
-
-
-def _fitting(reading: Reading, home: Path) -> Profile | None:
-    try:
-        return profile_for(reading, home)
-    except UnknownColumns:
-        return None
+    _sum_up(reading, fits, guess, rest, path)
 
 
 def _table(reading: Reading, columns: dict[str, str], reasons: dict[str, str]) -> None:

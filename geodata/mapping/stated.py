@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geodata.core.errors import UnknownColumns, WrongValue
+from geodata.core.errors import WrongValue
 from geodata.mapping.column_inference import by_profile, guessed, profile_of, stated
-from geodata.mapping.profiles import FIELDS, PLAIN, Profile, profile_for
+from geodata.mapping.profiles import FIELDS, PLAIN, Profile, fitting
 from geodata.model.incident import KINDS
 from geodata.readers.dispatch import Reading, read_file
 
@@ -55,7 +55,7 @@ def stated_profile(path: Path, home: Path, said: Said, parts: Sequence[str] = ()
     if said.kind and said.kind not in KINDS:
         raise WrongValue(f"{said.kind!r}", rule=f"a kind is one of {', '.join(KINDS)}", where=path.name)
     reading = read_file(path, parts)
-    like = _fitting(reading, home)
+    like = fitting(reading, home)
     own = {
         "source": said.source or (like.source if like else ""),
         "kind": said.kind or (like.kind if like else "other"),
@@ -91,10 +91,3 @@ def _columns(text: str, reading: Reading) -> dict[str, str]:
             )
         found[field] = column
     return found
-
-
-def _fitting(reading: Reading, home: Path) -> Profile | None:
-    try:
-        return profile_for(reading, home)
-    except UnknownColumns:
-        return None

@@ -190,7 +190,7 @@ def test_all_that_is_known_of_an_incident_is_told_and_what_is_not_is_left_out():
     said = dict(told(found, 0))
     assert said["People"] == "1,200"
     assert said["Origins"] == "Syria (75%); Iraq (25%)"
-    assert said["Proposed repair"] == REPAIR
+    assert said["What contradicts the place"] == REPAIR
     assert said["Coordinates"] == "as given"
     assert said["In the file: Weather"] == "calm"
     assert said["Country"] == "none: at sea"
