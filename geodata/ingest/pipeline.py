@@ -342,8 +342,7 @@ class _Tray:
         incidents = with_modes(checked.incidents, self._own.get("mode")).with_columns(
             place().alias("place_key"), _incident_id(), pl.lit(self._name).alias("batch")
         )
-        toll = pl.sum_horizontal(pl.col("dead", "missing").fill_null(0))
-        self._more_dead += incidents.select((toll > pl.col("people")).sum()).item()
+        self._more_dead += _more_dead(incidents)
         try:
             file = write(incidents, self._folder / f"{number}.parquet") if incidents.height else None
         except OSError as error:
@@ -380,14 +379,7 @@ class _Tray:
     def given(self, *, may_withdraw: bool, as_newest: bool = False) -> Given:
         """Return what was laid aside, ready to be compared with what stands and written."""
         self._every = every = pl.concat([laid.keys for laid in self._laid]).with_row_index("at")
-        counted = (
-            every.filter(~pl.col("stated"))
-            .group_by(place_key="place")
-            .agg(
-                pl.len().cast(pl.UInt32).alias("sharing"), pl.col("country").drop_nulls().n_unique().alias("countries")
-            )
-        )
-        self._piles = counted.filter(pl.col("sharing") >= PILE_UP)
+        self._piles = _piles(every)
         return Given(
             keys=every.select(*KEYS),
             mentioned=pl.concat([laid.mentioned for laid in self._laid]),
@@ -442,6 +434,27 @@ def _keys_of(incidents: pl.DataFrame) -> pl.DataFrame:
         pl.col("precision_stated").alias("stated"),
         pl.col("country_stated").cast(pl.Categorical).alias("country"),
     ).with_columns(keys(incidents))
+
+
+def _more_dead(incidents: pl.DataFrame) -> int:
+    """Return how many rows state more dead and missing than people."""
+    if incidents["people"].null_count() == incidents.height:
+        return 0
+    toll = pl.sum_horizontal(pl.col("dead", "missing").fill_null(0))
+    return int(incidents.select((toll > pl.col("people")).sum()).item())
+
+
+def _piles(every: pl.DataFrame) -> pl.DataFrame:
+    """Return the places that many rows share, with how many rows and how many stated countries these are.
+
+    Only the few places that many share are asked for their countries, which costs more than to count rows.
+    """
+    unstated = every.lazy().filter(~pl.col("stated")).select("country", place_key="place")
+    counted = unstated.group_by("place_key").agg(pl.len().cast(pl.UInt32).alias("sharing")).collect()
+    piles = counted.filter(pl.col("sharing") >= PILE_UP)
+    shared = unstated.join(piles.lazy(), on="place_key", how="semi").group_by("place_key")
+    countries = shared.agg(pl.col("country").drop_nulls().n_unique().alias("countries")).collect()
+    return piles.join(countries, on="place_key", how="left")
 
 
 def _incident_id(part: pl.Expr | None = None) -> pl.Expr:

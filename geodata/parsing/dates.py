@@ -426,9 +426,11 @@ def _with_clock(read: pl.DataFrame, clock: pl.Series) -> pl.DataFrame:
 
 def _with_year_and_month(read: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return times with those of ``year`` and ``month`` where no time, or only its year, is given."""
+    if rows["year"].null_count() + rows["month"].null_count() == 2 * rows.height:
+        return read
     vague = read["start"].is_null() & (rows["time"].is_null() | _month_of_year(rows).is_not_null())
     vague |= read["start"].is_not_null() & (read["precision"] == PRECISIONS.index("year"))
-    if not vague.any() or rows["year"].null_count() + rows["month"].null_count() == 2 * rows.height:
+    if not vague.any():
         return read
     stated = pl.coalesce(pl.lit(_month_of_year(rows)), _folded(pl.col("month")).str.replace(r"^(\d+)\.0$", "$1"))
     months = rows.select(stated.alias("month"))

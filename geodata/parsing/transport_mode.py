@@ -53,7 +53,7 @@ def with_modes(incidents: pl.DataFrame, own: Mapping[str, str] | None = None) ->
     rules = mode_rules()
     lon, lat = incidents["lon"].to_numpy(), incidents["lat"].to_numpy()
     placed = incidents.with_columns(
-        _without_accents(pl.concat_str("place", "text", separator=". ", ignore_nulls=True)).alias("_words"),
+        _words(incidents).alias("_words"),
         pl.Series("_land", is_land(lon, lat)),
         pl.Series("_coast_km", km_to_coast(lon, lat)),
         meanings(incidents["mode"], stated_modes(), own).alias("_stated"),
@@ -91,6 +91,13 @@ def stated_modes() -> dict[str, str]:
 def label_modes() -> dict[str, str]:
     """Return the mode of each publicly known route label, by its folded name."""
     return {folded(name): rule["mode"] for rule in mode_rules()["label"] for name in rule["names"]}
+
+
+def _words(incidents: pl.DataFrame) -> pl.Expr:
+    """Return what place and text say together; nothing where a file has neither."""
+    if incidents["place"].null_count() + incidents["text"].null_count() == 2 * incidents.height:
+        return pl.lit("")
+    return _without_accents(pl.concat_str("place", "text", separator=". ", ignore_nulls=True))
 
 
 def _without_accents(text: pl.Expr) -> pl.Expr:

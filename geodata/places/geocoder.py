@@ -19,7 +19,16 @@ import numpy as np
 import polars as pl
 
 from geodata.places.lookup import airport_named, country_code, country_name
-from geodata.places.toponym_parsing import AIRPORT_KM, Candidate, Mention, candidate, mentions_of, toponyms, words
+from geodata.places.toponym_parsing import (
+    AIRPORT_KM,
+    Candidate,
+    Mention,
+    candidate,
+    country_places,
+    mentions_of,
+    toponyms,
+    words,
+)
 from geodata.spatial.coastline import EARTH_KM, Floats, is_land, km_to_coast, unit_vectors
 
 SCHEMA: Final = {
@@ -373,7 +382,8 @@ def _whole(place: Candidate, relation: str) -> Place:
 
 @cache
 def _land(iso3: str, kind: str) -> Candidate | None:
-    found = toponyms().filter((pl.col("kind") == kind) & (pl.col("iso3") == iso3))
+    every = country_places() if kind == "country" else toponyms()
+    found = every.filter((pl.col("kind") == kind) & (pl.col("iso3") == iso3))
     return next((candidate(row) for row in found.iter_rows(named=True)), None)
 
 

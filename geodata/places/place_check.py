@@ -11,11 +11,15 @@ from functools import cache
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geodata.places.lookup import country_code, folded
-from geodata.places.toponym_parsing import toponyms
-from geodata.spatial.coastline import EARTH_KM, REFERENCE, unit_vectors
+from geodata.places.toponym_parsing import country_places, toponyms
+from geodata.spatial.coastline import EARTH_KM, REFERENCE, Floats, unit_vectors
+
+Flags = NDArray[np.bool_]
+Rows = NDArray[np.int64]
 
 FAR_KM = 200.0
 """From here on a point contradicts the place that its row names."""
@@ -144,29 +148,45 @@ def stands_for_country(places: pl.Series, lat: pl.Series, lon: pl.Series) -> pl.
     lat, lon : Series of float
         Degrees; null where there is no point.
     """
-    codes, points = _centres()
-    there = pl.DataFrame({"lat": lat, "lon": lon}).with_row_index("row").drop_nulls()
-    found: list[str | None] = [None] * len(lat)
-    if there.is_empty():
-        return pl.Series(found, dtype=pl.String)
-    named = {text: country_code(text) for text in places.drop_nulls().unique()}
-    stated = places.replace_strict(named, default=None, return_dtype=pl.String) if named else places
-    vectors = unit_vectors(there["lon"].to_numpy(), there["lat"].to_numpy())
+    codes, points, around = _centres()
+    east, north = lon.cast(pl.Float64).to_numpy(), lat.cast(pl.Float64).to_numpy()
+    with np.errstate(invalid="ignore"):
+        there = np.flatnonzero((np.abs(east) <= 180) & (np.abs(north) <= 90))
+    there = there[around[_degree(north[there], 180), _degree(east[there], 360)]]
+    nowhere = pl.Series([None], dtype=pl.String).new_from_index(0, len(lat))
+    if not there.size:
+        return nowhere
     reach = 2 * np.sin(NAMED_CENTRE_KM / (2 * EARTH_KM))
-    chord, nearest = (np.asarray(one) for one in points.query(vectors, distance_upper_bound=reach))
+    query = points.query(unit_vectors(east[there], north[there]), distance_upper_bound=reach)
+    chord, nearest = (np.asarray(one) for one in query)
     near = np.flatnonzero(np.isfinite(chord))
     km = 2 * EARTH_KM * np.arcsin(chord[near] / 2)
-    rows = there["row"].to_numpy()[near].tolist()
-    for row, at, far in zip(rows, nearest[near].tolist(), km.tolist(), strict=True):
-        if far <= CENTRE_KM or stated[row] == codes[at]:
-            found[row] = codes[at]
-    return pl.Series(found, dtype=pl.String)
+    rows = there[near]
+    texts = places.gather(rows)
+    named = {text: country_code(text) for text in texts.drop_nulls().unique()}
+    found = pl.DataFrame({"row": rows, "code": [codes[at] for at in nearest[near]], "km": km, "place": texts})
+    stated = pl.col("place").replace_strict(named, default=None, return_dtype=pl.String) if named else pl.lit(None)
+    found = found.filter((pl.col("km") <= CENTRE_KM) | (stated == pl.col("code")))
+    return nowhere.scatter(found["row"], found["code"]) if found.height else nowhere
+
+
+def _degree(values: Floats, span: int) -> Rows:
+    """Return the square of one degree that each latitude (span 180) or longitude (span 360) lies in."""
+    return np.clip(np.floor(values + span / 2).astype(np.int64), 0, span - 1)
 
 
 @cache
-def _centres() -> tuple[list[str], cKDTree]:
-    """Return the codes of countries and their middles, as area and outline have them and as gazetteers do."""
+def _centres() -> tuple[list[str], cKDTree, Flags]:
+    """Return the codes of countries and their middles, as area and outline have them and as gazetteers do.
+
+    The third tells of each square of one degree, shape (180, 360), whether a middle lies in it or near.
+    """
     drawn = pl.read_csv(REFERENCE / "country_centres.csv")
-    listed = toponyms().filter(pl.col("kind") == "country").select("iso3", pl.col("lon", "lat").cast(pl.Float64))
-    every = pl.concat([drawn, listed])
-    return every["iso3"].to_list(), cKDTree(unit_vectors(every["lon"].to_numpy(), every["lat"].to_numpy()))
+    every = pl.concat([drawn, country_places().select("iso3", pl.col("lon", "lat").cast(pl.Float64))])
+    lon, lat = every["lon"].to_numpy(), every["lat"].to_numpy()
+    points = cKDTree(unit_vectors(lon, lat))
+    row, column = (one.ravel() for one in np.mgrid[0:180, 0:360])
+    chord, _ = points.query(unit_vectors(column - 179.5, row - 89.5))
+    half_diagonal = np.radians(np.hypot(0.5, 0.5))
+    widest = 2 * np.sin((NAMED_CENTRE_KM / EARTH_KM + half_diagonal) / 2)
+    return every["iso3"].to_list(), points, (np.asarray(chord) <= widest).reshape(180, 360)

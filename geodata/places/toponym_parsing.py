@@ -267,12 +267,20 @@ def _nation(key: str) -> str | None:
 
 def _toponyms_of(keys: set[str]) -> dict[str, list[dict[str, Any]]]:
     """Return the toponyms that bear one of the names."""
+    if not keys:
+        return {}
     names = _names().join(pl.DataFrame({"key": sorted(keys)}, schema={"key": pl.String}), on="key", how="semi")
     rows = names.drop("iso3").join(toponyms(), on="row", how="left").sort("row", "key")
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows.iter_rows(named=True):
         found.setdefault(row["key"], []).append(row)
     return found
+
+
+@cache
+def country_places() -> pl.DataFrame:
+    """Return the toponyms that stand for whole countries; the others are not kept in memory for it."""
+    return pl.scan_parquet(REFERENCE / "toponyms.parquet").filter(pl.col("kind") == "country").collect()
 
 
 @cache
