@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 import pyarrow as pa
 
+from geodata.core.messages import Sentence, sentence
 from geodata.readers.limits import (
     CHUNK_BYTES,
     CHUNK_CELLS,
@@ -25,6 +27,10 @@ from geodata.readers.limits import (
 )
 
 ROW = "_row"
+MISFITS = b"misfits"
+_COLUMNS, _NOTES = b"columns", b"notes"
+"""Metadata of a stream of batches."""
+_PLAIN = re.compile(r"(?:[^{}]|\{[a-z_]+\})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,13 @@ class Chunk:
     table: pl.DataFrame
     misfits: tuple[tuple[int, str], ...] = ()
     part: str = ""
+
+
+class Piece(NamedTuple):
+    """A batch as it comes from a reader's process, and the rows of other length that were met on the way."""
+
+    batch: pa.RecordBatch
+    misfits: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +170,51 @@ def _texts(values: list[Any], written: Callable[[Any], str]) -> list[str | None]
     return [value if value is None or isinstance(value, str) else written(value) for value in values]
 
 
-def from_batches(file: str, batches: Iterator[pa.RecordBatch]) -> Contents:
+def as_pieces(contents: Contents) -> Iterator[Piece]:
+    """Yield chunks as they go through the pipe from a reader's process: whole, with what there is to say of them."""
+    told = {_COLUMNS: json.dumps(contents.columns), _NOTES: json.dumps([_note_parts(note) for note in contents.notes])}
+    fields = [*((name, pa.large_string()) for name in contents.columns), (ROW, pa.int64())]
+    schema = pa.schema(fields, metadata=told)
+    empty = pa.RecordBatch.from_pylist([], schema)
+    yield Piece(empty)
+    for chunk in contents.chunks:
+        table = chunk.table.select(*contents.columns, ROW).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema)
+        batches = table.combine_chunks().to_batches()
+        yield Piece(batches[0] if batches else empty, chunk.misfits)
+
+
+def _note_parts(note: str) -> tuple[str, dict[str, Any]]:
+    """Return a sentence as its text and its values, so that it can still be translated behind the pipe."""
+    return (note.text, dict(note.values)) if isinstance(note, Sentence) else ("{note}", {"note": note})
+
+
+def _note(text: str, values: dict[str, str]) -> Sentence:
+    """Return a sentence that came through the pipe; only plain names may stand for values in it."""
+    return sentence(text, **values) if _PLAIN.fullmatch(text) else sentence("{note}", note=text)
+
+
+def from_pieces(file: str, pieces: Iterator[Piece]) -> Contents:
+    """Return what ``as_pieces`` yielded."""
+    head = next(pieces, None)
+    if head is None:
+        return Contents((), iter(()))
+    told = head.batch.schema.metadata
+    columns = tuple(map(str, json.loads(told[_COLUMNS])))
+    notes = tuple(_note(str(text), values) for text, values in json.loads(told[_NOTES]))
+    chunks = (
+        Chunk(_checked(file, [piece.batch], columns), piece.misfits)
+        for piece in pieces
+        if piece.batch.num_rows or piece.misfits
+    )
+    return Contents(columns, chunks, notes)
+
+
+def from_batches(file: str, pieces: Iterator[Piece]) -> Contents:
     """Return batches of text columns and ``_row`` as chunks of about the usual size.
 
     A schema with metadata ``parts`` lists sheets or layers; its batches have a column ``_part``, one name each.
     """
+    batches = (piece.batch for piece in pieces)
     head = next(batches, None)
     if head is None:
         return Contents((), iter(()))
@@ -199,6 +252,11 @@ def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]
 
 
 def _from_arrow(file: str, held: list[pa.RecordBatch], columns: list[str]) -> pl.DataFrame:
+    return cleaned(_checked(file, held, columns))
+
+
+def _checked(file: str, held: list[pa.RecordBatch], columns: Sequence[str]) -> pl.DataFrame:
+    """Return batches as a table, once it is sure that their text is text."""
     try:
         for batch in held:
             batch.validate(full=True)
@@ -206,7 +264,7 @@ def _from_arrow(file: str, held: list[pa.RecordBatch], columns: list[str]) -> pl
         unreadable(file, "it holds text that cannot be decoded", "text must be UTF-8")
     frame = pl.from_arrow(pa.Table.from_batches(held).rename_columns([*columns, ROW]))
     assert isinstance(frame, pl.DataFrame)  # noqa: S101 - tells mypy what a table becomes
-    return cleaned(frame)
+    return frame
 
 
 def cleaned(table: pl.DataFrame) -> pl.DataFrame:

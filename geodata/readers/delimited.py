@@ -6,14 +6,16 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.csv
 
-from geodata.readers.chunks import ROW, Chunk, Contents, cleaned, gathered
-from geodata.readers.encoding import Text
+from geodata.readers.chunks import ROW, Chunk, Contents, Piece, as_pieces, cleaned, gathered
+from geodata.readers.encoding import Text, text_of
 from geodata.readers.limits import LARGEST_RECORD, MB, MOST_MISFITS, header, unreadable
 
 _SEPARATORS = ",;\t|^~:\x1f\x1e"
@@ -22,6 +24,17 @@ _LOOKED_AT = 50
 """Records that are looked at to tell the separator."""
 _END = "\x03the end of the file\x03"
 """A last record of our own: if it is not read back as such, a quote was not closed before."""
+
+
+def prepare() -> None:
+    """Load nothing more before the process is sealed."""
+
+
+def batches(path: Path) -> Iterator[Piece]:
+    """Yield the rows of separated text, for a process that reads one file."""
+    text = text_of(path)
+    contents = read_separated(text)
+    return as_pieces(replace(contents, notes=(*text.notes, *contents.notes)))
 
 
 def read_separated(text: Text) -> Contents:

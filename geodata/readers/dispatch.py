@@ -2,8 +2,7 @@
 
 A reader decides nothing about meaning. Every cell stays the text that it was, so that a refusal can show it, and
 every row keeps the number under which a spreadsheet shows it (the header is row 1; records, placemarks and features
-count from 1). Text is read here, row by row; binary formats in a sealed process each
-(``geodata.readers.sandboxed_reader``).
+count from 1). Each file is read in a sealed process of its own (``geodata.readers.sandboxed_reader``).
 """
 
 from __future__ import annotations
@@ -20,11 +19,8 @@ import polars as pl
 
 from geodata.core.errors import UnknownFormat
 from geodata.core.messages import sentence
-from geodata.readers.chunks import ROW, Chunk, Contents, Part, from_batches, short
-from geodata.readers.delimited import read_separated
-from geodata.readers.encoding import Text, fingerprint, text_of
-from geodata.readers.json_records import read_document, read_lines
-from geodata.readers.kml import read_kml, read_kmz
+from geodata.readers.chunks import ROW, Chunk, Contents, Part, from_batches, from_pieces, short
+from geodata.readers.encoding import fingerprint
 from geodata.readers.limits import LARGEST_FILE, LARGEST_STREAM, one_line, unreadable, within_size
 from geodata.readers.sandboxed_reader import confined
 from geodata.readers.vector import DRIVERS, shapefiles_in
@@ -87,11 +83,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """How files of one ending are read: how they begin, how large they may be, and what gives contents and SHA-256."""
+    """How files of one ending are read: how they begin, how large they may be, and what gives their contents."""
 
     begins: str
     largest: int
-    opened: Callable[[Path, Sequence[str]], tuple[Contents, str]]
+    opened: Callable[[Path, Sequence[str]], Contents]
 
 
 def read_file(path: Path, parts: Sequence[str] = ()) -> Reading:
@@ -121,8 +117,10 @@ def read_file(path: Path, parts: Sequence[str] = ()) -> Reading:
         )
     try:
         _weigh(path, form)
-        contents, sha256 = form.opened(path, parts)
-        first = next(checked := short(path.name, contents.chunks), None)
+        state = _state(path)
+        sha256 = fingerprint(path)
+        contents = form.opened(path, parts)
+        first = next(checked := short(path.name, _unchanged(path, state, contents.chunks)), None)
     except OSError as error:
         unreadable(path.name, f"it cannot be opened ({error.strerror})", "a file must exist and be readable")
     if first is None:
@@ -166,35 +164,28 @@ def _weigh(path: Path, form: _Format) -> None:
         )
 
 
+def _state(path: Path) -> tuple[int, int]:
+    state = path.stat()
+    return state.st_size, state.st_mtime_ns
+
+
+def _unchanged(path: Path, before: tuple[int, int], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Pass chunks on, and refuse the file at their end if it is no longer the one that was begun with."""
+    yield from chunks
+    if _state(path) != before:
+        unreadable(path.name, "it changed while it was read", "a file must stay as it is until it is read")
+
+
 def _begins(start: bytes, mark: bytes | re.Pattern[bytes]) -> bool:
     return start.startswith(mark) if isinstance(mark, bytes) else mark.match(start) is not None
 
 
-def _of_text(reader: Callable[[Text], Contents]) -> Callable[[Path, Sequence[str]], tuple[Contents, str]]:
-    def opened(path: Path, parts: Sequence[str]) -> tuple[Contents, str]:
+def _whole(reader: str, *options: str) -> Callable[[Path, Sequence[str]], Contents]:
+    """Return what reads a format that has no sheets or layers."""
+
+    def opened(path: Path, parts: Sequence[str]) -> Contents:
         _refuse_parts(path, parts)
-        text = text_of(path)
-        contents = reader(text)
-        return replace(contents, notes=(*text.notes, *contents.notes)), text.sha256
-
-    return opened
-
-
-def _of_bytes(reader: Callable[[Path], Contents]) -> Callable[[Path, Sequence[str]], tuple[Contents, str]]:
-    def opened(path: Path, parts: Sequence[str]) -> tuple[Contents, str]:
-        _refuse_parts(path, parts)
-        sha256 = fingerprint(path)
-        return reader(path), sha256
-
-    return opened
-
-
-def _in_parts(
-    reader: Callable[[Path, Sequence[str]], Contents],
-) -> Callable[[Path, Sequence[str]], tuple[Contents, str]]:
-    def opened(path: Path, parts: Sequence[str]) -> tuple[Contents, str]:
-        sha256 = fingerprint(path)
-        return reader(path, parts), sha256
+        return from_pieces(path.name, confined(reader, path, *options))
 
     return opened
 
@@ -209,7 +200,8 @@ def _read_workbook(path: Path, parts: Sequence[str]) -> Contents:
     return from_batches(path.name, confined("spreadsheet", path, json.dumps(list(parts))))
 
 
-def _read_columnar(path: Path) -> Contents:
+def _read_columnar(path: Path, parts: Sequence[str]) -> Contents:
+    _refuse_parts(path, parts)
     return from_batches(path.name, confined("parquet", path))
 
 
@@ -220,11 +212,11 @@ def _read_vectors(path: Path, parts: Sequence[str]) -> Contents:
     return from_batches(path.name, confined("vector", path, DRIVERS[suffix], json.dumps(list(parts))))
 
 
-_SEPARATED = _Format("text", LARGEST_STREAM, _of_text(read_separated))
-_LINES = _Format("JSON", LARGEST_STREAM, _of_text(read_lines))
-_DOCUMENT = _Format("JSON", LARGEST_FILE, _of_text(read_document))
-_WORKBOOK = _Format("a zip archive", LARGEST_FILE, _in_parts(_read_workbook))
-_COLUMNAR = _Format("Parquet", LARGEST_STREAM, _of_bytes(_read_columnar))
+_SEPARATED = _Format("text", LARGEST_STREAM, _whole("delimited"))
+_LINES = _Format("JSON", LARGEST_STREAM, _whole("json_records", "lines"))
+_DOCUMENT = _Format("JSON", LARGEST_FILE, _whole("json_records", "document"))
+_WORKBOOK = _Format("a zip archive", LARGEST_FILE, _read_workbook)
+_COLUMNAR = _Format("Parquet", LARGEST_STREAM, _read_columnar)
 _FORMATS = {
     ".csv": _SEPARATED,
     ".tsv": _SEPARATED,
@@ -241,11 +233,11 @@ _FORMATS = {
     ".ods": _WORKBOOK,
     ".parquet": _COLUMNAR,
     ".geoparquet": _COLUMNAR,
-    ".kml": _Format("XML", LARGEST_FILE, _of_bytes(read_kml)),
-    ".kmz": _Format("a zip archive", LARGEST_FILE, _of_bytes(read_kmz)),
-    ".gpkg": _Format("a GeoPackage", LARGEST_FILE, _in_parts(_read_vectors)),
-    ".fgb": _Format("FlatGeobuf", LARGEST_FILE, _in_parts(_read_vectors)),
-    ".zip": _Format("a zip archive", LARGEST_FILE, _in_parts(_read_vectors)),
+    ".kml": _Format("XML", LARGEST_FILE, _whole("kml")),
+    ".kmz": _Format("a zip archive", LARGEST_FILE, _whole("kml")),
+    ".gpkg": _Format("a GeoPackage", LARGEST_FILE, _read_vectors),
+    ".fgb": _Format("FlatGeobuf", LARGEST_FILE, _read_vectors),
+    ".zip": _Format("a zip archive", LARGEST_FILE, _read_vectors),
 }
 ENDINGS = tuple(_FORMATS)
 """Of the files that are read, each with its dot."""

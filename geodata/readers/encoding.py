@@ -40,20 +40,15 @@ class Text:
     Attributes
     ----------
     path : Path
-    sha256 : str
     encoding : str
     skip : int
         Bytes of the byte order mark.
-    version : (size, mtime), bytes and ns
-        To notice that the file changes while it is read.
     notes : tuple of str
     """
 
     path: Path
-    sha256: str
     encoding: str
     skip: int
-    version: tuple[int, int]
     notes: tuple[str, ...] = ()
 
     def characters(self) -> Iterator[str]:
@@ -62,7 +57,7 @@ class Text:
         Raises
         ------
         UnreadableFile
-            If it cannot be decoded, or changes meanwhile.
+            If it cannot be decoded.
         """
         decoder = codecs.getincrementaldecoder(self.encoding)()
         try:
@@ -85,8 +80,6 @@ class Text:
             file.seek(self.skip)
             while block := file.read(_BLOCK):
                 yield block
-        if _version(self.path) != self.version:
-            unreadable(self.path.name, "it changed while it was read", "a file must stay as it is until it is read")
 
 
 def fingerprint(path: Path) -> str:
@@ -96,25 +89,21 @@ def fingerprint(path: Path) -> str:
 
 
 def text_of(path: Path) -> Text:
-    """Find out how a file of text is written, and its SHA-256, in one pass.
+    """Find out how a file of text is written.
 
     Raises
     ------
     UnreadableFile
         If it holds bytes that no text has.
     """
-    version = _version(path)
     with path.open("rb") as file:
         start = file.read(64)
     encoding, skip = _stated(start)
-    digest, high, sample = hashlib.sha256(), set[int](), bytearray()
+    high, sample = set[int](), bytearray()
     decoder = codecs.getincrementaldecoder("utf-8")()
     sound = encoding == "utf-8"
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-            if encoding != "utf-8":
-                continue
+        while encoding == "utf-8" and (block := file.read(_BLOCK)):
             if b"\0" in block:
                 unreadable(path.name, "it holds bytes that no text has", "CSV, JSON and KML must be text")
             if block.isascii():
@@ -132,13 +121,8 @@ def text_of(path: Path) -> Text:
         guessed = sentence(
             "Its characters were read as {encoding}, which was guessed from its words.", encoding=encoding
         )
-        return Text(path, digest.hexdigest(), encoding, skip, version, (guessed,))
-    return Text(path, digest.hexdigest(), encoding, skip, version)
-
-
-def _version(path: Path) -> tuple[int, int]:
-    state = path.stat()
-    return state.st_size, state.st_mtime_ns
+        return Text(path, encoding, skip, (guessed,))
+    return Text(path, encoding, skip)
 
 
 def _stated(start: bytes) -> tuple[str, int]:

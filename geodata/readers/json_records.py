@@ -9,18 +9,31 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 import polars as pl
 
-from geodata.readers.chunks import Chunk, Contents, Record, from_records
-from geodata.readers.encoding import Text
+from geodata.readers.chunks import Chunk, Contents, Piece, Record, as_pieces, from_records
+from geodata.readers.encoding import Text, text_of
 from geodata.readers.limits import DEEPEST, LARGEST_OBJECT, MB, one_line, unreadable
 from geodata.readers.point_geometry import DEGREES, in_degrees, system_named
 
 _BLANK = " \t\r\n\x1e"
 """The last begins a record of a GeoJSON text sequence."""
 _BLANKS = re.compile(f"[{_BLANK}]*")
+
+
+def prepare(_: str = "") -> None:
+    """Load nothing more before the process is sealed."""
+
+
+def batches(path: Path, form: str) -> Iterator[Piece]:
+    """Yield the records of a file, ``form`` "document" or "lines", for a process that reads one file."""
+    text = text_of(path)
+    contents = (read_lines if form == "lines" else read_document)(text)
+    return as_pieces(replace(contents, notes=(*text.notes, *contents.notes)))
 
 
 def read_document(text: Text) -> Contents:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
 
-from geodata.readers.chunks import Contents, Record, from_records
+from geodata.readers.chunks import Contents, Piece, Record, as_pieces, from_records
 from geodata.readers.limits import DEEPEST, LARGEST_RECORD, MB, MOST_COLUMNS, unreadable
 from geodata.readers.zip_guard import members
 
@@ -17,6 +17,15 @@ _PIECE = 64 * 1024
 _PLAIN = frozenset(["name", "description", "address", "Snippet"])
 _SPACE = " "
 _NAMESPACES = ("http://www.opengis.net/kml/", "http://earth.google.com/kml/")
+
+
+def prepare() -> None:
+    """Load nothing more before the process is sealed."""
+
+
+def batches(path: Path) -> Iterator[Piece]:
+    """Yield the placemarks of a KML or KMZ file, for a process that reads one file."""
+    return as_pieces((read_kmz if path.suffix.lower() == ".kmz" else read_kml)(path))
 
 
 def read_kml(path: Path) -> Contents:

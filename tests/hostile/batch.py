@@ -1,108 +1,57 @@
 """Reads files in a process of its own that notes what they make it do: ``python -m tests.hostile.batch``.
 
 For every file of a folder it prints one line of JSON: what came of it, the processor time it took, what was opened
-beside it, and what was left of it. The process may take 256 MB more than it holds at its start. With ``--forked``, a
-sealed process is forked from here rather than started anew, under the same seal; that saves half a second a file.
+beside it, and what was left of it. The process may take 256 MB more than it holds at its start.
 """
 
-import importlib
 import json
 import os
 import resource
 import signal
-import subprocess
 import sys
-import threading
 import time
 import traceback
-from contextlib import suppress
 from pathlib import Path
 
 from geodata.core.errors import RoutesError
-from geodata.readers import sandboxed_reader as confined
+from geodata.readers import reader_server
 from geodata.readers.dispatch import read_file
 from geodata.readers.limits import MB
+from geodata.readers.reader_server import Job
 
 ROOT = Path(__file__).parent.parent.parent
 LONGEST = 10
 """Seconds after which a file has failed, whatever the processor did."""
 ALLOWANCE = 256 * MB
-LIBRARIES = ("geodata.readers.parquet", "geodata.readers.vector", "geodata.readers.spreadsheet", "pyogrio", "pyproj")
-"""Loaded here, so that a forked process need not load them."""
 SUSPICIOUS = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "urllib.")
 
 
-class Forked:
-    """What ``subprocess.Popen`` is to a reader, by fork."""
-
-    def __init__(self, *arguments: str) -> None:
-        out, answer = os.pipe(), os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            code = 70
-            try:
-                os.dup2(out[1], 1)
-                os.dup2(answer[1], 2)
-                code = confined.main(*arguments)
-            finally:
-                os._exit(code)
-        os.close(out[1])
-        os.close(answer[1])
-        self.stdout, self.stderr = os.fdopen(out[0], "rb"), os.fdopen(answer[0], "rb")
-        self.code: int | None = None
-
-    def kill(self) -> None:
-        """End it, if it has not ended."""
-        if self.code is None:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-
-    def wait(self) -> int:
-        """Return its exit code, negative for a signal."""
-        if self.code is None:
-            self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        return self.code
-
-
-class Watched(subprocess.Popen):
-    """A reader started as the product starts it, whose memory is looked at while it runs."""
+class Watched(Job):
+    """A reader as the product starts it, that adds up what all of them took."""
 
     heaviest = 0.0
     """MB, of all of them."""
+    spent = 0.0
+    """Seconds of processor time, of all of them."""
 
-    def __init__(self, *arguments: str) -> None:
-        super().__init__(
-            [sys.executable, "-E", "-s", "-m", "geodata.readers.sandboxed_reader", *arguments],
-            cwd=ROOT,
-            env=confined._ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        threading.Thread(target=self._look, daemon=True).start()
-
-    def _look(self) -> None:
-        status = Path(f"/proc/{self.pid}/status")
-        with suppress(OSError):
-            while self.returncode is None:
-                _, _, rest = status.read_text(encoding="utf-8").partition("VmHWM:")
-                if rest and b"geodata.readers.sandboxed_reader" in Path(f"/proc/{self.pid}/cmdline").read_bytes():
-                    Watched.heaviest = max(Watched.heaviest, int(rest.split()[0]) / 1024)
-                time.sleep(0.002)
+    def close(self) -> None:
+        """End it and note what it took."""
+        super().close()
+        Watched.heaviest = max(Watched.heaviest, self.megabytes)
+        Watched.spent += self.seconds
 
 
 class Watch:
     """Notes what is opened outside of some folders, and every approach to a network or another program."""
 
-    def __init__(self, *folders: Path, starting: bool) -> None:
+    def __init__(self, *folders: Path) -> None:
         self.folders = tuple(str(folder.resolve()) for folder in folders)
         self.own = (sys.prefix, sys.base_prefix, str(ROOT), "/proc/", os.devnull)
-        self.suspicious = tuple(name for name in SUSPICIOUS if not (starting and name == "subprocess."))
         self.seen: list[str] = []
         sys.addaudithook(self._hook)
 
     def _hook(self, event: str, arguments: tuple) -> None:
-        if event.startswith(self.suspicious):
+        if event.startswith(SUSPICIOUS) and event != "socket.sendmsg":
             self.seen.append(f"{event} {arguments!r:.80}")
         elif event == "open" and isinstance(arguments[0], str | bytes):
             place = os.path.realpath(os.fsdecode(arguments[0]))
@@ -152,7 +101,8 @@ def outcome(path: Path, home: Path | None) -> dict[str, object]:
 
 def cpu() -> float:
     """Return the processor time of this process and its children, in seconds."""
-    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    whose = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+    return sum(sum(resource.getrusage(who)[:2]) for who in whose) + Watched.spent
 
 
 def limit_memory() -> None:
@@ -161,19 +111,15 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (taken + ALLOWANCE, resource.RLIM_INFINITY))
 
 
-def main(folder: Path, good: Path, home: Path | None, *, forked: bool) -> None:
+def main(folder: Path, good: Path, home: Path | None) -> None:
     """Read good files to load everything, then watch while the files of the folder are read."""
-    confined._started = Forked if forked else Watched
-    if not home:
-        confined.hide_frames()
-    for library in LIBRARIES:
-        importlib.import_module(library)
+    reader_server.Job = Watched
     for path in sorted(good.iterdir()):
         drained(path)
         if home:
             stored(path, home / "good")
     Watched.heaviest = 0.0
-    watch = Watch(folder.parent, starting=not forked)
+    watch = Watch(folder.parent)
     limit_memory()
     for path in sorted(folder.iterdir()):
         watch.seen.clear()
@@ -186,5 +132,5 @@ def main(folder: Path, good: Path, home: Path | None, *, forked: bool) -> None:
 
 
 if __name__ == "__main__":
-    where = [Path(argument) for argument in sys.argv[1:] if not argument.startswith("--")]
-    main(where[0], where[1], where[2] if len(where) > 2 else None, forked="--forked" in sys.argv)
+    where = [Path(argument) for argument in sys.argv[1:]]
+    main(where[0], where[1], where[2] if len(where) > 2 else None)

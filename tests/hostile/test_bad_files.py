@@ -124,7 +124,7 @@ def untouched(canary, door):
 @pytest.mark.slow
 def test_two_thousand_bad_files_are_refused_or_read(folders, forged, canary, door):
     put(folders[0], forged.items())
-    found = judged(*folders, "--forked")
+    found = judged(*folders)
     assert len(found) >= 2000
     assert untouched(canary, door)
     refused = [one for one in found if one["came"] == "refused"]
@@ -136,7 +136,7 @@ def test_some_bad_files_of_every_format_are_refused_or_read(tmp_path, folders, a
     good = samples.every(tmp_path / "made")
     put(folders[0], forge.accidents(good, 7, 2))
     put(folders[0], ((name, content) for name, content in forge.disguises(good, aim) if name.startswith("vrt")))
-    found = judged(*folders, "--forked")
+    found = judged(*folders)
     assert len(found) > 100
     assert untouched(canary, door)
     disguised = [one for one in found if one["file"].startswith("vrt")]
@@ -157,7 +157,7 @@ def test_the_heaviest_files_stay_within_their_bounds_in_processes_of_their_own(f
 @pytest.mark.slow
 def test_no_bad_file_leaves_anything_in_the_ledger(tmp_path, folders, forged, canary, door):
     put(folders[0], list(forged.items())[::20])
-    found = judged(*folders, tmp_path / "home", "--forked")
+    found = judged(*folders, tmp_path / "home")
     assert len(found) >= 90
     assert untouched(canary, door)
 

@@ -9,15 +9,16 @@ import sys
 from pathlib import Path
 
 from geodata.core.errors import UnreadableFile
+from geodata.readers.chunks import Piece
 from geodata.readers.limits import MB
+from geodata.readers.reader_process import hide_frames
 from geodata.readers.sandbox import seal
-from geodata.readers.sandboxed_reader import hide_frames
 
 
 def answer(module: object, path: Path, options: list[str]) -> tuple[str, str]:
     """Return what came of reading the file as it stands now."""
     try:
-        rows = sum(batch.num_rows for batch in module.batches(path, *options))
+        rows = sum((one.batch if isinstance(one, Piece) else one).num_rows for one in module.batches(path, *options))
     except UnreadableFile as error:
         return "refused", str(error)
     except BaseException as error:  # noqa: BLE001 - the sealed process says of every error that the file cannot be read

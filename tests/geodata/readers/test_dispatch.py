@@ -15,7 +15,7 @@ import shapely
 from geodata.core.errors import RoutesError, UnknownColumns, UnknownFormat, UnreadableFile
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
-from geodata.readers import chunks
+from geodata.readers import chunks, json_records
 from geodata.readers.dispatch import read_file
 from geodata.readers.encoding import text_of
 from geodata.readers.limits import CHUNK_ROWS
@@ -189,9 +189,10 @@ def test_records_beyond_the_first_chunk_may_name_more_columns(tmp_path, monkeypa
     content = f"[{','.join(lines)}]" if suffix == ".json" else "\n".join(lines)
     path = tmp_path / f"many{suffix}"
     path.write_text(content, encoding="utf-8")
-    reading = read_file(path)
-    assert reading.columns == ("lat", "lon", "late")
-    first, last = reading.chunks
+    reader = json_records.read_document if suffix == ".json" else json_records.read_lines
+    contents = reader(text_of(path))
+    assert contents.columns == ("lat", "lon", "late")
+    first, last = contents.chunks
     assert first.table.columns == last.table.columns == ["lat", "lon", "late", "_row"]
     assert last.table.rows() == [("1", None, "x", 1001), ("1", None, "x", 1002)]
 
@@ -338,12 +339,11 @@ def test_spans_and_descriptions_of_kml_are_columns(tmp_path):
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
     path = tmp_path / "moving.csv"
     path.write_text("lat,lon\n" + "1,2\n" * 1_000_000, encoding="utf-8")
-    pieces = text_of(path).utf8()
-    next(pieces)
+    reading = read_file(path)
     with path.open("a", encoding="utf-8") as file:
         file.write("3,4\n")
     with pytest.raises(UnreadableFile, match="it changed while it was read"):
-        list(pieces)
+        list(reading.chunks)
 
 
 def test_names_that_stand_for_other_columns_get_longer_ones(tmp_path):
