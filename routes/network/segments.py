@@ -561,7 +561,9 @@ def _toward_evidence(centres: Vectors, runs: list[Chain], ends: set[int], piles:
     nodes = np.array(sorted({node for run in runs for node in run} - ends), np.int64)
     moved = centres.copy()
     ashore = ~piles.at_sea
-    moved[nodes] = toward_evidence(centres[nodes], piles.points[ashore], piles.weights[ashore], KERNEL_KM, FARTHEST_KM)
+    moved[nodes] = toward_evidence(
+        centres[nodes], piles.points[ashore], piles.weights[ashore], KERNEL_KM, FARTHEST_KM, 3.0
+    )
     return moved
 
 

@@ -15,10 +15,10 @@ from geodata.core.errors import WrongValue
 from geodata.core.messages import Sentence, sentence
 from geodata.model.assumptions import Facts
 from geodata.model.incident import SYNTHETIC_SOURCE
-from routes.attribution.incident_assignment import BAND_SHARE
 from routes.attribution.membership import NOWHERE, joined
 from routes.core.corridor import ASSIGNMENTS, STRETCH_KM, Corridor, CountryRole, Direction, Reduction, nobody
 from routes.core.geodesy import Floats
+from routes.core.params import RIDGES
 from routes.network.direction_basis import basis_of
 from routes.network.movement_model import LEAST_FLOW, CountryShares, Hub, Landings, Leg, Movement, main_role
 from routes.network.named_routes import NamedRoute
@@ -181,7 +181,7 @@ def _told(chosen: pl.DataFrame, column: str) -> dict[int, _Told]:
             ((pl.col("source") == SYNTHETIC_SOURCE).any() if "source" in has else pl.lit(value=False)).alias("made_up"),
             ((pl.col("origins").list.len() > 0).sum() if "origins" in has else nothing).alias("origins"),
             (pl.col("destination").count() if "destination" in has else nothing).alias("destinations"),
-            pl.col("km").quantile(BAND_SHARE, "higher").fill_null(0.0).alias("band_km"),
+            pl.col("km").quantile(RIDGES.attribution.band_share, "higher").fill_null(0.0).alias("band_km"),
         )
         .rows()
     )

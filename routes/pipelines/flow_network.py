@@ -23,8 +23,9 @@ from routes.attribution.country_roles import touched_at_sea, touched_over_land
 from routes.attribution.membership import MEMBERS, TRACED_REACH_KM, Piles, members, path_of
 from routes.attribution.naming import name_of, told_apart
 from routes.attribution.summaries import Told, corridor_of
-from routes.core.corridor import LEAST_DRAWN, METHOD_VERSION, Corridor, CountryRole, Reduction
+from routes.core.corridor import METHOD_VERSION, Corridor, CountryRole, Reduction
 from routes.core.geodesy import Mask, chord, km_between, lonlat
+from routes.core.params import RIDGES
 from routes.indexing.cell_day_cube import ALWAYS
 from routes.network.layout import Lines, laid_out
 from routes.network.mdl_selection import scale_of
@@ -271,7 +272,7 @@ def _network(placed: pl.DataFrame, moved: pl.DataFrame, ridges: Reduction, plan:
 
 def _holds(line: Stretch) -> bool:
     """Tell whether enough redraws show a line, or there are none."""
-    least = LEAST_DRAWN if line.basis == "traced" else LEAST_LINK
+    least = RIDGES.support.least_drawn if line.basis == "traced" else LEAST_LINK
     return line.support is None or line.support >= least
 
 
@@ -285,11 +286,14 @@ def _with_landing(line: Stretch, facts: Facts) -> Stretch:
 def _course(piece: Piece, facts: Facts) -> Corridor:
     """Return a route without what is counted of it."""
     mode = piece.parts[0].mode
-    touched = touched_over_land(piece.points) if mode == "land" else touched_at_sea(piece.points)
+    touched = touched_over_land(piece.points) if mode == "land" else touched_at_sea(piece.points, RIDGES.attribution)
     known = _publicly_known(piece, touched, facts)
     return replace(
         corridor_of(
-            mode, piece.points, name_of(piece.points, known[0] if known else ""), Told(0, 0, {}, synthetic=False)
+            mode,
+            piece.points,
+            name_of(piece.points, RIDGES.attribution, known[0] if known else ""),
+            Told(0, 0, {}, synthetic=False),
         ),
         countries=tuple(CountryRole(code, "transit") for code in touched),
         bridges=piece.line.bridges(),
@@ -348,7 +352,7 @@ def _legs(laid: Laid, plan: Drawing) -> tuple[tuple[LegKey, ...], tuple[float | 
         support = (
             np.bincount(leg, of_way * weight, len(keys)) / np.maximum(np.bincount(leg, weight, len(keys)), 1e-12)
         ).tolist()
-        kept &= np.array(support) >= LEAST_DRAWN
+        kept &= np.array(support) >= RIDGES.support.least_drawn
     rows = np.flatnonzero(kept)
     return (
         tuple(keys[row] for row in rows.tolist()),

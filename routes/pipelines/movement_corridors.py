@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from routes.core.geodesy import Floats, Rows, Vectors, km_between, line_km
+from routes.core.params import RIDGES
 from routes.network.segments import Stretch, Under
 from routes.ridges.centrelines import Centreline
 from routes.ridges.coast_routing import passages
@@ -101,7 +102,7 @@ def pieces_of(run: Run) -> list[Piece]:
     """Return what of a run keeps to its side of the coast, led round it where there is a way; traced lines do."""
     if run.parts[0].basis == "traced":
         return [Piece(run.points, run.parts, run.part)]
-    found = passages(run.points, run.parts[0].mode, LAID_OUT)
+    found = passages(run.points, run.parts[0].mode, LAID_OUT, RIDGES.coast)
     return [
         Piece(one.points, run.parts, run.part[np.minimum(one.origin[:-1], len(run.part) - 1)])
         for one in found
