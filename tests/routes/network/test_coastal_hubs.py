@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from routes.core.geodesy import unit_vectors
-from routes.core.params import DEFAULT
+from routes.core.params import DEFAULT, HubParams
 from routes.network.coastal_hubs import Hubs, _evidence, _strongest
 
 KM = 111.195  # of a degree of latitude
@@ -18,6 +18,12 @@ def north(*km: float) -> np.ndarray:
 def test_hubs_of_one_country_lie_70_km_apart_and_those_of_two_25(km, country, taken):
     every = Hubs(north(0, km), np.array([1.0, 2.0]), np.zeros(2, int), np.array([0, country]))
     assert _strongest(every, DEFAULT.hubs).tolist() == taken
+
+
+@pytest.mark.parametrize(("apart_km", "taken"), [(50.0, [1, 0]), (70.0, [1])])
+def test_hubs_lie_as_far_apart_as_is_asked_for(apart_km, taken):
+    every = Hubs(north(0, 60), np.array([1.0, 2.0]), np.zeros(2, int), np.zeros(2, int))
+    assert _strongest(every, HubParams(apart_km=apart_km)).tolist() == taken
 
 
 def test_evidence_of_a_coast_is_a_kernel_of_30_km_up_to_90():

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 from geodata.model.assumptions import reference_facts
 from geodata.spatial.mobility_graph import terrain
 from routes.core.geodesy import lonlat, resampled, unit_vectors
-from routes.core.params import DEFAULT
+from routes.core.params import DEFAULT, NetworkParams
 from routes.network.flow_assignment import flow
 from routes.network.layout import Lines, laid_out
 from routes.network.mdl_selection import (
@@ -86,6 +86,12 @@ def test_a_higher_price_draws_no_more(world, usual, times):
     thrifty = taken(world, times).counted.drawn
     assert length[thrifty].sum() <= length[usual.counted.drawn].sum()
     assert (length[thrifty].sum() == 0) == (times == 50.0)
+
+
+def test_a_kilometre_that_has_to_explain_more_is_drawn_less_often(incidents, plan):
+    strict = laid_out(incidents, FACTS, Lines(), NetworkParams.changed({"selection.least_gain": 0.1}))
+    length = plan.ways.length
+    assert length[strict.taken.counted.drawn].sum() < 0.9 * length[plan.taken.counted.drawn].sum()
 
 
 def test_what_stands_beforehand_stays_and_what_it_explains_needs_no_journey(world, usual):

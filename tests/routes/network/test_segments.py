@@ -8,7 +8,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from routes.core.geodesy import km_between, unit_vectors
-from routes.core.params import DEFAULT
+from routes.core.params import DEFAULT, NetworkParams
 from routes.network.segments import (
     Drawing,
     Stretch,
@@ -162,6 +162,19 @@ def test_an_end_within_45_km_of_a_traced_line_is_led_onto_it(km, size):
         assert km_between(there[0], traced[0]) == 0
         assert km_between(back[-1], traced[0]) == 0
     assert len(_led_on(way, 0, 2, None, traced, DEFAULT.segments.join_km)) == 2
+
+
+@pytest.mark.parametrize(("one_way", "direction"), [(0.65, "one-way"), (0.8, "two-way")])
+def test_a_line_is_one_way_from_the_share_that_is_asked_for(one_way, direction):
+    made = plan(14.0, 6.0)
+    made.params = NetworkParams.changed({"segments.one_way": one_way})
+    found = Drawing.stretch(made, north(0, 50), "sea", Under.of([0], [0]), 1.0)
+    assert found.direction == direction
+
+
+@pytest.mark.parametrize(("observed", "inferred"), [(0.49, True), (0.5, False)])
+def test_a_line_of_which_less_than_half_is_observed_is_inferred(observed, inferred):
+    assert Drawing.stretch(plan(14.0, 6.0), north(0, 50), "sea", Under.of([0], [0]), observed).inferred == inferred
 
 
 def test_segments_whose_middle_lies_in_a_bridge_only_bridge_a_gap():

@@ -342,3 +342,39 @@ def test_young_lines_are_the_last_of_their_mode():
     lines = [line_of(name, name, mode, [(0, 0), (1, 1)]) for name, mode in (("a", "land"), ("b", "sea"), ("c", "land"))]
     found = lines_of(SimpleNamespace(corridors=lines), DEFAULT.membership, lines[2:])
     assert (len(found.land), len(found.sea), found.young) == (2, 1, (1, 0))
+
+
+# Other parameters
+
+
+def test_a_network_by_other_parameters_says_so_and_is_counted_by_them(crossing, two_piles):
+    usual = network(two_piles, FACTS, 0)
+    params = NetworkParams.changed({"segments.one_way": 1.0, "segments.least_back": 0.0, "routes.main_routes": 0.5})
+    made = network(two_piles, FACTS, 0, params=params)
+    assert usual.method_version == METHOD_VERSION
+    assert made.method_version == f"{METHOD_VERSION}{params.suffix}"
+    assert {one.method_version for one in (*made.routes, *made.dense)} == {made.method_version}
+    told, other = counted(usual, two_piles), counted(made, two_piles)
+    assert (told.method_version, other.method_version) == (METHOD_VERSION, made.method_version)
+    assert other.collection()["method_version"] == made.method_version
+    assert "one-way" in {one.direction for one in told.corridors}
+    assert "one-way" not in {one.direction for one in other.corridors}
+    assert counted(made, two_piles, modes=["air"]).method_version == made.method_version
+
+
+def test_too_few_incidents_are_as_few_as_is_asked_for(two_piles):
+    params = NetworkParams.changed({"routes.fewest_incidents": two_piles.height + 1})
+    made = network(two_piles, FACTS, 0, params=params)
+    assert made.passes is None
+    assert "insufficient data" in made.notes[0]
+    assert made.method_version == f"{METHOD_VERSION}{params.suffix}"
+    assert {one.method_version for one in made.dense} <= {made.method_version}
+
+
+def test_an_incident_lies_in_a_corridor_that_reaches_as_far_as_is_asked_for(crossing, laid):
+    narrow = replace(
+        laid, params=NetworkParams.changed({"membership.traced_reach_km": 5.0, "membership.reach_km": 5.0})
+    )
+    anew = crossing.with_columns(pl.col("incident_id") + "-new")
+    wide, near = (placed(one, anew)["corridor_id"].count() for one in (laid, narrow))
+    assert near < 0.8 * wide

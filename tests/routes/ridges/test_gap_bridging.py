@@ -8,7 +8,7 @@ import pytest
 from geodata.spatial import h3_cells as hexes
 from geodata.spatial.coastline import is_land
 from routes.core.geodesy import km_between, lonlat, resampled, unit_vectors
-from routes.core.params import RIDGES
+from routes.core.params import RIDGES, RidgeParams
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import domain
 from routes.pipelines.ridge_corridors import reduce_incidents
@@ -43,6 +43,13 @@ def test_a_gap_in_a_line_is_bridged_and_told(two_pieces):
     assert corridor.inferred_km == end - start
     assert 260 <= start <= 350
     assert corridor.support <= 1 - 60 / 800
+
+
+def test_a_gap_is_bridged_up_to_the_length_and_from_the_chance_that_are_asked_for(two_pieces):
+    for changes in ({"bridging.farthest_km": 0}, {"bridging.least_chance": 1.0}):
+        pieces = reduce_incidents(two_pieces, replicates=0, params=RidgeParams.changed(changes)).corridors
+        assert len(pieces) == 2
+        assert {one.bridges for one in pieces} == {()}
 
 
 def test_a_line_without_a_gap_has_no_bridge(at, along):
