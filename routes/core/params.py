@@ -179,9 +179,18 @@ class DensityParams(_Params):
         is taken for routes; with 2.5, lanes that fill a sea are taken for clutter.
     least_above_clutter, most_above_clutter : float, levels of the clutter
         What the threshold of the mask may be.
+    least_density : float, incidents
+        A cell with fewer around it does not stand out.
+    possible, certain : float, 0..1
+        Chance, by the clutter alone, of as many incidents as around a cell: below the first it may stand out; what may
+        is kept only around a cell below the second.
     """
 
-    ORDERED: ClassVar = (("fewest_steps", "most_steps"), ("least_above_clutter", "most_above_clutter"))
+    ORDERED: ClassVar = (
+        ("fewest_steps", "most_steps"),
+        ("least_above_clutter", "most_above_clutter"),
+        ("certain", "possible"),
+    )
 
     enough_in_kernel: Times = 22.0
     fewest_steps: CountFromOne = 2
@@ -190,6 +199,9 @@ class DensityParams(_Params):
     quiet: Times = 2.0
     least_above_clutter: Times = 3.0
     most_above_clutter: Times = 6.0
+    least_density: Times = 1.5
+    possible: Share = 0.05
+    certain: Share = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -583,6 +595,9 @@ class SeaPathParams(_Params):
         A place on a line with an incident within this is seen.
     reach_km, cut_km : float, km
         Standard deviation of the kernel by which a line explains incidents at sea, and where it ends.
+    middle : tuple of two shares
+        Between these shares of its length from its start lies the middle of a crossing: incidents there are of it, and
+        not of the coast.
     """
 
     on_land: Share = 0.04
@@ -590,6 +605,7 @@ class SeaPathParams(_Params):
     seen_km: Km = 75.0
     reach_km: Positive = 45.0
     cut_km: Km = 100.0
+    middle: tuple[Share, Share] = (0.2, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -642,6 +658,10 @@ class WayParams(_Params):
         What crossing a border over land adds.
     open_border_ease : float, times
         Length of a way within a bloc without borders, beside one elsewhere.
+    open_border_length : float, times
+        What it costs to draw such a way, beside one elsewhere.
+    seen_length : float, times
+        What it costs to draw a kilometre between cells of full evidence; between cells without any it is one more.
     exit_km : float, km
         What leaving a closed bloc adds.
     half_seen : float, square roots of incidents
@@ -658,6 +678,8 @@ class WayParams(_Params):
         How many times longer, less one, a crossing counts for being twice as long as the shortest from its beach.
     embark_km : float, km
         What putting out adds.
+    busy_ease : float, times
+        How much cheaper, less one, a crossing is at most for the incidents along its middle.
     sea_length, sea_fixed_km : float, times and km
         What it costs to draw a crossing, of its length and beside it.
     lonely : float, times
@@ -678,6 +700,8 @@ class WayParams(_Params):
 
     border_km: Km = 60.0
     open_border_ease: Times = 0.5
+    open_border_length: Times = 0.6
+    seen_length: Times = 0.7
     exit_km: Km = 150.0
     half_seen: Positive = 2.0
     ring_share: Share = 0.25
@@ -686,6 +710,7 @@ class WayParams(_Params):
     sea_effort: Times = 1.3
     sea_excess: Times = 1.5
     embark_km: Km = 120.0
+    busy_ease: Times = 1.5
     sea_length: Times = 0.7
     sea_fixed_km: Km = 80.0
     lonely: Times = 2.0

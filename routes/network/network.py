@@ -157,7 +157,7 @@ def ways(piles: TripEnds, sea: Crossings, facts: Facts, ground: Terrain, params:
     a, b = sea.hubs.node[sea.start], sea.hubs.node[sea.end]
     per_100_km = sea.middle / (sea.km / 100 + 0.5)
     usual = float(np.median(per_100_km)) if len(sea) else 1.0
-    busy = 1 + 1.5 * per_100_km / np.maximum(per_100_km + usual, 1e-9)
+    busy = 1 + params.busy_ease * per_100_km / np.maximum(per_100_km + usual, 1e-9)
     detour = sea.km * (1 + params.sea_excess * sea.excess) * (1 + params.lonely * _lonely(sea, facts))
     boats = (params.sea_effort * detour + params.embark_km) / busy
     sailed = params.sea_length * detour + params.sea_fixed_km
@@ -260,7 +260,7 @@ def _roads(seen: Floats, blocs: _Blocs, ground: Terrain, params: WayParams) -> t
         eased[np.isfinite(away)] = 0
     ease = 1 + params.evidence_ease * (eased[roads.start] + eased[roads.end]) / 2
     unsure = 1 - (sure[roads.start] + sure[roads.end]) / 2
-    drawn = roads.km * np.where(inside, 0.6, 1) * (0.7 + unsure)
+    drawn = roads.km * np.where(inside, params.open_border_length, 1) * (params.seen_length + unsure)
     return plain / ease, drawn
 
 

@@ -20,7 +20,7 @@ from geodata.spatial.mobility_graph import Terrain
 from routes.core.geodesy import Floats, Mask, Rows, Vectors, chord, km_between, line_km, lonlat
 from routes.core.params import NetworkParams
 from routes.network.coastal_hubs import Hubs, hubs, parts_of_land
-from routes.network.sea_paths import land_on_lines, near_lines, pulled, seen
+from routes.network.sea_paths import land_on_lines, near_lines, on_middle, pulled, seen
 
 _FAR = np.inf
 
@@ -88,7 +88,7 @@ def crossings(points: Vectors, weights: Floats, ground: Terrain, facts: Facts, p
     support = near @ weights
     kept = np.flatnonzero(support >= params.crossings.least_support)
     every, near, along = every.of(kept), near[kept], along[kept]
-    between = csr_array((near.data * ((along.data > 0.2) & (along.data < 0.8)), near.indices, near.indptr), near.shape)
+    between = on_middle(near, along, params.sea_paths.middle)
     return Crossings(
         hubs=ends,
         start=every.start,
@@ -310,7 +310,7 @@ class _Candidates:
             away, before = reached[0], previous[0]
             for row in own:
                 goal = int(node[self.end[row]])
-                if away[goal] > 1.35 * self.km[row] + 40:
+                if away[goal] > (factor + 0.05) * self.km[row] + more + 10:  # it becomes shorter when it is pulled
                     continue
                 path = [goal]
                 while before[path[-1]] >= 0:

@@ -91,6 +91,12 @@ def near_lines(lines: tuple[Vectors, ...], points: Vectors, params: SeaPathParam
     )
 
 
+def on_middle(near: csr_array, along: csr_array, middle: tuple[float, float]) -> csr_array:
+    """Return of ``near_lines`` what lies along the middle of each line, (m, n)."""
+    low, high = middle
+    return csr_array((near.data * ((along.data > low) & (along.data < high)), near.indices, near.indptr), near.shape)
+
+
 def km_and_part(line: Vectors, points: Vectors) -> tuple[Floats, Floats]:
     """Return the distance, km, of each point to a polyline, and which part of its length lies before the foot."""
     lengths = km_between(line[:-1], line[1:])

@@ -21,7 +21,7 @@ from routes.core.geodesy import EARTH_KM, Floats, Mask, Rows, Vectors, chord, km
 from routes.core.params import NetworkParams, TracedParams
 from routes.network.coastal_hubs import Hubs
 from routes.network.sea_crossings import Crossings
-from routes.network.sea_paths import near_lines
+from routes.network.sea_paths import near_lines, on_middle
 
 SAMPLE_KM, SEA_SAMPLE_KM = 5.0, 10.0
 
@@ -153,8 +153,7 @@ def with_traced_crossings(
     which, first, last = np.array(kept, np.int64).T
     own = tuple(lines[number] for number in which)
     near, along = near_lines(own, points, params.sea_paths)
-    middle = (along.data > 0.2) & (along.data < 0.8)
-    between = csr_array((near.data * middle, near.indices, near.indptr), near.shape)
+    between = on_middle(near, along, params.sea_paths.middle)
     ones = np.ones(len(own), bool)
     joined = Crossings(
         hubs=hubs,

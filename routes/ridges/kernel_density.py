@@ -114,8 +114,8 @@ def dense(area: Domain, density: Floats, level: Floats, params: DensityParams) -
     least, most = params.least_above_clutter * level, params.most_above_clutter * level
     threshold = np.clip(_otsu(np.log(lively)), least, most)
     chance = gammainc(np.maximum(density, 1e-6), level)
-    possible = (density >= threshold) & (density >= 1.5) & (chance < 0.05)
-    return _holding(area.neighbours, possible, possible & (chance < 1e-3))
+    possible = (density >= threshold) & (density >= params.least_density) & (chance < params.possible)
+    return _holding(area.neighbours, possible, possible & (chance < params.certain))
 
 
 def _otsu(logs: Floats) -> float:
