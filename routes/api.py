@@ -83,11 +83,11 @@ def find_routes(
 
     >>> from routes import NetworkParams
     >>> params = NetworkParams.changed({"segments.one_way": 0.8, "selection.least_gain": 0.025})
-    >>> params.selection.least_gain
-    0.025
-    >>> strict = routes.find_routes(points, params=params)  # doctest: +SKIP
+    >>> params.suffix
+    '+params.4b8b47e4'
+    >>> strict = find_routes(points, params=params)  # doctest: +SKIP
     >>> strict.attrs["method_version"]  # doctest: +SKIP
-    'network-1.0+params.SUFFIX'
+    'network-1.0+params.4b8b47e4'
     """
     frame = _incidents(incidents, time=time, mode=mode, origins=origins, source=source)
     known = assumptions or reference_facts()
