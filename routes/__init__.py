@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from routes._version import __version__
 
 if TYPE_CHECKING:
-    from routes.api import assign, compare, find_routes, hotspots
+    from routes.api import NetworkParams, RidgeParams, assign, compare, find_routes, hotspots
 
-__all__ = ["__version__", "assign", "compare", "find_routes", "hotspots"]
+__all__ = ["NetworkParams", "RidgeParams", "__version__", "assign", "compare", "find_routes", "hotspots"]
 
 
 def __getattr__(name: str) -> Any:
-    """Return a function of ``routes.api``, loaded when it is first asked for."""
+    """Return a name of ``routes.api``, loaded when it is first asked for."""
     if name in __all__:
         from routes import api
 

@@ -25,7 +25,7 @@ from geodata.model.reporting import Editions
 from geodata.workspace.editions import editions_of, reporting
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import end_if_damaged
-from routes.core.corridor import METHOD_VERSION, Reduction
+from routes.core.corridor import Reduction
 from routes.pipelines.counting import counted_on, placed
 from routes.pipelines.flow_network import Network, network
 from routes.pipelines.kept_network import renamed, standing
@@ -210,7 +210,7 @@ def alarms(
     with told_in_a_sentence():
         view, ground, series = _over_time(incidents, home, mode, rebuild=rebuild)
         found = findings_of(series, ground.network.routes)
-        stamp = {"view": view.query(), "known_up_to": series.horizon, "method": METHOD_VERSION}
+        stamp = {"view": view.query(), "known_up_to": series.horizon, "method": ground.network.method_version}
         _write(collection(found, ground.network.routes) | stamp, out)
     if as_json:
         print(json.dumps({"alarms": len(found), "known_up_to": series.horizon}))

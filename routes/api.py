@@ -18,9 +18,9 @@ from geodata.core.errors import UnknownColumns, WrongValue
 from geodata.model.assumptions import Facts, reference_facts
 from geodata.model.incident import CORRIDOR_MODES, ORIGIN, TIME
 from routes.attribution.incident_assignment import assigned
-from routes.attribution.membership import REACH_KM, TRACED_REACH_KM
 from routes.core.corridor import Corridor
 from routes.core.geodesy import unit_vectors
+from routes.core.params import DEFAULT, NetworkParams, RidgeParams
 from routes.pipelines.counting import counted_on, placed
 from routes.pipelines.flow_network import network
 from routes.ridges.bootstrap_support import REPLICATES
@@ -44,6 +44,7 @@ def find_routes(
     source: str | None = None,
     assumptions: Facts | None = None,
     replicates: int = REPLICATES,
+    params: NetworkParams = DEFAULT,
 ) -> gpd.GeoDataFrame:
     """Find the routes that incidents show.
 
@@ -59,28 +60,44 @@ def find_routes(
         Where journeys may lead; the ones that come with the product by default.
     replicates : int
         Redraws of the evidence behind ``support`` and ``confidence``; 0 leaves both open and is ten times as fast.
+    params : NetworkParams
+        Numbers of the method; those of the product by default.
 
     Returns
     -------
     GeoDataFrame
         A line for each route in EPSG:4326, most important first: corridor_id, name, mode, incidents, passing,
         length_km, flow (estimated importance, square roots of incidents), direction, basis, support, confidence,
-        countries.
+        countries. ``attrs["method_version"]`` is the method; with other ``params`` a digest of them stands behind it.
 
     Raises
     ------
     UnknownColumns
         If a column is not there.
     WrongValue
-        If there is no CRS, or something is no point.
+        If there is no CRS, something is no point, or a parameter is out of range.
+
+    Examples
+    --------
+    Call a route one-way only from four fifths of its flow on, and ask each kilometre to explain half as much again:
+
+    >>> from routes import NetworkParams
+    >>> params = NetworkParams.changed({"segments.one_way": 0.8, "selection.least_gain": 0.025})
+    >>> params.suffix
+    '+params.4b8b47e4'
+    >>> strict = find_routes(points, params=params)  # doctest: +SKIP
+    >>> strict.attrs["method_version"]  # doctest: +SKIP
+    'network-1.0+params.4b8b47e4'
     """
     frame = _incidents(incidents, time=time, mode=mode, origins=origins, source=source)
     known = assumptions or reference_facts()
-    laid = network(frame, known, replicates)
-    return _lines(counted_on(laid, placed(laid, frame), known).corridors)
+    laid = network(frame, known, replicates, params=params)
+    return _lines(counted_on(laid, placed(laid, frame), known).corridors, laid.method_version)
 
 
-def assign(incidents: gpd.GeoDataFrame, found: gpd.GeoDataFrame, *, mode: str = "mode") -> pd.DataFrame:
+def assign(
+    incidents: gpd.GeoDataFrame, found: gpd.GeoDataFrame, *, mode: str = "mode", params: NetworkParams = DEFAULT
+) -> pd.DataFrame:
     """Tell in whose corridor each incident lies: that of the nearest route of its mode, within reach.
 
     Parameters
@@ -89,6 +106,10 @@ def assign(incidents: gpd.GeoDataFrame, found: gpd.GeoDataFrame, *, mode: str = 
         Points in any CRS, with a column ``mode``.
     found : GeoDataFrame
         Of ``find_routes``.
+    mode : str
+        Column with land, sea or air, in any case.
+    params : NetworkParams
+        As of ``find_routes``: ``membership`` says how far a corridor reaches.
 
     Returns
     -------
@@ -106,7 +127,7 @@ def assign(incidents: gpd.GeoDataFrame, found: gpd.GeoDataFrame, *, mode: str = 
         if len(lines) and rows.size:
             traced = lines["basis"].to_numpy() == "evidence"
             paths = [_path(line) for line in lines.geometry]
-            reach = np.where(traced, TRACED_REACH_KM, REACH_KM)
+            reach = np.where(traced, params.membership.traced_reach_km, params.membership.reach_km)
             at = assigned(points[rows], [Centreline(path, float(km)) for path, km in zip(paths, reach, strict=True)])
             inside = at.line >= 0
             ids[rows[inside]] = lines["corridor_id"].to_numpy(dtype=object)[at.line[inside]]
@@ -115,7 +136,14 @@ def assign(incidents: gpd.GeoDataFrame, found: gpd.GeoDataFrame, *, mode: str = 
 
 
 def compare(
-    incidents: gpd.GeoDataFrame, *, before: Span, after: Span, time: str = "date", mode: str = "mode", **columns: Any
+    incidents: gpd.GeoDataFrame,
+    *,
+    before: Span,
+    after: Span,
+    time: str = "date",
+    mode: str = "mode",
+    params: NetworkParams = DEFAULT,
+    **columns: Any,
 ) -> gpd.GeoDataFrame:
     """Compare two windows of whole months along the routes of all incidents.
 
@@ -123,7 +151,7 @@ def compare(
     ----------
     incidents : GeoDataFrame
     before, after : (first month, month after the last)
-    time, mode, **columns
+    time, mode, params, **columns
         As of ``find_routes``.
 
     Returns
@@ -135,10 +163,10 @@ def compare(
     windows = Window.of(":".join(before)), Window.of(":".join(after))
     frame = _incidents(incidents, time=time, mode=mode, **columns)
     known = reference_facts()
-    laid = network(frame, known, replicates=0)
+    laid = network(frame, known, replicates=0, params=params)
     every = placed(laid, frame)
     found = compared(series_of(laid, every), counted_on(laid, every, known).corridors, *windows)
-    lines = _lines(found.corridors)
+    lines = _lines(found.corridors, laid.method_version)
     figures = [found.change_of(number) for number in range(len(found.corridors))]
     for name in ("before", "after", "ratio", "low", "high", "q", "verdict", "reason"):
         lines[name] = [figure[name] for figure in figures]
@@ -250,7 +278,7 @@ def _path(line: shapely.LineString | shapely.MultiLineString) -> Any:
     return unit_vectors(corners[:, 0], corners[:, 1])
 
 
-def _lines(corridors: Sequence[Corridor]) -> gpd.GeoDataFrame:
+def _lines(corridors: Sequence[Corridor], method_version: str) -> gpd.GeoDataFrame:
     rows = []
     for one in corridors:
         told = one.feature()["properties"]
@@ -261,7 +289,9 @@ def _lines(corridors: Sequence[Corridor]) -> gpd.GeoDataFrame:
     lines = [shape.geoms[0] if len(shape.geoms) == 1 else shape for shape in shapes]
     columns = ["corridor_id", "name", "mode", "incidents", "passing", "length_km", "flow", "direction", "basis"]
     frame = pd.DataFrame(rows, columns=[*columns, "support", "confidence", "countries"])
-    return gpd.GeoDataFrame(frame, geometry=lines, crs=_CRS)
+    found = gpd.GeoDataFrame(frame, geometry=lines, crs=_CRS)
+    found.attrs["method_version"] = method_version
+    return found
 
 
-__all__ = ["Span", "assign", "compare", "find_routes", "hotspots"]
+__all__ = ["NetworkParams", "RidgeParams", "Span", "assign", "compare", "find_routes", "hotspots"]

@@ -30,6 +30,7 @@ from geodata.readers.dispatch import read_file
 from geodata.spatial.h3_cells import cells_at
 from routes.attribution.incident_assignment import NONE, assigned
 from routes.core.geodesy import chord, unit_vectors
+from routes.core.params import RIDGES
 from routes.ridges.centrelines import Centreline, Scale, centrelines_of
 
 FEWEST = 100
@@ -149,7 +150,9 @@ def _by_line_and_system(incidents: pl.DataFrame, resolution: int) -> tuple[Integ
     for mode in MODES:
         rows = np.flatnonzero((incidents["mode"] == mode).to_numpy())
         some = incidents[rows]
-        lines = centrelines_of(some.select("lon", "lat", "time_start"), mode, Scale.at(resolution))
+        lines = centrelines_of(
+            some.select("lon", "lat", "time_start"), mode, Scale.at(resolution, RIDGES.lengths), RIDGES
+        )
         own = assigned(unit_vectors(some["lon"].to_numpy(), some["lat"].to_numpy()), lines).line
         has = own != NONE
         line[rows[has]] = own[has] + line.max() + 1

@@ -11,7 +11,8 @@ from benchmarks.corridors.networks import evenly, network
 from benchmarks.corridors.regions import regions
 from benchmarks.corridors.scores import BUFFERS_KM, TRUTH_TOUCH_KM, score
 from benchmarks.corridors.worlds import Recipe, World, noise, world
-from routes.core.corridor import LEAST_DRAWN, LEAST_SUPPORT
+from routes.core.corridor import LEAST_SUPPORT
+from routes.core.params import RIDGES
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import domain
 from routes.ridges.bootstrap_support import REPLICATES, support_at
@@ -55,20 +56,20 @@ def _of_all_found(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the support of every node of our graphs, and whether it is right."""
     support: list[np.ndarray] = []
     right: list[np.ndarray] = []
-    scale = Scale.at(5)
+    scale = Scale.at(5, RIDGES.lengths)
     for size, region in product(SIZES, regions().values()):
         made = world(region, Recipe(size), seed)
         counts = cube(made.incidents.select("lon", "lat", "time_start"), scale.resolution).counts
         area = domain(counts, made.mode, scale.resolution)
-        graph = ridge_graph(area, scale)
+        graph = ridge_graph(area, scale, RIDGES)
         points = area.points[np.unique(graph.edges)]
-        support.append(support_at(area, graph.steps, points, scale))
+        support.append(support_at(area, graph.steps, points, scale, RIDGES, REPLICATES))
         right.append(network(made.truth, TRUTH_TOUCH_KM).km_from(points) <= BUFFERS_KM[0])
     return np.concatenate(support), np.concatenate(right)
 
 
 def _bins() -> list[tuple[str, float, float]]:
-    least = {**LEAST_SUPPORT, "low": LEAST_DRAWN, "-": 0.0}
+    least = {**LEAST_SUPPORT, "low": RIDGES.support.least_drawn, "-": 0.0}
     tops = [1.01, *least.values()]
     return [(name, low, top) for (name, low), top in zip(least.items(), tops, strict=False)]
 
@@ -94,7 +95,9 @@ def _share(made: World, replicates: int) -> float:
 
 
 def _drawn(made: World, replicates: int) -> list[Centreline]:
-    return centrelines_of(made.incidents.select("lon", "lat", "time_start"), made.mode, Scale.at(5), replicates)
+    return centrelines_of(
+        made.incidents.select("lon", "lat", "time_start"), made.mode, Scale.at(5, RIDGES.lengths), RIDGES, replicates
+    )
 
 
 def _sampled(line: Centreline) -> tuple[np.ndarray, np.ndarray]:

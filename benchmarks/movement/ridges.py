@@ -13,6 +13,7 @@ from geodata.model.incident import Mode
 from routes.attribution.country_roles import touched_at_sea, touched_over_land
 from routes.core.corridor import Corridor
 from routes.core.geodesy import Vectors, unit_vectors
+from routes.core.params import RIDGES
 from routes.pipelines.ridge_corridors import reduce_incidents
 
 SETTINGS = BY_ROLES, BY_FACTS = "by roles", "by facts"
@@ -58,4 +59,4 @@ def _is_told(corridor: Corridor, touched: list[str]) -> bool:
 
 
 def _touched(points: Vectors, mode: Mode) -> list[str]:
-    return touched_over_land(points) if mode == "land" else touched_at_sea(points)
+    return touched_over_land(points) if mode == "land" else touched_at_sea(points, RIDGES.attribution)

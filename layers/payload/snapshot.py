@@ -131,7 +131,7 @@ def snapshot(below: Ground, view: View, version: int, routes: Directed | None = 
             **below.told,
             "version": version,
             "query": view.query(),
-            "method_version": METHOD_VERSION,
+            "method_version": routes.method_version if routes else METHOD_VERSION,
             "stage": "routes" if routes else "hexes",
             "routed": routes is not None,
             "off": routes.off if routes else None,

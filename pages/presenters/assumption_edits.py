@@ -19,8 +19,8 @@ from geodata.model.assumptions import Facts, facts_from
 from pages.presenters.assumption_tables import BY_MODE
 from pages.ui.html_table import Grid
 from pages.ui.translate import country, say
+from routes.core.params import DEFAULT
 from routes.network.movement_model import CountryShares, Leg, Movement, main_role
-from routes.network.segments import ONE_WAY
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(#.*)?$")
 _QUOTES = ('"""', "'" * 3)
@@ -112,7 +112,8 @@ def _by(flows: dict[Pair, Flows]) -> Callable[[Pair], tuple[float, Pair]]:
 def _direction(flows: Flows) -> int:
     """Return 1 from the first to the second, -1 back, 0 where it is both ways."""
     share = flows[0] / sum(flows)
-    return 1 if share > ONE_WAY else -1 if share < 1 - ONE_WAY else 0
+    one_way = DEFAULT.segments.one_way
+    return 1 if share > one_way else -1 if share < 1 - one_way else 0
 
 
 def _way(pair: Pair, flows: Flows) -> str:

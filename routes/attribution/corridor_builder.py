@@ -18,8 +18,9 @@ from routes.attribution.country_roles import countries_of, touched_at_sea, touch
 from routes.attribution.incident_assignment import NONE, assigned, band_km, placed_on
 from routes.attribution.naming import name_of
 from routes.attribution.summaries import Told, corridor_of, id_of, members_of
-from routes.core.corridor import ASSIGNMENTS, LEAST_DRAWN, Corridor
+from routes.core.corridor import ASSIGNMENTS, Corridor
 from routes.core.geodesy import Floats, Rows, lonlat, unit_vectors
+from routes.core.params import AttributionParams, RidgeParams
 from routes.indexing.cell_day_cube import Cube, Days
 from routes.indexing.cell_graph import rows_of
 from routes.indexing.evidence_index import Index
@@ -42,9 +43,13 @@ class Beside:
     index : Index
     shares : sequence of Share
     lines : sequence of Centreline
+    params : AttributionParams
     """
 
-    def __init__(self, index: Index, shares: Sequence[Share], lines: Sequence[Centreline]) -> None:
+    def __init__(
+        self, index: Index, shares: Sequence[Share], lines: Sequence[Centreline], params: AttributionParams
+    ) -> None:
+        self._params = params
         self._index = index
         self._shares = shares
         self._lines = lines
@@ -64,7 +69,7 @@ class Beside:
     def band_km(self, number: int) -> float:
         """Return the half width that holds most of a line's incidents, km."""
         rows = np.flatnonzero(self._line == number)
-        return band_km(self._km[rows], self._spread_km[rows], self._incidents[rows])
+        return band_km(self._km[rows], self._spread_km[rows], self._incidents[rows], self._params.band_share)
 
     def told(self, number: int) -> Told:
         """Return what the incidents of a line say together."""
@@ -118,26 +123,29 @@ class Beside:
         return {int(line): own for (line,), own in summed.partition_by("line", as_dict=True).items()}
 
 
-def corridors_beside(beside: Beside, mode: Mode, lines: Sequence[Centreline]) -> list[tuple[int, Corridor]]:
+def corridors_beside(
+    beside: Beside, mode: Mode, lines: Sequence[Centreline], params: RidgeParams
+) -> list[tuple[int, Corridor]]:
     """Return the lines that are corridors, each with its number; those without incidents or support are none."""
     systems = _systems(mode, lines)
+    own = params.attribution
     found: list[tuple[int, Corridor]] = []
     for number, line in enumerate(lines):
         told = beside.told(number)
         if not told.incidents:
             continue
-        touched = touched_over_land(line.points) if mode == "land" else touched_at_sea(line.points)
-        countries, turned = countries_of(touched, beside.stated(number))
+        touched = touched_over_land(line.points) if mode == "land" else touched_at_sea(line.points, own)
+        countries, turned = countries_of(touched, beside.stated(number), own)
         path = line.points[::-1] if turned else line.points
         corridor = replace(
-            corridor_of(mode, path, name_of(path), told),
+            corridor_of(mode, path, name_of(path, own), told),
             system_id=systems[line.system],
             countries=countries,
             band_km=beside.band_km(number),
             bridges=line.bridges(turned=turned),
         )
         support = _support(corridor, line)
-        if support is None or support >= LEAST_DRAWN:
+        if support is None or support >= params.support.least_drawn:
             found.append((number, replace(corridor, support=support)))
     return found
 

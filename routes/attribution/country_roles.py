@@ -9,16 +9,15 @@ import polars as pl
 from geodata.places.lookup import airport_named, countries_at, country_code, nearest_country
 from routes.core.corridor import CountryRole
 from routes.core.geodesy import Vectors, lonlat, resampled
+from routes.core.params import AttributionParams
 
-SOURCE_SHARE = 0.1
-"""Share of a corridor's stated origins from which a country counts as a source."""
-MOST_SOURCES = 5
-OFFSHORE_KM = 60.0
 _SAMPLE_KM = 25.0
 _FIXED_POINT = 10**6
 
 
-def countries_of(touched: Sequence[str], stated: pl.DataFrame) -> tuple[tuple[CountryRole, ...], bool]:
+def countries_of(
+    touched: Sequence[str], stated: pl.DataFrame, params: AttributionParams
+) -> tuple[tuple[CountryRole, ...], bool]:
     """Return the countries of a corridor in the order of travel, and whether its line must be turned to follow it.
 
     Sources are the countries that incidents name as origins, destinations those that they name as such; what the line
@@ -30,9 +29,10 @@ def countries_of(touched: Sequence[str], stated: pl.DataFrame) -> tuple[tuple[Co
         The countries along the line.
     stated : DataFrame
         What the incidents of the corridor state: origins, departure, destination and, as ``incidents``, how many do.
+    params : AttributionParams
     """
-    sources = _sources(stated)
-    departures, destinations = _named(stated, "departure"), _named(stated, "destination")
+    sources = _sources(stated, params)
+    departures, destinations = (_named(stated, column, params) for column in ("departure", "destination"))
     turned = _runs_backwards(touched, [*sources, *departures], destinations)
     along = touched[::-1] if turned else touched
     away = [code for code in sources if code not in along]
@@ -53,13 +53,13 @@ def touched_over_land(path: Vectors) -> list[str]:
     return _once(countries_at(points[:, 0], points[:, 1]))
 
 
-def touched_at_sea(path: Vectors) -> list[str]:
+def touched_at_sea(path: Vectors, params: AttributionParams) -> list[str]:
     """Return the countries near the two ends of a line of shape (n, 3); those that it passes at sea do not count."""
     ends = lonlat(path[[0, -1]])
-    return _once(nearest_country(ends[:, 0], ends[:, 1], OFFSHORE_KM))
+    return _once(nearest_country(ends[:, 0], ends[:, 1], params.offshore_km))
 
 
-def _sources(stated: pl.DataFrame) -> list[str]:
+def _sources(stated: pl.DataFrame, params: AttributionParams) -> list[str]:
     """Return the countries of origin with a fair share of those stated, largest first.
 
     Weights are summed as fixed-point integers: thirds of an origin add up to the same in every order of rows.
@@ -73,14 +73,14 @@ def _sources(stated: pl.DataFrame) -> list[str]:
         .with_columns((pl.col("weight") * _FIXED_POINT).round().cast(pl.Int64) * pl.col("incidents"))
         .group_by("iso3")
         .agg(pl.col("weight").sum())
-        .filter(pl.col("weight") >= SOURCE_SHARE * pl.col("weight").sum(), pl.col("weight") > 0)
+        .filter(pl.col("weight") >= params.source_share * pl.col("weight").sum(), pl.col("weight") > 0)
         .sort("weight", "iso3", descending=[True, False])
     )
-    return shares["iso3"].head(MOST_SOURCES).to_list()
+    return shares["iso3"].head(params.most_sources).to_list()
 
 
-def _named(stated: pl.DataFrame, column: str) -> list[str]:
-    """Return the countries that a column names in at least ``SOURCE_SHARE`` of the rows that state one, most first."""
+def _named(stated: pl.DataFrame, column: str, params: AttributionParams) -> list[str]:
+    """Return the countries that a column names in at least ``source_share`` of the rows that state one, most first."""
     counted = stated.drop_nulls(column).group_by(column).agg(pl.col("incidents").sum())
     named: dict[str, int] = {}
     for words, number in counted.iter_rows():
@@ -90,7 +90,8 @@ def _named(stated: pl.DataFrame, column: str) -> list[str]:
             named[code] = named.get(code, 0) + number
     total = sum(named.values())
     return sorted(
-        (code for code, number in named.items() if number >= SOURCE_SHARE * total), key=lambda c: (-named[c], c)
+        (code for code, number in named.items() if number >= params.source_share * total),
+        key=lambda c: (-named[c], c),
     )
 
 

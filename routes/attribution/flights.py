@@ -10,8 +10,8 @@ import polars as pl
 
 from geodata.places.lookup import Airport, airport_named
 from routes.core.geodesy import Vectors, resampled, unit_vectors
+from routes.core.params import AttributionParams
 
-FEWEST_INCIDENTS = 3
 _STEP_KM = 50.0
 
 
@@ -36,13 +36,14 @@ class Flight:
         return f"{self.start.city or self.start.name} - {self.end.city or self.end.name}"
 
 
-def flights(incidents: pl.DataFrame) -> tuple[list[Flight], int]:
-    """Return the pairs of airports that at least ``FEWEST_INCIDENTS`` incidents name, and the number of the others.
+def flights(incidents: pl.DataFrame, params: AttributionParams) -> tuple[list[Flight], int]:
+    """Return the pairs of airports that at least ``fewest_flights`` incidents name, and the number of the others.
 
     Parameters
     ----------
     incidents : DataFrame
         departure, destination: IATA or ICAO codes or airport names, where they are stated.
+    params : AttributionParams
     """
     by_pair: dict[tuple[str, str], tuple[Airport, Airport, list[int]]] = {}
     for row, start, end in pairs_of(incidents):
@@ -50,7 +51,7 @@ def flights(incidents: pl.DataFrame) -> tuple[list[Flight], int]:
     found = [
         Flight(start, end, tuple(rows))
         for _, (start, end, rows) in sorted(by_pair.items())
-        if len(rows) >= FEWEST_INCIDENTS
+        if len(rows) >= params.fewest_flights
     ]
     return found, incidents.height - sum(len(flight.rows) for flight in found)
 

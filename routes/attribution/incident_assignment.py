@@ -13,7 +13,6 @@ from routes.core.geodesy import EARTH_KM, Floats, Rows, Vectors, chord, km_betwe
 from routes.ridges.centrelines import Centreline
 
 SAMPLE_KM = 2.0
-BAND_SHARE = 0.8
 _LEAST_SPREAD_KM = 1e-2
 NONE = -1
 
@@ -71,13 +70,14 @@ def placed_on(points: Vectors, line: Vectors) -> tuple[Floats, Floats]:
     return 2 * EARTH_KM * np.arcsin(np.clip(straight / 2, 0, 1)), _walked(samples)[index]
 
 
-def band_km(km: Floats, spread_km: Floats, weights: Floats) -> float:
-    """Return the half width around a line that holds ``BAND_SHARE`` of the incidents, km; each place is a Gaussian.
+def band_km(km: Floats, spread_km: Floats, weights: Floats, share: float) -> float:
+    """Return the half width around a line that holds a share of the incidents, km; each place is a Gaussian.
 
     Parameters
     ----------
     km, spread_km, weights : Floats, (n,)
         Distance of the mean place of some incidents from the line, their standard deviation across it, their number.
+    share : float, 0..1
     """
     if not len(km):
         return 0.0
@@ -86,7 +86,7 @@ def band_km(km: Floats, spread_km: Floats, weights: Floats) -> float:
     while high - low > _LEAST_SPREAD_KM:
         width = (low + high) / 2
         within = ndtr((width - km) / spread) - ndtr((-width - km) / spread)
-        low, high = (width, high) if weights @ within < BAND_SHARE * weights.sum() else (low, width)
+        low, high = (width, high) if weights @ within < share * weights.sum() else (low, width)
     return high
 
 

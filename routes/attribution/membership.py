@@ -13,13 +13,9 @@ from routes.attribution.flights import pairs_of
 from routes.attribution.incident_assignment import assigned
 from routes.core.corridor import Corridor
 from routes.core.geodesy import Floats, Mask, Rows, Vectors, chord, unit_vectors
+from routes.core.params import MembershipParams
 from routes.ridges.centrelines import Centreline
 
-REACH_KM, TRACED_REACH_KM = 100.0, 42.0
-"""Evidence within this lies in a corridor: ways of journeys are laid out in cells of 45 km; of a line that incidents
-trace, three times the usual bandwidth."""
-PILE_KM = 60.0
-"""A new incident joins the journeys of the nearest pile of its mode within this."""
 NOWHERE = -1
 
 KEY = ("incident_id", "lon", "lat", "mode")
@@ -61,15 +57,15 @@ class Piles:
         together = np.bincount(self.place, incidents)[self.place]
         return np.asarray(incidents / np.sqrt(np.maximum(together, 1)))
 
-    def nearest(self, incidents: pl.DataFrame) -> Rows:
-        """Return the nearest pile of the mode of each incident, within ``PILE_KM``."""
+    def nearest(self, incidents: pl.DataFrame, within_km: float) -> Rows:
+        """Return the nearest pile of the mode of each incident, within ``within_km``."""
         found = np.full(incidents.height, NOWHERE, np.int64)
         points = _points(incidents)
         for mode, own in (("sea", self.at_sea), ("land", ~self.at_sea)):
             rows, piles = np.flatnonzero((incidents["mode"] == mode).to_numpy()), np.flatnonzero(own)
             if rows.size and piles.size:
                 tree = cKDTree(self.points[piles])
-                away, at = map(np.asarray, tree.query(points[rows], distance_upper_bound=chord(PILE_KM)))
+                away, at = map(np.asarray, tree.query(points[rows], distance_upper_bound=chord(within_km)))
                 near = np.isfinite(away)
                 found[rows[near]] = piles[at[near]]
         return found
@@ -81,7 +77,9 @@ def path_of(corridor: Corridor) -> Vectors:
     return unit_vectors(lon, lat)
 
 
-def lying_in(incidents: pl.DataFrame, corridors: Sequence[Corridor]) -> tuple[Rows, Floats, Floats]:
+def lying_in(
+    incidents: pl.DataFrame, corridors: Sequence[Corridor], params: MembershipParams
+) -> tuple[Rows, Floats, Floats]:
     """Return the corridor in which each incident lies, the nearest of its mode; how far from its line and along it.
 
     Parameters
@@ -89,6 +87,7 @@ def lying_in(incidents: pl.DataFrame, corridors: Sequence[Corridor]) -> tuple[Ro
     incidents : DataFrame
         lon, lat, mode, none null; departure and destination where they are there, by which flights are known.
     corridors : sequence of Corridor
+    params : MembershipParams
 
     Returns
     -------
@@ -102,7 +101,7 @@ def lying_in(incidents: pl.DataFrame, corridors: Sequence[Corridor]) -> tuple[Ro
         numbers = np.array([number for number, one in enumerate(corridors) if one.mode == mode], np.int64)
         rows = np.flatnonzero(modes == mode)
         if numbers.size and rows.size:
-            found = assigned(points[rows], [_line(corridors[number]) for number in numbers])
+            found = assigned(points[rows], [_line(corridors[number], params) for number in numbers])
             some = found.line >= 0
             which[rows[some]] = numbers[found.line[some]]
             km[rows[some]], along[rows[some]] = found.km[some], found.along[some]
@@ -115,11 +114,18 @@ def lying_in(incidents: pl.DataFrame, corridors: Sequence[Corridor]) -> tuple[Ro
     return which, km, along
 
 
-def _line(corridor: Corridor) -> Centreline:
-    return Centreline(path_of(corridor), TRACED_REACH_KM if corridor.basis == "evidence" else REACH_KM)
+def _line(corridor: Corridor, params: MembershipParams) -> Centreline:
+    reach = params.traced_reach_km if corridor.basis == "evidence" else params.reach_km
+    return Centreline(path_of(corridor), reach)
 
 
-def members(incidents: pl.DataFrame, routes: Sequence[Corridor], dense: Sequence[Corridor], pile: Rows) -> pl.DataFrame:
+def members(
+    incidents: pl.DataFrame,
+    routes: Sequence[Corridor],
+    dense: Sequence[Corridor],
+    pile: Rows,
+    params: MembershipParams,
+) -> pl.DataFrame:
     """Return where incidents lie, with columns of ``MEMBERS`` in their order.
 
     Parameters
@@ -128,15 +134,21 @@ def members(incidents: pl.DataFrame, routes: Sequence[Corridor], dense: Sequence
         Placed: incident_id, lon, lat, mode.
     routes, dense : sequence of Corridor
     pile : Rows, (n,)
+    params : MembershipParams
     """
-    route, km, along = lying_in(incidents, routes)
-    area, _, _ = lying_in(incidents, dense)
+    route, km, along = lying_in(incidents, routes, params)
+    area, _, _ = lying_in(incidents, dense, params)
     places = {"pile": pile, "route": route, "dense": area, "km": km, "along": along}
     return incidents.select(KEY).with_columns(pl.Series(name, places[name]).cast(kind) for name, kind in PLACES.items())
 
 
 def joined(
-    incidents: pl.DataFrame, known: pl.DataFrame, routes: Sequence[Corridor], dense: Sequence[Corridor], piles: Piles
+    incidents: pl.DataFrame,
+    known: pl.DataFrame,
+    routes: Sequence[Corridor],
+    dense: Sequence[Corridor],
+    piles: Piles,
+    params: MembershipParams,
 ) -> pl.DataFrame:
     """Return incidents with where they lie: as ``known``, and of those that are new or have moved as is found now.
 
@@ -147,6 +159,7 @@ def joined(
         Columns of ``MEMBERS``.
     routes, dense : sequence of Corridor
     piles : Piles
+    params : MembershipParams
     """
     found = incidents.join(known.unique(KEY, keep="first"), on=list(KEY), how="left", maintain_order="left")
     there = pl.all_horizontal(pl.col("lon", "lat", "mode", "time_start").is_not_null())
@@ -154,7 +167,8 @@ def joined(
     if not new.size:
         return found
     fresh = incidents[new]
-    own = members(fresh, routes, dense, piles.nearest(fresh)).with_columns(row=pl.Series(new, dtype=pl.Int64))
+    pile = piles.nearest(fresh, params.pile_km)
+    own = members(fresh, routes, dense, pile, params).with_columns(row=pl.Series(new, dtype=pl.Int64))
     places = found.select(list(PLACES)).with_row_index("row").cast({"row": pl.Int64})
     places = places.update(own.select("row", *PLACES), on="row")
     return incidents.with_columns(places.select(list(PLACES)).get_columns())

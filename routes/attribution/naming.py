@@ -10,21 +10,20 @@ import numpy as np
 
 from geodata.places.lookup import countries_at, country_name, nearest_country, town_near
 from routes.core.geodesy import Vectors, lonlat
+from routes.core.params import AttributionParams
 
-_REACH_KM = 80.0
-_FARTHEST_KM = 250.0
 _ABOUT = ("near ", "off ", "inland ", "the open sea")
 """How the words for a place begin that is no town."""
 
 
-def name_of(path: Vectors, known: str = "") -> str:
+def name_of(path: Vectors, params: AttributionParams, known: str = "") -> str:
     """Return "Sfax - Lampedusa", or "near Sabha" where both ends are best known by the same place.
 
     With ``known``, the name under which the route is publicly known, it stands first: "Central Mediterranean: Sfax -
     Lampedusa".
     """
     (lon, lat), (end_lon, end_lat) = lonlat(path[[0, -1]])
-    start, end = _place(lon, lat), _place(end_lon, end_lat)
+    start, end = _place(lon, lat, params), _place(end_lon, end_lat, params)
     ends = f"{start} - {end}" if start != end else start if start.startswith(_ABOUT) else f"near {start}"
     return f"{known}: {ends}" if known else ends
 
@@ -47,17 +46,17 @@ def bare(name: str) -> str:
 _NUMBERED = re.compile(r" \(\d+\)$")
 
 
-def _place(lon: float, lat: float) -> str:
+def _place(lon: float, lat: float, params: AttributionParams) -> str:
     """Return the town here, else "near Sabha" or, at sea, "off Tripoli", else the country, else "the open sea"."""
-    town = town_near(lon, lat, _REACH_KM)
+    town = town_near(lon, lat, params.town_km)
     if town:
         return town.name
     here = np.array([lon]), np.array([lat])
     inside = countries_at(*here)[0]
-    town = town_near(lon, lat, _FARTHEST_KM)
+    town = town_near(lon, lat, params.far_town_km)
     if town:
         return f"near {town.name}" if inside else f"off {town.name}"
     if inside:
         return f"inland {country_name(inside)}"
-    shore = nearest_country(*here, 2 * _FARTHEST_KM)[0]
+    shore = nearest_country(*here, 2 * params.far_town_km)[0]
     return f"off {country_name(shore)}" if shore else "the open sea"

@@ -27,8 +27,6 @@ Confidence = Literal["high", "medium", "low"]
 CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
 LEAST_SUPPORT = {"high": 0.85, "medium": 0.7}
 """The least support of each confidence; with less it is low."""
-LEAST_DRAWN = 0.5
-"""With less support than this nothing is drawn."""
 FEWEST_FOR_HIGH = 10
 """Incidents below which confidence is never high."""
 

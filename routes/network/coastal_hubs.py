@@ -14,21 +14,9 @@ from geodata.spatial import h3_cells as hexes
 from geodata.spatial.coastline import is_land, km_to_coast
 from geodata.spatial.mobility_graph import Terrain
 from routes.core.geodesy import EARTH_KM, Floats, Rows, Vectors, chord, km_between, lonlat, unit_vectors
+from routes.core.params import HubParams
 
 HUB_RESOLUTION = 5
-NEAR_KM = 110.0
-"""Coasts farther than this from any incident at sea hold no hub."""
-INLAND_KM = 12.0
-KERNEL_KM = 30.0
-KERNEL_CUT_KM = 90.0
-APART_KM = 70.0
-APART_ABROAD_KM = 25.0
-"""Hubs of one country, and of different ones, lie at least this far apart."""
-NODE_KM = 75.0
-INLAND_SHARE = 0.97
-LARGE_PART = 200
-"""A connected part of the land with more cells than this is no island."""
-OFFSHORE_KM = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +43,7 @@ class Hubs:
         return Hubs(self.points[kept], self.evidence[kept], self.node[kept], self.country[kept])
 
 
-def hubs(points: Vectors, weights: Floats, ground: Terrain) -> Hubs:
+def hubs(points: Vectors, weights: Floats, ground: Terrain, params: HubParams) -> Hubs:
     """Return the hubs around incidents at sea.
 
     Parameters
@@ -63,60 +51,63 @@ def hubs(points: Vectors, weights: Floats, ground: Terrain) -> Hubs:
     points : Vectors, (n, 3)
     weights : Floats, (n,)
     ground : Terrain
+    params : HubParams
     """
-    coast = _coast_cells(points, ground)
-    evidence = _evidence(coast, points, weights)
-    country = _countries(coast, ground)
-    node, found = _nodes(coast, country, ground)
+    coast = _coast_cells(points, ground, params)
+    evidence = _evidence(coast, points, weights, params)
+    country = _countries(coast, ground, params.offshore_km)
+    node, found = _nodes(coast, country, ground, params)
     every = Hubs(coast, evidence, node, country).of(np.flatnonzero(found & (evidence > 0)))
-    return every.of(_strongest(every))
+    return every.of(_strongest(every, params))
 
 
-def parts_of_land(ground: Terrain) -> tuple[Rows, NDArray[np.bool_]]:
-    """Return the connected part of each land node, coasts followed, and whether it is a large one."""
+def parts_of_land(ground: Terrain, large: int) -> tuple[Rows, NDArray[np.bool_]]:
+    """Return the connected part of each land node, coasts followed, and whether it has more than ``large`` cells."""
     _, part = connected_components(ground.shores.graph(len(ground.land)), directed=False)
-    return np.asarray(part, np.int64), np.asarray(np.bincount(part)[part] > LARGE_PART)
+    return np.asarray(part, np.int64), np.asarray(np.bincount(part)[part] > large)
 
 
-def _coast_cells(points: Vectors, ground: Terrain) -> Vectors:
-    cells = hexes.children(ground.land.cells[ground.land.share < INLAND_SHARE], HUB_RESOLUTION)
+def _coast_cells(points: Vectors, ground: Terrain, params: HubParams) -> Vectors:
+    cells = hexes.children(ground.land.cells[ground.land.share < params.inland_share], HUB_RESOLUTION)
     lon, lat = hexes.centres(cells)
     places = unit_vectors(lon, lat)
-    away, _ = cKDTree(points).query(places, distance_upper_bound=chord(NEAR_KM))
+    away, _ = cKDTree(points).query(places, distance_upper_bound=chord(params.near_km))
     near = np.flatnonzero(np.isfinite(away))
-    ashore = km_to_coast(lon[near], lat[near]) <= np.where(is_land(lon[near], lat[near]), INLAND_KM, 0.75 * INLAND_KM)
+    most = np.where(is_land(lon[near], lat[near]), params.inland_km, 0.75 * params.inland_km)
+    ashore = km_to_coast(lon[near], lat[near]) <= most
     return places[near[ashore]]
 
 
-def _evidence(coast: Vectors, points: Vectors, weights: Floats) -> Floats:
+def _evidence(coast: Vectors, points: Vectors, weights: Floats, params: HubParams) -> Floats:
     if not len(coast):
         return np.empty(0)
-    pairs = cKDTree(coast).sparse_distance_matrix(cKDTree(points), chord(KERNEL_CUT_KM), output_type="ndarray")
+    reach = chord(params.kernel_cut_km)
+    pairs = cKDTree(coast).sparse_distance_matrix(cKDTree(points), reach, output_type="ndarray")
     km = 2 * EARTH_KM * np.arcsin(np.clip(pairs["v"] / 2, 0, 1))
-    near = weights[pairs["j"]] * np.exp(-0.5 * (km / KERNEL_KM) ** 2)
+    near = weights[pairs["j"]] * np.exp(-0.5 * (km / params.kernel_km) ** 2)
     return np.bincount(pairs["i"], near, len(coast)).astype(np.float64)
 
 
-def _countries(coast: Vectors, ground: Terrain) -> Rows:
+def _countries(coast: Vectors, ground: Terrain, offshore_km: float) -> Rows:
     places = lonlat(coast)
-    codes = nearest_country(places[:, 0], places[:, 1], OFFSHORE_KM)
+    codes = nearest_country(places[:, 0], places[:, 1], offshore_km)
     return np.array([ground.index.get(code or "", -1) for code in codes], np.int64)
 
 
-def _nodes(coast: Vectors, country: Rows, ground: Terrain) -> tuple[Rows, NDArray[np.bool_]]:
+def _nodes(coast: Vectors, country: Rows, ground: Terrain, params: HubParams) -> tuple[Rows, NDArray[np.bool_]]:
     """Return a land node of the own country near each place, the mainland before islands, and whether there is one."""
     if not len(coast):
         return np.empty(0, np.int64), np.empty(0, bool)
     chords, near = ground.land.tree.query(coast, k=8)
     near = np.asarray(near)
     km = 2 * EARTH_KM * np.arcsin(np.clip(np.asarray(chords) / 2, 0, 1))
-    own = (ground.land.country[near] == country[:, None]) & (km < NODE_KM)
-    _, large = parts_of_land(ground)
-    best = np.argmax(own + 0.0 + (own & large[near] & (km < NODE_KM / 2)), axis=1)
+    own = (ground.land.country[near] == country[:, None]) & (km < params.node_km)
+    _, large = parts_of_land(ground, params.large_part)
+    best = np.argmax(own + 0.0 + (own & large[near] & (km < params.node_km / 2)), axis=1)
     return near[np.arange(len(coast)), best], own.any(axis=1)
 
 
-def _strongest(every: Hubs) -> Rows:
+def _strongest(every: Hubs, params: HubParams) -> Rows:
     """Return the hubs that no stronger one lies too near to, strongest first."""
     order = np.lexsort((np.arange(len(every.points)), -every.evidence))
     free = np.ones(len(order), bool)
@@ -125,6 +116,6 @@ def _strongest(every: Hubs) -> Rows:
         if not free[row]:
             continue
         taken.append(int(row))
-        apart = np.where(every.country == every.country[row], APART_KM, APART_ABROAD_KM)
+        apart = np.where(every.country == every.country[row], params.apart_km, params.apart_abroad_km)
         free &= km_between(every.points, every.points[row]) >= apart
     return np.array(taken, np.int64)

@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from geodata.core.messages import Country, Sentence, sentence, series
 from geodata.model.assumptions import Facts
 from geodata.places.lookup import country_name
-
-DECIDES = 0.8
-"""Share of the flow from which one entry of the facts decides a direction."""
-MOST_PAIRS = 3
+from routes.core.params import TellingParams
 
 Journeys = Mapping[tuple[str, str], float]
 
 
-def basis_of(journeys: Journeys, incidents: int, origins: int, destinations: int, facts: Facts) -> Sentence:
+def basis_of(
+    journeys: Journeys, incidents: int, origins: int, destinations: int, facts: Facts, params: TellingParams
+) -> Sentence:
     """Return what the direction of a route rests on: what its incidents state, and which entries of the facts.
 
     Parameters
@@ -27,6 +26,7 @@ def basis_of(journeys: Journeys, incidents: int, origins: int, destinations: int
     incidents, origins, destinations : int
         Incidents that lie in it, and how many of them state an origin and a destination.
     facts : Facts
+    params : TellingParams
     """
     pairs = [
         sentence("{start} to {goal} {share:.0%}", start=_country(start), goal=_goal(goal), share=share)
@@ -37,8 +37,8 @@ def basis_of(journeys: Journeys, incidents: int, origins: int, destinations: int
         origins=_origins_stated(origins, incidents),
         destinations=_destinations_stated(destinations, incidents),
         facts=facts.version,
-        journeys=series(pairs[:MOST_PAIRS]),
-        decisive=_decisive(journeys, facts),
+        journeys=series(pairs[: params.most_pairs]),
+        decisive=_decisive(journeys, facts, params),
     )
 
 
@@ -51,7 +51,7 @@ def _goal(code: str) -> Country:
     return Country(code, code)
 
 
-def _decisive(journeys: Journeys, facts: Facts) -> str:
+def _decisive(journeys: Journeys, facts: Facts, params: TellingParams) -> str:
     """Return the warning that one entry of the facts decides a direction, "" where none does."""
     entries: dict[tuple[str, ...], float] = {}
     for (start, goal), share in journeys.items():
@@ -59,19 +59,19 @@ def _decisive(journeys: Journeys, facts: Facts) -> str:
             entry = (goal, *facts.peers(start))
             entries[entry] = entries.get(entry, 0.0) + share
     goal, *origins = max(entries, key=lambda entry: (entries[entry], entry), default=("",))
-    if entries.get((goal, *origins), 0.0) < DECIDES:
+    if entries.get((goal, *origins), 0.0) < params.decides:
         return ""
     if not origins:
         return sentence(
             ". One entry decides it: from all countries without an entry people go to {goal}", goal=_goal(goal)
         )
-    named = series(_country(code) for code in origins[:MOST_PAIRS])
-    if len(origins) <= MOST_PAIRS:
+    named = series(_country(code) for code in origins[: params.most_pairs])
+    if len(origins) <= params.most_pairs:
         return sentence(". One entry decides it: from {origins} people go to {goal}", origins=named, goal=_goal(goal))
     return sentence(
         ". One entry decides it: from {origins} and {more} more people go to {goal}",
         origins=named,
-        more=len(origins) - MOST_PAIRS,
+        more=len(origins) - params.most_pairs,
         goal=_goal(goal),
     )
 

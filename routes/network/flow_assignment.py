@@ -14,14 +14,11 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 
 from routes.core.geodesy import Floats, Mask, Rows
+from routes.core.params import JourneyParams
 from routes.network.mdl_selection import land_demand
 from routes.network.network import Ways
 from routes.network.origin_destination import TripEnds
 from routes.network.shortest_paths import Before, Demand, Trees, grown, walked
-
-FLOW_EASE = 0.3
-LEAST_START = 0.02
-"""Smaller shares of a start are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +85,7 @@ class _Trips:
     back: Rows
 
 
-def flow(ways: Ways, piles: TripEnds, drawn: Mask) -> Flow:
+def flow(ways: Ways, piles: TripEnds, drawn: Mask, params: JourneyParams) -> Flow:
     """Return the flow over ways, those that are drawn first.
 
     Parameters
@@ -96,27 +93,29 @@ def flow(ways: Ways, piles: TripEnds, drawn: Mask) -> Flow:
     ways : Ways
     piles : TripEnds
     drawn : mask over the ways
+    params : JourneyParams
     """
-    starts = _starts(piles)
+    starts = _starts(piles, params.least_start)
     every = starts.sum(axis=0) > 0
-    trees = grown(ways, np.where(drawn, ways.cost * FLOW_EASE, ways.cost), piles, every)
+    trees = grown(ways, np.where(drawn, ways.cost * params.flow_ease, ways.cost), piles, every)
     on_land, share = land_demand(ways, piles, starts)
-    goal, detour = trees.onward(piles, on_land, on_land.place, on_land.place)
+    goal, detour = trees.onward(piles, on_land, on_land.place, on_land.place, params.nearness)
     goes = np.isfinite(detour)
     land = on_land.where(goes)
     none = np.full(len(land.place), -1)
     ashore = _Trips(land, share[:, goes], goal[goes], land.place, land.place, none, np.zeros_like(none))
-    return _moved(ways, trees, (ashore, _sailed(ways, piles, trees, drawn, starts)), piles.weights)
+    afloat = _sailed(ways, piles, trees, drawn, starts, params.nearness)
+    return _moved(ways, trees, (ashore, afloat), piles.weights)
 
 
-def _starts(piles: TripEnds) -> Floats:
+def _starts(piles: TripEnds, least: float) -> Floats:
     """Return the shares of starts without those that are too small, (p, k)."""
-    shares = np.where(piles.starts > LEAST_START, piles.starts, 0)
+    shares = np.where(piles.starts > least, piles.starts, 0)
     total = shares.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(shares, total, out=np.zeros_like(shares), where=total > 0))
 
 
-def _sailed(ways: Ways, piles: TripEnds, trees: Trees, drawn: Mask, starts: Floats) -> _Trips:
+def _sailed(ways: Ways, piles: TripEnds, trees: Trees, drawn: Mask, starts: Floats, nearness: float) -> _Trips:
     """Return the trips of piles at sea, each over the crossing that explains it best."""
     crossing, pile = _by_crossing(ways, piles, drawn)
     demand, share = Demand.shared(crossing, pile, starts, piles.stated_goal, piles.weights)
@@ -125,7 +124,7 @@ def _sailed(ways: Ways, piles: TripEnds, trees: Trees, drawn: Mask, starts: Floa
     way = ways.roads + demand.place
     for turn in (0, 1):
         tail, head = (ways.start[way], ways.end[way]) if turn == 0 else (ways.end[way], ways.start[way])
-        towards, detour = trees.onward(piles, demand, tail, head)
+        towards, detour = trees.onward(piles, demand, tail, head, nearness)
         better = (detour < best) & ways.may[turn, way]
         best[better], goal[better], back[better] = detour[better], towards[better], turn
     goes = np.isfinite(best)

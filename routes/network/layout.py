@@ -20,24 +20,14 @@ import polars as pl
 from geodata.model.assumptions import Facts
 from geodata.spatial.mobility_graph import terrain
 from routes.core.geodesy import Floats, Rows
+from routes.core.params import LayoutParams, NetworkParams
 from routes.network.flow_assignment import flow
-from routes.network.mdl_selection import (
-    LAND_CUT_KM,
-    LAND_FREE_KM,
-    LAND_REACH_KM,
-    LEAST_GAIN,
-    LEAST_SCALE,
-    ROUNDS,
-    Standing,
-    counting_of,
-    scale_of,
-    selected,
-)
+from routes.network.mdl_selection import Standing, counting_of, scale_of, selected
 from routes.network.network import Ways, ways
 from routes.network.origin_destination import TripEnds, trip_ends
 from routes.network.sea_crossings import Crossings, crossings
 from routes.network.sea_paths import near_lines
-from routes.network.segments import OBSERVED, Drawing, pruned
+from routes.network.segments import Drawing, pruned
 from routes.network.traced_lines import (
     Traced,
     explained_by,
@@ -47,22 +37,6 @@ from routes.network.traced_lines import (
     with_traced_crossings,
 )
 from routes.ridges.centrelines import Centreline
-
-GAIN = 0.7
-"""What a new kilometre has to explain beside lines that are traced, in times of what it has to without any."""
-PLENTY_POWER, SCARCE_POWER = 3.0, 0.6
-"""How fast what has to be explained grows with the evidence around, above and below the usual."""
-SEA_LENGTH = 2.0
-"""How many times longer a crossing counts than a way over land."""
-LONE_END = 0.5
-"""How much longer a crossing counts that has no evidence at one of its ends."""
-LEAST_END, END_KERNEL_KM = 1.0, 30.0
-"""Evidence at an end of a crossing that is enough, under a kernel of this width."""
-MOSTLY_TOLD = 0.5
-COASTAL = 0.2
-"""How far a line at sea that keeps to one coast explains its incidents: nobody travels along it."""
-TRACED_LAND = 0.85
-"""How much of what a line traced over land would explain is left to journeys, where these are told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +52,9 @@ class Lines:
         return Lines(self.land[: len(self.land) - self.young[0]], self.sea[: len(self.sea) - self.young[1]])
 
 
-def laid_out(incidents: pl.DataFrame, facts: Facts, lines: Lines, replicates: int = 0) -> Drawing:
+def laid_out(
+    incidents: pl.DataFrame, facts: Facts, lines: Lines, params: NetworkParams, replicates: int = 0
+) -> Drawing:
     """Return the network of incidents.
 
     Parameters
@@ -88,57 +64,67 @@ def laid_out(incidents: pl.DataFrame, facts: Facts, lines: Lines, replicates: in
     facts : Facts
     lines : Lines
         That these incidents trace.
+    params : NetworkParams
     replicates : int
         Redraws of the evidence, which tell how sure each way is.
     """
-    piles = trip_ends(incidents, facts)
+    piles = trip_ends(incidents, facts, params.trip_ends)
     points, weights = piles.points[piles.at_sea], piles.weights[piles.at_sea]
-    sea = crossings(points, weights, terrain(), facts)
+    sea = crossings(points, weights, terrain(), facts, params)
     old = lines.of_all_time()
-    ground, traced = traced_over_land([line.points for line in lines.land], terrain())
-    sea, sea_line_of = with_traced_crossings([line.points for line in old.sea], sea, ground, points, weights)
-    every = ways(piles, sea, facts, ground)
-    standing = _standing(every, piles, old, traced[: len(old.land)], sea_line_of)
-    least = LEAST_GAIN * GAIN * _strict(max(scale_of(piles), _least_scale(piles)))
-    taken = selected(every, piles, standing, least, ROUNDS, replicates)
-    drawn = pruned(every, piles, taken.counted.drawn) | standing.drawn
+    ground, traced = traced_over_land([line.points for line in lines.land], terrain(), params.traced)
+    at_sea = [line.points for line in old.sea]
+    sea, sea_line_of = with_traced_crossings(at_sea, sea, ground, points, weights, params)
+    every = ways(piles, sea, facts, ground, params.ways)
+    standing = _standing(every, piles, old, traced[: len(old.land)], sea_line_of, params)
+    scale = max(scale_of(piles, params.selection), _least_scale(piles, params.selection.least_scale))
+    least = params.selection.least_gain * params.layout.gain * _strict(scale, params.layout)
+    taken = selected(every, piles, standing, least, params, replicates)
+    drawn = pruned(every, piles, taken.counted.drawn, params.segments.spur_km) | standing.drawn
     for young in traced[len(old.land) :]:
         drawn[young.way] = True
-    moved = flow(every, piles, drawn)
+    moved = flow(every, piles, drawn, params.journeys)
     return Drawing(
-        every, piles, drawn, taken, moved, tuple(zip(lines.land, traced, strict=True)), lines.sea, sea_line_of
+        every, piles, drawn, taken, moved, tuple(zip(lines.land, traced, strict=True)), lines.sea, sea_line_of, params
     )
 
 
-def _strict(scale: float) -> float:
+def _strict(scale: float, params: LayoutParams) -> float:
     """Return the factor of what has to be explained: where evidence is plentiful, silence on a way means no route."""
-    return float(scale ** (PLENTY_POWER if scale > 1 else SCARCE_POWER))
+    return float(scale ** (params.plenty_power if scale > 1 else params.scarce_power))
 
 
-def _least_scale(piles: TripEnds) -> float:
+def _least_scale(piles: TripEnds, least: float) -> float:
     """Return how far thresholds may fall where evidence is scarce: not where no journey is told, as noise is scarce."""
     told = float(piles.told @ piles.weights) / max(float(piles.weights.sum()), 1e-9)
-    return 1 - told * (1 - LEAST_SCALE)
+    return 1 - told * (1 - least)
 
 
-def _standing(every: Ways, piles: TripEnds, lines: Lines, traced: Sequence[Traced], sea_line_of: Rows) -> Standing:
+def _standing(
+    every: Ways,
+    piles: TripEnds,
+    lines: Lines,
+    traced: Sequence[Traced],
+    sea_line_of: Rows,
+    params: NetworkParams,
+) -> Standing:
     """Return what traced lines leave to be explained, and where journeys may end."""
     drawn = np.zeros(len(every.kind), bool)
     observed = np.zeros(len(every.country), bool)
-    observed[: len(every.seen)] = every.seen >= OBSERVED
+    observed[: len(every.seen)] = every.seen >= params.segments.observed
     for one in traced:
         drawn[one.way] = True
         observed[one.nodes] = True
-    told = piles.told
-    drawn[every.roads + _standing_crossings(every.crossings, piles, told, sea_line_of)] = True
+    told, own = piles.told, params.layout
+    drawn[every.roads + _standing_crossings(every.crossings, piles, told, sea_line_of, own.mostly_told)] = True
     length = every.length.copy()
     boats = slice(every.roads, every.roads + len(every.crossings))
-    counted = piles.weights * counting_of(piles, told)
-    length[boats] *= SEA_LENGTH * (1 + LONE_END * _lone(every.crossings, piles, counted))
-    return Standing(drawn, _explained(piles, lines, told), told, observed, length)
+    counted = piles.weights * counting_of(piles, told, params.selection)
+    length[boats] *= own.sea_length * (1 + own.lone_end * _lone(every.crossings, piles, counted, own))
+    return Standing(drawn, _explained(piles, lines, told, params), told, observed, length)
 
 
-def _standing_crossings(sea: Crossings, piles: TripEnds, told: Floats, sea_line_of: Rows) -> Rows:
+def _standing_crossings(sea: Crossings, piles: TripEnds, told: Floats, sea_line_of: Rows, mostly_told: float) -> Rows:
     """Return the traced lines that stand as crossings: where journeys are told, one of them has to take the line."""
     traced = np.flatnonzero(sea_line_of >= 0)
     if not traced.size:
@@ -146,26 +132,28 @@ def _standing_crossings(sea: Crossings, piles: TripEnds, told: Floats, sea_line_
     cover, afloat = sea.cover[traced], piles.at_sea
     weight = cover @ piles.weights[afloat]
     share = (cover @ (piles.weights * told)[afloat]) / np.maximum(weight, 1e-9)
-    return np.asarray(traced[share < MOSTLY_TOLD])
+    return np.asarray(traced[share < mostly_told])
 
 
-def _lone(sea: Crossings, piles: TripEnds, counted: Floats) -> Floats:
+def _lone(sea: Crossings, piles: TripEnds, counted: Floats, params: LayoutParams) -> Floats:
     if not len(sea):
         return np.empty(0)
-    seen = seen_at_ends(sea, piles.points, counted, END_KERNEL_KM)
-    return np.asarray(1 - np.minimum(seen / LEAST_END, 1))
+    seen = seen_at_ends(sea, piles.points, counted, params.end_kernel_km)
+    return np.asarray(1 - np.minimum(seen / params.least_end, 1))
 
 
-def _explained(piles: TripEnds, lines: Lines, told: Floats) -> Floats:
+def _explained(piles: TripEnds, lines: Lines, told: Floats, params: NetworkParams) -> Floats:
     """Return how far traced lines explain each pile: not wholly where journeys are told, as these explain the line."""
     explained = np.zeros(len(piles.points))
     ashore, afloat = np.flatnonzero(~piles.at_sea), np.flatnonzero(piles.at_sea)
     over_land = [line.points for line in lines.land]
-    explained[ashore] = explained_by(over_land, piles.points[ashore], LAND_FREE_KM, LAND_REACH_KM, LAND_CUT_KM)
-    explained[ashore] *= 1 - TRACED_LAND * told[ashore]
+    own = params.selection
+    kernel = (own.land_free_km, own.land_reach_km, own.land_cut_km)
+    explained[ashore] = explained_by(over_land, piles.points[ashore], *kernel)
+    explained[ashore] *= 1 - params.layout.traced_land * told[ashore]
     if lines.sea and len(afloat):
-        near, _ = near_lines(tuple(line.points for line in lines.sea), piles.points[afloat])
-        coastal = np.array([keeps_to_one_coast(line.points) for line in lines.sea])
-        held = near.multiply(np.where(coastal, COASTAL, 1.0)[:, None]).tocsr()
+        near, _ = near_lines(tuple(line.points for line in lines.sea), piles.points[afloat], params.sea_paths)
+        coastal = np.array([keeps_to_one_coast(line.points, params.traced) for line in lines.sea])
+        held = near.multiply(np.where(coastal, params.layout.coastal, 1.0)[:, None]).tocsr()
         explained[afloat] = held.max(axis=0).toarray().ravel() * (1 - told[afloat])
     return explained

@@ -8,7 +8,6 @@ stand beforehand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,31 +17,13 @@ from scipy.spatial import cKDTree
 from geodata.spatial import h3_cells as hexes
 from geodata.spatial.mobility_graph import Nodes
 from routes.core.geodesy import EARTH_KM, Floats, Mask, Rows, Vectors, chord, lonlat, normalised
+from routes.core.params import JourneyParams, NetworkParams, SelectionParams
 from routes.network.network import Ways
 from routes.network.origin_destination import TripEnds
 from routes.network.shortest_paths import Demand, Trees, grown, walked
 
-LAND_REACH_KM, LAND_CUT_KM, LAND_FREE_KM = 45.0, 110.0, 8.0
-ORIGIN_REWARD = 2.0
-"""Weight of having drawn a way from an origin to a goal at all, per square root of the incidents that state it."""
-USUAL_DENSITY, DENSITY_KM = 37.7, 100.0
-"""Evidence around the middle pile, in square roots of incidents under a kernel of this width, of the file on which the
-thresholds were found. They are lowered where a window has less, so that a year draws the routes of the whole."""
-LEAST_SCALE, MOST_SCALE = 0.1, 4.0
-PLENTY = 1000.0
-"""Thresholds are raised where a window has more, by no more than the evidence in all is a multiple of this: unrelated
-reports add up along a long way only where there are many of them, while one crossing may be dense by itself."""
-LEAST_GAIN = 1 / 60
-ROUNDS = (4.0, 2.0, 1.0)
-"""Thresholds of the rounds, in times of the usual; ways found in one are cheap in the next, so that others join."""
-MOST_PILES, HEAP_RESOLUTION = 10_000, 4
-"""With more piles than this, those of one H3 cell of this resolution are explained together."""
-UNTOLD, MOST_UNTOLD = 0.1, 2.0
-"""What a pile weighs whose journey nobody near tells, beside one whose journey is told; and how much of its weight, in
-square roots of incidents, counts so."""
-NETWORK_EASE = 0.4
-FIXED_KM = 30.0
-LEAST_SHARE, LEAST_ON_LAND, LEAST_AT_SEA = 0.15, 0.3, 0.5
+HEAP_RESOLUTION = 4
+"""H3, of the cells whose piles are explained together where there are very many."""
 _AT_ONCE = 400
 SEED = 20_261_124
 
@@ -92,9 +73,9 @@ class PileClusters:
     weights: Floats
 
     @classmethod
-    def of(cls, piles: TripEnds, weights: Floats) -> PileClusters:
-        """Return the heaps of some piles."""
-        if len(piles.points) <= MOST_PILES:
+    def of(cls, piles: TripEnds, weights: Floats, most: int) -> PileClusters:
+        """Return the heaps of some piles; of no more than ``most`` each is one."""
+        if len(piles.points) <= most:
             return cls(piles.points, piles.at_sea, np.arange(len(piles.points)), weights)
         places = lonlat(piles.points)
         cells = hexes.cells_at(places[:, 0].copy(), places[:, 1].copy(), HEAP_RESOLUTION)
@@ -150,7 +131,7 @@ def selected(
     piles: TripEnds,
     standing: Standing,
     least: float,
-    rounds: Sequence[float] = ROUNDS,
+    params: NetworkParams,
     replicates: int = 0,
 ) -> Selected:
     """Return the ways that explain the piles beside those that stand.
@@ -165,56 +146,58 @@ def selected(
     standing : Standing
     least : float
         Weight that a kilometre has to explain, the usual threshold.
-    rounds : sequence of float
-        Thresholds in times of the usual, falling.
+    params : NetworkParams
     replicates : int
     """
+    own = params.selection
     random = np.random.default_rng(SEED)
-    counts = counting_of(piles, standing.told)
+    counts = counting_of(piles, standing.told, own)
     weights = [piles.weights * counts, *(piles.redrawn(random) * counts for _ in range(replicates))]
-    heaps = PileClusters.of(piles, weights[0])
-    cover = _cover(ways, piles, heaps)
+    heaps = PileClusters.of(piles, weights[0], own.most_piles)
+    cover = _cover(ways, piles, heaps, own)
     explained = heaps.mean(standing.explained)
     draws = [Draw.of(heaps.total(one), standing.drawn, explained, cover.shape[1]) for one in weights]
     rewards: Floats | None = None
     on_land, at_sea = demands(ways, piles)
-    on_land = on_land.worth_a_way(LEAST_SHARE, LEAST_ON_LAND)
-    at_sea = at_sea.worth_a_way(LEAST_SHARE, LEAST_AT_SEA)
+    on_land = on_land.worth_a_way(own.least_share, own.least_on_land)
+    at_sea = at_sea.worth_a_way(own.least_share, own.least_at_sea)
     used = np.isin(np.arange(len(piles.countries)), np.r_[on_land.start, at_sea.start])
-    for times in rounds:
+    for times in own.rounds:
         drawn = draws[0].drawn
-        cost = np.where(drawn, ways.cost * NETWORK_EASE, ways.cost)
-        found = _candidates(ways, piles, grown(ways, cost, piles, used), on_land, at_sea, standing.observed)
+        cost = np.where(drawn, ways.cost * params.journeys.network_ease, ways.cost)
+        trees = grown(ways, cost, piles, used)
+        found = _candidates(ways, piles, trees, on_land, at_sea, standing.observed, params.journeys)
+        del trees
         if not len(found.pointer) - 1:
             break
-        rewards = found.rewards(piles) if rewards is None else rewards
+        rewards = found.rewards(piles, own.origin_reward) if rewards is None else rewards
         table = _Table.of(found, cover, ways)
         del found  # some hundred megabytes that the next round needs
         for draw in draws:
-            _take(draw, table, rewards, standing.length, least * times)
+            _take(draw, table, rewards, standing.length, least * times, own.fixed_km)
     return Selected(draws[0], tuple(draws[1:]), draws[0].explained[: len(heaps.points)][heaps.of_pile])
 
 
-def scale_of(piles: TripEnds) -> float:
+def scale_of(piles: TripEnds, params: SelectionParams) -> float:
     """Return the density of evidence around the middle pile beside the usual."""
     tree = cKDTree(piles.points)
-    pairs = tree.sparse_distance_matrix(tree, chord(3 * DENSITY_KM), output_type="ndarray")
+    pairs = tree.sparse_distance_matrix(tree, chord(3 * params.density_km), output_type="ndarray")
     km = 2 * EARTH_KM * np.arcsin(np.clip(pairs["v"] / 2, 0, 1))
-    near = piles.weights[pairs["j"]] * np.exp(-0.5 * (km / DENSITY_KM) ** 2)
+    near = piles.weights[pairs["j"]] * np.exp(-0.5 * (km / params.density_km) ** 2)
     around = np.bincount(pairs["i"], near, len(piles.points))
     order = np.argsort(around, kind="stable")
     weight = np.cumsum(piles.weights[order])
     middle = float(around[order][np.searchsorted(weight, weight[-1] / 2)])
-    most = np.clip(weight[-1] / PLENTY, 1.0, MOST_SCALE)
-    return float(np.clip(middle / USUAL_DENSITY, LEAST_SCALE, most))
+    most = np.clip(weight[-1] / params.plenty, 1.0, params.most_scale)
+    return float(np.clip(middle / params.usual_density, params.least_scale, most))
 
 
-def counting_of(piles: TripEnds, told: Floats) -> Floats:
+def counting_of(piles: TripEnds, told: Floats, params: SelectionParams) -> Floats:
     """Return how much the evidence of each pile counts for a journey, 0..1, by how far its journey is told.
 
-    Where none is told a pile counts for no more than ``MOST_UNTOLD``: a heap of reports is no journey.
+    Where none is told a pile counts for no more than ``most_untold``: a heap of reports is no journey.
     """
-    least = UNTOLD * np.minimum(1, MOST_UNTOLD / np.maximum(piles.weights, 1e-9))
+    least = params.untold * np.minimum(1, params.most_untold / np.maximum(piles.weights, 1e-9))
     return np.asarray(least + (1 - least) * told)
 
 
@@ -237,11 +220,11 @@ def demands(ways: Ways, piles: TripEnds) -> tuple[Demand, Demand]:
     return land_demand(ways, piles, piles.starts)[0], at_sea
 
 
-def _cover(ways: Ways, piles: TripEnds, heaps: PileClusters) -> csr_array:
+def _cover(ways: Ways, piles: TripEnds, heaps: PileClusters, params: SelectionParams) -> csr_array:
     """Return how well land nodes, crossings and origins explain heaps and origins, 0..1, (n + k + m + k, h + k)."""
     land = np.flatnonzero(~heaps.at_sea)
     size, number = len(heaps.points), len(piles.countries) * len(piles.goals)
-    on_land = _land_cover(ways.ground.land, heaps.points[land], land, size + number)
+    on_land = _land_cover(ways.ground.land, heaps.points[land], land, size + number, params)
     starts = csr_array((len(piles.countries), size + number))
     boats = csr_array(ways.crossings.cover)
     sea = np.flatnonzero(piles.at_sea)
@@ -256,12 +239,13 @@ def _cover(ways: Ways, piles: TripEnds, heaps: PileClusters) -> csr_array:
     return csr_array(vstack([on_land, starts, boats, csr_array(ones, shape=(number, size + number))], format="csr"))
 
 
-def _land_cover(nodes: Nodes, points: Vectors, columns: Rows, width: int) -> csr_array:
+def _land_cover(nodes: Nodes, points: Vectors, columns: Rows, width: int, params: SelectionParams) -> csr_array:
     if not len(points):
         return csr_array((len(nodes), width))
-    pairs = nodes.tree.sparse_distance_matrix(cKDTree(points), chord(LAND_CUT_KM), output_type="ndarray")
+    reach = chord(params.land_cut_km)
+    pairs = nodes.tree.sparse_distance_matrix(cKDTree(points), reach, output_type="ndarray")
     km = 2 * EARTH_KM * np.arcsin(np.clip(pairs["v"] / 2, 0, 1))
-    value = np.exp(-0.5 * (np.maximum(km - LAND_FREE_KM, 0) / LAND_REACH_KM) ** 2)
+    value = np.exp(-0.5 * (np.maximum(km - params.land_free_km, 0) / params.land_reach_km) ** 2)
     return csr_array((value, (pairs["i"], columns[pairs["j"]])), shape=(len(nodes), width))
 
 
@@ -279,27 +263,33 @@ class _Candidates:
     demand: Demand
     goal: Rows
 
-    def rewards(self, piles: TripEnds) -> Floats:
-        """Return the weight of having drawn a way from each origin to each goal, (k g,)."""
+    def rewards(self, piles: TripEnds, each: float) -> Floats:
+        """Return the weight of a way from each origin to each goal, (k g,): ``each`` by the root of its incidents."""
         shape = len(piles.countries), len(piles.goals)
         pair = self.demand.start * shape[1] + self.goal
         weight = np.bincount(pair, self.demand.weight, shape[0] * shape[1]).reshape(shape)
         share = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
-        return np.asarray(ORIGIN_REWARD * np.sqrt(piles.known[:, None] * share)).ravel()
+        return np.asarray(each * np.sqrt(piles.known[:, None] * share)).ravel()
 
 
 def _candidates(
-    ways: Ways, piles: TripEnds, trees: Trees, on_land: Demand, at_sea: Demand, observed: Mask
+    ways: Ways,
+    piles: TripEnds,
+    trees: Trees,
+    on_land: Demand,
+    at_sea: Demand,
+    observed: Mask,
+    params: JourneyParams,
 ) -> _Candidates:
     """Return the journeys for what is seen: past land nodes, and over crossings in either direction."""
-    goal, detour = trees.onward(piles, on_land, on_land.place, on_land.place)
+    goal, detour = trees.onward(piles, on_land, on_land.place, on_land.place, params.nearness)
     kept = np.isfinite(detour)
     none = np.full(int(kept.sum()), -1)
     parts = [(on_land.where(kept), goal[kept], on_land.place[kept], on_land.place[kept], none)]
     for back in (0, 1):
         way = ways.roads + at_sea.place
         tail, head = (ways.start[way], ways.end[way]) if back == 0 else (ways.end[way], ways.start[way])
-        goal, detour = trees.onward(piles, at_sea, tail, head)
+        goal, detour = trees.onward(piles, at_sea, tail, head, params.nearness)
         # A crossing leads nearer to the goal, and away from the start.
         nearer = trees.left[goal, head] < trees.left[goal, tail]
         away = trees.reach[at_sea.start, tail] < trees.reach[at_sea.start, head] + 1e-6
@@ -385,7 +375,7 @@ class _Table:
         return cls(covers, csc_array(covers), taken, csc_array(taken))
 
 
-def _take(draw: Draw, table: _Table, rewards: Floats, length: Floats, least: float) -> None:
+def _take(draw: Draw, table: _Table, rewards: Floats, length: Floats, least: float, fixed_km: float) -> None:
     """Take candidates while one explains ``least`` for what it adds."""
     covers, ways, drawn, explained = table.covers, table.ways, draw.drawn, draw.explained
     weights = np.r_[draw.weights, rewards]
@@ -395,7 +385,7 @@ def _take(draw: Draw, table: _Table, rewards: Floats, length: Floats, least: flo
     km = np.asarray(ways @ (length * ~drawn))
     taken = np.zeros(count, bool)
     while True:
-        score = np.where(taken, -np.inf, gain / (km + FIXED_KM))
+        score = np.where(taken, -np.inf, gain / (km + fixed_km))
         best = int(np.argmax(score))
         if score[best] < least:
             return

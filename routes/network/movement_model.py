@@ -8,8 +8,6 @@ from typing import get_args
 from routes.core.corridor import Role
 
 ROLES: tuple[Role, ...] = get_args(Role)
-LEAST_FLOW = 0.5
-"""Estimated importance below which a leg, a hub or a country is not told of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,10 @@ from scipy.spatial import cKDTree
 from geodata.model.assumptions import Facts
 from geodata.places.lookup import country_name, town_near
 from routes.core.geodesy import Vectors, chord, lonlat
+from routes.core.params import NamedParams
 from routes.network.segments import Stretch, Under
 
-JOINED_KM = 60.0
-"""So near to each other the end of a stretch and the start of another are one place; a cell of the network is 45 km."""
-LEAST_SHARE = 0.1
-"""Share of the flow of the known leg below which a chain is not followed farther."""
 LONGEST = 40
-TOWN_KM = 80.0
-MOST_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,7 @@ class NamedRoute:
     name : str
         Under which its busiest leg is publicly known.
     places : tuple of str
-        In the order of movement, at most ``MOST_PLACES``, such as Agadez, Sabha, Zuwara, Lampedusa.
+        In the order of movement, at most ``most_places``, such as Agadez, Sabha, Zuwara, Lampedusa.
     countries : tuple of ISO 3166-1 alpha-3 codes
     modes : tuple of str
         Of its legs, in order, each once in a row.
@@ -71,7 +66,7 @@ class NamedRoute:
         }
 
 
-def named_routes(stretches: Sequence[Stretch], facts: Facts) -> tuple[NamedRoute, ...]:
+def named_routes(stretches: Sequence[Stretch], facts: Facts, params: NamedParams) -> tuple[NamedRoute, ...]:
     """Return the chains of the known routes that are drawn, most flow first.
 
     Parameters
@@ -80,6 +75,7 @@ def named_routes(stretches: Sequence[Stretch], facts: Facts) -> tuple[NamedRoute
         Of a network.
     facts : Facts
         With the names of known routes and the destinations.
+    params : NamedParams
     """
     lines = [one for one in stretches if one.flow > 0]
     known: dict[str, int] = {}
@@ -90,20 +86,21 @@ def named_routes(stretches: Sequence[Stretch], facts: Facts) -> tuple[NamedRoute
     if not known:
         return ()
     starts, ends = (np.array([line.points[side] for line in lines]) for side in (0, -1))
-    before, after = _near(starts, ends), _near(ends, starts)
+    before, after = _near(starts, ends, params.joined_km), _near(ends, starts, params.joined_km)
     found = []
     for name, number in known.items():
-        least = LEAST_SHARE * lines[number].forward
+        least = params.least_share * lines[number].forward
         back = _followed(lines, number, before, least)
         on = [] if _arrives(lines[number], facts) else _followed(lines, number, after, least, facts)
-        found.append(_named(name, [lines[row] for row in (*back[::-1], number, *on)], lines[number]))
+        chain = [lines[row] for row in (*back[::-1], number, *on)]
+        found.append(_named(name, chain, lines[number], params))
     return tuple(sorted(found, key=lambda route: (-route.flow, route.name)))
 
 
-def _near(here: Vectors, there: Vectors) -> list[list[int]]:
+def _near(here: Vectors, there: Vectors, joined_km: float) -> list[list[int]]:
     """Return for each place the rows of the other places that are one with it."""
     tree = cKDTree(there)
-    return [sorted(tree.query_ball_point(place, chord(JOINED_KM))) for place in here]
+    return [sorted(tree.query_ball_point(place, chord(joined_km))) for place in here]
 
 
 def _followed(
@@ -129,7 +126,7 @@ def _arrives(line: Stretch, facts: Facts) -> bool:
     return bloc is not None and next(iter(line.destinations), "") in (bloc.code, line.end_country)
 
 
-def _named(name: str, chain: Sequence[Stretch], known: Stretch) -> NamedRoute:
+def _named(name: str, chain: Sequence[Stretch], known: Stretch, params: NamedParams) -> NamedRoute:
     countries = _once([chain[0].start_country, *(line.end_country for line in chain)])
     modes = _once([line.mode for line in chain])
     stops = [chain[0].points[0], *(line.points[-1] for line in chain)]
@@ -138,9 +135,9 @@ def _named(name: str, chain: Sequence[Stretch], known: Stretch) -> NamedRoute:
         if line.mode != then.mode or line.start_country != line.end_country:
             told.append(row)
     rows = sorted(set(told))
-    if len(rows) > MOST_PLACES:
-        rows = [rows[number] for number in np.linspace(0, len(rows) - 1, MOST_PLACES).round().astype(int)]
-    places = [_landing(chain, row) or _place(stops[row]) for row in rows]
+    if len(rows) > params.most_places:
+        rows = [rows[number] for number in np.linspace(0, len(rows) - 1, params.most_places).round().astype(int)]
+    places = [_landing(chain, row) or _place(stops[row], params.town_km) for row in rows]
     for end, country in ((0, countries[0]), (-1, countries[-1])):
         places[end] = places[end] or country_name(country)
     places = _once([place for place in places if place])
@@ -152,9 +149,9 @@ def _landing(chain: Sequence[Stretch], row: int) -> str:
     return chain[row - 1].landing if row else ""
 
 
-def _place(point: Vectors) -> str:
+def _place(point: Vectors, within_km: float) -> str:
     ((lon, lat),) = lonlat(point[None, :])
-    town = town_near(lon, lat, TOWN_KM)
+    town = town_near(lon, lat, within_km)
     return town.name if town else ""
 
 

@@ -21,28 +21,11 @@ from scipy.spatial import cKDTree
 from geodata.model.assumptions import Facts
 from geodata.spatial.mobility_graph import Terrain, terrain
 from routes.core.geodesy import Floats, Mask, Rows, chord, km_between, lonlat, unit_vectors
+from routes.core.params import WayParams
 from routes.network.origin_destination import TripEnds
 from routes.network.sea_crossings import Crossings
 
 LAND, SEA, FERRY, BEGIN, AIR = range(5)
-
-BORDER_KM = 60.0
-OPEN_BORDER_EASE = 0.5
-EXIT_KM = 150.0
-HALF_SEEN = 2.0
-"""Evidence of a land cell, in square roots of incidents, at which it counts half."""
-RING_SHARE = 0.25
-EVIDENCE_EASE = 4.0
-BAND_KM = 100.0
-"""So near to the border of a closed bloc evidence makes no way easier: people are found along a border they cross."""
-SEA_EFFORT, SEA_EXCESS, EMBARK_KM = 1.3, 1.5, 120.0
-SEA_LENGTH, SEA_FIXED_KM = 0.7, 80.0
-LONELY = 2.0
-"""How many times longer a crossing counts into the country of a landing on whose coasts nothing is seen."""
-FERRY_EASE, FERRY_KM, FERRY_LONGEST_KM = 0.5, 20.0, 2500.0
-AIR_KM, AIR_EASE, AIR_SHORTEST_KM = 1500.0, 0.1, 1500.0
-AIR_LENGTH, AIR_FIXED_KM = 0.03, 20.0
-SNAP_KM = 300.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +140,7 @@ class Cheapest:
         return self.row[np.searchsorted(self.key, tail.astype(np.int64) * self.steps.size + head)]
 
 
-def ways(piles: TripEnds, sea: Crossings, facts: Facts, ground: Terrain) -> Ways:
+def ways(piles: TripEnds, sea: Crossings, facts: Facts, ground: Terrain, params: WayParams) -> Ways:
     """Return the ways for some incidents.
 
     Parameters
@@ -166,34 +149,38 @@ def ways(piles: TripEnds, sea: Crossings, facts: Facts, ground: Terrain) -> Ways
     sea : Crossings
     facts : Facts
     ground : Terrain
+    params : WayParams
     """
     blocs = _Blocs.of(facts, ground)
-    seen = _seen(piles, ground)
-    effort, drawn = _roads(seen, blocs, ground)
+    seen = _seen(piles, ground, params.ring_share)
+    effort, drawn = _roads(seen, blocs, ground, params)
     a, b = sea.hubs.node[sea.start], sea.hubs.node[sea.end]
     per_100_km = sea.middle / (sea.km / 100 + 0.5)
     usual = float(np.median(per_100_km)) if len(sea) else 1.0
-    busy = 1 + 1.5 * per_100_km / np.maximum(per_100_km + usual, 1e-9)
-    detour = sea.km * (1 + SEA_EXCESS * sea.excess) * (1 + LONELY * _lonely(sea, facts))
-    boats = (SEA_EFFORT * detour + EMBARK_KM) / busy
-    sailed = SEA_LENGTH * detour + SEA_FIXED_KM
-    islands = ferries(blocs.open_members)
-    begun, flown, country = _starts(piles, facts, ground)
+    busy = 1 + params.busy_ease * per_100_km / np.maximum(per_100_km + usual, 1e-9)
+    detour = sea.km * (1 + params.sea_excess * sea.excess) * (1 + params.lonely * _lonely(sea, facts))
+    boats = (params.sea_effort * detour + params.embark_km) / busy
+    sailed = params.sea_length * detour + params.sea_fixed_km
+    islands = ferries(blocs.open_members, params.ferry_longest_km)
+    begun, flown, country = _starts(piles, facts, ground, params)
     groups = (ground.roads, Links(a, b, sea.km), islands, begun, flown)
     start, end = (np.concatenate([getattr(group, side) for group in groups]) for side in ("start", "end"))
     inside = blocs.open_between(country[islands.start], country[islands.end])
-    ferried = np.where(inside, FERRY_EASE * islands.km + FERRY_KM, SEA_EFFORT * islands.km + EMBARK_KM)
-    cost = np.concatenate([effort, boats, ferried, np.zeros(len(begun.km)), AIR_KM + AIR_EASE * flown.km])
-    length = np.concatenate(
-        [drawn, sailed, np.ones(len(islands.km)), np.zeros(len(begun.km)), AIR_LENGTH * flown.km + AIR_FIXED_KM]
+    ferried = np.where(
+        inside,
+        params.ferry_ease * islands.km + params.ferry_km,
+        params.sea_effort * islands.km + params.embark_km,
     )
+    by_air, air_drawn = params.air_km + params.air_ease * flown.km, params.air_length * flown.km + params.air_fixed_km
+    cost = np.concatenate([effort, boats, ferried, np.zeros(len(begun.km)), by_air])
+    length = np.concatenate([drawn, sailed, np.ones(len(islands.km)), np.zeros(len(begun.km)), air_drawn])
     kind = np.repeat(np.arange(5, dtype=np.int8), [len(group.km) for group in groups])
     may, toll = np.ones((2, len(kind)), bool), np.zeros((2, len(kind)))
     road = slice(0, len(effort))
     boat = slice(len(effort), len(effort) + len(sea))
     for way, (tail, head) in enumerate(((start, end), (end, start))):
         leaves, passes = blocs.over_land(country[tail[road]], country[head[road]])
-        may[way, road], toll[way, road] = passes, EXIT_KM * leaves
+        may[way, road], toll[way, road] = passes, params.exit_km * leaves
         shores = (sea.start, sea.end) if way == 0 else (sea.end, sea.start)
         sails = sea.outward if way == 0 else sea.homeward
         may[way, boat] = sails & blocs.by_sea(*(sea.hubs.country[hub] for hub in shores))
@@ -245,33 +232,35 @@ class _Blocs:
         return np.asarray((own < 0) | (own == other) | ((other >= 0) & self.sea_exit[own, other]))
 
 
-def _seen(piles: TripEnds, ground: Terrain) -> Floats:
-    """Return the evidence of each land node: its own, and a quarter of its neighbours'."""
+def _seen(piles: TripEnds, ground: Terrain, ring_share: float) -> Floats:
+    """Return the evidence of each land node: its own, and a share of its neighbours'."""
     on_land = ~piles.at_sea
     own = np.zeros(len(ground.land))
     if on_land.any():
         _, node = ground.land.nearest(piles.points[on_land])
         own += np.bincount(node, piles.weights[on_land], len(own))
     graph = ground.roads.graph(len(own), np.ones(len(ground.roads.km)))
-    return np.asarray(own + RING_SHARE * (graph @ own))
+    return np.asarray(own + ring_share * (graph @ own))
 
 
-def _roads(seen: Floats, blocs: _Blocs, ground: Terrain) -> tuple[Floats, Floats]:
+def _roads(seen: Floats, blocs: _Blocs, ground: Terrain, params: WayParams) -> tuple[Floats, Floats]:
     """Return cost and description length of every way over land."""
     roads, country = ground.roads, ground.land.country
     a, b = country[roads.start], country[roads.end]
     inside = blocs.open_between(a, b)
-    plain = roads.km * np.where(inside, OPEN_BORDER_EASE, 1) + np.where((a != b) & ~inside, BORDER_KM, 0)
-    sure = seen / (seen + HALF_SEEN)
+    border = np.where((a != b) & ~inside, params.border_km, 0)
+    plain = roads.km * np.where(inside, params.open_border_ease, 1) + border
+    sure = seen / (seen + params.half_seen)
     eased = sure.copy()
     edge = blocs.of_country[a] != blocs.of_country[b]
     if edge.any():
-        border = np.unique(np.r_[roads.start[edge], roads.end[edge]])
-        away, _ = cKDTree(ground.land.points[border]).query(ground.land.points, distance_upper_bound=chord(BAND_KM))
+        at_border = np.unique(np.r_[roads.start[edge], roads.end[edge]])
+        reach = chord(params.band_km)
+        away, _ = cKDTree(ground.land.points[at_border]).query(ground.land.points, distance_upper_bound=reach)
         eased[np.isfinite(away)] = 0
-    ease = 1 + EVIDENCE_EASE * (eased[roads.start] + eased[roads.end]) / 2
+    ease = 1 + params.evidence_ease * (eased[roads.start] + eased[roads.end]) / 2
     unsure = 1 - (sure[roads.start] + sure[roads.end]) / 2
-    drawn = roads.km * np.where(inside, 0.6, 1) * (0.7 + unsure)
+    drawn = roads.km * np.where(inside, params.open_border_length, 1) * (params.seen_length + unsure)
     return plain / ease, drawn
 
 
@@ -297,13 +286,15 @@ def _lonely(sea: Crossings, facts: Facts) -> Floats:
 
 
 @cache
-def ferries(open_members: tuple[tuple[str, ...], ...]) -> Links:
+def ferries(open_members: tuple[tuple[str, ...], ...], longest_km: float) -> Links:
     """Return the shortest links that join the parts of each country, or of a bloc with open borders.
 
     Parameters
     ----------
     open_members : tuple of tuples of alpha-3 codes
         Blocs with open borders.
+    longest_km : float, km
+        Longer links are left out.
     """
     ground = terrain()
     roads, country = ground.roads, ground.land.country
@@ -324,7 +315,7 @@ def ferries(open_members: tuple[tuple[str, ...], ...]) -> Links:
             found += _joined(np.flatnonzero(together == number), part)
     start, end = (np.array([link[side] for link in found], np.int64) for side in (0, 1))
     km = km_between(ground.land.points[start], ground.land.points[end])
-    near = km < FERRY_LONGEST_KM
+    near = km < longest_km
     return Links(start[near], end[near], km[near])
 
 
@@ -350,9 +341,9 @@ def _joined(nodes: Rows, part: NDArray[np.int32]) -> Iterator[tuple[int, int]]:
         yield nearest[newest][1:]
 
 
-def _starts(piles: TripEnds, facts: Facts, ground: Terrain) -> tuple[Links, Links, Rows]:
+def _starts(piles: TripEnds, facts: Facts, ground: Terrain, params: WayParams) -> tuple[Links, Links, Rows]:
     """Return links from each start to its place, to far airports of first arrival, and the country of every node."""
-    place = start_nodes(piles, ground)
+    place = start_nodes(piles, ground, params.snap_km)
     node = len(ground.land) + np.arange(len(place))
     codes = [ground.index.get(code, 0) for code in piles.countries]
     country = np.concatenate([ground.land.country, np.array(codes, np.int64)])
@@ -366,12 +357,12 @@ def _starts(piles: TripEnds, facts: Facts, ground: Terrain) -> tuple[Links, Link
     km = km_between(np.repeat(piles.start_points, len(gate), axis=0), ground.land.points[end])
     may = np.array([[code in gate.origins or not gate.origins for gate in facts.gateways] for code in piles.countries])
     named = np.array([bool(gate.origins) for gate in facts.gateways])
-    far = may.ravel() & (np.tile(named, len(place)) | (km > AIR_SHORTEST_KM))
+    far = may.ravel() & (np.tile(named, len(place)) | (km > params.air_shortest_km))
     return begun, Links(start[far], end[far], km[far]), country
 
 
-def start_nodes(piles: TripEnds, ground: Terrain) -> Rows:
-    """Return the land node of each start: the nearest in its own country, if one lies within ``SNAP_KM``."""
+def start_nodes(piles: TripEnds, ground: Terrain, within_km: float) -> Rows:
+    """Return the land node of each start: the nearest in its own country, if one lies within ``within_km``."""
     if not piles.countries:
         return np.empty(0, np.int64)
     _, node = ground.land.nearest(piles.start_points)
@@ -379,6 +370,6 @@ def start_nodes(piles: TripEnds, ground: Terrain) -> Rows:
         own = np.flatnonzero(ground.land.country == ground.index.get(code, -1))
         if own.size and ground.land.country[node[row]] != ground.index[code]:
             away, nearest = cKDTree(ground.land.points[own]).query(piles.start_points[row])
-            if away <= chord(SNAP_KM):
+            if away <= chord(within_km):
                 node[row] = own[int(nearest)]
     return node

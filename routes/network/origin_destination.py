@@ -21,22 +21,11 @@ from geodata.model.assumptions import Facts
 from geodata.places.lookup import airport_named, country_code
 from geodata.spatial import h3_cells as hexes
 from routes.core.geodesy import EARTH_KM, Floats, Rows, Vectors, chord, km_between, lonlat, normalised, unit_vectors
+from routes.core.params import TripEndParams
 
 PILE_RESOLUTION = 5
-NEIGHBOURS = 30
-KERNEL_KM = 200.0
-FARTHEST_KM = 1500.0
-"""Incidents without an origin ask no neighbour beyond this."""
 FAINT = 1e-9
-"""Weight of neighbours within ``FARTHEST_KM`` but far outside the kernel: it decides only where there are no others."""
-DETOUR_KM = 1500.0
-"""A detour of this length makes an origin e times less likely."""
-DECAY_KM = 800.0
-NEAREST_SOURCES = 4
-HALF_TOLD = 1.0
-"""Reports around a pile that state something, at which its journeys are half told."""
-FAR_REPORTS = 10.0
-"""Reports that count as near if every report of the file states something: sparse places are judged by the file."""
+"""Weight of neighbours within ``farthest_km`` but far outside the kernel: it decides only where there are no others."""
 TOLD_RESOLUTION = 4
 
 REQUIRED = ("lon", "lat", "time_start", "mode")
@@ -81,6 +70,7 @@ class TripEnds:
     goals : tuple of Goal
     allowed : NDArray of bool, (k, g)
     offset_km : Floats, (k, g), km
+    params : TripEndParams
     """
 
     points: Vectors
@@ -99,6 +89,7 @@ class TripEnds:
     goals: tuple[Goal, ...]
     allowed: NDArray[np.bool_]
     offset_km: Floats
+    params: TripEndParams
 
     @cached_property
     def weights(self) -> Floats:
@@ -119,12 +110,13 @@ class TripEnds:
 
     @cached_property
     def told(self) -> Floats:
-        """How far the journeys of each pile are told, 0..1: k / (k + ``HALF_TOLD``), k the reports that state any.
+        """How far the journeys of each pile are told, 0..1: k / (k + ``half_told``), k the reports that state any.
 
-        Those near count, under a kernel of ``KERNEL_KM``, and ``FAR_REPORTS`` times the share of the whole file.
+        Those near count, under a kernel of ``kernel_km``, and ``far_reports`` times the share of the whole file.
         """
         if not len(self.points):
             return np.empty(0)
+        params = self.params
         places = lonlat(self.points)
         cells = hexes.cells_at(places[:, 0].copy(), places[:, 1].copy(), TOLD_RESOLUTION)
         _, cell = np.unique(cells, return_inverse=True)
@@ -135,14 +127,14 @@ class TripEnds:
         near = np.zeros(len(self.points))
         if some.size:
             around = cKDTree(normalised(sums[some]))
-            reach = chord(3 * KERNEL_KM)
+            reach = chord(3 * params.kernel_km)
             pairs = cKDTree(self.points).sparse_distance_matrix(around, reach, output_type="ndarray")
             pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
             km = 2 * EARTH_KM * np.arcsin(np.clip(pairs["v"] / 2, 0, 1))
-            weight = stated[some][pairs["j"]] * np.exp(-0.5 * (km / KERNEL_KM) ** 2)
+            weight = stated[some][pairs["j"]] * np.exp(-0.5 * (km / params.kernel_km) ** 2)
             near = np.bincount(pairs["i"], weight, len(self.points)).astype(float)
-        many = near + FAR_REPORTS * self.stated.sum() / self.incidents.sum()
-        return np.asarray(many / (many + HALF_TOLD))
+        many = near + params.far_reports * self.stated.sum() / self.incidents.sum()
+        return np.asarray(many / (many + params.half_told))
 
     @cached_property
     def placed(self) -> NDArray[np.bool_]:
@@ -150,7 +142,7 @@ class TripEnds:
         return np.asarray(self.starts.sum(axis=1) > 0)
 
 
-def trip_ends(incidents: pl.DataFrame, facts: Facts) -> TripEnds:
+def trip_ends(incidents: pl.DataFrame, facts: Facts, params: TripEndParams) -> TripEnds:
     """Return the piles of incidents of land and sea with their starts and goals.
 
     Parameters
@@ -158,6 +150,7 @@ def trip_ends(incidents: pl.DataFrame, facts: Facts) -> TripEnds:
     incidents : DataFrame
         lon, lat in degrees, mode; origins, departure, transit and destination where they are there.
     facts : Facts
+    params : TripEndParams
     """
     moved = incidents["mode"].is_in(["land", "sea"]).fill_null(value=False)
     rows, given = _in_order(incidents.filter(moved))
@@ -171,10 +164,10 @@ def trip_ends(incidents: pl.DataFrame, facts: Facts) -> TripEnds:
     points = unit_vectors(rows["lon"].to_numpy(), rows["lat"].to_numpy())
     at_sea = (rows["mode"] == "sea").to_numpy()
     stated = _stated_origins(rows["origins"].to_list(), countries)
-    origins = _with_inferred(stated, points, at_sea, ground)
+    origins = _with_inferred(stated, points, at_sea, ground, params)
     number = {code: index for index, code in enumerate(countries)}
     departure = np.array([number.get(code or "", -1) for code in departures], np.int64)
-    found = _piled(rows, points, at_sea, origins, stated, departure, goal_of, ground)
+    found = _piled(rows, points, at_sea, origins, stated, departure, goal_of, ground, params)
     pile_of = np.full(incidents.height, -1, np.int64)
     pile_of[np.flatnonzero(moved.to_numpy())[given]] = found.pile_of
     return replace(found, pile_of=pile_of)
@@ -284,37 +277,40 @@ def _stated_origins(origins: Sequence[list[tuple[str, float]]], countries: tuple
     return np.asarray(share / np.where(total > 0, total, 1))
 
 
-def _with_inferred(stated: Floats, points: Vectors, at_sea: NDArray[np.bool_], ground: _Ground) -> Floats:
+def _with_inferred(
+    stated: Floats, points: Vectors, at_sea: NDArray[np.bool_], ground: _Ground, params: TripEndParams
+) -> Floats:
     """Return shares for all rows: stated, else of neighbours of the same mode, else of the nearest sources."""
     shares = stated.copy()
     states = stated.sum(axis=1) > 0
     for of_mode in (at_sea, ~at_sea):
         asked, told = np.flatnonzero(of_mode & ~states), np.flatnonzero(of_mode & states)
         if asked.size and told.size:
-            near = _kernel(points[asked], points[told]) @ stated[told]
-            shares[asked] = _normalised_rows(near * np.exp(-ground.detour_km(points[asked]) / DETOUR_KM))
+            near = _kernel(points[asked], points[told], params) @ stated[told]
+            likely = np.exp(-ground.detour_km(points[asked]) / params.detour_km)
+            shares[asked] = _normalised_rows(near * likely)
     unplaced = np.flatnonzero(shares.sum(axis=1) <= 0)
     if unplaced.size and len(ground.countries):
-        shares[unplaced] = _by_distance(points[unplaced], ground)
+        shares[unplaced] = _by_distance(points[unplaced], ground, params)
     return shares
 
 
-def _kernel(asked: Vectors, told: Vectors) -> csr_array:
+def _kernel(asked: Vectors, told: Vectors, params: TripEndParams) -> csr_array:
     """Return the weight of each of the nearest ``told`` for each of ``asked``, (n, m)."""
-    count = min(NEIGHBOURS, len(told))
+    count = min(params.neighbours, len(told))
     chords, rows = cKDTree(told).query(asked, k=[*range(1, count + 1)])
     km = 2 * EARTH_KM * np.arcsin(np.clip(np.asarray(chords) / 2, 0, 1))
-    weight = np.exp(-0.5 * (km / KERNEL_KM) ** 2) + FAINT * (km < FARTHEST_KM)
+    weight = np.exp(-0.5 * (km / params.kernel_km) ** 2) + FAINT * (km < params.farthest_km)
     line = np.repeat(np.arange(len(asked)), count)
     return csr_array((weight.ravel(), (line, np.asarray(rows).ravel())), shape=(len(asked), len(told)))
 
 
-def _by_distance(points: Vectors, ground: _Ground) -> Floats:
-    """Return shares that fall off with distance, of the ``NEAREST_SOURCES`` likeliest countries."""
-    likely = np.exp(-km_between(points[:, None, :], ground.start_points[None, :, :]) / DECAY_KM)
+def _by_distance(points: Vectors, ground: _Ground, params: TripEndParams) -> Floats:
+    """Return shares that fall off with distance, of the ``nearest_sources`` likeliest countries."""
+    likely = np.exp(-km_between(points[:, None, :], ground.start_points[None, :, :]) / params.decay_km)
     likely *= ground.allowed.any(axis=1)
-    if likely.shape[1] > NEAREST_SOURCES:
-        bar = np.sort(likely, axis=1)[:, -NEAREST_SOURCES]
+    if likely.shape[1] > params.nearest_sources:
+        bar = np.sort(likely, axis=1)[:, -params.nearest_sources]
         likely[likely < bar[:, None]] = 0
     return _normalised_rows(likely)
 
@@ -338,6 +334,7 @@ def _piled(
     departure: Rows,
     goal: Rows,
     ground: _Ground,
+    params: TripEndParams,
 ) -> TripEnds:
     cells = hexes.cells_at(rows["lon"].to_numpy(), rows["lat"].to_numpy(), PILE_RESOLUTION)
     key = np.column_stack([cells.astype(np.int64), at_sea.astype(np.int64), departure, goal]).reshape(-1, 4)
@@ -368,4 +365,5 @@ def _piled(
         goals=ground.goals,
         allowed=ground.allowed,
         offset_km=ground.offset_km,
+        params=params,
     )

@@ -18,21 +18,10 @@ from scipy.spatial import cKDTree
 from geodata.model.assumptions import Facts
 from geodata.spatial.mobility_graph import Terrain
 from routes.core.geodesy import Floats, Mask, Rows, Vectors, chord, km_between, line_km, lonlat
+from routes.core.params import NetworkParams
 from routes.network.coastal_hubs import Hubs, hubs, parts_of_land
-from routes.network.sea_paths import ON_LAND, land_on_lines, near_lines, pulled, seen
+from routes.network.sea_paths import land_on_lines, near_lines, on_middle, pulled, seen
 
-LONGEST_KM, SHORTEST_KM = 2000.0, 12.0
-ROUND_A_CAPE = (700.0, 0.45)
-"""Lines shorter than this, km, or known by name, with less land than this are looked for around capes and islands."""
-ROUNDABOUT = (1.3, 30.0)
-LAND_INSTEAD = (1.7, 60.0)
-LAND_INSTEAD_ABROAD = 3.0
-"""A crossing of L km is pointless beside a land path below 1.7 L + 60 km (3 L + 60 where no end is a destination)."""
-PLAUSIBLE = (1.5, 100.0)
-"""A crossing is no longer than 1.5 times the shortest from its beach, plus 100 km."""
-SEEN_SHARE = 0.5
-LEAST_SUPPORT = 1.0
-MAINLAND_KM = 100.0
 _FAR = np.inf
 
 
@@ -74,7 +63,7 @@ class Crossings:
         return len(self.km)
 
 
-def crossings(points: Vectors, weights: Floats, ground: Terrain, facts: Facts) -> Crossings:
+def crossings(points: Vectors, weights: Floats, ground: Terrain, facts: Facts, params: NetworkParams) -> Crossings:
     """Return the plausible crossings around piles of incidents at sea.
 
     Parameters
@@ -83,22 +72,23 @@ def crossings(points: Vectors, weights: Floats, ground: Terrain, facts: Facts) -
     weights : Floats, (n,)
     ground : Terrain
     facts : Facts
+    params : NetworkParams
     """
-    ends = hubs(points, weights, ground) if len(points) else _no_hubs()
-    some = _Candidates.between(ends, ground, facts)
+    ends = hubs(points, weights, ground, params.hubs) if len(points) else _no_hubs()
+    some = _Candidates.between(ends, ground, facts, params)
     direct, roundabout = some.by_land_on_line()
     straight = some.of(direct).without_land_instead(ground)
     shortest = straight.shortest()
     around = some.of(roundabout).no_longer_than(shortest).without_land_instead(ground).around_capes(ground)
     every = straight.joined(around)
     every = every.plausible()
-    noticed = seen(every.lines, points)
-    every = every.of(np.flatnonzero(noticed >= SEEN_SHARE))
-    near, along = near_lines(every.lines, points)
+    noticed = seen(every.lines, points, params.sea_paths.seen_km)
+    every = every.of(np.flatnonzero(noticed >= params.crossings.seen_share))
+    near, along = near_lines(every.lines, points, params.sea_paths)
     support = near @ weights
-    kept = np.flatnonzero(support >= LEAST_SUPPORT)
+    kept = np.flatnonzero(support >= params.crossings.least_support)
     every, near, along = every.of(kept), near[kept], along[kept]
-    between = csr_array((near.data * ((along.data > 0.2) & (along.data < 0.8)), near.indices, near.indptr), near.shape)
+    between = on_middle(near, along, params.sea_paths.middle)
     return Crossings(
         hubs=ends,
         start=every.start,
@@ -128,11 +118,13 @@ class _Candidates:
         The bloc that each hub belongs to, -1: none that is closed.
     known : set of pairs of rows
         Hubs between which the facts know a route at sea, in its direction.
+    params : NetworkParams
     """
 
     hubs: Hubs
     bloc: Rows
     known: frozenset[tuple[int, int]]
+    params: NetworkParams
     start: Rows
     end: Rows
     km: Floats
@@ -142,7 +134,7 @@ class _Candidates:
     excess: Floats
 
     @classmethod
-    def between(cls, ends: Hubs, ground: Terrain, facts: Facts) -> _Candidates:
+    def between(cls, ends: Hubs, ground: Terrain, facts: Facts, params: NetworkParams) -> _Candidates:
         """Return all pairs of different countries within reach, those of one bloc and of land neighbours left out.
 
         Land neighbours cross by sea only where one of them is a destination.
@@ -155,7 +147,8 @@ class _Candidates:
         if not len(ends.points):
             pairs = np.empty((0, 2), np.int64)
         else:
-            pairs = cKDTree(ends.points).query_pairs(chord(LONGEST_KM), output_type="ndarray").astype(np.int64)
+            reach = chord(params.crossings.longest_km)
+            pairs = cKDTree(ends.points).query_pairs(reach, output_type="ndarray").astype(np.int64)
         pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         a, b = pairs[:, 0], pairs[:, 1]
         abroad = (ends.country[a] != ends.country[b]) & ~((bloc[a] == bloc[b]) & (bloc[a] >= 0))
@@ -164,7 +157,7 @@ class _Candidates:
             bool,
         )
         km = km_between(ends.points[a], ends.points[b])
-        kept = abroad & ~(neighbours & (bloc[a] < 0) & (bloc[b] < 0)) & (km >= SHORTEST_KM)
+        kept = abroad & ~(neighbours & (bloc[a] < 0) & (bloc[b] < 0)) & (km >= params.crossings.shortest_km)
         a, b, km = a[kept], b[kept], km[kept]
         lines = tuple(ends.points[[x, y]] for x, y in zip(a, b, strict=True))
         both = np.ones(len(a), bool)
@@ -176,7 +169,7 @@ class _Candidates:
             for x, y in ((start, end), (end, start))
             if facts.route_of("sea", codes[x], codes[y], landing[y])
         )
-        return cls(ends, bloc, known, a, b, km, lines, both, both, np.zeros(len(a)))
+        return cls(ends, bloc, known, params, a, b, km, lines, both, both, np.zeros(len(a)))
 
     def of(self, kept: Rows) -> _Candidates:
         """Return some of them."""
@@ -184,6 +177,7 @@ class _Candidates:
             self.hubs,
             self.bloc,
             self.known,
+            self.params,
             self.start[kept],
             self.end[kept],
             self.km[kept],
@@ -200,6 +194,7 @@ class _Candidates:
             self.hubs,
             self.bloc,
             self.known,
+            self.params,
             start,
             end,
             np.r_[self.km, others.km],
@@ -212,9 +207,10 @@ class _Candidates:
 
     def by_land_on_line(self) -> tuple[Rows, Rows]:
         """Return those that are straight over water, and those that may lead around what lies between."""
-        share = land_on_lines(self.hubs.points[self.start], self.hubs.points[self.end])
-        longest, most = ROUND_A_CAPE
-        direct = share <= ON_LAND
+        paths = self.params.sea_paths
+        share = land_on_lines(self.hubs.points[self.start], self.hubs.points[self.end], paths.ashore_km)
+        longest, most = self.params.crossings.round_a_cape
+        direct = share <= paths.on_land
         near = (self.km < longest) | self._is_known()
         return np.flatnonzero(direct), np.flatnonzero(~direct & (share < most) & near)
 
@@ -226,9 +222,10 @@ class _Candidates:
     def without_land_instead(self, ground: Terrain) -> _Candidates:
         """Return those for which no land path is hardly longer."""
         graph = ground.shores.graph(len(ground.land))
-        node = _mainland(self.hubs, ground)
+        node = _mainland(self.hubs, ground, self.params)
+        factor, more = self.params.crossings.land_instead
         arrives = (self.bloc[self.start] >= 0) | (self.bloc[self.end] >= 0)
-        bar = np.where(arrives, LAND_INSTEAD[0], LAND_INSTEAD_ABROAD) * self.km + LAND_INSTEAD[1]
+        bar = np.where(arrives, factor, self.params.crossings.land_instead_abroad) * self.km + more
         kept = np.ones(len(self.km), bool)
         for hub in np.unique(self.start):
             own = np.flatnonzero(self.start == hub)
@@ -271,12 +268,13 @@ class _Candidates:
     def no_longer_than(self, shortest: tuple[dict[tuple[int, int], float], dict[int, float]]) -> _Candidates:
         """Return those that may still be plausible: a way around is never shorter than the straight one."""
         outward, homeward = self._least(shortest)
-        return self.of(np.flatnonzero(self.km <= PLAUSIBLE[0] * np.maximum(outward, homeward) + PLAUSIBLE[1]))
+        factor, more = self.params.crossings.plausible
+        return self.of(np.flatnonzero(self.km <= factor * np.maximum(outward, homeward) + more))
 
     def plausible(self) -> _Candidates:
         """Return those plausible one way or the other: no boat leaves a closed bloc, none takes the long way."""
         outward, homeward = self._least(self.shortest())
-        factor, more = PLAUSIBLE
+        factor, more = self.params.crossings.plausible
         from_bloc, into_bloc = self.bloc[self.start] >= 0, self.bloc[self.end] >= 0
         out = (self.km <= factor * outward + more) & ~(from_bloc & ~into_bloc)
         home = (self.km <= factor * homeward + more) & ~(into_bloc & ~from_bloc)
@@ -285,23 +283,34 @@ class _Candidates:
         some = self.of(kept)
         excess = (some.km - least[kept]) / (least[kept] + more)
         return _Candidates(
-            some.hubs, some.bloc, some.known, some.start, some.end, some.km, some.lines, out[kept], home[kept], excess
+            some.hubs,
+            some.bloc,
+            some.known,
+            some.params,
+            some.start,
+            some.end,
+            some.km,
+            some.lines,
+            out[kept],
+            home[kept],
+            excess,
         )
 
     def around_capes(self, ground: Terrain) -> _Candidates:
         """Return those with a way over water that is not much longer, along that way."""
         graph = ground.waters.graph(len(ground.sea))
         _, node = ground.sea.nearest(self.hubs.points) if len(self.hubs.points) else (None, np.empty(0, np.int64))
+        factor, more = self.params.crossings.roundabout
         kept: list[int] = []
         lines: list[Vectors] = []
         for hub in np.unique(self.start):
             own = np.flatnonzero(self.start == hub)
-            limit = ROUNDABOUT[0] * float(self.km[own].max()) + 2 * ROUNDABOUT[1]
+            limit = factor * float(self.km[own].max()) + 2 * more
             reached, previous = dijkstra(graph, indices=node[[hub]], limit=limit, return_predecessors=True)
             away, before = reached[0], previous[0]
             for row in own:
                 goal = int(node[self.end[row]])
-                if away[goal] > 1.35 * self.km[row] + 40:
+                if away[goal] > (factor + 0.05) * self.km[row] + more + 10:  # it becomes shorter when it is pulled
                     continue
                 path = [goal]
                 while before[path[-1]] >= 0:
@@ -309,9 +318,10 @@ class _Candidates:
                 line = pulled(
                     np.vstack(
                         [self.hubs.points[hub], ground.sea.points[path[-2:0:-1]], self.hubs.points[self.end[row]]]
-                    )
+                    ),
+                    self.params.sea_paths.on_land,
                 )
-                if line_km(line) <= ROUNDABOUT[0] * self.km[row] + ROUNDABOUT[1]:
+                if line_km(line) <= factor * self.km[row] + more:
                     kept.append(int(row))
                     lines.append(line)
         some = self.of(np.array(kept, np.int64))
@@ -320,6 +330,7 @@ class _Candidates:
             some.hubs,
             some.bloc,
             some.known,
+            some.params,
             some.start,
             some.end,
             km,
@@ -330,15 +341,15 @@ class _Candidates:
         )
 
 
-def _mainland(ends: Hubs, ground: Terrain) -> Rows:
+def _mainland(ends: Hubs, ground: Terrain, params: NetworkParams) -> Rows:
     """Return the node of each hub, or, off a mainland of the same country, the nearest node of that."""
-    _, large = parts_of_land(ground)
+    _, large = parts_of_land(ground, params.hubs.large_part)
     node = ends.node.copy()
     for country in np.unique(ends.country[~large[node]]) if len(node) else ():
         land = np.flatnonzero(large & (ground.land.country == country))
         if land.size:
             islands = np.flatnonzero(~large[node] & (ends.country == country))
             away, row = cKDTree(ground.land.points[land]).query(ends.points[islands])
-            near = away <= chord(MAINLAND_KM)
+            near = away <= chord(params.crossings.mainland_km)
             node[islands[near]] = land[np.asarray(row)[near]]
     return node

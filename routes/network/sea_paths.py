@@ -11,16 +11,12 @@ from scipy.spatial import cKDTree
 
 from geodata.spatial.coastline import is_land
 from routes.core.geodesy import EARTH_KM, Floats, Rows, Vectors, chord, km_between, lonlat, resampled
+from routes.core.params import SeaPathParams
 
 STEP_KM = 12.0
-ON_LAND = 0.04
-"""Share of a straight line on land up to which it is a way by sea, its ends left out (``ASHORE_KM``)."""
-ASHORE_KM = 18.0
-SEEN_KM = 75.0
-REACH_KM, CUT_KM = 45.0, 100.0
 
 
-def land_on_lines(start: Vectors, end: Vectors, ashore_km: float = ASHORE_KM) -> Floats:
+def land_on_lines(start: Vectors, end: Vectors, ashore_km: float) -> Floats:
     """Return the share of each straight line on land, its ends within ``ashore_km`` left out.
 
     Parameters
@@ -54,37 +50,37 @@ def _batches(km: Floats, at_once: float = 4e5) -> Iterator[Rows]:
         yield np.flatnonzero(batch == number)
 
 
-def pulled(path: Vectors) -> Vectors:
-    """Return a path over water drawn straight wherever it can be."""
+def pulled(path: Vectors, on_land: float) -> Vectors:
+    """Return a path over water drawn straight wherever less than half the share ``on_land`` of it lies on land."""
     corners = [0]
     while corners[-1] < len(path) - 1:
         here = corners[-1]
         ahead = np.arange(here + 2, len(path))
-        clear = land_on_lines(np.repeat(path[[here]], len(ahead), axis=0), path[ahead], 10.0) <= ON_LAND / 2
+        clear = land_on_lines(np.repeat(path[[here]], len(ahead), axis=0), path[ahead], 10.0) <= on_land / 2
         corners.append(int(ahead[clear].max()) if clear.any() else here + 1)
     return path[corners]
 
 
-def seen(lines: tuple[Vectors, ...], points: Vectors) -> Floats:
-    """Return the share of each line with a pile within ``SEEN_KM``."""
+def seen(lines: tuple[Vectors, ...], points: Vectors, within_km: float) -> Floats:
+    """Return the share of each line with a pile within ``within_km``."""
     if not lines:
         return np.empty(0)
     samples = [resampled(line, STEP_KM) for line in lines]
     owner = np.repeat(np.arange(len(lines)), [len(sample) for sample in samples])
-    away, _ = cKDTree(points).query(np.concatenate(samples), distance_upper_bound=chord(SEEN_KM))
+    away, _ = cKDTree(points).query(np.concatenate(samples), distance_upper_bound=chord(within_km))
     return np.bincount(owner, np.isfinite(away), len(lines)) / np.bincount(owner, minlength=len(lines))
 
 
-def near_lines(lines: tuple[Vectors, ...], points: Vectors) -> tuple[csr_array, csr_array]:
+def near_lines(lines: tuple[Vectors, ...], points: Vectors, params: SeaPathParams) -> tuple[csr_array, csr_array]:
     """Return how well each line explains each pile, and how far along it that lies (0..1), both (m, n)."""
     near: list[Floats] = []
     along: list[Floats] = []
     which: list[Rows] = []
     for line in lines:
         km, part = km_and_part(line, points)
-        rows = np.flatnonzero(km <= CUT_KM)
+        rows = np.flatnonzero(km <= params.cut_km)
         which.append(rows)
-        near.append(np.exp(-0.5 * (km[rows] / REACH_KM) ** 2))
+        near.append(np.exp(-0.5 * (km[rows] / params.reach_km) ** 2))
         along.append(part[rows])
     pointer = np.cumsum([0, *(len(rows) for rows in which)])
     columns = np.concatenate([np.empty(0, np.int64), *which])
@@ -93,6 +89,12 @@ def near_lines(lines: tuple[Vectors, ...], points: Vectors) -> tuple[csr_array, 
         csr_array((np.concatenate([np.empty(0), *near]), columns, pointer), shape=shape),
         csr_array((np.concatenate([np.empty(0), *along]), columns, pointer), shape=shape),
     )
+
+
+def on_middle(near: csr_array, along: csr_array, middle: tuple[float, float]) -> csr_array:
+    """Return of ``near_lines`` what lies along the middle of each line, (m, n)."""
+    low, high = middle
+    return csr_array((near.data * ((along.data > low) & (along.data < high)), near.indices, near.indptr), near.shape)
 
 
 def km_and_part(line: Vectors, points: Vectors) -> tuple[Floats, Floats]:

@@ -20,40 +20,18 @@ from geodata.model.incident import Mode
 from geodata.places.lookup import nearest_country
 from geodata.spatial.coastline import is_land
 from routes.core.geodesy import Floats, Mask, Rows, Vectors, chord, km_between, line_km, lonlat, resampled
+from routes.core.params import NetworkParams, SegmentParams
 from routes.network.flow_assignment import Flow
 from routes.network.mdl_selection import Selected
 from routes.network.network import AIR, BEGIN, FERRY, LAND, SEA, Ways
 from routes.network.origin_destination import TripEnds
-from routes.network.sea_paths import REACH_KM, STEP_KM, near_lines
+from routes.network.sea_paths import STEP_KM, near_lines
 from routes.network.traced_lines import SAMPLE_KM, SEA_SAMPLE_KM, Traced, keeps_to_one_coast, running_along
 from routes.ridges.centrelines import Centreline
 from routes.ridges.graph_chains import Chain, chains, degrees, smoothed
 from routes.ridges.line_refinement import toward_evidence
 
-SPUR_KM = 100.0
-SMOOTHING_ROUNDS = 6
-OBSERVED = 0.5
-"""Evidence at a land node from which it counts as observed; and the share of a stretch from which that does."""
-ONE_WAY = 0.65
-LEAST_BACK = 3.0
-"""Flow against the main direction from which a stretch is called two-way and not unclear."""
-LEAST_SHARE = 0.02
-NEAR_KM = 50.0
-"""A way this near stands for the same; the network over land is laid out in cells of 45 km."""
-KERNEL_KM, FARTHEST_KM = 30.0, 45.0
-"""Over land a network laid out in cells of 45 km is moved onto the evidence by no more than such a cell."""
 _ROUNDS = 4
-BESIDE_KM, JOIN_KM = 25.0, 45.0
-"""A way over land this near to a traced line is that line; an end of it within the latter is led onto the line."""
-LEAST_PIECE_KM, LEAST_SEA_PIECE_KM = 20.0, 30.0
-ALONG_KM = 50.0
-"""A crossing that runs within this of a traced line at sea is that line."""
-TURNS_KM = 150.0
-"""A traced line is cut where movement along it turns for longer than this."""
-LEAST_LEFT = 0.5
-"""Share of its incidents that no crossing explains from which a line traced at sea is drawn."""
-LEAST_FLOW = 0.5
-COUNTRY_KM = 60.0
 
 Direction = Literal["one-way", "two-way", "unclear"]
 Name = TypeVar("Name", str, tuple[str, str])
@@ -77,6 +55,8 @@ class Stretch:
         without replicates.
     observed : float
         Share of it near which incidents have been reported.
+    inferred : bool
+        Too little of it is observed.
     bridged : Mask, (n - 1,)
         Of a traced line: which segments only bridge a gap; none otherwise.
     journeys : dict
@@ -105,11 +85,7 @@ class Stretch:
     basis: Literal["journey", "traced"] = "journey"
     under: Under = field(default_factory=lambda: Under.of([], []))
     bridged: Mask = field(default_factory=lambda: np.zeros(0, bool))
-
-    @property
-    def inferred(self) -> bool:
-        """Tell whether less than half of it is observed."""
-        return self.observed < OBSERVED
+    inferred: bool = False
 
     @property
     def destinations(self) -> dict[str, float]:
@@ -149,8 +125,8 @@ class Under:
         return Under(self.way, 1 - self.back, self.share)
 
 
-def pruned(ways: Ways, piles: TripEnds, drawn: Mask) -> Mask:
-    """Return the network without dead ends over land shorter than ``SPUR_KM`` that lead nowhere.
+def pruned(ways: Ways, piles: TripEnds, drawn: Mask, spur_km: float) -> Mask:
+    """Return the network without dead ends over land shorter than ``spur_km`` that lead nowhere.
 
     An end at a start, at a goal, or where a crossing, a ferry or a flight begins leads somewhere.
     """
@@ -166,7 +142,7 @@ def pruned(ways: Ways, piles: TripEnds, drawn: Mask) -> Mask:
         gone: list[int] = []
         for run in chains(edges):
             for inward in (run, run[::-1]):
-                if degree[inward[0]] == 1 and inward[0] not in held and line_km(points[inward]) < SPUR_KM:
+                if degree[inward[0]] == 1 and inward[0] not in held and line_km(points[inward]) < spur_km:
                     gone += [number[min(a, b), max(a, b)] for a, b in _up_to(inward, held)]
                     break
         if not gone:
@@ -192,6 +168,8 @@ class Drawing:
         And at sea.
     sea_line_of : Rows, (crossings,)
         Which of ``sea`` a crossing is, -1: none.
+    params : NetworkParams
+        By which it was laid out.
     """
 
     ways: Ways
@@ -202,6 +180,7 @@ class Drawing:
     land: tuple[tuple[Centreline, Traced], ...]
     sea: tuple[Centreline, ...]
     sea_line_of: Rows
+    params: NetworkParams
 
     @cached_property
     def directed(self) -> Floats:
@@ -225,14 +204,14 @@ class Drawing:
         if not len(self.sea) or not afloat.any():
             return shown
         points, weights = self.piles.points[afloat], self.piles.weights[afloat]
-        near, _ = near_lines(tuple(line.points for line in self.sea), points)
+        near, _ = near_lines(tuple(line.points for line in self.sea), points, self.params.sea_paths)
         held = near.multiply(near).toarray()  # a kernel of 32 km in place of 45
         cover = self.ways.crossings.cover[self.crossings]
         by_boat = np.asarray(cover.max(axis=0).todense()).ravel() if len(self.crossings) else np.zeros(len(points))
-        coastal = np.array([keeps_to_one_coast(line.points) for line in self.sea])
+        coastal = np.array([keeps_to_one_coast(line.points, self.params.traced) for line in self.sea])
         counts = 1 - coastal[:, None] * self.piles.told[afloat]
         left = (np.maximum(held - by_boat, 0) * counts) @ weights / np.maximum(held @ weights, 1e-9)
-        return np.asarray(shown | (left >= LEAST_LEFT))
+        return np.asarray(shown | (left >= self.params.segments.least_left))
 
     @cached_property
     def linked(self) -> Rows:
@@ -245,7 +224,7 @@ class Drawing:
     def countries(self, points: Vectors) -> tuple[str, str]:
         """Return the countries at, or nearest to, both ends of a line."""
         ends = lonlat(points[[0, -1]])
-        start, end = nearest_country(ends[:, 0], ends[:, 1], COUNTRY_KM)
+        start, end = nearest_country(ends[:, 0], ends[:, 1], self.params.segments.country_km)
         return str(start or ""), str(end or "")
 
     def stretch(
@@ -258,6 +237,7 @@ class Drawing:
         bridged: Mask | None = None,
     ) -> Stretch:
         """Return a line in the direction in which most move along it; ``countries`` at its ends if they are known."""
+        own = self.params.segments
         bridged = np.zeros(len(points) - 1, bool) if bridged is None else bridged
         forward, backward = under.flow(self.directed)
         ends = countries or self.countries(points)
@@ -265,8 +245,10 @@ class Drawing:
             points, under, ends, bridged = points[::-1], under.turned(), ends[::-1], bridged[::-1]
             forward, backward = backward, forward
         share = forward / (forward + backward) if forward > 0 else 0.5
-        direction: Direction = "one-way" if share > ONE_WAY else "two-way" if backward >= LEAST_BACK else "unclear"
-        if forward + backward < LEAST_FLOW:
+        direction: Direction = (
+            "one-way" if share > own.one_way else "two-way" if backward >= own.least_back else "unclear"
+        )
+        if forward + backward < own.least_flow:
             direction = "unclear"
         return Stretch(
             points,
@@ -275,10 +257,11 @@ class Drawing:
             backward,
             direction,
             observed,
-            journeys_on(under, self.moved, self.piles),
+            journeys_on(under, self.moved, self.piles, own.least_share),
             *ends,
             under=under,
             bridged=bridged,
+            inferred=observed < own.observed_share,
         )
 
 
@@ -290,7 +273,7 @@ def stretches(plan: Drawing) -> tuple[Stretch, ...]:
     for mode in ("land", "sea") if plan.taken.again else ():
         rows = [row for row, stretch in enumerate(between) if stretch.mode == mode]
         again = [_places(plan.ways, draw.drawn, mode) for draw in plan.taken.again]
-        support = _support([between[row].points for row in rows], again)
+        support = _support([between[row].points for row in rows], again, plan.params.segments.near_km)
         for row, value in zip(rows, support, strict=True):
             between[row] = replace(between[row], support=value)
     found += between
@@ -298,7 +281,7 @@ def stretches(plan: Drawing) -> tuple[Stretch, ...]:
     return tuple(found[row] for row in order)
 
 
-def support_of(ways: Ways, some: Rows, again: Sequence[Mask]) -> Floats:
+def support_of(ways: Ways, some: Rows, again: Sequence[Mask], near_km: float) -> Floats:
     """Return the support of ways over land or sea, as of the lines that they are drawn as; NaN for others.
 
     Parameters
@@ -307,6 +290,8 @@ def support_of(ways: Ways, some: Rows, again: Sequence[Mask]) -> Floats:
     some : Rows, (n,)
     again : masks over the ways
         The networks of replicates of the evidence.
+    near_km : float, km
+        A way this near stands for the same.
 
     Returns
     -------
@@ -315,7 +300,8 @@ def support_of(ways: Ways, some: Rows, again: Sequence[Mask]) -> Floats:
     by_way = np.full(len(ways.kind), np.nan)
     for mode, kind in (("land", LAND), ("sea", SEA)):
         own = np.unique(some[ways.kind[some] == kind])
-        by_way[own] = _support([_course(ways, way) for way in own], [_places(ways, drawn, mode) for drawn in again])
+        places = [_places(ways, drawn, mode) for drawn in again]
+        by_way[own] = _support([_course(ways, way) for way in own], places, near_km)
     return by_way[some]
 
 
@@ -335,7 +321,7 @@ def _places(ways: Ways, drawn: Mask, mode: str) -> Vectors:
     return np.concatenate(lines) if lines else np.empty((0, 3))
 
 
-def _support(lines: Sequence[Vectors], again: Sequence[Vectors]) -> list[float]:
+def _support(lines: Sequence[Vectors], again: Sequence[Vectors], near_km: float) -> list[float]:
     """Return the share of the replicates in which a way runs near each line, over its length."""
     if not lines:
         return []
@@ -344,7 +330,7 @@ def _support(lines: Sequence[Vectors], again: Sequence[Vectors]) -> list[float]:
     hits = np.zeros(len(points))
     for places in again:
         if len(places):
-            hits += np.isfinite(cKDTree(places).query(points, distance_upper_bound=chord(NEAR_KM))[0])
+            hits += np.isfinite(cKDTree(places).query(points, distance_upper_bound=chord(near_km))[0])
     ends = np.cumsum([len(one) for one in every])[:-1]
     return [float(part.mean()) for part in np.split(hits / len(again), ends)]
 
@@ -365,7 +351,7 @@ def _up_to(inward: Chain, held: set[int]) -> Iterator[tuple[int, int]]:
             return
 
 
-def journeys_on(under: Under, moved: Flow, piles: TripEnds) -> dict[tuple[str, str], float]:
+def journeys_on(under: Under, moved: Flow, piles: TripEnds, least: float) -> dict[tuple[str, str], float]:
     """Return the share of each start and goal among the flow over some ways, largest first."""
     step = moved.steps_on(np.unique(under.way))
     trip = moved.trip[step]
@@ -373,13 +359,13 @@ def journeys_on(under: Under, moved: Flow, piles: TripEnds) -> dict[tuple[str, s
     sums = np.bincount(moved.start[trip] * goals + moved.goal[trip], moved.weight[trip], len(piles.countries) * goals)
     some = np.flatnonzero(sums)
     names = [(piles.countries[pair // goals], piles.goals[pair % goals].code) for pair in some.tolist()]
-    return shares_of(names, sums[some])
+    return shares_of(names, sums[some], least)
 
 
-def shares_of(names: Sequence[Name], sums: NDArray[np.number]) -> dict[Name, float]:
-    """Return the share of each name that has one worth naming, largest first."""
+def shares_of(names: Sequence[Name], sums: NDArray[np.number], least: float) -> dict[Name, float]:
+    """Return the share of each name that has more than the least, largest first."""
     total = float(sums.sum())
-    order = sorted(np.flatnonzero(sums > LEAST_SHARE * total).tolist(), key=lambda row: (-sums[row], names[row]))
+    order = sorted(np.flatnonzero(sums > least * total).tolist(), key=lambda row: (-sums[row], names[row]))
     return {names[row]: float(sums[row]) / total for row in order}
 
 
@@ -402,7 +388,7 @@ def _traced_over_land(plan: Drawing) -> Iterator[Stretch]:
         there = at >= 0
         way, back = traced.way[at[there]], traced.back[at[there]]
         forward[there], backward[there] = plan.directed[back, way], plan.directed[1 - back, way]
-        for begin, end in _cut_where_it_turns(forward - backward):
+        for begin, end in _cut_where_it_turns(forward - backward, plan.params.segments.turns_km):
             own, samples = np.unique(at[begin:end][at[begin:end] >= 0], return_counts=True)
             under = Under.of(traced.way[own], traced.back[own], samples.astype(float))
             bridged = _bridged(line, traced.points)[begin : end - 1]
@@ -424,8 +410,8 @@ def _bridged(line: Centreline, points: Vectors) -> Mask:
     return found
 
 
-def _cut_where_it_turns(net: Floats) -> list[tuple[int, int]]:
-    """Return the parts of a line along which the net flow at each sample has one sign for longer than ``TURNS_KM``."""
+def _cut_where_it_turns(net: Floats, turns_km: float) -> list[tuple[int, int]]:
+    """Return the parts of a line along which the net flow at each sample has one sign for longer than ``turns_km``."""
     if len(net) < 2 or not net.any():
         return [(0, len(net))]
     known = np.flatnonzero(net)
@@ -434,7 +420,7 @@ def _cut_where_it_turns(net: Floats) -> list[tuple[int, int]]:
     while True:
         bounds = np.r_[0, np.flatnonzero(np.diff(sign)) + 1, len(sign)]
         sizes = np.diff(bounds)
-        if len(sizes) == 1 or sizes.min() * SAMPLE_KM >= TURNS_KM:
+        if len(sizes) == 1 or sizes.min() * SAMPLE_KM >= turns_km:
             return [(int(a), int(min(b + 1, len(net)))) for a, b in pairwise(bounds)]
         shortest = int(np.argmin(sizes))
         sign[bounds[shortest] : bounds[shortest + 1]] *= -1
@@ -469,7 +455,8 @@ def _add(under: tuple[list[int], list[int], list[float]], way: int, back: int, s
 def _beside_traced(plan: Drawing) -> list[tuple[Rows, Mask]]:
     """Return for each sample of the drawn crossings the drawn traced line that it runs along, as ``running_along``."""
     shown = [line.points for line, kept in zip(plan.sea, plan.sea_drawn, strict=True) if kept]
-    return running_along([plan.ways.crossings.lines[row] for row in plan.crossings], shown, ALONG_KM)
+    drawn = [plan.ways.crossings.lines[row] for row in plan.crossings]
+    return running_along(drawn, shown, plan.params.segments.along_km, plan.params.traced.alike)
 
 
 def _boats(plan: Drawing) -> Iterator[Stretch]:
@@ -479,6 +466,7 @@ def _boats(plan: Drawing) -> Iterator[Stretch]:
         return
     reports = cKDTree(plan.piles.points[plan.piles.at_sea])
     codes = ways.ground.codes[sea.hubs.country]
+    least, reach = plan.params.segments.least_sea_piece_km, chord(plan.params.sea_paths.reach_km)
     for row, (beside, _) in zip(plan.crossings.tolist(), _beside_traced(plan), strict=True):
         if plan.sea_line_of[row] >= 0:
             continue
@@ -486,9 +474,9 @@ def _boats(plan: Drawing) -> Iterator[Stretch]:
         parts = _runs(beside < 0)
         for begin, end in parts:
             piece = points[max(begin - 1, 0) : end + 1]
-            if len(piece) < 2 or (line_km(piece) < LEAST_SEA_PIECE_KM and len(parts) > 1):
+            if len(piece) < 2 or (line_km(piece) < least and len(parts) > 1):
                 continue
-            away, _ = reports.query(piece, distance_upper_bound=chord(REACH_KM))
+            away, _ = reports.query(piece, distance_upper_bound=reach)
             ends = (str(codes[sea.start[row]]), str(codes[sea.end[row]])) if len(piece) == len(points) else None
             under = Under.of([ways.roads + row], [0])
             yield plan.stretch(piece, "sea", under, float(np.isfinite(away).mean()), ends)
@@ -502,7 +490,7 @@ def _runs(kept: Mask) -> list[tuple[int, int]]:
 
 def _links(plan: Drawing) -> Iterator[Stretch]:
     """Yield the ways over land that no line traces: onto the evidence, cut beside traced lines and joined to them."""
-    ways, rows = plan.ways, plan.linked
+    ways, rows, params = plan.ways, plan.linked, plan.params.segments
     if not rows.size:
         return
     edges = np.column_stack([ways.start[rows], ways.end[rows]])
@@ -514,8 +502,8 @@ def _links(plan: Drawing) -> Iterator[Stretch]:
     joined = np.flatnonzero(plan.drawn & (ways.kind == SEA))
     ends = {*ways.start[joined].tolist(), *ways.end[joined].tolist()}
     runs = [part for run in chains(edges) for part in _split(run, ends)]
-    places = _toward_evidence(ways.ground.land.points, runs, ends, plan.piles)
-    places = _on_land(smoothed(places, runs, SMOOTHING_ROUNDS), ways.ground.land.points, runs)
+    places = _toward_evidence(ways.ground.land.points, runs, ends, plan.piles, params)
+    places = _on_land(smoothed(places, runs, params.smoothing_rounds), ways.ground.land.points, runs)
     lines = [resampled(line.points, SAMPLE_KM) for line, _ in plan.land]
     traced = np.concatenate(lines) if lines else np.empty((0, 3))
     tree = cKDTree(traced) if lines else None
@@ -523,10 +511,10 @@ def _links(plan: Drawing) -> Iterator[Stretch]:
         way, back = (np.array(part, np.int64) for part in zip(*(number[pair] for pair in pairwise(run)), strict=True))
         walked = np.r_[0.0, np.cumsum(km_between(places[run[:-1]], places[run[1:]]))]
         points = resampled(places[run], SAMPLE_KM)
-        observed = float((ways.seen[run] >= OBSERVED).mean())
-        for begin, end in [(0, len(points))] if tree is None else _apart(points, tree):
-            piece = _led_on(points, begin, end, tree, traced)
-            if len(piece) < 2 or line_km(piece) < LEAST_PIECE_KM:
+        observed = float((ways.seen[run] >= params.observed).mean())
+        for begin, end in [(0, len(points))] if tree is None else _apart(points, tree, params.beside_km):
+            piece = _led_on(points, begin, end, tree, traced, params.join_km)
+            if len(piece) < 2 or line_km(piece) < params.least_piece_km:
                 continue
             low, high = (at / max(len(points) - 1, 1) * walked[-1] for at in (begin, end - 1))
             own = np.maximum(np.minimum(walked[1:], high) - np.maximum(walked[:-1], low), 0)
@@ -535,17 +523,17 @@ def _links(plan: Drawing) -> Iterator[Stretch]:
                 yield plan.stretch(piece, "land", Under.of(way[some], back[some], own[some]), observed)
 
 
-def _apart(points: Vectors, traced: cKDTree) -> list[tuple[int, int]]:
+def _apart(points: Vectors, traced: cKDTree, beside_km: float) -> list[tuple[int, int]]:
     """Return the parts of a way that lie beside no traced line."""
-    return _runs(~np.isfinite(traced.query(points, distance_upper_bound=chord(BESIDE_KM))[0]))
+    return _runs(~np.isfinite(traced.query(points, distance_upper_bound=chord(beside_km))[0]))
 
 
-def _led_on(points: Vectors, begin: int, end: int, tree: cKDTree | None, traced: Vectors) -> Vectors:
+def _led_on(points: Vectors, begin: int, end: int, tree: cKDTree | None, traced: Vectors, join_km: float) -> Vectors:
     """Return a part of a way with its ends led onto the traced lines near them."""
     piece = points[begin:end]
     if tree is None or not len(piece):
         return piece
-    away, row = map(np.asarray, tree.query(piece[[0, -1]], distance_upper_bound=chord(JOIN_KM)))
+    away, row = map(np.asarray, tree.query(piece[[0, -1]], distance_upper_bound=chord(join_km)))
     if np.isfinite(away[0]):
         piece = np.vstack([traced[[row[0]]], piece])
     if np.isfinite(away[1]):
@@ -553,7 +541,9 @@ def _led_on(points: Vectors, begin: int, end: int, tree: cKDTree | None, traced:
     return piece
 
 
-def _toward_evidence(centres: Vectors, runs: list[Chain], ends: set[int], piles: TripEnds) -> Vectors:
+def _toward_evidence(
+    centres: Vectors, runs: list[Chain], ends: set[int], piles: TripEnds, params: SegmentParams
+) -> Vectors:
     """Return the centres of cells with those of the network moved onto the crest of the evidence on land around them.
 
     Where crossings begin the network stays at its cell.
@@ -561,7 +551,14 @@ def _toward_evidence(centres: Vectors, runs: list[Chain], ends: set[int], piles:
     nodes = np.array(sorted({node for run in runs for node in run} - ends), np.int64)
     moved = centres.copy()
     ashore = ~piles.at_sea
-    moved[nodes] = toward_evidence(centres[nodes], piles.points[ashore], piles.weights[ashore], KERNEL_KM, FARTHEST_KM)
+    moved[nodes] = toward_evidence(
+        centres[nodes],
+        piles.points[ashore],
+        piles.weights[ashore],
+        params.kernel_km,
+        params.farthest_km,
+        params.least_evidence,
+    )
     return moved
 
 

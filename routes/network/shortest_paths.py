@@ -12,8 +12,6 @@ from routes.core.geodesy import Floats, Rows
 from routes.network.network import Cheapest, Ways
 from routes.network.origin_destination import TripEnds
 
-NEARNESS = 0.15
-"""How much the way still to go weighs beside the detour, when one of several destinations is chosen."""
 UNREACHED = np.inf
 STARTS_AT_ONCE = 10
 
@@ -99,7 +97,7 @@ class Trees:
     left: Floats
     after: Before
 
-    def onward(self, piles: TripEnds, demand: Demand, tail: Rows, head: Rows) -> tuple[Rows, Floats]:
+    def onward(self, piles: TripEnds, demand: Demand, tail: Rows, head: Rows, nearness: float) -> tuple[Rows, Floats]:
         """Return the goal of each demand and its cost in km, infinite where it cannot be reached.
 
         The goal is the one with the smallest detour over the place, nearness second; a stated goal is taken as it is.
@@ -110,6 +108,8 @@ class Trees:
         demand : Demand
         tail, head : Rows, (d,)
             The nodes at which the way from the start ends, and the way to the goal begins.
+        nearness : float
+            How much the way still to go weighs beside the detour.
         """
         may = piles.allowed[demand.start].copy()
         told = np.flatnonzero(demand.stated >= 0)
@@ -119,7 +119,7 @@ class Trees:
         to_go = self.left[:, head].T + offset
         straight = self.left[:, self.origin[demand.start]].T
         with np.errstate(invalid="ignore"):
-            detour = self.reach[demand.start, tail][:, None] + to_go - straight + NEARNESS * to_go
+            detour = self.reach[demand.start, tail][:, None] + to_go - straight + nearness * to_go
         detour[~may | ~np.isfinite(detour)] = UNREACHED
         goal = np.argmin(detour, axis=1) if detour.shape[1] else np.zeros(len(tail), np.int64)
         return goal, detour[np.arange(len(tail)), goal]

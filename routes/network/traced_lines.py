@@ -18,20 +18,12 @@ from geodata.places.lookup import nearest_country
 from geodata.spatial.coastline import km_to_coast
 from geodata.spatial.mobility_graph import Joins, Terrain
 from routes.core.geodesy import EARTH_KM, Floats, Mask, Rows, Vectors, chord, km_between, line_km, lonlat, resampled
+from routes.core.params import NetworkParams, TracedParams
 from routes.network.coastal_hubs import Hubs
-from routes.network.sea_crossings import PLAUSIBLE, Crossings
-from routes.network.sea_paths import near_lines
+from routes.network.sea_crossings import Crossings
+from routes.network.sea_paths import near_lines, on_middle
 
 SAMPLE_KM, SEA_SAMPLE_KM = 5.0, 10.0
-FARTHEST_KM = 60.0
-"""A sample of a line farther from every land cell is on none of them; their centres are 45 km apart."""
-LANDS_KM = 110.0
-"""A line at sea that ends so near to a coast lands there."""
-INLAND_KM = 50.0
-"""A landing without a hub takes a land cell that is farther by no more than this."""
-ALONG_COAST_KM, ONE_COAST = 30.0, 0.7
-"""A line nearer to the coast than this in the mean, most of it by one country, keeps to that coast."""
-COAST_KM = 200.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,19 +49,22 @@ class Traced:
     back: Rows
 
 
-def traced_over_land(lines: Sequence[Vectors], ground: Terrain) -> tuple[Terrain, tuple[Traced, ...]]:
+def traced_over_land(
+    lines: Sequence[Vectors], ground: Terrain, params: TracedParams
+) -> tuple[Terrain, tuple[Traced, ...]]:
     """Return the ground with a road under every line, and the lines on their roads.
 
     Parameters
     ----------
     lines : sequence of Vectors, (n, 3)
     ground : Terrain
+    params : TracedParams
     """
     laid = []
     for line in lines:
         points = resampled(line, SAMPLE_KM)
         km, node = ground.land.nearest(points)
-        first = np.flatnonzero(np.r_[True, node[1:] != node[:-1]] & (km < FARTHEST_KM))
+        first = np.flatnonzero(np.r_[True, node[1:] != node[:-1]] & (km < params.farthest_km))
         first = first[np.r_[True, node[first][1:] != node[first][:-1]]] if first.size else first
         laid.append((points, first, node[first]))
     ground = _with_roads(ground, [nodes for _, _, nodes in laid])
@@ -122,7 +117,12 @@ def explained_by(lines: Sequence[Vectors], points: Vectors, free_km: float, reac
 
 
 def with_traced_crossings(
-    lines: Sequence[Vectors], sea: Crossings, ground: Terrain, points: Vectors, weights: Floats
+    lines: Sequence[Vectors],
+    sea: Crossings,
+    ground: Terrain,
+    points: Vectors,
+    weights: Floats,
+    params: NetworkParams,
 ) -> tuple[Crossings, Rows]:
     """Return crossings with the lines at sea that join the coasts of two countries; and which line each is, -1: none.
 
@@ -134,25 +134,26 @@ def with_traced_crossings(
     points : Vectors, (n, 3)
         Piles at sea.
     weights : Floats, (n,)
+    params : NetworkParams
     """
     hubs = sea.hubs
     kept: list[tuple[int, int, int]] = []
     for number, line in enumerate(lines):
-        shores = _shores(line)
+        shores = _shores(line, params.traced)
         if shores is None:
             continue
-        start, hubs = _landed(hubs, ground, line[0], shores[0])
-        end, hubs = _landed(hubs, ground, line[-1], shores[1])
-        if start >= 0 and end >= 0 and line_km(line) <= _longest(sea, (start, end)):
+        start, hubs = _landed(hubs, ground, line[0], shores[0], params.traced)
+        end, hubs = _landed(hubs, ground, line[-1], shores[1], params.traced)
+        longest = _longest(sea, (start, end), params.crossings.plausible)
+        if start >= 0 and end >= 0 and line_km(line) <= longest:
             kept.append((number, start, end))
     none = np.full(len(sea), -1, np.int64)
     if not kept:
         return sea, none
     which, first, last = np.array(kept, np.int64).T
     own = tuple(lines[number] for number in which)
-    near, along = near_lines(own, points)
-    middle = (along.data > 0.2) & (along.data < 0.8)
-    between = csr_array((near.data * middle, near.indices, near.indptr), near.shape)
+    near, along = near_lines(own, points, params.sea_paths)
+    between = on_middle(near, along, params.sea_paths.middle)
     ones = np.ones(len(own), bool)
     joined = Crossings(
         hubs=hubs,
@@ -169,41 +170,41 @@ def with_traced_crossings(
     return joined, np.r_[none, which]
 
 
-def _shores(line: Vectors) -> tuple[str, str] | None:
+def _shores(line: Vectors, params: TracedParams) -> tuple[str, str] | None:
     """Return the two countries that a line at sea joins; None where it joins none or keeps to one coast."""
     ends = lonlat(line[[0, -1]])
-    start, end = (code or "" for code in nearest_country(ends[:, 0], ends[:, 1], LANDS_KM))
-    if not start or not end or start == end or keeps_to_one_coast(line):
+    start, end = (code or "" for code in nearest_country(ends[:, 0], ends[:, 1], params.lands_km))
+    if not start or not end or start == end or keeps_to_one_coast(line, params):
         return None
     return str(start), str(end)
 
 
-def keeps_to_one_coast(line: Vectors) -> bool:
+def keeps_to_one_coast(line: Vectors, params: TracedParams) -> bool:
     """Tell whether a line at sea runs along the coast of one country."""
     places = lonlat(resampled(line, SEA_SAMPLE_KM))
-    codes = [code or "" for code in nearest_country(places[:, 0], places[:, 1], COAST_KM)]
+    codes = [code or "" for code in nearest_country(places[:, 0], places[:, 1], params.coast_km)]
     _, many = np.unique(codes, return_counts=True)
-    near = km_to_coast(places[:, 0], places[:, 1]).mean() < ALONG_COAST_KM
-    return bool(near and many.max() > ONE_COAST * len(places))
+    near = km_to_coast(places[:, 0], places[:, 1]).mean() < params.along_coast_km
+    return bool(near and many.max() > params.one_coast * len(places))
 
 
-def _longest(sea: Crossings, ends: tuple[int, int]) -> float:
+def _longest(sea: Crossings, ends: tuple[int, int], plausible: tuple[float, float]) -> float:
     """Return how long a crossing between two hubs may be beside the shortest that touches either, km."""
     touching = np.isin(sea.start, ends) | np.isin(sea.end, ends)
-    return PLAUSIBLE[0] * float(sea.km[touching].min()) + PLAUSIBLE[1] if touching.any() else np.inf
+    return plausible[0] * float(sea.km[touching].min()) + plausible[1] if touching.any() else np.inf
 
 
-def _landed(hubs: Hubs, ground: Terrain, place: Vectors, code: str) -> tuple[int, Hubs]:
+def _landed(hubs: Hubs, ground: Terrain, place: Vectors, code: str, params: TracedParams) -> tuple[int, Hubs]:
     """Return the hub of a country at which a line lands, a new one where there is none near; -1 where none can be."""
     country = ground.index.get(code, -1)
     own = np.flatnonzero(hubs.country == country)
     if own.size:
         km = km_between(hubs.points[own], place)
-        if km.min() < LANDS_KM:
+        if km.min() < params.lands_km:
             return int(own[np.argmin(km)]), hubs
     land = np.flatnonzero(ground.land.country == country)
     km = km_between(ground.land.points[land], place)
-    if not land.size or km.min() > LANDS_KM + INLAND_KM:
+    if not land.size or km.min() > params.lands_km + params.inland_km:
         return -1, hubs
     node = land[np.argmin(km)]
     more = Hubs(
@@ -227,7 +228,9 @@ def seen_at_ends(sea: Crossings, points: Vectors, weights: Floats, kernel_km: fl
     return np.minimum(at[sea.start], at[sea.end])
 
 
-def running_along(lines: Sequence[Vectors], others: Sequence[Vectors], near_km: float) -> list[tuple[Rows, Mask]]:
+def running_along(
+    lines: Sequence[Vectors], others: Sequence[Vectors], near_km: float, alike: float
+) -> list[tuple[Rows, Mask]]:
     """Return for samples of each of some lines the other line that it runs along, -1: none, and which way.
 
     Returns
@@ -248,13 +251,9 @@ def running_along(lines: Sequence[Vectors], others: Sequence[Vectors], near_km: 
         near = np.isfinite(straight)
         cosine = np.zeros(len(one))
         cosine[near] = np.einsum("ij,ij->i", _bearings(one)[near], bearing[row[near]])
-        beside = near & (np.abs(cosine) > _ALIKE)
+        beside = near & (np.abs(cosine) > alike)
         found.append((np.where(beside, owner[np.minimum(row, len(owner) - 1)], -1), cosine > 0))
     return found
-
-
-_ALIKE = 0.7
-"""Cosine of the angle, some 45 degrees, up to which two lines run along each other."""
 
 
 def _bearings(points: Vectors) -> Vectors:

@@ -15,14 +15,23 @@ from geodata.core.errors import WrongValue
 from geodata.core.messages import Sentence, sentence
 from geodata.model.assumptions import Facts
 from geodata.model.incident import SYNTHETIC_SOURCE
-from routes.attribution.incident_assignment import BAND_SHARE
 from routes.attribution.membership import NOWHERE, joined
-from routes.core.corridor import ASSIGNMENTS, STRETCH_KM, Corridor, CountryRole, Direction, Reduction, nobody
+from routes.core.corridor import (
+    ASSIGNMENTS,
+    METHOD_VERSION,
+    STRETCH_KM,
+    Corridor,
+    CountryRole,
+    Direction,
+    Reduction,
+    nobody,
+)
 from routes.core.geodesy import Floats
+from routes.core.params import NetworkParams, SegmentParams
 from routes.network.direction_basis import basis_of
-from routes.network.movement_model import LEAST_FLOW, CountryShares, Hub, Landings, Leg, Movement, main_role
+from routes.network.movement_model import CountryShares, Hub, Landings, Leg, Movement, main_role
 from routes.network.named_routes import NamedRoute
-from routes.network.segments import LEAST_BACK, ONE_WAY, shares_of, summed
+from routes.network.segments import shares_of, summed
 from routes.pipelines.flow_network import Network, usable
 
 MONTH = "_month"
@@ -41,6 +50,10 @@ class Directed(Reduction):
         Areas in which incidents pile up along a line that no journey takes, most incidents first.
     off : int
         Incidents that lie in no corridor and no dense area.
+    piled : function
+        Tells which incident lies in which dense area; asked only when somebody wants to know.
+    laid_by : str
+        The method, and behind it a digest of its parameters where they are not the usual ones.
     """
 
     movement: Movement = field(default_factory=Movement, compare=False, repr=False)
@@ -48,6 +61,12 @@ class Directed(Reduction):
     dense: tuple[Corridor, ...] = ()
     off: int = 0
     piled: Callable[[], pl.DataFrame] = field(default=nobody, compare=False, repr=False)
+    laid_by: str = METHOD_VERSION
+
+    @property
+    def method_version(self) -> str:
+        """Return the method that laid out the network, also where no route is left."""
+        return self.laid_by
 
     @cached_property
     def in_dense_areas(self) -> pl.DataFrame:
@@ -83,7 +102,9 @@ def placed(network: Network, incidents: pl.DataFrame) -> pl.DataFrame:
         With the columns of ``members.PLACES``, null for what has no place, time or mode; and ``corridor_id`` of the
         route in whose corridor each lies, null for none.
     """
-    frame = joined(usable(incidents), network.members, network.routes, network.dense, network.piles)
+    frame = joined(
+        usable(incidents), network.members, network.routes, network.dense, network.piles, network.params.membership
+    )
     ids = pl.Series([*(route.corridor_id for route in network.routes), None], dtype=pl.String)
     number = frame["route"].fill_null(NOWHERE)
     number = number.set(number < 0, len(ids) - 1)
@@ -122,16 +143,18 @@ def counted_on(
         rule = "0 is the main routes, 1 all"
         raise WrongValue(f"detail {detail} is outside 0..1", rule=rule, done="nothing was counted")
     flow = _Flow.of(network, chosen)
-    told = _told(chosen, "route")
+    params = network.params
+    told = _told(chosen, "route", params.ridges.attribution.band_share)
     shares = {country.iso3: country for country in flow.countries()}
     corridors = []
     for number, route in enumerate(network.routes):
         if route.detail <= detail and (not modes or route.mode in modes):
             said = told.get(number, _NOTHING)
             own = _counted(route, said)
-            corridors.append(own if route.mode == "air" else _moved(own, flow.of_route(number), shares, facts, said))
+            moved = own if route.mode == "air" else _moved(own, flow.of_route(number), shares, facts, said, params)
+            corridors.append(moved)
     corridors.sort(key=lambda one: (one.mode == "air", -one.flow, -one.incidents, one.corridor_id))
-    areas = _told(chosen, "dense")
+    areas = _told(chosen, "dense", params.ridges.attribution.band_share)
     dense = [
         # Its width is that of all its evidence: what is known of each incident is how far it lies from a route.
         replace(_counted(area, areas.get(number, _NOTHING)), band_km=area.band_km)
@@ -150,6 +173,7 @@ def counted_on(
         tuple(dense),
         off,
         lambda: _piled(network, chosen),
+        network.method_version,
     )
 
 
@@ -168,7 +192,7 @@ class _Told(NamedTuple):
 _NOTHING = _Told(0, 0, False, 0, 0, 0.0, {})
 
 
-def _told(chosen: pl.DataFrame, column: str) -> dict[int, _Told]:
+def _told(chosen: pl.DataFrame, column: str, band_share: float) -> dict[int, _Told]:
     """Return what the incidents of each route, or dense area, say together, by its number."""
     inside = chosen.filter(pl.col(column) >= 0)
     nothing = pl.lit(0, pl.Int64)
@@ -181,7 +205,7 @@ def _told(chosen: pl.DataFrame, column: str) -> dict[int, _Told]:
             ((pl.col("source") == SYNTHETIC_SOURCE).any() if "source" in has else pl.lit(value=False)).alias("made_up"),
             ((pl.col("origins").list.len() > 0).sum() if "origins" in has else nothing).alias("origins"),
             (pl.col("destination").count() if "destination" in has else nothing).alias("destinations"),
-            pl.col("km").quantile(BAND_SHARE, "higher").fill_null(0.0).alias("band_km"),
+            pl.col("km").quantile(band_share, "higher").fill_null(0.0).alias("band_km"),
         )
         .rows()
     )
@@ -221,28 +245,35 @@ class _OfRoute(NamedTuple):
 
 
 def _moved(
-    corridor: Corridor, own: _OfRoute, shares: Mapping[str, CountryShares], facts: Facts, told: _Told
+    corridor: Corridor,
+    own: _OfRoute,
+    shares: Mapping[str, CountryShares],
+    facts: Facts,
+    told: _Told,
+    params: NetworkParams,
 ) -> Corridor:
     """Return a route with what moves along it."""
     flow = own.forward + own.backward
     journeys = own.journeys
-    known = flow >= LEAST_FLOW
+    known = flow >= params.telling.least_flow
     return replace(
         corridor,
         countries=tuple(_role(country.iso3, shares.get(country.iso3)) for country in corridor.countries),
-        direction=_direction(own.forward, own.backward) if known else None,
+        direction=_direction(own.forward, own.backward, params.segments) if known else None,
         flow=flow,
         passing=own.passing,
         origins=summed(journeys, 0),
         destinations=summed(journeys, 1),
-        direction_basis=(basis_of(journeys, told.incidents, told.origins, told.destinations, facts) if known else ""),
+        direction_basis=(
+            basis_of(journeys, told.incidents, told.origins, told.destinations, facts, params.telling) if known else ""
+        ),
     )
 
 
-def _direction(forward: float, backward: float) -> Direction:
-    if forward > ONE_WAY * (forward + backward):
+def _direction(forward: float, backward: float, params: SegmentParams) -> Direction:
+    if forward > params.one_way * (forward + backward):
         return "one-way"
-    return "two-way" if min(forward, backward) >= LEAST_BACK else "unclear"
+    return "two-way" if min(forward, backward) >= params.least_back else "unclear"
 
 
 def _role(code: str, country: CountryShares | None) -> CountryRole:
@@ -325,7 +356,7 @@ class _Flow:
             float(self.forward[number]),
             float(self.backward[number]),
             float(self.passing[number]),
-            shares_of(pairs, weights) if weights.sum() > 0 else {},
+            shares_of(pairs, weights, self.network.params.segments.least_share) if weights.sum() > 0 else {},
         )
 
     def countries(self) -> tuple[CountryShares, ...]:
@@ -339,7 +370,7 @@ class _Flow:
         transit = np.maximum(entered - ended, 0)
         weight = source + transit + ended
         order = np.lexsort((np.arange(len(codes)), -weight))
-        rows = order[weight[order] >= LEAST_FLOW].tolist()
+        rows = order[weight[order] >= self.network.params.telling.least_flow].tolist()
         shares = [
             np.divide(part, weight, out=np.zeros_like(weight), where=weight > 0) for part in (source, transit, ended)
         ]
@@ -355,14 +386,15 @@ class _Flow:
         network, passes = self.network, self.network.passes
         if passes is None:
             return Movement(facts_version=network.facts_version)
+        least = network.params.telling.least_flow
         flow = np.asarray(self.trips @ passes.legs)
         legs = [
             Leg(*key, float(own), support)
             for key, own, support in zip(network.legs, flow, network.leg_support, strict=True)
-            if own >= LEAST_FLOW
+            if own >= least
         ]
         leaving, landing = (np.asarray(self.trips @ table) for table in (passes.leaving, passes.landing))
-        used = np.flatnonzero(leaving + landing >= LEAST_FLOW)
+        used = np.flatnonzero(leaving + landing >= least)
         used = used[np.lexsort((used, -(leaving + landing)[used]))]
         total = float(self.piles.sum())
         return Movement(

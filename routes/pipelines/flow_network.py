@@ -20,15 +20,15 @@ from geodata.core.messages import counted, sentence
 from geodata.model.assumptions import Facts
 from geodata.model.incident import TIME, Mode, require_columns
 from routes.attribution.country_roles import touched_at_sea, touched_over_land
-from routes.attribution.membership import MEMBERS, TRACED_REACH_KM, Piles, members, path_of
+from routes.attribution.membership import MEMBERS, Piles, members, path_of
 from routes.attribution.naming import name_of, told_apart
 from routes.attribution.summaries import Told, corridor_of
-from routes.core.corridor import LEAST_DRAWN, METHOD_VERSION, Corridor, CountryRole, Reduction
+from routes.core.corridor import METHOD_VERSION, Corridor, CountryRole, Reduction
 from routes.core.geodesy import Mask, chord, km_between, lonlat
+from routes.core.params import DEFAULT, MembershipParams, NetworkParams
 from routes.indexing.cell_day_cube import ALWAYS
 from routes.network.layout import Lines, laid_out
 from routes.network.mdl_selection import scale_of
-from routes.network.movement_model import LEAST_FLOW
 from routes.network.named_routes import NamedRoute, named_routes
 from routes.network.origin_destination import REQUIRED
 from routes.network.passage_tables import Laid, LegKey, Passes, one_of
@@ -38,16 +38,6 @@ from routes.pipelines.recent_lines import young_lines
 from routes.pipelines.ridge_corridors import SCATTERED, Evidence
 from routes.ridges.bootstrap_support import REPLICATES
 from routes.ridges.centrelines import Centreline
-
-FEWEST_INCIDENTS = 5
-LEAST_LINK = 0.7
-"""Support below which a way that no line traces is not drawn."""
-LEG_NEAR_KM, LEG_SEEN = 60.0, 2.0
-"""So near to the network, or to evidence of so many times the usual, a border crossed undrawn may be told of."""
-LEG_FLOW, LEG_SHARE = 5.0, 0.03
-"""Such a leg is told from this flow on, and from this share of all that leaves the one country or enters the other."""
-MAIN_ROUTES = 0.15
-"""Share of the routes, those with most flow, that are shown at the least detail."""
 
 Say = Callable[[str], None]
 
@@ -87,7 +77,9 @@ class Network:
         By route, "" for none.
     notes : tuple of str
         What was not possible and why, sentences for a screen.
-    facts_version : str
+    facts_version, method_version : str
+    params : NetworkParams
+        By which it was laid out, and is counted on.
     """
 
     routes: tuple[Corridor, ...] = ()
@@ -105,9 +97,16 @@ class Network:
     notes: tuple[str, ...] = ()
     facts_version: str = ""
     method_version: str = METHOD_VERSION
+    params: NetworkParams = DEFAULT
 
 
-def network(incidents: pl.DataFrame, facts: Facts, replicates: int = REPLICATES, say: Say = lambda _: None) -> Network:
+def network(
+    incidents: pl.DataFrame,
+    facts: Facts,
+    replicates: int = REPLICATES,
+    say: Say = lambda _: None,
+    params: NetworkParams = DEFAULT,
+) -> Network:
     """Lay out the network of incidents.
 
     Parameters
@@ -120,6 +119,8 @@ def network(incidents: pl.DataFrame, facts: Facts, replicates: int = REPLICATES,
         Redraws of the evidence, which tell how sure a route is; 0 leaves that open.
     say : function of a sentence
         Told of each stage as it begins.
+    params : NetworkParams
+        Of the method; what differs from the defaults is told behind the version of the method.
 
     Raises
     ------
@@ -130,18 +131,18 @@ def network(incidents: pl.DataFrame, facts: Facts, replicates: int = REPLICATES,
     placed = incidents.drop_nulls(["lon", "lat", "time_start", "mode"])
     moved = placed.filter(pl.col("mode").is_in(["land", "sea"]))
     say("tracing the lines along which incidents lie")
-    ridges = Evidence(incidents).reduce(ALWAYS, replicates)
-    young = young_lines(moved, ridges.corridors, replicates)
+    ridges = Evidence(incidents, params=params.ridges).reduce(ALWAYS, replicates)
+    young = young_lines(moved, ridges.corridors, params, replicates)
     ridges = replace(ridges, corridors=(*ridges.corridors, *young))
-    if moved.height < FEWEST_INCIDENTS:
+    if moved.height < params.routes.fewest_incidents:
         few = counted(
             "Movement: {count} incident on land and at sea are too few to draw a route; insufficient data.",
             "Movement: {count} incidents on land and at sea are too few to draw a route; insufficient data.",
             moved.height,
         )
-        return _without_journeys(placed, ridges, facts, few)
+        return _without_journeys(placed, ridges, facts, few, params)
     say("looking for the journeys that explain them")
-    plan = laid_out(moved, facts, lines_of(ridges, young), replicates)
+    plan = laid_out(moved, facts, lines_of(ridges, params.membership, young), params, replicates)
     say("drawing the routes")
     return _network(placed, moved, ridges, plan, facts)
 
@@ -163,17 +164,17 @@ def usable(incidents: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-def lines_of(ridges: Reduction, young: Sequence[Corridor] = ()) -> Lines:
+def lines_of(ridges: Reduction, params: MembershipParams, young: Sequence[Corridor] = ()) -> Lines:
     """Return the corridors of a reduction to ridges as lines; the last of them are ``young``."""
 
     def own(mode: Mode) -> tuple[Centreline, ...]:
-        return tuple(_line(corridor) for corridor in ridges.corridors if corridor.mode == mode)
+        return tuple(_line(corridor, params.traced_reach_km) for corridor in ridges.corridors if corridor.mode == mode)
 
     lately = [one.mode for one in young]
     return Lines(own("land"), own("sea"), (lately.count("land"), lately.count("sea")))
 
 
-def _line(corridor: Corridor) -> Centreline:
+def _line(corridor: Corridor, reach_km: float) -> Centreline:
     """Return a corridor as a line, its bridges as inferred segments."""
     points = path_of(corridor)
     walked = np.r_[0.0, np.cumsum(km_between(points[:-1], points[1:]))]
@@ -184,50 +185,62 @@ def _line(corridor: Corridor) -> Centreline:
     # A ridge's support is lowered by the share of it that is inferred; here that counts by itself.
     observed = max(1 - corridor.inferred_km / max(corridor.length_km, 1e-9), 1e-9)
     support = np.empty(0) if corridor.support is None else np.array([min(corridor.support / observed, 1.0)])
-    return Centreline(points, TRACED_REACH_KM, inferred, support)
+    return Centreline(points, reach_km, inferred, support)
 
 
-def _without_journeys(placed: pl.DataFrame, ridges: Reduction, facts: Facts, note: str) -> Network:
+def _without_journeys(
+    placed: pl.DataFrame, ridges: Reduction, facts: Facts, note: str, params: NetworkParams
+) -> Network:
     """Return a network of flights and dense areas alone."""
+    version = _version(params)
     flown, dense = (
-        tuple(_uncounted(one) for one in ridges.corridors if (one.mode == "air") == air) for air in (True, False)
+        tuple(_uncounted(one, version) for one in ridges.corridors if (one.mode == "air") == air)
+        for air in (True, False)
     )
     nobody = np.full(placed.height, -1, np.int64)
     return Network(
         routes=flown,
         dense=dense,
-        members=members(placed, flown, dense, nobody),
+        members=members(placed, flown, dense, nobody, params.membership),
         landings=("",) * len(flown),
         notes=(note, *ridges.notes),
         facts_version=facts.version,
+        method_version=version,
+        params=params,
     )
 
 
-def _uncounted(corridor: Corridor) -> Corridor:
-    return replace(corridor, incidents=0, people=0, months={}, method_version=METHOD_VERSION)
+def _version(params: NetworkParams) -> str:
+    return f"{METHOD_VERSION}{params.suffix}"
+
+
+def _uncounted(corridor: Corridor, version: str) -> Corridor:
+    return replace(corridor, incidents=0, people=0, months={}, method_version=version)
 
 
 def _network(placed: pl.DataFrame, moved: pl.DataFrame, ridges: Reduction, plan: Drawing, facts: Facts) -> Network:
-    found = [_with_landing(one, facts) for one in stretches(plan) if _holds(one)]
+    params = plan.params
+    version = _version(params)
+    found = [_with_landing(one, facts) for one in stretches(plan) if _holds(one, params)]
     pieces = [
         piece
         for mode in ("land", "sea")
-        for run in runs_of([one for one in found if one.mode == mode])
-        for piece in pieces_of(run)
+        for run in runs_of([one for one in found if one.mode == mode], params.routes)
+        for piece in pieces_of(run, params.routes.shortest_km, params.ridges.coast)
     ]
-    drawn = [(piece, _course(piece, facts)) for piece in pieces]
+    drawn = [(piece, _course(piece, facts, params, version)) for piece in pieces]
     drawn.sort(key=lambda one: (-one[0].flow, one[1].corridor_id))
-    flown = [_uncounted(corridor) for corridor in ridges.corridors if corridor.mode == "air"]
-    routes = _named_apart([*(course for _, course in drawn), *flown])
+    flown = [_uncounted(corridor, version) for corridor in ridges.corridors if corridor.mode == "air"]
+    routes = _named_apart([*(course for _, course in drawn), *flown], params.routes.main_routes)
     at_sea = [one for one in ridges.corridors if one.mode == "sea"]
-    dense = tuple(_uncounted(one) for one, shown in zip(at_sea, plan.sea_drawn, strict=True) if not shown)
+    dense = tuple(_uncounted(one, version) for one, shown in zip(at_sea, plan.sea_drawn, strict=True) if not shown)
     pile = np.full(placed.height, -1, np.int64)
     pile[np.flatnonzero(placed["mode"].is_in(["land", "sea"]).to_numpy())] = plan.piles.pile_of
     laid = Laid(plan.ways, plan.moved)
     keys, support, legs = _legs(laid, plan)
     leaving, landing = laid.hubs(plan.drawn)
     lines = [piece.under for piece, _ in drawn]
-    known = named_routes(found, facts)
+    known = named_routes(found, facts, params.named)
     journey, journeys = _journeys(plan)
     along, against = laid.along([*lines, *(one.under for one in known)])
     size = len(lines)
@@ -237,7 +250,7 @@ def _network(placed: pl.DataFrame, moved: pl.DataFrame, ridges: Reduction, plan:
     return Network(
         routes=routes,
         dense=dense,
-        members=members(placed, routes, dense, pile),
+        members=members(placed, routes, dense, pile, params.membership),
         piles=Piles(
             plan.piles.points,
             plan.piles.at_sea,
@@ -266,12 +279,14 @@ def _network(placed: pl.DataFrame, moved: pl.DataFrame, ridges: Reduction, plan:
         landings=(*(piece.busiest.landing for piece, _ in drawn), *("" for _ in flown)),
         notes=(*_notes(moved, plan, drawn=bool(drawn)), *_of_lines(ridges, {one.mode for one in routes})),
         facts_version=facts.version,
+        method_version=version,
+        params=params,
     )
 
 
-def _holds(line: Stretch) -> bool:
+def _holds(line: Stretch, params: NetworkParams) -> bool:
     """Tell whether enough redraws show a line, or there are none."""
-    least = LEAST_DRAWN if line.basis == "traced" else LEAST_LINK
+    least = params.ridges.support.least_drawn if line.basis == "traced" else params.routes.least_link
     return line.support is None or line.support >= least
 
 
@@ -282,14 +297,17 @@ def _with_landing(line: Stretch, facts: Facts) -> Stretch:
     return replace(line, landing=facts.landing_at(lon, lat))
 
 
-def _course(piece: Piece, facts: Facts) -> Corridor:
+def _course(piece: Piece, facts: Facts, params: NetworkParams, version: str) -> Corridor:
     """Return a route without what is counted of it."""
-    mode = piece.parts[0].mode
-    touched = touched_over_land(piece.points) if mode == "land" else touched_at_sea(piece.points)
+    mode, own = piece.parts[0].mode, params.ridges.attribution
+    touched = touched_over_land(piece.points) if mode == "land" else touched_at_sea(piece.points, own)
     known = _publicly_known(piece, touched, facts)
     return replace(
         corridor_of(
-            mode, piece.points, name_of(piece.points, known[0] if known else ""), Told(0, 0, {}, synthetic=False)
+            mode,
+            piece.points,
+            name_of(piece.points, own, known[0] if known else ""),
+            Told(0, 0, {}, synthetic=False),
         ),
         countries=tuple(CountryRole(code, "transit") for code in touched),
         bridges=piece.line.bridges(),
@@ -297,6 +315,7 @@ def _course(piece: Piece, facts: Facts) -> Corridor:
         basis="evidence" if piece.parts[0].basis == "traced" else "journeys",
         route=", ".join(known),
         support=piece.support,
+        method_version=version,
     )
 
 
@@ -308,11 +327,11 @@ def _publicly_known(piece: Piece, touched: Sequence[str], facts: Facts) -> tuple
     return tuple(dict.fromkeys(filter(None, known)))
 
 
-def _named_apart(courses: Sequence[Corridor]) -> tuple[Corridor, ...]:
+def _named_apart(courses: Sequence[Corridor], main: float) -> tuple[Corridor, ...]:
     """Return routes, most flow first, with names that differ, and the detail from which on each is shown."""
     names = told_apart([course.name for course in courses])
     size = max(sum(course.mode != "air" for course in courses), 1)
-    detail = [max(0.0, (rank / size - MAIN_ROUTES) / (1 - MAIN_ROUTES)) for rank in range(len(courses))]
+    detail = [max(0.0, (rank / size - main) / (1 - main)) for rank in range(len(courses))]
     return tuple(
         replace(course, name=name, detail=0.0 if course.mode == "air" else own)
         for course, name, own in zip(courses, names, detail, strict=True)
@@ -329,6 +348,7 @@ def _legs(laid: Laid, plan: Drawing) -> tuple[tuple[LegKey, ...], tuple[float | 
     keys, table, over = laid.legs(plan.drawn | _near_evidence(plan))
     if not keys:
         return (), (), table
+    told, params = plan.params.telling, plan.params
     flow = np.asarray(plan.moved.weight @ table)
     leg, way = over["leg"].to_numpy(), over["way"].to_numpy()
     drawn = np.zeros(len(keys), bool)
@@ -339,16 +359,17 @@ def _legs(laid: Laid, plan: Drawing) -> tuple[tuple[LegKey, ...], tuple[float | 
         out[start] = out.get(start, 0.0) + own
         into[end] = into.get(end, 0.0) + own
     most = np.array([max(out[start], into[end]) for start, end, _ in keys])
-    kept = (drawn & (flow >= LEAST_FLOW)) | ((flow >= LEG_FLOW) & (flow >= LEG_SHARE * most))
+    kept = (drawn & (flow >= told.least_flow)) | ((flow >= params.legs.flow) & (flow >= params.legs.share * most))
     again = [draw.drawn for draw in plan.taken.again]
     support: Sequence[float | None] = [None] * len(keys)
     if again:
-        of_way = np.where(plan.drawn[way], np.nan_to_num(support_of(plan.ways, way, again)), 1.0)
+        near = support_of(plan.ways, way, again, params.segments.near_km)
+        of_way = np.where(plan.drawn[way], np.nan_to_num(near), 1.0)
         weight = over["weight"].to_numpy()
         support = (
             np.bincount(leg, of_way * weight, len(keys)) / np.maximum(np.bincount(leg, weight, len(keys)), 1e-12)
         ).tolist()
-        kept &= np.array(support) >= LEAST_DRAWN
+        kept &= np.array(support) >= params.ridges.support.least_drawn
     rows = np.flatnonzero(kept)
     return (
         tuple(keys[row] for row in rows.tolist()),
@@ -366,12 +387,12 @@ def _near_evidence(plan: Drawing) -> Mask:
         *(traced.nodes for _, traced in plan.land),
         ways.start[boats],
         ways.end[boats],
-        np.flatnonzero(ways.seen >= LEG_SEEN * scale_of(plan.piles)),
+        np.flatnonzero(ways.seen >= plan.params.legs.seen * scale_of(plan.piles, plan.params.selection)),
     ].astype(np.int64)
     on = np.unique(on[on < len(land)])
     shown = np.zeros(len(ways.kind), bool)
     if on.size:
-        reach = chord(LEG_NEAR_KM)
+        reach = chord(plan.params.legs.near_km)
         near = np.isfinite(cKDTree(land.points[on]).query(land.points, distance_upper_bound=reach)[0])
         roads = slice(0, ways.roads)
         shown[roads] = near[ways.start[roads]] & near[ways.end[roads]]

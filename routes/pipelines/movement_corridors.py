@@ -10,15 +10,13 @@ from functools import cached_property
 import numpy as np
 
 from routes.core.geodesy import Floats, Rows, Vectors, km_between, line_km
+from routes.core.params import CoastParams, RouteParams
 from routes.network.segments import Stretch, Under
 from routes.ridges.centrelines import Centreline
 from routes.ridges.coast_routing import passages
 
-STRAIGHT_ON_DEGREES = 60.0
 LAID_OUT = 4
 """H3 resolution of the cells in which the network over land is laid out."""
-SHORTEST_KM = 10.0
-_LOOK_BACK = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,22 +95,22 @@ class Piece:
         return max((part for part, km in zip(self.parts, self.km, strict=True) if km > 0), key=lambda part: part.flow)
 
 
-def pieces_of(run: Run) -> list[Piece]:
+def pieces_of(run: Run, shortest_km: float, coast: CoastParams) -> list[Piece]:
     """Return what of a run keeps to its side of the coast, led round it where there is a way; traced lines do."""
     if run.parts[0].basis == "traced":
         return [Piece(run.points, run.parts, run.part)]
-    found = passages(run.points, run.parts[0].mode, LAID_OUT)
+    found = passages(run.points, run.parts[0].mode, LAID_OUT, coast)
     return [
         Piece(one.points, run.parts, run.part[np.minimum(one.origin[:-1], len(run.part) - 1)])
         for one in found
-        if line_km(one.points) >= SHORTEST_KM
+        if line_km(one.points) >= shortest_km
     ]
 
 
-def runs_of(stretches: Sequence[Stretch]) -> list[Run]:
+def runs_of(stretches: Sequence[Stretch], params: RouteParams) -> list[Run]:
     """Return stretches joined where, at a junction, most of the movement goes straight on from one into the next.
 
-    Of the pairs at a junction that turn by no more than ``STRAIGHT_ON_DEGREES`` those that share most flow are joined
+    Of the pairs at a junction that turn by no more than ``straight_on_degrees`` those that share most flow are joined
     first, each end once. Traced lines stay as they are.
     """
     arriving: dict[tuple[float, ...], list[int]] = defaultdict(list)
@@ -128,7 +126,7 @@ def runs_of(stretches: Sequence[Stretch]) -> list[Run]:
         for there in leaving.get(place, ())
         if here != there
         and stretches[here].mode == stretches[there].mode
-        and _goes_on(stretches[here], stretches[there])
+        and _goes_on(stretches[here], stretches[there], params)
     )
     after: dict[int, int] = {}
     before: dict[int, int] = {}
@@ -149,15 +147,15 @@ def _place(point: Vectors) -> tuple[float, ...]:
     return tuple(np.round(point, 6).tolist())
 
 
-def _goes_on(here: Stretch, there: Stretch) -> bool:
+def _goes_on(here: Stretch, there: Stretch, params: RouteParams) -> bool:
     """Tell whether one stretch goes straight on as the other, in the same mode."""
     if here.mode != there.mode:
         return False
     node = there.points[0]
-    way_in = node - here.points[max(len(here.points) - 1 - _LOOK_BACK, 0)]
-    way_out = there.points[min(_LOOK_BACK, len(there.points) - 1)] - node
+    way_in = node - here.points[max(len(here.points) - 1 - params.look_back, 0)]
+    way_out = there.points[min(params.look_back, len(there.points) - 1)] - node
     cosine = (way_in @ way_out) / max(float(np.linalg.norm(way_in) * np.linalg.norm(way_out)), 1e-12)
-    return bool(cosine >= np.cos(np.radians(STRAIGHT_ON_DEGREES)))
+    return bool(cosine >= np.cos(np.radians(params.straight_on_degrees)))
 
 
 def _closes(after: dict[int, int], start: int, end: int) -> bool:

@@ -12,6 +12,7 @@ import polars as pl
 from geodata.core.messages import Country, Sentence
 from routes.attribution.membership import Piles
 from routes.core.corridor import Corridor, CountryRole
+from routes.core.params import NetworkParams
 from routes.network.named_routes import NamedRoute
 from routes.network.passage_tables import Passes
 from routes.network.segments import Under
@@ -38,6 +39,7 @@ def stored(network: Network) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
         "notes": [_said(note) for note in network.notes],
         "facts_version": network.facts_version,
         "method_version": network.method_version,
+        "params": network.params.changes(),
     }
     piles = network.piles
     tables = {
@@ -80,6 +82,7 @@ def restored(record: Mapping[str, Any], tables: Tables) -> Network:
         notes=tuple(_said_of(note) for note in record["notes"]),
         facts_version=record["facts_version"],
         method_version=record["method_version"],
+        params=NetworkParams.changed(record.get("params", {})),
     )
 
 

@@ -19,6 +19,7 @@ from routes.attribution.flights import flights
 from routes.attribution.naming import told_apart
 from routes.attribution.summaries import corridor_of, members_of, told_of
 from routes.core.corridor import ASSIGNMENTS, Reduction
+from routes.core.params import RIDGES, AttributionParams, RidgeParams
 from routes.indexing.cell_day_cube import ALWAYS, Days
 from routes.indexing.evidence_index import (
     STRAIT_RESOLUTION,
@@ -56,6 +57,8 @@ class Evidence:
     resolution : int, optional
         H3 resolution to look at; None takes 5, in the straits of ``geodata.places.lookup.straits`` 6, and 4 for a
         mode most of whose incidents are placed too inexactly for 5.
+    params : RidgeParams
+        Of the method; what differs from the defaults is told behind the version of the method.
 
     Raises
     ------
@@ -65,7 +68,7 @@ class Evidence:
         If the resolution is not one of ``COARSEST`` to ``FINEST``.
     """
 
-    def __init__(self, incidents: pl.DataFrame, resolution: int | None = None) -> None:
+    def __init__(self, incidents: pl.DataFrame, resolution: int | None = None, params: RidgeParams = RIDGES) -> None:
         require_columns(incidents, REQUIRED, "a reduction")
         if resolution is not None and not COARSEST <= resolution <= FINEST:
             raise WrongValue(
@@ -78,6 +81,7 @@ class Evidence:
             finite = finite.with_columns(pl.col("time_start").cast(TIME))
         placed = finite.drop_nulls(["lon", "lat", "time_start"])
         self._resolution = resolution
+        self._params = params
         self._unplaced = finite.filter(pl.any_horizontal(pl.col("lon", "lat", "time_start").is_null()))
         self._unknown = placed.filter(~pl.col("mode").is_in(CORRIDOR_MODES) | pl.col("mode").is_null())
         self._flown = placed.filter(pl.col("mode") == "air")
@@ -92,14 +96,15 @@ class Evidence:
         replicates : int
             Of the bootstrap that tells how sure a land or sea corridor is; 0 leaves the support open.
         """
-        found = [_reduced(index, days, self._resolution, replicates) for index in self._indices]
-        found.append(_air(self._flown.filter(days.holds())))
+        found = [_reduced(index, days, self._resolution, self._params, replicates) for index in self._indices]
+        found.append(_air(self._flown.filter(days.holds()), self._params.attribution))
         corridors = [corridor for one in found for corridor in one.corridors]
         corridors.sort(key=lambda corridor: (-corridor.incidents, corridor.corridor_id))
         names = told_apart([corridor.name for corridor in corridors])
+        version = f"{RIDGES_VERSION}{self._params.suffix}"
         return Reduction(
             tuple(
-                replace(corridor, name=name, method_version=RIDGES_VERSION)
+                replace(corridor, name=name, method_version=version)
                 for corridor, name in zip(corridors, names, strict=True)
             ),
             (*self._notes(days), *(note for one in found for note in one.notes)),
@@ -128,7 +133,12 @@ class Evidence:
         return notes
 
 
-def reduce_incidents(incidents: pl.DataFrame, resolution: int | None = None, replicates: int = REPLICATES) -> Reduction:
+def reduce_incidents(
+    incidents: pl.DataFrame,
+    resolution: int | None = None,
+    replicates: int = REPLICATES,
+    params: RidgeParams = RIDGES,
+) -> Reduction:
     """Reduce incidents to land, sea and air corridors, most incidents first; parameters as of ``Evidence``.
 
     Raises
@@ -136,10 +146,10 @@ def reduce_incidents(incidents: pl.DataFrame, resolution: int | None = None, rep
     UnknownColumns
         If a required column is missing.
     """
-    return Evidence(incidents, resolution).reduce(replicates=replicates)
+    return Evidence(incidents, resolution, params).reduce(replicates=replicates)
 
 
-def _reduced(index: Index, days: Days, resolution: int | None, replicates: int) -> Reduction:
+def _reduced(index: Index, days: Days, resolution: int | None, params: RidgeParams, replicates: int) -> Reduction:
     mode, known = index.mode, index.exact_enough(days, 0)
     if not known:
         return Reduction(())
@@ -163,9 +173,9 @@ def _reduced(index: Index, days: Days, resolution: int | None, replicates: int) 
                 mode=_MODE[mode],
             )
         )
-    lines, shares = _lines(index, days, resolution, replicates)
-    beside = Beside(index, shares, lines)
-    corridors = corridors_beside(beside, mode, lines)
+    lines, shares = _lines(index, days, resolution, params, replicates)
+    beside = Beside(index, shares, lines, params.attribution)
+    corridors = corridors_beside(beside, mode, lines, params)
     if not corridors and fine:
         notes.append(
             counted(
@@ -183,7 +193,9 @@ def _reduced(index: Index, days: Days, resolution: int | None, replicates: int) 
     )
 
 
-def _lines(index: Index, days: Days, resolution: int | None, replicates: int) -> tuple[list[Centreline], list[Share]]:
+def _lines(
+    index: Index, days: Days, resolution: int | None, params: RidgeParams, replicates: int
+) -> tuple[list[Centreline], list[Share]]:
     """Return the centrelines of a mode and the evidence to assign to them; by default, straits in finer hexes."""
     usual = resolution or USUAL_RESOLUTION
     layer = index.layer(usual)
@@ -193,13 +205,14 @@ def _lines(index: Index, days: Days, resolution: int | None, replicates: int) ->
     for number in straits_of(traced.part) if resolution is None else ():
         near = index.layer(STRAIT_RESOLUTION, number)
         inside = near.cube.only(days.inside(near.cube.day))
-        crossings = centrelines(near.area(inside, index.mode), Scale.at(STRAIT_RESOLUTION), replicates)
+        scale = Scale.at(STRAIT_RESOLUTION, params.lengths)
+        crossings = centrelines(near.area(inside, index.mode), scale, params, replicates)
         if crossings:
             groups.append(crossings)
             shares.append(Share(STRAIT_RESOLUTION, inside))
             traced = traced.only(~in_strait(traced.part, number))
             others = others.only(~in_strait(others.part, number, exact=True))
-    groups.append(centrelines(layer.area(traced, index.mode), Scale.at(usual), replicates))
+    groups.append(centrelines(layer.area(traced, index.mode), Scale.at(usual, params.lengths), params, replicates))
     return _as_one(groups), [*shares, Share(usual, others)]
 
 
@@ -212,8 +225,8 @@ def _as_one(groups: list[list[Centreline]]) -> list[Centreline]:
     return lines
 
 
-def _air(incidents: pl.DataFrame) -> Reduction:
-    pairs, without = flights(incidents)
+def _air(incidents: pl.DataFrame, params: AttributionParams) -> Reduction:
+    pairs, without = flights(incidents, params)
     corridors = []
     members = [pl.DataFrame(schema=ASSIGNMENTS)]
     for flight in pairs:
@@ -221,7 +234,7 @@ def _air(incidents: pl.DataFrame) -> Reduction:
         # By country, as an airport's code can be the code of another country: CAN is Guangzhou's and Canada's.
         stated = own.with_columns(departure=pl.lit(flight.start.iso3), destination=pl.lit(flight.end.iso3))
         touched = list(dict.fromkeys([flight.start.iso3, flight.end.iso3]))
-        countries, _ = countries_of(touched, stated_by(stated))
+        countries, _ = countries_of(touched, stated_by(stated), params)
         flown = corridor_of("air", flight.path, flight.name, told_of(own))
         airports = (flight.start.iata, flight.end.iata)
         corridors.append(replace(flown, countries=countries, airports=airports, basis="flights"))

@@ -16,16 +16,16 @@ from scipy.spatial import cKDTree
 
 from geodata.spatial import h3_cells as hexes
 from routes.core.geodesy import Floats, Vectors, chord, normalised
+from routes.core.params import RidgeParams
 from routes.indexing.cell_graph import REFERENCE_RESOLUTION, Domain
 from routes.ridges.ridge_pipeline import RidgeGraph, Scale, ridge_graph
 
-NEAR_KM = 25.0
 REPLICATES = 30
 SEED = 20_261_124
 
 
-def support_at(area: Domain, steps: int, points: Vectors, scale: Scale, replicates: int = REPLICATES) -> Floats:
-    """Return the share of replicates with a line within ``NEAR_KM`` of each point; that of resolution 5, scaled.
+def support_at(area: Domain, steps: int, points: Vectors, scale: Scale, params: RidgeParams, replicates: int) -> Floats:
+    """Return the share of replicates with a line within ``near_km`` of each point; that of resolution 5, scaled.
 
     Parameters
     ----------
@@ -35,14 +35,15 @@ def support_at(area: Domain, steps: int, points: Vectors, scale: Scale, replicat
         Of heat, as the lines were found with.
     points : Vectors, (n, 3)
     scale : Scale
+    params : RidgeParams
     replicates : int
     """
     random = np.random.default_rng(SEED)
-    near = chord(NEAR_KM * area.spacing_km / float(hexes.SPACING_KM[REFERENCE_RESOLUTION]))
+    near = chord(params.support.near_km * area.spacing_km / float(hexes.SPACING_KM[REFERENCE_RESOLUTION]))
     hits = np.zeros(len(points))
     for _ in range(replicates):
         drawn = replace(area, weights=random.poisson(area.weights).astype(float))
-        places = _places_of(area, ridge_graph(drawn, scale, steps))
+        places = _places_of(area, ridge_graph(drawn, scale, params, steps))
         if len(places):
             hits += np.asarray(cKDTree(places).query(points, distance_upper_bound=near)[0]) <= near
     return hits / replicates

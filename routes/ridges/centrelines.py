@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from geodata.model.incident import Mode
-from routes.core.corridor import LEAST_DRAWN
 from routes.core.geodesy import Floats, Vectors, km_between, line_km
+from routes.core.params import RidgeParams
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import Domain, domain
 from routes.ridges.bootstrap_support import support_at
@@ -20,9 +20,6 @@ from routes.ridges.graph_chains import part_of, smoothed, strokes, without_short
 from routes.ridges.line_refinement import held_to_side, on_crest
 from routes.ridges.morse_ridges import Edges
 from routes.ridges.ridge_pipeline import RidgeGraph, Scale, ridge_graph
-
-_SMOOTHING_ROUNDS = 6
-_REACH_BANDWIDTHS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class Centreline:
         return tuple((float(start), float(end)) for start, end in spans)
 
 
-def centrelines(area: Domain, scale: Scale, replicates: int = 0) -> list[Centreline]:
+def centrelines(area: Domain, scale: Scale, params: RidgeParams, replicates: int = 0) -> list[Centreline]:
     """Return the centrelines of the evidence in a domain.
 
     Parameters
@@ -68,49 +65,54 @@ def centrelines(area: Domain, scale: Scale, replicates: int = 0) -> list[Centrel
     area : Domain
         Of the resolution of ``scale``.
     scale : Scale
+    params : RidgeParams
     replicates : int
         Of the bootstrap; with any, runs with less support than the last grade are left out.
     """
     if not area.weights.any():
         return []
-    graph = ridge_graph(area, scale)
+    graph = ridge_graph(area, scale, params)
     if not len(graph.edges):
         return []
     nodes = np.unique(graph.edges)
     support = np.full(len(area.points), np.nan)
     edges = graph.edges
     if replicates:
-        support[nodes] = support_at(area, graph.steps, area.points[nodes], scale, replicates)
-        edges = without_weak(edges, support, LEAST_DRAWN)
+        support[nodes] = support_at(area, graph.steps, area.points[nodes], scale, params, replicates)
+        edges = without_weak(edges, support, params.support.least_drawn)
     points = area.points.copy()
-    points[nodes] = on_crest(area, nodes, graph.width_km)
+    points[nodes] = on_crest(area, nodes, graph.width_km, params.refinement)
     edges = without_spurs(edges, points, scale.spur_km)
     edges = without_short_parts(edges, points, scale.part_km)
-    return _drawn(area, points, edges, graph, support)
+    return _drawn(area, points, edges, graph, support, params)
 
 
-def centrelines_of(incidents: pl.DataFrame, mode: Mode, scale: Scale, replicates: int = 0) -> list[Centreline]:
+def centrelines_of(
+    incidents: pl.DataFrame, mode: Mode, scale: Scale, params: RidgeParams, replicates: int = 0
+) -> list[Centreline]:
     """Return the centrelines of incidents of one mode: lon, lat in degrees, time_start UTC, none null."""
     if incidents.is_empty():
         return []
     area = domain(cube(incidents, scale.resolution).counts, mode, scale.resolution)
-    return centrelines(area, scale, replicates)
+    return centrelines(area, scale, params, replicates)
 
 
-def _drawn(area: Domain, points: Vectors, edges: Edges, graph: RidgeGraph, support: Floats) -> list[Centreline]:
+def _drawn(
+    area: Domain, points: Vectors, edges: Edges, graph: RidgeGraph, support: Floats, params: RidgeParams
+) -> list[Centreline]:
     """Return a graph as smooth lines on their side of the coast."""
     if not len(edges):
         return []
-    lines = strokes(edges, points)
-    points = smoothed(points, lines, _SMOOTHING_ROUNDS)
+    lines = strokes(edges, points, params.strokes)
+    points = smoothed(points, lines, params.strokes.smoothing_rounds)
     nodes = np.unique(edges)
-    points[nodes] = held_to_side(area, points[nodes])
+    points[nodes] = held_to_side(area, points[nodes], params.refinement)
     part = part_of(edges, len(points))
     bridges = {tuple(edge) for edge in graph.inferred.tolist()}
     found: list[Centreline] = []
     for line in lines:
         inferred = np.array([(min(a, b), max(a, b)) in bridges for a, b in pairwise(line)])
-        pieces = passages(points[line], area.mode, area.resolution)
+        pieces = passages(points[line], area.mode, area.resolution, params.coast)
         if sum(line_km(piece.points) for piece in pieces) < line_km(points[line]) / 2:
             continue
         for piece in pieces:
@@ -119,7 +121,7 @@ def _drawn(area: Domain, points: Vectors, edges: Edges, graph: RidgeGraph, suppo
                 found.append(
                     Centreline(
                         piece.points,
-                        _REACH_BANDWIDTHS * graph.width_km,
+                        params.strokes.reach_bandwidths * graph.width_km,
                         inferred[piece.origin[:-1]],
                         strength[~np.isnan(strength)],
                         int(part[line[0]]),

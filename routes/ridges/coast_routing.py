@@ -1,6 +1,6 @@
 """LEGALISE: where a line crosses the coast it is led round it, or cut where there is no way round.
 
-A stretch that leaves its side is drawn anew through the cells two resolutions finer within reach of it, by the shortest
+A stretch that leaves its side is drawn anew through finer cells within reach of it, by the shortest
 way, pulled straight where the view is free. Sides are those of the land mask of one arc-minute
 (``geodata.spatial.coastline``).
 """
@@ -17,12 +17,10 @@ from scipy.sparse.csgraph import dijkstra
 from geodata.model.incident import Mode
 from geodata.spatial import h3_cells as hexes
 from routes.core.geodesy import Mask, Rows, Vectors, km_between, lonlat, normalised, resampled, samples, unit_vectors
+from routes.core.params import CoastParams
 from routes.indexing.cell_graph import rows_of
 from routes.ridges.line_refinement import on_side
 
-FINER = 2
-REACH_SPACINGS = (2.0, 4.0)
-"""How far aside a way is looked for, first and if there is none."""
 _SAMPLE_KM = 1.0
 
 
@@ -41,7 +39,7 @@ class Passage:
     origin: Rows
 
 
-def passages(line: Vectors, mode: Mode, resolution: int) -> list[Passage]:
+def passages(line: Vectors, mode: Mode, resolution: int, params: CoastParams) -> list[Passage]:
     """Return a line of shape (n, 3) as the pieces of it that ``mode`` can pass, led round the coast.
 
     Parameters
@@ -50,6 +48,7 @@ def passages(line: Vectors, mode: Mode, resolution: int) -> list[Passage]:
     mode : str
     resolution : int
         H3, of the cells in which the line was found.
+    params : CoastParams
     """
     clear = _clear(line, mode)
     here = on_side(line, mode)
@@ -67,7 +66,7 @@ def passages(line: Vectors, mode: Mode, resolution: int) -> list[Passage]:
             at += 1
             continue
         goal = _next_clear(here, clear, at)
-        way = _way_round(points[-1], line[goal], mode, resolution) if points and goal is not None else None
+        way = _way_round(points[-1], line[goal], mode, resolution, params) if points and goal is not None else None
         if way is None:
             pieces += _piece(points, origin)
             points, origin = [], []
@@ -103,11 +102,12 @@ def _is_clear(start: Vectors, end: Vectors, mode: Mode) -> bool:
     return bool(_clear(np.stack([start, end]), mode).all())
 
 
-def _way_round(start: Vectors, end: Vectors, mode: Mode, resolution: int) -> list[Vectors] | None:
+def _way_round(start: Vectors, end: Vectors, mode: Mode, resolution: int, params: CoastParams) -> list[Vectors] | None:
     """Return the points between two others on their side by which a way leads round the coast; None without any."""
     ends = np.stack([start, end])
-    for reach in REACH_SPACINGS:
-        way = _way(ends, _cells_near(resampled(ends, _SAMPLE_KM), resolution, reach), mode)
+    path = resampled(ends, _SAMPLE_KM)
+    for reach in params.reach_spacings:
+        way = _way(ends, _cells_near(path, resolution, resolution + params.finer, reach), mode)
         if way is not None:
             return way
     return None
@@ -130,9 +130,8 @@ def _way(ends: Vectors, cells: NDArray[np.uint64], mode: Mode) -> list[Vectors] 
     return _pulled([ends[0], *centres[path[::-1]], ends[1]], mode)
 
 
-def _cells_near(path: Vectors, resolution: int, reach: float) -> NDArray[np.uint64]:
+def _cells_near(path: Vectors, resolution: int, fine: int, reach: float) -> NDArray[np.uint64]:
     places = lonlat(path)
-    fine = resolution + FINER
     along = hexes.distinct(hexes.cells_at(places[:, 0].copy(), places[:, 1].copy(), fine))
     rings = round(reach * hexes.SPACING_KM[resolution] / hexes.SPACING_KM[fine])
     _, around, _ = hexes.disks(along, rings)

@@ -6,24 +6,22 @@ import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
 from routes.core.geodesy import Floats, Mask, Rows, Vectors, km_between
+from routes.core.params import CompactnessParams
 from routes.indexing.cell_graph import Domain
 from routes.ridges.graph_chains import Chain, chains, degrees, lengths, part_of, without
 from routes.ridges.morse_ridges import Edges
 
-PART_ELONGATION = 1.5
-"""Least of a connected part before gaps are bridged: pieces of a line may be short until they are joined."""
-LEAF_ELONGATION = 2.0
-STRAIGHT_ON = 0.7
-_LOOK_AHEAD = 4
 _ROUNDS = 4
 
 
-def without_blobs(area: Domain, density: Floats, mask: Mask, edges: Edges, shortest_km: float) -> Edges:
+def without_blobs(
+    area: Domain, density: Floats, mask: Mask, edges: Edges, shortest_km: float, params: CompactnessParams
+) -> Edges:
     """Return the graph without parts and dead ends of too small L2/area, and without dead ends below ``shortest_km``.
 
     The area of a chain is that of the band around it, ``_band_of_each``. One dead end per junction and round is
     dropped, that with the least evidence first, so that an end is not eaten from both sides; evidence counts more where
-    the end goes straight on, by up to e to the power of ``STRAIGHT_ON``.
+    the end goes straight on, by up to e to the power of ``straight_on``.
     """
     for _ in range(_ROUNDS):
         if not len(edges):
@@ -31,10 +29,11 @@ def without_blobs(area: Domain, density: Floats, mask: Mask, edges: Edges, short
         runs = chains(edges)
         length = lengths(runs, area.points)
         band = _band_of_each(area, density, mask, runs, length)
-        stubby = (length**2 / band < LEAF_ELONGATION) | (length < shortest_km)
-        round_part = _of_round_parts(edges, runs, length, band, PART_ELONGATION)
+        stubby = (length**2 / band < params.leaf_elongation) | (length < shortest_km)
+        round_part = _of_round_parts(edges, runs, length, band, params.part_elongation)
         dropped = [run for run, of_round in zip(runs, round_part, strict=True) if of_round]
-        weight = np.array([density[run].sum() for run in runs]) * np.exp(STRAIGHT_ON * _straight(area, runs, length))
+        straight = _straight(area, runs, length, params.look_ahead)
+        weight = np.array([density[run].sum() for run in runs]) * np.exp(params.straight_on * straight)
         dropped += _leaves(edges, [runs[number] for number in np.argsort(weight, kind="stable") if stubby[number]])
         if not dropped:
             return edges
@@ -67,7 +66,7 @@ def _of_round_parts(edges: Edges, runs: list[Chain], length: Floats, band: Float
     return np.asarray((part_length**2 / np.maximum(part_band, 1e-9) < least)[part])
 
 
-def _straight(area: Domain, runs: list[Chain], length: Floats) -> Floats:
+def _straight(area: Domain, runs: list[Chain], length: Floats, look_ahead: int) -> Floats:
     """Return for each chain that hangs at one junction the cosine of its turn from the straightest longer one there.
 
     Where it is the longest there 0, and 1 for all other chains.
@@ -75,7 +74,7 @@ def _straight(area: Domain, runs: list[Chain], length: Floats) -> Floats:
     outward: dict[int, list[tuple[int, Vectors]]] = {}
     for number, run in enumerate(runs):
         for way in (run, run[::-1]):
-            ahead = area.points[way[min(_LOOK_AHEAD, len(way) - 1)]] - area.points[way[0]]
+            ahead = area.points[way[min(look_ahead, len(way) - 1)]] - area.points[way[0]]
             outward.setdefault(way[0], []).append((number, ahead / max(float(np.linalg.norm(ahead)), 1e-12)))
     found = np.ones(len(runs))
     for number, run in enumerate(runs):

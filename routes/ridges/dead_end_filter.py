@@ -13,40 +13,32 @@ import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
 from routes.core.geodesy import Floats, Mask
+from routes.core.params import HeapParams
 from routes.indexing.cell_graph import Domain
 from routes.ridges.compactness_filter import runs_of_round_parts
 from routes.ridges.graph_chains import Chain, chains, degrees, part_of, without
 from routes.ridges.morse_ridges import Edges
 
-PART_SPREAD, END_SPREAD = 1.4, 1.3
-"""Evidence that is not so many times longer than wide, by its standard deviations, is a heap. With 1.6, true ends and
-sparse real parts go too; with 1.2, heaps at ends stay where evidence is rich."""
-LONGEST_PART = 9.0
-"""Parts of a larger squared length over area are never heaps: networks of several lines spread as wide as long."""
-DIP = 2.0
-"""A dead end reaches from its tip to where the density first falls so many times below what lies on both sides."""
-_JUNCTION = 2
-"""Nodes at the far end of a dead end whose evidence is rather that of the line it hangs on."""
 _ROUNDS = 4
 
 
-def without_heaps(area: Domain, density: Floats, mask: Mask, edges: Edges) -> Edges:
+def without_heaps(area: Domain, density: Floats, mask: Mask, edges: Edges, params: HeapParams) -> Edges:
     """Return the graph without the short parts and the dead ends whose evidence is about as wide as it is long."""
     for _ in range(_ROUNDS):
         if not len(edges):
             break
-        dropped = _heaps(area, density, mask, edges)
+        dropped = _heaps(area, density, mask, edges, params)
         if not dropped:
             break
         edges = without(edges, dropped)
     return edges
 
 
-def _heaps(area: Domain, density: Floats, mask: Mask, edges: Edges) -> list[Chain]:
+def _heaps(area: Domain, density: Floats, mask: Mask, edges: Edges, params: HeapParams) -> list[Chain]:
     """Return the chains of parts that are heaps, and the pieces of dead ends that lead through one."""
     sums = _sums_of_nodes(area, mask, edges)
-    short = runs_of_round_parts(area, density, mask, edges, LONGEST_PART)
-    dropped = _of_heaped_parts(edges, short, sums)
+    short = runs_of_round_parts(area, density, mask, edges, params.longest_part)
+    dropped = _of_heaped_parts(edges, short, sums, params.part_spread)
     gone = {edge for run in dropped for edge in pairwise(run)}
     degree = degrees(edges)
     for run in chains(edges):
@@ -54,35 +46,35 @@ def _heaps(area: Domain, density: Floats, mask: Mask, edges: Edges) -> list[Chai
             continue
         for inward in (run, run[::-1]):
             if degree[inward[0]] == 1:
-                dropped += _heap_at_end(density, inward, sums, closed=degree[inward[-1]] > 1)
+                dropped += _heap_at_end(density, inward, sums, params, closed=degree[inward[-1]] > 1)
     return dropped
 
 
-def _of_heaped_parts(edges: Edges, runs: list[Chain], sums: Floats) -> list[Chain]:
+def _of_heaped_parts(edges: Edges, runs: list[Chain], sums: Floats, least: float) -> list[Chain]:
     """Return those of some chains whose connected part has evidence about as wide as long."""
     part = part_of(edges, len(sums))
     of_part = np.column_stack([np.bincount(part, column) for column in sums.T])
-    return [run for run in runs if _spread(of_part[part[run[0]]]) < PART_SPREAD]
+    return [run for run in runs if _spread(of_part[part[run[0]]]) < least]
 
 
-def _heap_at_end(density: Floats, inward: Chain, sums: Floats, *, closed: bool) -> list[Chain]:
+def _heap_at_end(density: Floats, inward: Chain, sums: Floats, params: HeapParams, *, closed: bool) -> list[Chain]:
     """Return the piece of a chain, from its free end, that leads through a heap; none if there is no heap.
 
     Without a dip that is all of it up to the junction, the evidence next to the junction being that of the other line.
     """
-    dip = _dip(density[inward])
+    dip = _dip(density[inward], params.dip)
     if dip is None and not closed:
         return []
-    piece, own = (inward, inward[:-_JUNCTION]) if dip is None else (inward[: dip + 1], inward[: dip + 1])
-    if len(piece) < 2 or not own or _spread(sums[own].sum(axis=0)) >= END_SPREAD:
+    piece, own = (inward, inward[: -params.junction]) if dip is None else (inward[: dip + 1], inward[: dip + 1])
+    if len(piece) < 2 or not own or _spread(sums[own].sum(axis=0)) >= params.end_spread:
         return []
     return [piece]
 
 
-def _dip(along: Floats) -> int | None:
+def _dip(along: Floats, times: float) -> int | None:
     """Return the lowest place of the first dip of a density along a chain, None if there is none."""
     outward, inward = np.maximum.accumulate(along), np.maximum.accumulate(along[::-1])[::-1]
-    deep = np.minimum(outward, inward) > DIP * along
+    deep = np.minimum(outward, inward) > times * along
     if not deep.any():
         return None
     first = int(np.argmax(deep))

@@ -11,11 +11,11 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from routes.core.geodesy import Floats, Mask, chord, km_between
+from routes.core.params import EndParams
 from routes.indexing.cell_graph import Domain, cheapened
 from routes.ridges.graph_chains import Chain, chains, degrees, without
 from routes.ridges.morse_ridges import Edges, unique_edges
 
-END_SHARE = 0.35
 _ROUNDS = 4
 
 
@@ -79,28 +79,28 @@ def _round(distance: csr_array, cost: csr_array, tree: cKDTree, drawn: Mask, rea
     return paths
 
 
-def without_overshoot(area: Domain, density: Floats, edges: Edges, bandwidth_km: float) -> Edges:
+def without_overshoot(area: Domain, density: Floats, edges: Edges, bandwidth_km: float, params: EndParams) -> Edges:
     """Return the graph with its free ends cut back to where the evidence ends.
 
     A kernel carries density about one bandwidth past the last incident, and tails follow it into the corners of the
-    mask. A free end is cut while its density is below ``END_SHARE`` of that three bandwidths farther in.
+    mask. A free end is cut while its density is below ``end_share`` of that three bandwidths farther in.
     """
     degree = degrees(edges)
     cut: list[Chain] = []
     for run in chains(edges):
         for inward in (run, run[::-1]):
             if degree[inward[0]] == 1:
-                end = _end_of_evidence(area, density, inward, 3 * bandwidth_km)
+                end = _end_of_evidence(area, density, inward, 3 * bandwidth_km, params.end_share)
                 cut.append(inward[: end + 1])
     return without(edges, [piece for piece in cut if len(piece) > 1])
 
 
-def _end_of_evidence(area: Domain, density: Floats, inward: Chain, within_km: float) -> int:
+def _end_of_evidence(area: Domain, density: Floats, inward: Chain, within_km: float, end_share: float) -> int:
     """Return how many nodes of a chain that begins at a free end lie past its evidence; never past its middle."""
     points = area.points[inward]
     along = np.concatenate([[0.0], np.cumsum(km_between(points[:-1], points[1:]))])
     for place in range(int(np.searchsorted(along, min(within_km, along[-1] / 2)))):
         farther = min(int(np.searchsorted(along, along[place] + within_km)), len(inward) - 1)
-        if density[inward[place]] >= END_SHARE * density[inward[farther]]:
+        if density[inward[place]] >= end_share * density[inward[farther]]:
             return place
     return int(np.searchsorted(along, min(within_km, along[-1] / 2)))

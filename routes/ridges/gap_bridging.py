@@ -19,21 +19,13 @@ from scipy.sparse.csgraph import dijkstra
 
 from geodata.spatial import h3_cells as hexes
 from routes.core.geodesy import Floats, Rows, Vectors, km_between, line_km
+from routes.core.params import BridgeParams
 from routes.indexing.cell_graph import REFERENCE_RESOLUTION, Domain, cheapened
 from routes.ridges.graph_chains import chains, degrees, part_of
 from routes.ridges.kernel_density import Density
 from routes.ridges.morse_ridges import Edges, unique_edges, upper_edges
 
-LEAST_CHANCE = 0.1
-FARTHEST_KM = 500.0
-"""Longest way looked at, at the finest bandwidth of resolution 5. Sparse evidence, seen through a wider kernel, leaves
-longer gaps."""
-_CONSTANT, _OF_LOG_KM, _OF_END, _OF_COSINE, _OF_LOG_CONTRAST, _OF_LOG_DETOUR = 8.14, -2.37, -2.9, 5.32, 1.2, -8.57
-"""Fitted to 7,542 gaps between lines of made-up routes and of noise (docs/decisions/0009)."""
-_LEAST_CONTRAST, _MOST_DETOUR = 0.01, 3.0
-_FINEST_KM, _GROWTH = 14.0, 0.75
 _ROUNDS = 3
-_LOOK_BACK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ class _Ways:
     contrast: Floats
 
 
-def bridged(area: Domain, density: Density, level: Floats, edges: Edges) -> tuple[Edges, Edges]:
+def bridged(area: Domain, density: Density, level: Floats, edges: Edges, params: BridgeParams) -> tuple[Edges, Edges]:
     """Return the graph with its gaps closed, and those of its edges that are inferred.
 
     Parameters
@@ -74,16 +66,17 @@ def bridged(area: Domain, density: Density, level: Floats, edges: Edges) -> tupl
         Of the clutter, per cell.
     edges : Edges
         The ridge graph, in rows of the domain.
+    params : BridgeParams
     """
     nothing = np.empty((0, 2), dtype=np.int64)
     if not len(edges):
         return edges, nothing
     graph = cheapened(area.km, density.counts)
-    contrast = np.maximum(density.counts / level, _LEAST_CONTRAST)
-    ways = _Ways(*upper_edges(graph), graph.data[_upper(graph)], graph, _stretch(area, density), contrast)
+    contrast = np.maximum(density.counts / level, params.least_contrast)
+    ways = _Ways(*upper_edges(graph), graph.data[_upper(graph)], graph, _stretch(area, density, params), contrast)
     inferred = nothing
     for _ in range(_ROUNDS):
-        added = _round(area.points, ways, edges)
+        added = _round(area.points, ways, edges, params)
         if not len(added):
             break
         inferred = unique_edges(inferred, added)
@@ -96,13 +89,13 @@ def _upper(graph: csr_array) -> NDArray[np.bool_]:
     return np.asarray(np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr)) < graph.indices)
 
 
-def _stretch(area: Domain, density: Density) -> float:
+def _stretch(area: Domain, density: Density, params: BridgeParams) -> float:
     """Return by how much gaps are longer: with the size of the cells, and with the kernel in cells."""
     size = area.spacing_km / float(hexes.SPACING_KM[REFERENCE_RESOLUTION])
-    return float(size * (density.width_km / (_FINEST_KM * size)) ** _GROWTH)
+    return float(size * (density.width_km / (params.finest_km * size)) ** params.growth)
 
 
-def _round(points: Vectors, ways: _Ways, edges: Edges) -> Edges:
+def _round(points: Vectors, ways: _Ways, edges: Edges, params: BridgeParams) -> Edges:
     """Return the edges of bridges between parts, the likeliest first, each joining two parts that were none."""
     sources = np.unique(edges)
     cost, previous, nearest = dijkstra(
@@ -110,7 +103,7 @@ def _round(points: Vectors, ways: _Ways, edges: Edges) -> Edges:
         indices=sources,
         min_only=True,
         return_predecessors=True,
-        limit=FARTHEST_KM * ways.stretch,
+        limit=params.farthest_km * ways.stretch,
     )
     before, source = np.asarray(previous, dtype=np.int64), np.asarray(nearest, dtype=np.int64)
     part = part_of(edges, len(points))
@@ -120,32 +113,32 @@ def _round(points: Vectors, ways: _Ways, edges: Edges) -> Edges:
     ]
     joined: dict[int, int] = {}
     found: list[Edges] = []
-    chance = _chances(points, ways, paths, _outward(points, edges))
+    chance = _chances(points, ways, paths, _outward(points, edges, params.look_back), params)
     for number in np.argsort(-chance, kind="stable"):
         path = paths[number]
         a, b = (_root(joined, int(part[end])) for end in (path[0], path[-1]))
-        if a == b or chance[number] < LEAST_CHANCE:
+        if a == b or chance[number] < params.least_chance:
             continue
         joined[b] = a
         found.append(np.column_stack([path[:-1], path[1:]]))
     return unique_edges(*found) if found else np.empty((0, 2), dtype=np.int64)
 
 
-def _chances(points: Vectors, ways: _Ways, paths: list[list[int]], outward: Vectors) -> Floats:
+def _chances(points: Vectors, ways: _Ways, paths: list[list[int]], outward: Vectors, params: BridgeParams) -> Floats:
     """Return for each way across a gap how likely it is a route, 0 to 1."""
     if not paths:
         return np.empty(0)
     here, there = (np.array([path[end] for path in paths]) for end in (0, -1))
     gap = np.maximum(km_between(points[here], points[there]), 1.0)
-    detour = np.clip([line_km(points[path]) for path in paths] / gap, 1, _MOST_DETOUR)
+    detour = np.clip([line_km(points[path]) for path in paths] / gap, 1, params.most_detour)
     contrast = np.array([np.median(ways.contrast[path[1:-1] or path]) for path in paths])
     odds = (
-        _CONSTANT
-        + _OF_LOG_KM * np.log(gap / ways.stretch)
-        + _of_end(points, outward, here, there)
-        + _of_end(points, outward, there, here)
-        + _OF_LOG_CONTRAST * np.log(contrast)
-        + _OF_LOG_DETOUR * np.log(detour)
+        params.constant
+        + params.of_log_km * np.log(gap / ways.stretch)
+        + _of_end(points, outward, here, there, params)
+        + _of_end(points, outward, there, here, params)
+        + params.of_log_contrast * np.log(contrast)
+        + params.of_log_detour * np.log(detour)
     )
     return np.asarray(1 / (1 + np.exp(-odds)))
 
@@ -164,7 +157,7 @@ def _meetings(ways: _Ways, cost: Floats, source: Rows, part: Rows) -> Edges:
     return np.column_stack([ways.start[best], ways.end[best]])
 
 
-def _outward(points: Vectors, edges: Edges) -> Vectors:
+def _outward(points: Vectors, edges: Edges, look_back: int) -> Vectors:
     """Return for each node that is a free end the unit direction out of its line, NaN for all others."""
     outward = np.full(points.shape, np.nan)
     degree = degrees(edges)
@@ -172,18 +165,19 @@ def _outward(points: Vectors, edges: Edges) -> Vectors:
         for line in (run, run[::-1]):
             if degree[line[0]] == 1:
                 tip = points[line[0]]
-                along = tip - points[line[min(_LOOK_BACK, len(line) - 1)]]
+                along = tip - points[line[min(look_back, len(line) - 1)]]
                 along -= (along @ tip) * tip
                 outward[line[0]] = along / max(float(np.linalg.norm(along)), 1e-12)
     return outward
 
 
-def _of_end(points: Vectors, outward: Vectors, tip: Rows, other: Rows) -> Floats:
+def _of_end(points: Vectors, outward: Vectors, tip: Rows, other: Rows, params: BridgeParams) -> Floats:
     """Return what one end of a gap adds: nothing if its line goes on, else the more the better it points across."""
     ahead = points[other] - points[tip]
     ahead -= (ahead * points[tip]).sum(axis=1, keepdims=True) * points[tip]
     ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-12)
-    return np.asarray(np.nan_to_num(_OF_END + _OF_COSINE * (ahead * outward[tip]).sum(axis=1), nan=0.0))
+    cosine = (ahead * outward[tip]).sum(axis=1)
+    return np.asarray(np.nan_to_num(params.of_end + params.of_cosine * cosine, nan=0.0))
 
 
 def _back(before: Rows, node: int) -> list[int]:

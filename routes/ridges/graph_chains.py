@@ -10,10 +10,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from routes.core.geodesy import Floats, Rows, Vectors, km_between, normalised
+from routes.core.params import StrokeParams
 from routes.ridges.morse_ridges import Edges
-
-STRAIGHT_ON_DEGREES = 45.0
-_LOOK_BACK = 4
 
 Chain = list[int]
 
@@ -32,7 +30,7 @@ def chains(edges: Edges) -> list[Chain]:
     return found
 
 
-def strokes(edges: Edges, points: Vectors) -> list[Chain]:
+def strokes(edges: Edges, points: Vectors, params: StrokeParams) -> list[Chain]:
     """Return chains joined at each junction where one goes straight on as the other, by smallest turn first."""
     runs = chains(edges)
     at: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -43,13 +41,13 @@ def strokes(edges: Edges, points: Vectors) -> list[Chain]:
     joined: dict[tuple[int, int], tuple[int, int]] = {}
     for node in sorted(at):
         pairs = sorted(
-            (_turn(points, runs, first, second), first, second)
+            (_turn(points, runs, first, second, params.look_back), first, second)
             for place, first in enumerate(at[node])
             for second in at[node][place + 1 :]
             if first[0] != second[0]
         )
         for turn, first, second in pairs:
-            if turn <= STRAIGHT_ON_DEGREES and first not in joined and second not in joined:
+            if turn <= params.straight_on_degrees and first not in joined and second not in joined:
                 joined[first], joined[second] = second, first
     return _followed(runs, joined)
 
@@ -173,16 +171,16 @@ def _walk(node: int, other: int, around: dict[int, list[int]], seen: set[tuple[i
     return run
 
 
-def _turn(points: Vectors, runs: list[Chain], first: tuple[int, int], second: tuple[int, int]) -> float:
+def _turn(points: Vectors, runs: list[Chain], first: tuple[int, int], second: tuple[int, int], look_back: int) -> float:
     """Return by how many degrees a traveller turns who comes along one chain and goes on along the other."""
-    arriving, leaving = (_outward(points, runs[number], end) for number, end in (first, second))
+    arriving, leaving = (_outward(points, runs[number], end, look_back) for number, end in (first, second))
     return float(np.degrees(np.arccos(np.clip(-arriving @ leaving, -1, 1))))
 
 
-def _outward(points: Vectors, run: Chain, end: int) -> Floats:
+def _outward(points: Vectors, run: Chain, end: int, look_back: int) -> Floats:
     """Return the unit direction from one end of a chain into it."""
     into = run if end == 0 else run[::-1]
-    here, there = points[into[0]], points[into[min(_LOOK_BACK, len(into) - 1)]]
+    here, there = points[into[0]], points[into[min(look_back, len(into) - 1)]]
     along = there - here
     along -= (along @ here) * here
     return np.asarray(along / max(float(np.linalg.norm(along)), 1e-12))

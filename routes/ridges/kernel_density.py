@@ -15,19 +15,11 @@ from scipy.special import gammainc
 
 from geodata.spatial import h3_cells as hexes
 from routes.core.geodesy import Floats, Mask
+from routes.core.params import DensityParams
 from routes.indexing.cell_graph import Domain, rows_of
 
-ENOUGH_IN_KERNEL = 22.0
-FEWEST_STEPS, MOST_STEPS = 2, 9
-"""Steps of heat: a bandwidth of 0.8 to 1.6 spacings, 13 to 28 km at resolution 5."""
 _STEP = 0.6
 _CLUTTER_ROUNDS = 8
-_CLUTTER_LEVELS_UP = 4
-QUIET = 2.0
-"""Cells up to so many levels are still clutter. With fewer, rich clutter is trimmed down to its emptiest cells and is
-taken for routes; with 2.5, lanes that fill a sea are taken for clutter."""
-LEAST_ABOVE_CLUTTER, MOST_ABOVE_CLUTTER = 3.0, 6.0
-"""What the threshold of the mask may be, in levels of the clutter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +41,27 @@ class Density:
     width_km: float
 
 
-def kernel_density(area: Domain, steps: int | None = None) -> Density:
+def kernel_density(area: Domain, params: DensityParams, steps: int | None = None) -> Density:
     """Return the density of a domain's evidence.
 
     Parameters
     ----------
     area : Domain
+    params : DensityParams
     steps : int, optional
-        How far to spread it; None takes the least at which the median incident has ``ENOUGH_IN_KERNEL`` others in its
+        How far to spread it; None takes the least at which the median incident has ``enough_in_kernel`` others in its
         kernel.
     """
     degree = np.asarray(area.neighbours.sum(axis=1)).ravel()
     heat = area.weights
-    done, last = 0, steps or MOST_STEPS
+    done, last = 0, steps or params.most_steps
     while done < last:
         heat = heat + _STEP / 6 * (area.neighbours @ heat - degree * heat)
         done += 1
         if (
             steps is None
-            and done >= FEWEST_STEPS
-            and _median(area.weights, _effective(area, heat, done)) >= ENOUGH_IN_KERNEL
+            and done >= params.fewest_steps
+            and _median(area.weights, _effective(area, heat, done)) >= params.enough_in_kernel
         ):
             break
     return Density(_effective(area, heat, done), done, _width_km(area, done))
@@ -90,12 +83,12 @@ def _median(weights: Floats, counts: Floats) -> float:
     return float(counts[order][np.searchsorted(through, through[-1] / 2)])
 
 
-def clutter(area: Domain, density: Floats) -> Floats:
+def clutter(area: Domain, density: Floats, params: DensityParams) -> Floats:
     """Return the level of unrelated reports around each cell: a mean over a wide neighbourhood without what is dense.
 
-    The neighbourhood is the ancestor four resolutions up and the cells around it.
+    The neighbourhood is the ancestor ``clutter_levels_up`` resolutions up and the cells around it.
     """
-    coarse = hexes.parents(area.cells, max(area.resolution - _CLUTTER_LEVELS_UP, 0))
+    coarse = hexes.parents(area.cells, max(area.resolution - params.clutter_levels_up, 0))
     regions, region = np.unique(coarse, return_inverse=True)
     owner, around, _ = hexes.disks(regions, 1)
     rows, there = rows_of(regions, around)
@@ -106,22 +99,23 @@ def clutter(area: Domain, density: Floats) -> Floats:
         number = np.bincount(region[quiet], minlength=len(regions))
         total = np.bincount(region[quiet], density[quiet], minlength=len(regions))
         level = ((near @ total + 1e-9) / np.maximum(near @ number, 1))[region]
-        quieter = density <= np.maximum(QUIET * level, level + 2 * np.sqrt(level) + 0.5)
+        quieter = density <= np.maximum(params.quiet * level, level + 2 * np.sqrt(level) + 0.5)
         if (quieter == quiet).all():
             break
         quiet = quieter
     return np.maximum(level, 1e-4)
 
 
-def dense(area: Domain, density: Floats, level: Floats) -> Mask:
+def dense(area: Domain, density: Floats, level: Floats, params: DensityParams) -> Mask:
     """Return the cells that stand out of the clutter, kept only where some cell near them does so beyond doubt."""
     lively = density[density > 0.5]
     if not lively.size:
         return np.zeros(len(density), dtype=bool)
-    threshold = np.clip(_otsu(np.log(lively)), LEAST_ABOVE_CLUTTER * level, MOST_ABOVE_CLUTTER * level)
+    least, most = params.least_above_clutter * level, params.most_above_clutter * level
+    threshold = np.clip(_otsu(np.log(lively)), least, most)
     chance = gammainc(np.maximum(density, 1e-6), level)
-    possible = (density >= threshold) & (density >= 1.5) & (chance < 0.05)
-    return _holding(area.neighbours, possible, possible & (chance < 1e-3))
+    possible = (density >= threshold) & (density >= params.least_density) & (chance < params.possible)
+    return _holding(area.neighbours, possible, possible & (chance < params.certain))
 
 
 def _otsu(logs: Floats) -> float:

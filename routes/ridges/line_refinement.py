@@ -14,30 +14,29 @@ from geodata.model.incident import Mode
 from geodata.spatial import h3_cells as hexes
 from geodata.spatial.coastline import is_land
 from routes.core.geodesy import EARTH_KM, Floats, Rows, Vectors, chord, km_between, lonlat, normalised
+from routes.core.params import RefinementParams
 from routes.indexing.cell_graph import Domain, rows_of
 
-KERNEL_PER_BANDWIDTH = 1.4
-LEAST_EVIDENCE = 3.0
-FARTHEST_SPACINGS = 1.5
-FARTHEST_ASHORE_SPACINGS = 2.0
 _ROUNDS = 40
 _STILL_KM = 0.05
 _WAYPOINTS = np.arange(1, 17) / 16
 
 
-def on_crest(area: Domain, nodes: NDArray[np.int64], bandwidth_km: float) -> Vectors:
-    """Return the nodes moved onto the crest, no farther than ``FARTHEST_SPACINGS``; the others stay where they are."""
-    width = KERNEL_PER_BANDWIDTH * bandwidth_km
+def on_crest(area: Domain, nodes: NDArray[np.int64], bandwidth_km: float, params: RefinementParams) -> Vectors:
+    """Return the nodes moved onto the crest, no farther than ``farthest_spacings``; the others stay where they are."""
+    width = params.kernel_per_bandwidth * bandwidth_km
     rings = int(np.ceil(3 * width / area.spacing_km))
     near, weight = _evidence_near(area, nodes, rings)
     centroids = area.centroids[near]
     start = area.points[nodes]
     at = _climbed(start, centroids, weight, width)
-    kept = km_between(at, start) <= FARTHEST_SPACINGS * area.spacing_km
+    kept = km_between(at, start) <= params.farthest_spacings * area.spacing_km
     return np.asarray(np.where(kept[:, None], at, start))
 
 
-def toward_evidence(at: Vectors, points: Vectors, weights: Floats, width_km: float, farthest_km: float) -> Vectors:
+def toward_evidence(
+    at: Vectors, points: Vectors, weights: Floats, width_km: float, farthest_km: float, least: float
+) -> Vectors:
     """Return places moved onto the crest of evidence around them; those with too little around them stay.
 
     Parameters
@@ -50,6 +49,8 @@ def toward_evidence(at: Vectors, points: Vectors, weights: Floats, width_km: flo
         Standard deviation of the kernel.
     farthest_km : float, km
         A place that would move farther stays.
+    least : float
+        A place with less weight around it stays.
     """
     if not len(at) or not len(points):
         return at
@@ -58,7 +59,7 @@ def toward_evidence(at: Vectors, points: Vectors, weights: Floats, width_km: flo
     pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
     near, weight = _padded(pairs["i"], pairs["j"], weights, len(at))
     moved = _climbed(at, points[near], weight, width_km)
-    kept = (km_between(moved, at) <= farthest_km) & (weight.sum(axis=1) >= LEAST_EVIDENCE)
+    kept = (km_between(moved, at) <= farthest_km) & (weight.sum(axis=1) >= least)
     return np.asarray(np.where(kept[:, None], moved, at))
 
 
@@ -72,10 +73,10 @@ def _climbed(at: Vectors, evidence: Vectors, weight: Floats, width_km: float) ->
     return at
 
 
-def held_to_side(area: Domain, nodes: Vectors) -> Vectors:
+def held_to_side(area: Domain, nodes: Vectors, params: RefinementParams) -> Vectors:
     """Return nodes with those on the wrong side of the coast moved just across it, where it is near.
 
-    A node moves toward the nearest cell centre on its side, no farther than ``FARTHEST_ASHORE_SPACINGS``, and stops at
+    A node moves toward the nearest cell centre on its side, no farther than ``farthest_ashore_spacings``, and stops at
     the first of 16 steps that is on its side.
     """
     held = nodes.copy()
@@ -86,7 +87,7 @@ def held_to_side(area: Domain, nodes: Vectors) -> Vectors:
     if not len(harbours):
         return held
     straight, nearest = map(np.asarray, cKDTree(harbours).query(nodes[wrong]))
-    reached = straight <= chord(FARTHEST_ASHORE_SPACINGS * area.spacing_km)
+    reached = straight <= chord(params.farthest_ashore_spacings * area.spacing_km)
     wrong, goal = wrong[reached], harbours[nearest[reached]]
     for through in _WAYPOINTS[::-1]:
         there = normalised((1 - through) * nodes[wrong] + through * goal)

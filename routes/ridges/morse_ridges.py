@@ -15,9 +15,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from routes.core.geodesy import Floats, Rows
+from routes.core.params import CrestParams
 
-JOIN_SIGMA = 0.5
-LOOP_SIGMA = 3.0
 MOST_NEIGHBOURS = 6
 
 
@@ -25,7 +24,7 @@ Edges = NDArray[np.int64]
 """Edges of a graph as pairs of rows, shape (k, 2), the smaller row first, ordered."""
 
 
-def ridge_edges(density: Floats, neighbours: csr_array) -> Edges:
+def ridge_edges(density: Floats, neighbours: csr_array, params: CrestParams) -> Edges:
     """Return the ridge graph of a density given per cell of a graph."""
     field = 2 * np.sqrt(density + 3 / 8)
     start, end = upper_edges(neighbours)
@@ -40,7 +39,7 @@ def ridge_edges(density: Floats, neighbours: csr_array) -> Edges:
     beside = np.where(beside < 0, len(triangles), beside)
     loops = order[::-1][~joins[order[::-1]]]
     _, loop_worth = _merges(beside[:, 0], beside[:, 1], loops, np.append(-peak, np.inf), -low)
-    critical = np.where(joins, join_worth > JOIN_SIGMA, loop_worth > LOOP_SIGMA)
+    critical = np.where(joins, join_worth > params.join_sigma, loop_worth > params.loop_sigma)
     return _with_ways_up(field, start, end, critical, joins & ~critical)
 
 

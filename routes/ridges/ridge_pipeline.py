@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geodata.spatial import h3_cells as hexes
+from routes.core.params import LengthParams, RidgeParams
 from routes.indexing.cell_graph import REFERENCE_RESOLUTION, Domain
 from routes.ridges.compactness_filter import without_blobs, without_round_parts
 from routes.ridges.dead_end_filter import without_heaps
@@ -15,10 +16,6 @@ from routes.ridges.gap_bridging import bridged
 from routes.ridges.graph_chains import without_short_parts
 from routes.ridges.kernel_density import clutter, dense, kernel_density
 from routes.ridges.morse_ridges import Edges, ridge_edges
-
-ELONGATION = 3.0
-"""Least squared length over area of connected lines, gaps bridged: as short as the crossings for which straits, in
-finer cells, have room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +44,13 @@ class Scale:
     elongation: float
 
     @classmethod
-    def at(cls, resolution: int) -> Scale:
+    def at(cls, resolution: int, params: LengthParams) -> Scale:
         """Return the lengths of resolution 5, scaled with the spacing of the cells."""
         factor = float(hexes.SPACING_KM[resolution] / hexes.SPACING_KM[REFERENCE_RESOLUTION])
-        return cls(resolution, 45 * factor, 60 * factor, 45 * factor, 80 * factor, ELONGATION)
+        reach, leaf, spur, part = (
+            km * factor for km in (params.reach_km, params.leaf_km, params.spur_km, params.part_km)
+        )
+        return cls(resolution, reach, leaf, spur, part, params.elongation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +75,21 @@ class RidgeGraph:
     width_km: float
 
 
-def ridge_graph(area: Domain, scale: Scale, steps: int | None = None) -> RidgeGraph:
+def ridge_graph(area: Domain, scale: Scale, params: RidgeParams, steps: int | None = None) -> RidgeGraph:
     """Return the lines that the evidence of a domain shows; ``steps`` as for ``density.kernel_density``."""
-    density = kernel_density(area, steps)
+    density = kernel_density(area, params.density, steps)
     counted = density.counts
-    level = clutter(area, counted)
-    mask = dense(area, counted, level)
+    level = clutter(area, counted, params.density)
+    mask = dense(area, counted, level, params.density)
     rows = np.flatnonzero(mask)
     edges = inferred = np.empty((0, 2), dtype=np.int64)
     if rows.size:
-        ridges = rows[ridge_edges(counted[rows], area.neighbours[rows][:, rows])]
+        ridges = rows[ridge_edges(counted[rows], area.neighbours[rows][:, rows], params.crests)]
         edges = with_tails(area, counted, mask, ridges, scale.reach_km)
-        edges = without_blobs(area, counted, mask, edges, scale.leaf_km)
-        edges = without_heaps(area, counted, mask, edges)
-        edges = without_overshoot(area, counted, edges, density.width_km)
+        edges = without_blobs(area, counted, mask, edges, scale.leaf_km, params.compactness)
+        edges = without_heaps(area, counted, mask, edges, params.heaps)
+        edges = without_overshoot(area, counted, edges, density.width_km, params.ends)
         edges = without_short_parts(edges, area.points, scale.leaf_km)
-        edges, inferred = bridged(area, density, level, edges)
+        edges, inferred = bridged(area, density, level, edges, params.bridging)
         edges = without_round_parts(area, counted, mask, edges, scale.elongation)
     return RidgeGraph(edges, inferred, density.steps, density.width_km)

@@ -14,7 +14,6 @@ import polars as pl
 
 from geodata.model.reporting import BODY, Editions, month_of, strata
 from geodata.spatial import h3_cells as hexes
-from routes.attribution.membership import TRACED_REACH_KM
 from routes.core.geodesy import Floats, Mask, Rows
 from routes.indexing.evidence_index import USUAL_RESOLUTION
 from routes.pipelines.flow_network import Network
@@ -53,6 +52,8 @@ class Series:
     known : Known
     vague : int
         Incidents that are dated to no month, which are left out.
+    reach_km : float, km
+        So near to its line an incident tells where that runs.
     """
 
     placed: Placed
@@ -67,6 +68,7 @@ class Series:
     strata: pl.DataFrame
     known: Known
     vague: int
+    reach_km: float
 
     @property
     def tree(self) -> Hierarchy:
@@ -78,7 +80,7 @@ class Series:
         """Which incidents are placed exactly enough, and close enough to their line, to tell where it runs, (n,)."""
         found = np.ones(self.incidents.height, bool)
         if "km" in self.incidents.columns:
-            found &= self.incidents["km"].fill_nan(None).fill_null(0.0).to_numpy() <= TRACED_REACH_KM
+            found &= self.incidents["km"].fill_nan(None).fill_null(0.0).to_numpy() <= self.reach_km
         if "cell" in self.incidents.columns:
             cells = self.incidents["cell"].cast(pl.UInt64)
             fine = hexes.resolutions(cells.fill_null(0).to_numpy()) >= USUAL_RESOLUTION
@@ -156,6 +158,7 @@ def series_of(network: Network, chosen: pl.DataFrame, editions: Editions | None 
         .sort("number"),
         known_at(found, share),
         chosen.height - dated.height,
+        network.params.membership.traced_reach_km,
     )
 
 

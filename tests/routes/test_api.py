@@ -7,6 +7,7 @@ import pytest
 
 import routes
 from geodata.core.errors import UnknownColumns, WrongValue
+from routes.core.corridor import METHOD_VERSION
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,24 @@ def test_two_years_are_compared(incidents):
     most = told.iloc[told["after"].argmax()]
     assert told["before"].sum() <= 100
     assert most["verdict"] in ("growing", "born")
+
+
+def test_routes_by_other_parameters_say_so(incidents, found):
+    assert found.attrs["method_version"] == METHOD_VERSION
+    params = routes.NetworkParams.changed({"ridges.strokes.reach_bandwidths": 1.0, "membership.traced_reach_km": 8.0})
+    others = routes.find_routes(incidents, time="when", mode="way", replicates=0, params=params)
+    assert others.attrs["method_version"] == f"{METHOD_VERSION}{params.suffix}"
+    assert others["incidents"].sum() < found["incidents"].sum()
+    members = routes.assign(incidents, others, mode="way", params=params)
+    assert members["corridor_id"].notna().sum() == others["incidents"].sum()
+    windows = {"before": ("2022-01", "2023-01"), "after": ("2023-01", "2024-01")}
+    told = routes.compare(incidents, **windows, time="when", mode="way", params=params)
+    assert told.attrs["method_version"] == others.attrs["method_version"]
+
+
+def test_a_parameter_out_of_range_is_refused():
+    with pytest.raises(WrongValue, match="one_way is 2; it is a finite number from 0 to 1; nothing was computed"):
+        routes.NetworkParams.changed({"segments.one_way": 2})
 
 
 def test_hot_spots_are_hexes_in_degrees(incidents):

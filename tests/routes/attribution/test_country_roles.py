@@ -5,13 +5,13 @@ import polars as pl
 import pytest
 
 from routes.attribution.country_roles import (
-    MOST_SOURCES,
     _runs_backwards,
     countries_of,
     touched_at_sea,
     touched_over_land,
 )
 from routes.core.geodesy import unit_vectors
+from routes.core.params import RIDGES
 from routes.indexing.statements import stated_by
 from routes.pipelines.ridge_corridors import reduce_incidents
 
@@ -35,7 +35,7 @@ def stated(
 
 
 def roles(touched: list[str], incidents: pl.DataFrame) -> tuple[str, bool]:
-    countries, turned = countries_of(touched, stated_by(incidents))
+    countries, turned = countries_of(touched, stated_by(incidents), RIDGES.attribution)
     return " ".join(f"{country.iso3}:{country.role}" for country in countries), turned
 
 
@@ -89,7 +89,7 @@ def test_a_country_counts_as_a_source_from_a_tenth_of_the_stated_origins():
 def test_only_the_largest_sources_are_named():
     codes = ["SYR", "AFG", "IRQ", "IRN", "PAK", "BGD", "SOM"]
     said, _ = roles([], stated([dict.fromkeys(codes, 1 / 7)]))
-    assert said.split() == [f"{code}:source" for code in sorted(codes)[:MOST_SOURCES]]
+    assert said.split() == [f"{code}:source" for code in sorted(codes)[: RIDGES.attribution.most_sources]]
 
 
 @pytest.mark.slow
@@ -117,10 +117,10 @@ def test_a_line_over_land_touches_countries_in_its_order():
 
 def test_a_line_at_sea_touches_the_countries_of_its_ends_alone():
     sfax_to_sicily = unit_vectors(np.array([11.0, 12.6, 13.2]), np.array([34.7, 35.5, 37.4]))
-    assert touched_at_sea(sfax_to_sicily) == ["TUN", "ITA"]
+    assert touched_at_sea(sfax_to_sicily, RIDGES.attribution) == ["TUN", "ITA"]
     past_malta = unit_vectors(np.array([11.0, 14.4, 15.2]), np.array([34.7, 35.7, 37.0]))
-    assert touched_at_sea(past_malta) == ["TUN", "ITA"]
-    assert touched_at_sea(unit_vectors(np.array([-30.0, -31.0]), np.array([20.0, 21.0]))) == []
+    assert touched_at_sea(past_malta, RIDGES.attribution) == ["TUN", "ITA"]
+    assert touched_at_sea(unit_vectors(np.array([-30.0, -31.0]), np.array([20.0, 21.0])), RIDGES.attribution) == []
 
 
 @pytest.mark.slow

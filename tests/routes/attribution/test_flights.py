@@ -7,6 +7,7 @@ import pytest
 from geodata.places.lookup import airports
 from routes.attribution.flights import flights
 from routes.core.geodesy import km_between, line_km, unit_vectors
+from routes.core.params import RIDGES
 from routes.pipelines.ridge_corridors import reduce_incidents
 
 
@@ -87,8 +88,8 @@ def test_countries_flown_over_are_not_part_of_a_flight_but_origins_are(at):
 
 @pytest.mark.parametrize(("start", "end"), [("IST", None), (None, "MSQ"), ("IST", "IST"), ("nowhere", "MSQ"), ("", "")])
 def test_incidents_that_name_no_pair_are_counted_not_drawn(at, start, end):
-    assert flights(air(at, start, end, 5)) == ([], 5)
+    assert flights(air(at, start, end, 5), RIDGES.attribution) == ([], 5)
 
 
 def test_without_the_columns_nothing_is_drawn(at):
-    assert flights(at([(0, 0)] * 4, mode="air")) == ([], 4)
+    assert flights(at([(0, 0)] * 4, mode="air"), RIDGES.attribution) == ([], 4)

@@ -6,6 +6,7 @@ from scipy.stats import norm
 
 from routes.attribution.incident_assignment import NONE, assigned, band_km, placed_on
 from routes.core.geodesy import unit_vectors
+from routes.core.params import RIDGES
 from routes.ridges.centrelines import Centreline
 
 DEGREE_KM = 111.195
@@ -37,9 +38,9 @@ def test_the_distance_is_that_to_the_line():
 
 def test_the_band_holds_most_of_the_incidents():
     found = assigned(at(*((2, km / DEGREE_KM) for km in range(11))), [EQUATOR])
-    assert band_km(found.km, np.zeros(11), np.ones(11)) == pytest.approx(8.0, abs=0.1)
+    assert band_km(found.km, np.zeros(11), np.ones(11), RIDGES.attribution.band_share) == pytest.approx(8.0, abs=0.1)
     assert found.of(0).tolist() == list(range(11))
-    assert band_km(np.zeros(0), np.zeros(0), np.zeros(0)) == 0.0
+    assert band_km(np.zeros(0), np.zeros(0), np.zeros(0), RIDGES.attribution.band_share) == 0.0
 
 
 def test_incidents_counted_by_cell_are_as_far_from_the_line_as_they_spread_around_their_mean():
@@ -48,7 +49,9 @@ def test_incidents_counted_by_cell_are_as_far_from_the_line_as_they_spread_aroun
     mean, spread, number = (
         np.array([function(aside[cell == one]) for one in np.unique(cell)]) for function in (np.mean, np.std, len)
     )
-    assert band_km(np.abs(mean), spread, number) == pytest.approx(np.quantile(np.abs(aside), 0.8), rel=0.1)
+    assert band_km(np.abs(mean), spread, number, RIDGES.attribution.band_share) == pytest.approx(
+        np.quantile(np.abs(aside), 0.8), rel=0.1
+    )
 
 
 def test_a_place_is_measured_from_the_first_point_of_the_line():
@@ -66,13 +69,17 @@ def test_without_lines_or_incidents_nothing_is_assigned():
 def test_the_band_holds_eight_in_ten_incidents(near, width):
     """So many of ten lie on the line with a spread of 10 km, the others at 100 km; of 8.1, 8 lie within 2.5 spreads."""
     km, weights = np.array([0.0, 100.0]), np.array([near, 10 - near])
-    assert band_km(km, np.array([10.0, 0.0]), weights) == pytest.approx(width, abs=0.6)
+    assert band_km(km, np.array([10.0, 0.0]), weights, RIDGES.attribution.band_share) == pytest.approx(width, abs=0.6)
 
 
 def test_the_band_of_one_place_is_that_of_its_spread():
-    assert band_km(np.zeros(1), np.array([10.0]), np.ones(1)) == pytest.approx(10 * norm.ppf(0.9), abs=0.02)
-    assert band_km(np.full(1, 50.0), np.array([10.0]), np.ones(1)) == pytest.approx(50 + 10 * norm.ppf(0.8), abs=0.02)
-    assert band_km(np.empty(0), np.empty(0), np.empty(0)) == 0.0
+    assert band_km(np.zeros(1), np.array([10.0]), np.ones(1), RIDGES.attribution.band_share) == pytest.approx(
+        10 * norm.ppf(0.9), abs=0.02
+    )
+    assert band_km(np.full(1, 50.0), np.array([10.0]), np.ones(1), RIDGES.attribution.band_share) == pytest.approx(
+        50 + 10 * norm.ppf(0.8), abs=0.02
+    )
+    assert band_km(np.empty(0), np.empty(0), np.empty(0), RIDGES.attribution.band_share) == 0.0
 
 
 def test_places_on_a_line_are_told_by_how_far_off_and_how_far_along():

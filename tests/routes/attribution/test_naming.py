@@ -5,6 +5,7 @@ import pytest
 
 from routes.attribution.naming import name_of, told_apart
 from routes.core.geodesy import unit_vectors
+from routes.core.params import RIDGES
 
 
 @pytest.mark.parametrize(
@@ -21,12 +22,15 @@ from routes.core.geodesy import unit_vectors
 )
 def test_a_line_is_named_by_town_country_or_sea_and_never_by_compass_or_degrees(start, end, name):
     lon, lat = np.array([start, end], dtype=float).T
-    assert name_of(unit_vectors(lon, lat)) == name
+    assert name_of(unit_vectors(lon, lat), RIDGES.attribution) == name
 
 
 def test_the_public_name_of_a_route_stands_first():
     lon, lat = np.array([[12.08, 32.93], [12.6, 35.5]]).T
-    assert name_of(unit_vectors(lon, lat), "Central Mediterranean") == "Central Mediterranean: Zuwarah - Lampedusa"
+    assert (
+        name_of(unit_vectors(lon, lat), RIDGES.attribution, "Central Mediterranean")
+        == "Central Mediterranean: Zuwarah - Lampedusa"
+    )
 
 
 def test_equal_names_are_told_apart_by_number():

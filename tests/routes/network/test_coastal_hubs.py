@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from routes.core.geodesy import unit_vectors
+from routes.core.params import DEFAULT, HubParams
 from routes.network.coastal_hubs import Hubs, _evidence, _strongest
 
 KM = 111.195  # of a degree of latitude
@@ -16,14 +17,20 @@ def north(*km: float) -> np.ndarray:
 @pytest.mark.parametrize(("km", "country", "taken"), [(69, 0, [1]), (71, 0, [1, 0]), (24, 1, [1]), (26, 1, [1, 0])])
 def test_hubs_of_one_country_lie_70_km_apart_and_those_of_two_25(km, country, taken):
     every = Hubs(north(0, km), np.array([1.0, 2.0]), np.zeros(2, int), np.array([0, country]))
-    assert _strongest(every).tolist() == taken
+    assert _strongest(every, DEFAULT.hubs).tolist() == taken
+
+
+@pytest.mark.parametrize(("apart_km", "taken"), [(50.0, [1, 0]), (70.0, [1])])
+def test_hubs_lie_as_far_apart_as_is_asked_for(apart_km, taken):
+    every = Hubs(north(0, 60), np.array([1.0, 2.0]), np.zeros(2, int), np.zeros(2, int))
+    assert _strongest(every, HubParams(apart_km=apart_km)).tolist() == taken
 
 
 def test_evidence_of_a_coast_is_a_kernel_of_30_km_up_to_90():
     coast, reports = north(0, 30, 500), north(0, 89, 120.5)
-    found = _evidence(coast, reports, np.array([2.0, 10.0, 100.0]))
+    found = _evidence(coast, reports, np.array([2.0, 10.0, 100.0]), DEFAULT.hubs)
     kernel = lambda km: np.exp(-((km / 30) ** 2) / 2)  # noqa: E731
     assert found[0] == pytest.approx(2 + 10 * kernel(89), rel=1e-4)
     assert found[1] == pytest.approx(2 * kernel(30) + 10 * kernel(59), rel=1e-4)  # the third is 90.5 km away
     assert found[2] == 0
-    assert _evidence(coast[:0], reports, np.ones(3)).tolist() == []
+    assert _evidence(coast[:0], reports, np.ones(3), DEFAULT.hubs).tolist() == []

@@ -26,6 +26,7 @@ from scipy.sparse import csc_array, csr_array
 
 from geodata.spatial.mobility_graph import Nodes
 from routes.core.geodesy import unit_vectors
+from routes.core.params import DEFAULT
 from routes.network.coastal_hubs import Hubs
 from routes.network.flow_assignment import flow
 from routes.network.mdl_selection import (
@@ -101,11 +102,12 @@ def golden_piles() -> TripEnds:
         goals=(Goal("EU", east(5)), Goal("LBY", east(3))),
         allowed=np.array([[True, False], [True, False]]),
         offset_km=np.zeros((2, 2)),
+        params=DEFAULT.trip_ends,
     )
 
 
 WAYS, PILES = golden_ways(), golden_piles()
-MOVED = flow(WAYS, PILES, np.ones(8, bool))
+MOVED = flow(WAYS, PILES, np.ones(8, bool), DEFAULT.journeys)
 
 
 def test_ways_from_starts_and_to_goals_are_the_cheapest():
@@ -127,15 +129,17 @@ def test_the_detour_over_a_place_is_by_the_way_there_and_the_way_still_to_go():
     """Over node 3: 250 there, 310 to go, 550 straight, and 15 in 100 of what is still to go."""
     trees = grown(WAYS, WAYS.cost, PILES, np.ones(2, bool))
     demand = Demand(np.array([3, 1, 3]), np.array([0, 0, 0]), np.array([-1, -1, 1]), np.ones(3))
-    goal, detour = trees.onward(PILES, demand, demand.place, demand.place)
+    goal, detour = trees.onward(PILES, demand, demand.place, demand.place, DEFAULT.journeys.nearness)
     assert goal.tolist() == [0, 0, 1]
     assert detour.tolist() == pytest.approx([250 + 310 - 550 + 0.15 * 310, 0.15 * 450, 0])
     farther = replace(PILES, allowed=np.ones((2, 2), bool), offset_km=np.array([[0, 100.0], [0, 0]]))
-    goal, detour = trees.onward(farther, demand, demand.place, demand.place)
+    goal, detour = trees.onward(farther, demand, demand.place, demand.place, DEFAULT.journeys.nearness)
     # Libya counts as 100 km farther off for people from Nigeria, but where it is stated.
     assert goal.tolist() == [0, 0, 1]
     assert detour[2] == 0
-    goal, detour = trees.onward(replace(farther, offset_km=np.zeros((2, 2))), demand, demand.place, demand.place)
+    goal, detour = trees.onward(
+        replace(farther, offset_km=np.zeros((2, 2))), demand, demand.place, demand.place, DEFAULT.journeys.nearness
+    )
     assert (goal.tolist(), detour.tolist()) == ([1, 1, 1], pytest.approx([0, 0.15 * 150, 0]))
 
 
@@ -151,8 +155,14 @@ def test_every_pile_flows_from_its_start_over_its_place_to_its_goal():
 
 
 def test_journeys_on_a_way_are_shares_of_its_flow():
-    assert journeys_on(Under.of([ROAD], [0]), MOVED, PILES) == {("NGA", "EU"): 0.9, ("NGA", "LBY"): 0.1}
-    assert journeys_on(Under.of([EAST], [0]), MOVED, PILES) == {("NGA", "EU"): 2 / 3, ("ITA", "LBY"): 1 / 3}
+    assert journeys_on(Under.of([ROAD], [0]), MOVED, PILES, DEFAULT.segments.least_share) == {
+        ("NGA", "EU"): 0.9,
+        ("NGA", "LBY"): 0.1,
+    }
+    assert journeys_on(Under.of([EAST], [0]), MOVED, PILES, DEFAULT.segments.least_share) == {
+        ("NGA", "EU"): 2 / 3,
+        ("ITA", "LBY"): 1 / 3,
+    }
 
 
 @pytest.mark.parametrize(("boat", "east"), [(1180.0, True), (1190.0, False)])
@@ -160,7 +170,7 @@ def test_what_is_drawn_costs_three_tenths_and_draws_others_onto_it(boat, east):
     """The eastern way is drawn alone: 150 km by road and the boat, by 0.3, against 400 km of the western."""
     drawn, cost = np.zeros(8, bool), COST.copy()
     drawn[[TO_EAST, EAST]], cost[EAST] = True, boat
-    forward, _ = flow(replace(WAYS, cost=np.stack([cost, cost])), PILES, drawn).directed(8)
+    forward, _ = flow(replace(WAYS, cost=np.stack([cost, cost])), PILES, drawn, DEFAULT.journeys).directed(8)
     assert forward[[TO_WEST, TO_EAST]].tolist() == ([0, 10] if east else [4, 6])
 
 
@@ -170,19 +180,21 @@ def test_a_pile_at_sea_takes_the_crossing_from_where_it_says_that_people_put_out
     for departure, west in ((0, 7), (-1, 7)):
         piles = replace(PILES, departure=np.array([-1, departure, -1, -1, -1]))
         ground = SimpleNamespace(**{**vars(WAYS.ground), "index": index})
-        assert flow(replace(WAYS, ground=ground), piles, np.ones(8, bool)).directed(8)[0, WEST] == west
+        assert (
+            flow(replace(WAYS, ground=ground), piles, np.ones(8, bool), DEFAULT.journeys).directed(8)[0, WEST] == west
+        )
     hubs = replace(WAYS.crossings.hubs, country=np.array([LBY, NER, ITA]))
     ground = SimpleNamespace(**{**vars(WAYS.ground), "index": {**WAYS.ground.index, "NGA": NER}})
     elsewhere = replace(WAYS, ground=ground, crossings=replace(WAYS.crossings, hubs=hubs))
     piles = replace(PILES, departure=np.array([-1, 0, -1, -1, -1]))
-    assert flow(elsewhere, piles, np.ones(8, bool)).directed(8)[0, [WEST, EAST]].tolist() == [4, 5]
+    assert flow(elsewhere, piles, np.ones(8, bool), DEFAULT.journeys).directed(8)[0, [WEST, EAST]].tolist() == [4, 5]
 
 
 @pytest.mark.parametrize(("small", "kept"), [(0.02, 0), (0.021, 1)])
 def test_a_start_of_a_fiftieth_or_less_is_left_out(small, kept):
     starts = PILES.starts.copy()
     starts[0] = [1 - small, small]
-    moved = flow(WAYS, replace(PILES, starts=starts), np.ones(8, bool))
+    moved = flow(WAYS, replace(PILES, starts=starts), np.ones(8, bool), DEFAULT.journeys)
     assert (moved.share[[0]].toarray() > 0).sum() == 1 + kept
     assert moved.share[[0]].sum() == pytest.approx(1)
 
@@ -190,7 +202,7 @@ def test_a_start_of_a_fiftieth_or_less_is_left_out(small, kept):
 def test_weight_without_a_way_is_lost():
     may = WAYS.may.copy()
     may[:, [WEST, EAST]] = False
-    moved = flow(replace(WAYS, may=may), PILES, np.ones(8, bool))
+    moved = flow(replace(WAYS, may=may), PILES, np.ones(8, bool), DEFAULT.journeys)
     assert moved.lost == 4 + 3 + 2 + 1  # all but the pile whose people go to Libya by land
     assert moved.directed(8)[0].tolist() == [1, 0, 1, 0, 0, 0, 1, 0]
 
@@ -230,13 +242,13 @@ def test_a_road_costs_its_length_a_border_and_is_eased_by_evidence_but_near_a_bl
     land = SimpleNamespace(country=country, points=east(0, 1, 2, 12, 13))
     roads = SimpleNamespace(start=np.array([0, 1, 3]), end=np.array([1, 2, 4]), km=np.array([100.0, 100, 100]))
     ground = SimpleNamespace(land=land, roads=roads)
-    cost, length = _roads(np.array([2.0, 6, 0, 0, 0]), none, ground)
+    cost, length = _roads(np.array([2.0, 6, 0, 0, 0]), none, ground, DEFAULT.ways)
     # Evidence of 2 is half sure, of 6 three quarters.
     assert cost.tolist() == pytest.approx([100 / (1 + 4 * 0.625), 160 / (1 + 4 * 0.375), 50])
     assert length.tolist() == pytest.approx([100 * (1.7 - 0.625), 100 * (1.7 - 0.375), 60 * 1.7])
     roads = SimpleNamespace(start=np.array([0, 1, 2]), end=np.array([1, 2, 3]), km=np.array([100.0, 100, 1100]))
     near = SimpleNamespace(land=SimpleNamespace(country=country, points=land.points), roads=roads)
-    cost, _ = _roads(np.full(5, 2.0), none, near)
+    cost, _ = _roads(np.full(5, 2.0), none, near, DEFAULT.ways)
     # Node 2 is the border of a bloc, by which node 1 at 111 km is eased and node 2 is not.
     assert cost.tolist() == pytest.approx([100 / 3, 160 / (1 + 4 * 0.25), 1160])
 
@@ -258,19 +270,21 @@ def test_demand_is_what_piles_weigh_at_a_place_by_start_and_stated_goal():
 def test_a_pile_of_which_nothing_is_told_counts_a_tenth_of_what_two_weigh():
     piles = SimpleNamespace(weights=np.array([1.0, 2, 4, 4, 4]))
     told = np.array([0.0, 0, 0, 0.5, 1])
-    assert counting_of(piles, told).tolist() == pytest.approx([0.1, 0.1, 0.05, 0.05 + 0.95 / 2, 1])
+    assert counting_of(piles, told, DEFAULT.selection).tolist() == pytest.approx([0.1, 0.1, 0.05, 0.05 + 0.95 / 2, 1])
 
 
 def test_the_scale_is_the_evidence_around_the_middle_pile():
     """Two piles of 20, 100 km apart: 20 and 20 exp(-1/2) around each, beside the usual 37.7."""
     piles = SimpleNamespace(points=unit_vectors(np.zeros(2), np.array([0, 100 / KM])), weights=np.array([20.0, 20]))
-    assert scale_of(piles) == pytest.approx(20 * (1 + np.exp(-0.5)) / 37.7, rel=1e-4)
+    assert scale_of(piles, DEFAULT.selection) == pytest.approx(20 * (1 + np.exp(-0.5)) / 37.7, rel=1e-4)
     far = SimpleNamespace(points=east(0, 50), weights=np.array([20.0, 10]))
-    assert scale_of(far) == pytest.approx(20 / 37.7)
-    assert scale_of(SimpleNamespace(points=east(0), weights=np.array([1500.0]))) == pytest.approx(1.5)
-    assert scale_of(SimpleNamespace(points=east(0), weights=np.array([999.0]))) == 1.0
-    assert scale_of(SimpleNamespace(points=east(0), weights=np.array([9000.0]))) == 4.0
-    assert scale_of(SimpleNamespace(points=east(0), weights=np.array([1.0]))) == 0.1
+    assert scale_of(far, DEFAULT.selection) == pytest.approx(20 / 37.7)
+    assert scale_of(SimpleNamespace(points=east(0), weights=np.array([1500.0])), DEFAULT.selection) == pytest.approx(
+        1.5
+    )
+    assert scale_of(SimpleNamespace(points=east(0), weights=np.array([999.0])), DEFAULT.selection) == 1.0
+    assert scale_of(SimpleNamespace(points=east(0), weights=np.array([9000.0])), DEFAULT.selection) == 4.0
+    assert scale_of(SimpleNamespace(points=east(0), weights=np.array([1.0])), DEFAULT.selection) == 0.1
 
 
 def test_a_candidate_explains_each_pile_as_well_as_the_best_of_its_items():
@@ -301,7 +315,7 @@ def test_candidates_are_taken_by_what_they_explain_for_what_they_add(least, expl
     Once the first way is drawn the second candidate explains half of 3 for 70 + 30 km: 0.015.
     """
     draw = Draw.of(np.array([8.0, 3.0]), np.zeros(3, bool), np.zeros(2), 2)
-    _take(draw, table(), np.empty(0), np.array([70.0, 70.0, 500.0]), least)
+    _take(draw, table(), np.empty(0), np.array([70.0, 70.0, 500.0]), least, DEFAULT.selection.fixed_km)
     assert draw.explained.tolist() == explained
     assert draw.drawn.tolist() == drawn
 
@@ -309,7 +323,7 @@ def test_candidates_are_taken_by_what_they_explain_for_what_they_add(least, expl
 @pytest.mark.parametrize(("km", "weight"), [(1499, 1e-9), (1501, 0.0)])
 def test_neighbours_far_outside_the_kernel_count_next_to_nothing_up_to_1500_km(km, weight):
     asked, told = unit_vectors(np.zeros(1), np.zeros(1)), unit_vectors(np.zeros(2), np.array([200 / KM, km / KM]))
-    near, far = _kernel(asked, told).toarray()[0]
+    near, far = _kernel(asked, told, DEFAULT.trip_ends).toarray()[0]
     assert near == pytest.approx(np.exp(-0.5), rel=1e-4)
     assert far == pytest.approx(np.exp(-0.5 * (km / 200) ** 2) + weight, rel=1e-2)
 
@@ -318,7 +332,7 @@ def test_without_neighbours_the_four_likeliest_countries_by_distance():
     """Five starts, 8 degrees (890 km) apart; the fifth is too far, and the second sends nobody."""
     allowed = np.array([[True], [False], [True], [True], [True], [True]])
     ground = _Ground(tuple("ABCDEF"), east(8, 12, 16, 24, 32, 40), (Goal("EU", east(0)),), allowed, np.zeros((6, 1)))
-    found = _by_distance(east(0), ground)[0]
+    found = _by_distance(east(0), ground, DEFAULT.trip_ends)[0]
     likely = np.exp(-np.array([8, 16, 24, 32]) * KM / 800)
     assert found[[0, 2, 3, 4]].tolist() == pytest.approx((likely / likely.sum()).tolist(), rel=1e-4)
     assert found[[1, 5]].tolist() == [0, 0]
@@ -329,7 +343,7 @@ def test_a_detour_of_1500_km_makes_an_origin_e_times_less_likely():
     starts = east(0, 10 + 750 / KM)
     ground = _Ground(("A", "B"), starts, (Goal("EU", east(20)),), np.ones((2, 1), bool), np.zeros((2, 1)))
     stated = np.array([[0.0, 0], [1, 0], [0, 1]])
-    found = _with_inferred(stated, east(10, 10, 10), np.zeros(3, bool), ground)
+    found = _with_inferred(stated, east(10, 10, 10), np.zeros(3, bool), ground, DEFAULT.trip_ends)
     assert found[0].tolist() == pytest.approx([1 / (1 + np.exp(-1)), np.exp(-1) / (1 + np.exp(-1))], rel=1e-3)
     assert found[1:].tolist() == stated[1:].tolist()
 
@@ -352,9 +366,9 @@ def test_a_detour_is_over_the_nearest_goal_that_is_allowed():
 )
 def test_a_land_node_explains_what_lies_within_8_km_wholly_and_less_up_to_110(km, value):
     land = replace(WAYS.ground.land, cells=np.arange(1, dtype=np.uint64), points=east(0))
-    found = _land_cover(land, unit_vectors(np.zeros(1), np.array([km / KM])), np.array([2]), 4)
+    found = _land_cover(land, unit_vectors(np.zeros(1), np.array([km / KM])), np.array([2]), 4, DEFAULT.selection)
     assert found.toarray()[0].tolist() == pytest.approx([0, 0, value, 0], abs=2e-3)
-    assert _land_cover(land, np.empty((0, 3)), np.empty(0, int), 4).shape == (1, 4)
+    assert _land_cover(land, np.empty((0, 3)), np.empty(0, int), 4, DEFAULT.selection).shape == (1, 4)
 
 
 def test_the_reward_of_a_way_is_twice_the_root_of_what_states_its_start_shared_by_its_goals():
@@ -363,7 +377,9 @@ def test_the_reward_of_a_way_is_twice_the_root_of_what_states_its_start_shared_b
     none = np.empty(0, np.int64)
     found = _Candidates(none, none, none, none, demand, np.array([0, 1, 0]))
     piles = SimpleNamespace(countries=("NGA", "SDN"), goals=("EU", "ITA"), known=np.array([9.0, 0.0]))
-    assert found.rewards(piles).tolist() == pytest.approx([2 * np.sqrt(9 * 0.75), 2 * np.sqrt(9 * 0.25), 0, 0])
+    assert found.rewards(piles, DEFAULT.selection.origin_reward).tolist() == pytest.approx(
+        [2 * np.sqrt(9 * 0.75), 2 * np.sqrt(9 * 0.25), 0, 0]
+    )
 
 
 def test_evidence_within_a_cell_is_explained_in_the_mean_of_its_piles():
@@ -371,9 +387,9 @@ def test_evidence_within_a_cell_is_explained_in_the_mean_of_its_piles():
     assert heaps.total(np.array([1.0, 2.0, 4.0])).tolist() == [3.0, 4.0]
     assert heaps.mean(np.array([1.0, 2.0, 4.0])).tolist() == [(1 + 6) / 4, 4.0]
     few = SimpleNamespace(points=east(0, 0.001), at_sea=np.zeros(2, bool))
-    assert PileClusters.of(few, np.ones(2)).of_pile.tolist() == [0, 1]
+    assert PileClusters.of(few, np.ones(2), DEFAULT.selection.most_piles).of_pile.tolist() == [0, 1]
     many = SimpleNamespace(points=np.repeat(east(0, 5), 5001, axis=0), at_sea=np.zeros(10_002, bool))
-    together = PileClusters.of(many, np.ones(10_002))
+    together = PileClusters.of(many, np.ones(10_002), DEFAULT.selection.most_piles)
     assert np.bincount(together.of_pile).tolist() == [5001, 5001]
 
 

@@ -10,13 +10,10 @@ from scipy.spatial import cKDTree
 from geodata.model.assumptions import reference_facts
 from geodata.spatial.mobility_graph import terrain
 from routes.core.geodesy import lonlat, resampled, unit_vectors
+from routes.core.params import DEFAULT, NetworkParams
 from routes.network.flow_assignment import flow
 from routes.network.layout import Lines, laid_out
 from routes.network.mdl_selection import (
-    LEAST_GAIN,
-    LEAST_SCALE,
-    MOST_SCALE,
-    USUAL_DENSITY,
     Selected,
     Standing,
     scale_of,
@@ -31,6 +28,7 @@ from routes.ridges.centrelines import Centreline
 from tests.routes.conftest import from_country, incidents_at, spread_along
 
 FACTS = reference_facts()
+USUAL = DEFAULT.selection
 DESERT = [(7.99, 16.97), (12.4, 22.5), (14.43, 27.04)]
 
 
@@ -43,9 +41,9 @@ def incidents() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def world(incidents) -> tuple[Ways, TripEnds]:
-    piles = trip_ends(incidents, FACTS)
-    sailed = crossings(piles.points[piles.at_sea], piles.weights[piles.at_sea], terrain(), FACTS)
-    return ways(piles, sailed, FACTS, terrain()), piles
+    piles = trip_ends(incidents, FACTS, DEFAULT.trip_ends)
+    sailed = crossings(piles.points[piles.at_sea], piles.weights[piles.at_sea], terrain(), FACTS, DEFAULT)
+    return ways(piles, sailed, FACTS, terrain(), DEFAULT.ways), piles
 
 
 def nothing_stands(every: Ways, piles: TripEnds, drawn: np.ndarray | None = None) -> Standing:
@@ -59,8 +57,8 @@ def nothing_stands(every: Ways, piles: TripEnds, drawn: np.ndarray | None = None
 def taken(world: tuple[Ways, TripEnds], times: float = 1.0, replicates: int = 0) -> Selected:
     """Return what is selected at so many times the usual threshold."""
     every, piles = world
-    least = times * LEAST_GAIN * scale_of(piles)
-    return selected(every, piles, nothing_stands(every, piles), least, replicates=replicates)
+    least = times * USUAL.least_gain * scale_of(piles, USUAL)
+    return selected(every, piles, nothing_stands(every, piles), least, DEFAULT, replicates=replicates)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +69,7 @@ def usual(world) -> Selected:
 @pytest.fixture(scope="module")
 def plan(incidents) -> Drawing:
     """Return the drawing of the same incidents, no line of which is traced."""
-    return laid_out(incidents, FACTS, Lines(), replicates=12)
+    return laid_out(incidents, FACTS, Lines(), DEFAULT, replicates=12)
 
 
 def test_what_is_selected_explains_the_evidence_over_land_and_sea(world, usual):
@@ -90,13 +88,19 @@ def test_a_higher_price_draws_no_more(world, usual, times):
     assert (length[thrifty].sum() == 0) == (times == 50.0)
 
 
+def test_a_kilometre_that_has_to_explain_more_is_drawn_less_often(incidents, plan):
+    strict = laid_out(incidents, FACTS, Lines(), NetworkParams.changed({"selection.least_gain": 0.1}))
+    length = plan.ways.length
+    assert length[strict.taken.counted.drawn].sum() < 0.9 * length[plan.taken.counted.drawn].sum()
+
+
 def test_what_stands_beforehand_stays_and_what_it_explains_needs_no_journey(world, usual):
     every, piles = world
     roads = usual.counted.drawn & (every.kind == LAND)
     standing = nothing_stands(every, piles, roads)
     explained = np.where(piles.at_sea, 0.0, 1.0)
     known = Standing(roads, explained, standing.told, standing.observed, standing.length)
-    again = selected(every, piles, known, LEAST_GAIN * scale_of(piles))
+    again = selected(every, piles, known, USUAL.least_gain * scale_of(piles, USUAL), DEFAULT)
     assert again.counted.drawn[roads].all()
     assert (again.explained[~piles.at_sea] == 1).all()
     more = again.counted.drawn & ~roads & (every.kind == LAND)
@@ -107,22 +111,24 @@ def test_evidence_of_which_nothing_is_told_justifies_less(world, usual):
     every, piles = world
     told = nothing_stands(every, piles)
     untold = Standing(told.drawn, told.explained, np.zeros(len(piles.points)), told.observed, told.length)
-    few = selected(every, piles, untold, LEAST_GAIN * scale_of(piles)).counted.drawn
+    few = selected(every, piles, untold, USUAL.least_gain * scale_of(piles, USUAL), DEFAULT).counted.drawn
     assert every.length[few].sum() < every.length[usual.counted.drawn].sum()
 
 
 def test_thresholds_follow_the_evidence_around_the_middle_pile(world):
     piles = world[1]
     many = replace(piles, incidents=100 * piles.incidents)
-    assert scale_of(many) == pytest.approx(min(10 * scale_of(piles), many.weights.sum() / 1000, MOST_SCALE), rel=0.01)
+    assert scale_of(many, USUAL) == pytest.approx(
+        min(10 * scale_of(piles, USUAL), many.weights.sum() / 1000, USUAL.most_scale), rel=0.01
+    )
     lone = replace(piles, points=piles.points[:1], incidents=np.ones(1), place=np.zeros(1, np.int64))
-    assert scale_of(lone) == LEAST_SCALE  # one incident weighs 1 of the 37.7 that are usual
-    assert USUAL_DENSITY * LEAST_SCALE > 1
+    assert scale_of(lone, USUAL) == USUAL.least_scale  # one incident weighs 1 of the 37.7 that are usual
+    assert USUAL.usual_density * USUAL.least_scale > 1
 
 
 def test_flow_is_neither_made_nor_lost_between_start_and_goal(world, usual):
     every, piles = world
-    moved = flow(every, piles, usual.counted.drawn)
+    moved = flow(every, piles, usual.counted.drawn, DEFAULT.journeys)
     assert moved.weight.sum() + moved.lost == pytest.approx(piles.weights.sum())
     assert moved.lost < 0.01 * piles.weights.sum()
     directed = moved.directed(len(every.kind))
@@ -135,7 +141,7 @@ def test_flow_is_neither_made_nor_lost_between_start_and_goal(world, usual):
 
 def test_trips_stay_when_piles_are_counted_anew_and_only_their_weights_change(world, usual):
     every, piles = world
-    moved = flow(every, piles, usual.counted.drawn)
+    moved = flow(every, piles, usual.counted.drawn, DEFAULT.journeys)
     assert moved.share.T @ piles.weights == pytest.approx(moved.weight)
     rows = np.asarray(moved.share.sum(axis=1)).ravel()
     assert rows == pytest.approx(1)
@@ -144,7 +150,7 @@ def test_trips_stay_when_piles_are_counted_anew_and_only_their_weights_change(wo
 
 
 def test_steps_are_found_by_the_way_that_they_take(world, usual):
-    moved = flow(*world, usual.counted.drawn)
+    moved = flow(*world, usual.counted.drawn, DEFAULT.journeys)
     some = np.unique(moved.way)[[3, 0]]
     expected = [np.flatnonzero(moved.way == way) for way in some]
     assert sorted(moved.steps_on(some).tolist()) == sorted(np.concatenate(expected).tolist())
@@ -168,7 +174,7 @@ def test_pruning_takes_dead_ends_that_lead_nowhere_and_keeps_the_road(world, usu
     free = np.flatnonzero(~np.isin(roads.start, np.r_[roads.start[used], roads.end[used]]))
     lone = drawn.copy()
     lone[free[len(free) // 2]] = True
-    kept = pruned(every, piles, lone)
+    kept = pruned(every, piles, lone, DEFAULT.segments.spur_km)
     assert not kept[free[len(free) // 2]]
     assert kept.sum() >= 0.9 * drawn.sum()
 
@@ -192,16 +198,18 @@ def test_what_much_evidence_speaks_for_comes_back_when_it_is_drawn_again(plan):
     assert all(line.support >= 0.95 for line in busiest.values())
     nothing = [np.zeros(len(plan.ways.kind), bool)] * 12
     some = np.flatnonzero(plan.drawn & np.isin(plan.ways.kind, (LAND, SEA)))
-    assert set(support_of(plan.ways, some, nothing).tolist()) == {0.0}
-    assert set(support_of(plan.ways, some, [plan.drawn] * 3).tolist()) == {1.0}
-    assert np.isnan(support_of(plan.ways, np.flatnonzero(plan.ways.kind == BEGIN), nothing)).all()
+    assert set(support_of(plan.ways, some, nothing, DEFAULT.segments.near_km).tolist()) == {0.0}
+    assert set(support_of(plan.ways, some, [plan.drawn] * 3, DEFAULT.segments.near_km).tolist()) == {1.0}
+    assert np.isnan(
+        support_of(plan.ways, np.flatnonzero(plan.ways.kind == BEGIN), nothing, DEFAULT.segments.near_km)
+    ).all()
 
 
 @pytest.mark.slow
 def test_a_line_that_incidents_trace_is_drawn_as_they_trace_it_and_explains_it_itself(incidents, plan):
     lon, lat = np.array(DESERT).T
     traced = Centreline(resampled(unit_vectors(lon, lat), 50.0), 42.0, support=np.array([0.9]))
-    found = stretches(laid_out(incidents, FACTS, Lines(land=(traced,))))
+    found = stretches(laid_out(incidents, FACTS, Lines(land=(traced,)), DEFAULT))
     (own,) = [line for line in found if line.basis == "traced"]
     assert own.support == pytest.approx(0.9)
     assert own.direction == "one-way"
@@ -218,14 +226,14 @@ def test_a_line_that_incidents_trace_is_drawn_as_they_trace_it_and_explains_it_i
 def test_a_line_at_sea_that_joins_two_coasts_carries_the_boats_instead_of_a_crossing_beside_it(incidents):
     lon, lat = np.array([(12.7, 33.0), (12.6, 35.4)]).T
     traced = Centreline(resampled(unit_vectors(lon, lat), 50.0), 42.0)
-    sea = [line for line in stretches(laid_out(incidents, FACTS, Lines(sea=(traced,)))) if line.mode == "sea"]
+    sea = [line for line in stretches(laid_out(incidents, FACTS, Lines(sea=(traced,)), DEFAULT)) if line.mode == "sea"]
     assert [line.basis for line in sea] == ["traced"]
     assert (sea[0].start_country, sea[0].end_country, sea[0].direction) == ("LBY", "ITA", "one-way")
 
 
 def test_islands_are_joined_to_their_own_country_first():
     ground = terrain()
-    links = ferries((tuple(sorted(FACTS.bloc_of["ESP"].members)),))
+    links = ferries((tuple(sorted(FACTS.bloc_of["ESP"].members)),), DEFAULT.ways.ferry_longest_km)
     pairs = {
         (str(ground.codes[ground.land.country[a]]), str(ground.codes[ground.land.country[b]]))
         for a, b in zip(links.start, links.end, strict=True)
@@ -237,7 +245,7 @@ def test_islands_are_joined_to_their_own_country_first():
 
 def test_a_start_lies_in_its_own_country(world):
     every, piles = world
-    for code, node in zip(piles.countries, start_nodes(piles, every.ground), strict=True):
+    for code, node in zip(piles.countries, start_nodes(piles, every.ground, DEFAULT.ways.snap_km), strict=True):
         assert every.ground.codes[every.ground.land.country[node]] == code
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from geodata.model.assumptions import reference_facts
 from routes.core.geodesy import unit_vectors
+from routes.core.params import DEFAULT
 from routes.network.named_routes import _followed, _named, _near, named_routes
 from routes.network.segments import Stretch
 
@@ -30,7 +31,7 @@ CHAIN = (
 
 
 def test_the_chain_runs_from_where_most_come_from_to_the_landing():
-    titles = {route.name: route for route in named_routes(CHAIN, reference_facts())}
+    titles = {route.name: route for route in named_routes(CHAIN, reference_facts(), DEFAULT.named)}
     route = titles["Central Mediterranean"]
     assert route.title == "Central Mediterranean: Agadez - Sabha - Zuwarah - Lampedusa, Malta and Sicily"
     assert (route.countries, route.modes, route.flow) == (("NER", "LBY", "ITA"), ("land", "sea"), 12.0)
@@ -39,10 +40,10 @@ def test_the_chain_runs_from_where_most_come_from_to_the_landing():
 
 def test_what_is_not_known_by_a_name_is_not_told_and_rings_end():
     facts = reference_facts()
-    assert named_routes([stretch(SABHA, ZUWARA, ("LBY", "LBY"))], facts) == ()
-    assert named_routes([], facts) == ()
+    assert named_routes([stretch(SABHA, ZUWARA, ("LBY", "LBY"))], facts, DEFAULT.named) == ()
+    assert named_routes([], facts, DEFAULT.named) == ()
     ring = [*CHAIN, stretch(ZUWARA, SABHA, ("LBY", "LBY"), 9.0)]
-    assert len(named_routes(ring, facts)) == 2
+    assert len(named_routes(ring, facts, DEFAULT.named)) == 2
 
 
 KM = 111.195  # of a degree of latitude
@@ -51,13 +52,13 @@ KM = 111.195  # of a degree of latitude
 @pytest.mark.parametrize(("km", "joined"), [(59, True), (61, False)])
 def test_ends_within_60_km_are_one_place(km, joined):
     here, there = (unit_vectors(np.array([10.0]), np.array([lat])) for lat in (0.0, km / KM))
-    assert _near(here, there) == [[0] if joined else []]
+    assert _near(here, there, DEFAULT.named.joined_km) == [[0] if joined else []]
 
 
 @pytest.mark.parametrize(("flow", "places"), [(1.21, 3), (1.19, 2)])
 def test_a_leg_of_a_tenth_of_the_known_one_belongs_to_its_chain(flow, places):
     chain = [stretch(SABHA, ZUWARA, ("LBY", "LBY"), flow), CHAIN[3]]
-    (route,) = named_routes(chain, reference_facts())
+    (route,) = named_routes(chain, reference_facts(), DEFAULT.named)
     assert len(route.places) == places
 
 
@@ -78,7 +79,7 @@ def test_no_more_than_six_places_are_named_and_countries_stand_in_at_the_ends():
         for number, (start, end) in enumerate(pairwise(spots))
     ]
     legs[-1] = replace(legs[-1], landing="", end_country="ITA")
-    found = _named("Known", legs, legs[0])
+    found = _named("Known", legs, legs[0], DEFAULT.named)
     assert len(found.places) <= 6
     assert (found.places[0], found.places[-1]) == ("Libya", "Italy")
     assert found.properties()["flow"] == 10.0

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 from geodata.model.assumptions import reference_facts
 from geodata.spatial.mobility_graph import terrain
 from routes.core.geodesy import km_between, unit_vectors
+from routes.core.params import DEFAULT
 from routes.network.coastal_hubs import Hubs
 from routes.network.network import AIR, BEGIN, FERRY, LAND, SEA, Ways, _lonely, _seen, start_nodes, ways
 from routes.network.sea_crossings import Crossings
@@ -38,7 +39,7 @@ def every() -> Ways:
         countries=("BGD",),
         start_points=unit_vectors(np.array([90.4]), np.array([23.8])),
     )
-    return ways(piles, crossings([1.0, 1.0, 1.0]), FACTS, terrain())
+    return ways(piles, crossings([1.0, 1.0, 1.0]), FACTS, terrain(), DEFAULT.ways)
 
 
 def test_a_boat_costs_its_length_and_to_embark_and_is_eased_where_many_are_seen(every):
@@ -95,7 +96,7 @@ def test_who_leaves_a_closed_bloc_over_land_pays_150_km(every):
 def test_evidence_of_a_cell_counts_by_a_quarter_in_its_neighbours():
     ground = terrain()
     piles = of((12.0, 25.0, 16, 0))
-    seen = _seen(piles, ground)
+    seen = _seen(piles, ground, DEFAULT.ways.ring_share)
     assert seen.max() == 4
     assert sorted(seen[seen > 0].tolist()) == [1.0] * (np.count_nonzero(seen) - 1) + [4.0]
     here = int(seen.argmax())
@@ -106,6 +107,6 @@ def test_a_start_stands_on_land_of_its_own_country_if_there_is_any_within_300_km
     ground = terrain()
     across = unit_vectors(np.array([13.9, 6.0]), np.array([13.0, 13.0]))  # in Chad, and in Nigeria, 700 km from Chad
     piles = SimpleNamespace(countries=("NGA", "TCD"), start_points=across)
-    near, far = start_nodes(piles, ground)
+    near, far = start_nodes(piles, ground, DEFAULT.ways.snap_km)
     assert ground.codes[ground.land.country[near]] == "NGA"
     assert ground.codes[ground.land.country[far]] != "TCD"

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from geodata.model.assumptions import reference_facts
+from routes.core.params import DEFAULT
 from routes.network.origin_destination import TripEnds, trip_ends
 
 FACTS = reference_facts()
@@ -13,7 +14,9 @@ TUNISIAN_COAST = (10.9, 35.0)
 
 def test_a_stated_departure_is_where_the_way_is_looked_for_from(at, along, told):
     spots = along([TUNISIAN_COAST, (12.4, 35.4)], 80, 10)
-    piles = trip_ends(told(at(spots, "sea", departure="Sfax, Tunisia", transit="Tunisia"), "CIV"), FACTS)
+    piles = trip_ends(
+        told(at(spots, "sea", departure="Sfax, Tunisia", transit="Tunisia"), "CIV"), FACTS, DEFAULT.trip_ends
+    )
     assert set(piles.countries) == {"CIV", "TUN"}
     assert (piles.starts[:, piles.countries.index("TUN")] == 1).all()
     assert (piles.origins[:, piles.countries.index("CIV")] == 1).all()
@@ -23,8 +26,8 @@ def test_unknown_origins_come_from_the_neighbours_that_state_one(at, told):
     known = told(at([(13.0, 25.0)] * 5), "NER")
     far = told(at([(-99.0, 20.0)] * 5), "GTM")
     unknown = told(at([(13.3, 25.2)] * 3), None)
-    piles = trip_ends(pl.concat([known, far, unknown]), FACTS)
-    near = np.argmin(np.linalg.norm(piles.points - trip_ends(unknown, FACTS).points[0], axis=1))
+    piles = trip_ends(pl.concat([known, far, unknown]), FACTS, DEFAULT.trip_ends)
+    near = np.argmin(np.linalg.norm(piles.points - trip_ends(unknown, FACTS, DEFAULT.trip_ends).points[0], axis=1))
     assert piles.origins[near, piles.countries.index("NER")] > 0.99
     assert piles.known.sum() == 10
     assert sorted(piles.stated.tolist()) == [0, 5, 5]
@@ -40,7 +43,7 @@ def test_each_incident_knows_its_pile_in_the_order_in_which_it_was_given(at, tol
         how="vertical_relaxed",
     )
     every = pl.concat([mixed, mixed])
-    piles = trip_ends(every, FACTS)
+    piles = trip_ends(every, FACTS, DEFAULT.trip_ends)
     first, flown, second, *again = piles.pile_of.tolist()
     assert again == [first, flown, second]
     assert flown == -1
@@ -80,6 +83,7 @@ def of(*places: tuple[float, float, int, int]) -> TripEnds:
         (),
         np.zeros((0, 0), bool),
         np.zeros((0, 0)),
+        DEFAULT.trip_ends,
     )
 
 

@@ -7,6 +7,7 @@ Hubs 0 and 1 lie in Libya, 2 and 3 in Italy and 4 in Malta, both of one closed b
 import numpy as np
 import pytest
 
+from routes.core.params import DEFAULT
 from routes.network.coastal_hubs import Hubs
 from routes.network.sea_crossings import _Candidates
 
@@ -21,7 +22,7 @@ def candidates(*rows: tuple[int, int, float], known: tuple[tuple[int, int], ...]
     bloc = np.array([-1, -1, 0, 0, 0])
     lines = tuple(np.zeros((2, 3)) for _ in rows)
     return _Candidates(
-        hubs, bloc, frozenset(known), start.astype(int), end.astype(int), km, lines, both, both, np.zeros(size)
+        hubs, bloc, frozenset(known), DEFAULT, start.astype(int), end.astype(int), km, lines, both, both, np.zeros(size)
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from geodata.model.assumptions import reference_facts
 from geodata.spatial.mobility_graph import terrain
 from routes.core.geodesy import km_between, line_km, unit_vectors
+from routes.core.params import DEFAULT
 from routes.network.sea_crossings import Crossings, crossings
 from routes.network.sea_paths import km_and_part, land_on_lines, pulled
 
@@ -15,7 +16,7 @@ FACTS = reference_facts()
 def found(spots: np.ndarray) -> tuple[Crossings, list[tuple[str, str]]]:
     ground = terrain()
     points = unit_vectors(spots[:, 0], spots[:, 1])
-    sea = crossings(points, np.ones(len(points)), ground, FACTS)
+    sea = crossings(points, np.ones(len(points)), ground, FACTS, DEFAULT)
     codes = ground.codes[sea.hubs.country]
     return sea, [(str(codes[a]), str(codes[b])) for a, b in zip(sea.start, sea.end, strict=True)]
 
@@ -30,7 +31,9 @@ def test_a_channel_is_crossed_from_one_country_to_the_other(channel):
     sea, pairs = channel
     assert {frozenset(pair) for pair in pairs} >= {frozenset({"FRA", "GBR"})}
     assert all(start != end for start, end in pairs)
-    assert (land_on_lines(sea.hubs.points[sea.start], sea.hubs.points[sea.end]) < 0.5).all()
+    assert (
+        land_on_lines(sea.hubs.points[sea.start], sea.hubs.points[sea.end], DEFAULT.sea_paths.ashore_km) < 0.5
+    ).all()
 
 
 def test_a_crossing_explains_what_lies_along_it_and_nothing_beyond_its_reach(channel):
@@ -81,7 +84,7 @@ def test_no_incidents_give_no_crossing():
 
 def test_land_on_a_line_is_a_share_of_it():
     start, end = unit_vectors([9.0, -5.6], [37.6, 36.0]), unit_vectors([9.0, 9.0], [39.0, 40.0])
-    over_water, over_spain = land_on_lines(start, end)
+    over_water, over_spain = land_on_lines(start, end, DEFAULT.sea_paths.ashore_km)
     assert over_water == 0
     assert over_spain > 0.1
 
@@ -90,7 +93,7 @@ def test_a_path_over_water_is_drawn_straight_but_not_over_land():
     around_sicily = unit_vectors(
         [10.8, 11.2, 11.6, 12.0, 12.8, 13.5, 14.3, 15.2, 15.6], [37.0, 37.3, 37.6, 38.3, 38.6, 38.6, 38.6, 38.6, 38.5]
     )
-    line = pulled(around_sicily)
+    line = pulled(around_sicily, DEFAULT.sea_paths.on_land)
     assert 2 <= len(line) < len(around_sicily)
     assert line_km(line) <= line_km(around_sicily)
 

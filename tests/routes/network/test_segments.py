@@ -8,6 +8,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from routes.core.geodesy import km_between, unit_vectors
+from routes.core.params import DEFAULT, NetworkParams
 from routes.network.segments import (
     Drawing,
     Stretch,
@@ -46,7 +47,8 @@ def plan(forward: float, backward: float) -> SimpleNamespace:
     )
     piles = SimpleNamespace(countries=("NGA", "SDN"), goals=(SimpleNamespace(code="EU"), SimpleNamespace(code="ITA")))
     directed = np.array([[forward, 0.0], [backward, 0.0]])
-    return SimpleNamespace(directed=directed, moved=moved, piles=piles, countries=lambda _: ("LBY", "ITA"))
+    countries = ("LBY", "ITA")
+    return SimpleNamespace(directed=directed, moved=moved, piles=piles, countries=lambda _: countries, params=DEFAULT)
 
 
 def stretch(forward: float, backward: float) -> Stretch:
@@ -95,8 +97,11 @@ def test_the_flow_of_a_line_is_the_mean_over_its_ways_by_length():
 
 
 def test_shares_of_less_than_a_fiftieth_are_not_named():
-    assert shares_of(["a", "b", "c"], np.array([2.0, 96.0, 2.001])) == {"b": 96 / 100.001, "c": 2.001 / 100.001}
-    assert list(shares_of(["b", "a"], np.array([5, 5]))) == ["a", "b"]
+    assert shares_of(["a", "b", "c"], np.array([2.0, 96.0, 2.001]), DEFAULT.segments.least_share) == {
+        "b": 96 / 100.001,
+        "c": 2.001 / 100.001,
+    }
+    assert list(shares_of(["b", "a"], np.array([5, 5]), DEFAULT.segments.least_share)) == ["a", "b"]
     assert summed({("NGA", "EU"): 0.5, ("SDN", "EU"): 0.2, ("SDN", "ITA"): 0.3}, 1) == {"EU": 0.7, "ITA": 0.3}
     assert list(summed({("NGA", "EU"): 0.4, ("SDN", "EU"): 0.6}, 0)) == ["SDN", "NGA"]
 
@@ -105,23 +110,28 @@ def test_shares_of_less_than_a_fiftieth_are_not_named():
 def test_a_line_is_cut_where_movement_turns_for_150_km(samples, parts):
     """Samples lie 5 km apart; parts share the sample at which they meet."""
     net = np.r_[np.full(40, 1.0), np.full(samples, -1.0), np.full(40, 1.0)]
-    assert _cut_where_it_turns(net) == parts
+    assert _cut_where_it_turns(net, DEFAULT.segments.turns_km) == parts
 
 
 def test_where_nothing_moves_a_line_goes_on_as_before():
-    assert _cut_where_it_turns(np.zeros(100)) == [(0, 100)]
-    assert _cut_where_it_turns(np.r_[np.zeros(35), np.full(35, -1.0), np.zeros(35)]) == [(0, 105)]
-    assert _cut_where_it_turns(np.r_[np.full(35, 1.0), np.zeros(9), np.full(35, -1.0)]) == [(0, 45), (44, 79)]
-    assert _cut_where_it_turns(np.ones(1)) == [(0, 1)]
+    assert _cut_where_it_turns(np.zeros(100), DEFAULT.segments.turns_km) == [(0, 100)]
+    assert _cut_where_it_turns(np.r_[np.zeros(35), np.full(35, -1.0), np.zeros(35)], DEFAULT.segments.turns_km) == [
+        (0, 105)
+    ]
+    assert _cut_where_it_turns(np.r_[np.full(35, 1.0), np.zeros(9), np.full(35, -1.0)], DEFAULT.segments.turns_km) == [
+        (0, 45),
+        (44, 79),
+    ]
+    assert _cut_where_it_turns(np.ones(1), DEFAULT.segments.turns_km) == [(0, 1)]
 
 
 @pytest.mark.parametrize(("km", "support"), [(49, 1.0), (51, 0.0)])
 def test_a_way_within_50_km_stands_for_the_same(km, support):
     along = unit_vectors(np.linspace(10, 11, 50), np.zeros(50))
     beside = unit_vectors(np.linspace(10, 11, 50), np.full(50, km / KM))
-    assert _support([along], [beside]) == [support]
-    assert _support([along, beside], [beside, np.empty((0, 3))]) == [support / 2, 0.5]
-    assert _support([], [beside]) == []
+    assert _support([along], [beside], DEFAULT.segments.near_km) == [support]
+    assert _support([along, beside], [beside, np.empty((0, 3))], DEFAULT.segments.near_km) == [support / 2, 0.5]
+    assert _support([], [beside], DEFAULT.segments.near_km) == []
 
 
 def test_runs_of_what_is_kept_end_before_what_is_not():
@@ -143,12 +153,28 @@ def test_a_run_is_split_where_crossings_begin():
 def test_an_end_within_45_km_of_a_traced_line_is_led_onto_it(km, size):
     traced, way = north(0.0), north(km, km + 100)
     tree = cKDTree(traced)
-    there, back = _led_on(way, 0, 2, tree, traced), _led_on(way[::-1], 0, 2, tree, traced)
+    there, back = (
+        _led_on(way, 0, 2, tree, traced, DEFAULT.segments.join_km),
+        _led_on(way[::-1], 0, 2, tree, traced, DEFAULT.segments.join_km),
+    )
     assert (len(there), len(back)) == (size, size)
     if size == 3:
         assert km_between(there[0], traced[0]) == 0
         assert km_between(back[-1], traced[0]) == 0
-    assert len(_led_on(way, 0, 2, None, traced)) == 2
+    assert len(_led_on(way, 0, 2, None, traced, DEFAULT.segments.join_km)) == 2
+
+
+@pytest.mark.parametrize(("one_way", "direction"), [(0.65, "one-way"), (0.8, "two-way")])
+def test_a_line_is_one_way_from_the_share_that_is_asked_for(one_way, direction):
+    made = plan(14.0, 6.0)
+    made.params = NetworkParams.changed({"segments.one_way": one_way})
+    found = Drawing.stretch(made, north(0, 50), "sea", Under.of([0], [0]), 1.0)
+    assert found.direction == direction
+
+
+@pytest.mark.parametrize(("observed", "inferred"), [(0.49, True), (0.5, False)])
+def test_a_line_of_which_less_than_half_is_observed_is_inferred(observed, inferred):
+    assert Drawing.stretch(plan(14.0, 6.0), north(0, 50), "sea", Under.of([0], [0]), observed).inferred == inferred
 
 
 def test_segments_whose_middle_lies_in_a_bridge_only_bridge_a_gap():

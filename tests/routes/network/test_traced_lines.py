@@ -8,8 +8,9 @@ from scipy.sparse import csr_array
 
 from geodata.spatial.mobility_graph import terrain
 from routes.core.geodesy import line_km, unit_vectors
+from routes.core.params import DEFAULT
 from routes.network.coastal_hubs import Hubs
-from routes.network.sea_crossings import PLAUSIBLE, Crossings
+from routes.network.sea_crossings import Crossings
 from routes.network.traced_lines import (
     _longest,
     explained_by,
@@ -53,7 +54,7 @@ ALONG_LIBYA = points((14.0, 32.85), (15.3, 32.5))
 
 
 def test_a_line_over_land_runs_on_roads_from_each_of_its_cells_to_the_next():
-    ground, (traced,) = traced_over_land([DESERT], terrain())
+    ground, (traced,) = traced_over_land([DESERT], terrain(), DEFAULT.traced)
     assert len(traced.way) == len(traced.nodes) - 1 > 20
     ends = np.column_stack([ground.roads.start[traced.way], ground.roads.end[traced.way]])
     ends[traced.back == 1] = ends[traced.back == 1][:, ::-1]
@@ -63,8 +64,8 @@ def test_a_line_over_land_runs_on_roads_from_each_of_its_cells_to_the_next():
 
 def test_a_road_is_made_only_where_there_is_none_and_neither_one_twice():
     before = len(terrain().roads.start)
-    once, _ = traced_over_land([DESERT], terrain())
-    twice, (there, back) = traced_over_land([DESERT, DESERT[::-1]], terrain())
+    once, _ = traced_over_land([DESERT], terrain(), DEFAULT.traced)
+    twice, (there, back) = traced_over_land([DESERT, DESERT[::-1]], terrain(), DEFAULT.traced)
     assert len(once.roads.start) == len(twice.roads.start) >= before
     assert there.way.tolist() == back.way[::-1].tolist()
     assert (there.back != back.back[::-1]).all()
@@ -72,9 +73,9 @@ def test_a_road_is_made_only_where_there_is_none_and_neither_one_twice():
 
 
 def test_a_line_far_from_all_land_is_on_no_road():
-    _, (traced,) = traced_over_land([points((-140.0, -20.0), (-138.0, -20.0))], terrain())
+    _, (traced,) = traced_over_land([points((-140.0, -20.0), (-138.0, -20.0))], terrain(), DEFAULT.traced)
     assert len(traced.nodes) == len(traced.way) == 0
-    assert traced_over_land([], terrain()) == (terrain(), ())
+    assert traced_over_land([], terrain(), DEFAULT.traced) == (terrain(), ())
 
 
 @pytest.mark.parametrize(("km", "value"), [(0, 1.0), (8, 1.0), (53, np.exp(-0.5)), (98, np.exp(-2)), (111, 0.0)])
@@ -98,7 +99,9 @@ def test_the_nearest_of_several_lines_explains_and_none_explains_nothing():
 def test_a_line_that_joins_two_coasts_becomes_a_crossing_between_the_hubs_there():
     hubs = ("LBY", (12.4, 32.9)), ("ITA", (12.6, 35.5))
     between = points((12.5, 34.2), (20.0, 34.2))
-    found, line_of = with_traced_crossings([TO_LAMPEDUSA], sea(*hubs), terrain(), between, np.array([3.0, 1.0]))
+    found, line_of = with_traced_crossings(
+        [TO_LAMPEDUSA], sea(*hubs), terrain(), between, np.array([3.0, 1.0]), DEFAULT
+    )
     assert line_of.tolist() == [0]
     assert (found.start.tolist(), found.end.tolist()) == ([0], [1])
     assert found.km[0] == pytest.approx(line_km(TO_LAMPEDUSA))
@@ -109,25 +112,25 @@ def test_a_line_that_joins_two_coasts_becomes_a_crossing_between_the_hubs_there(
 
 
 def test_where_there_is_no_hub_a_line_lands_at_the_nearest_land_of_the_country():
-    found, line_of = with_traced_crossings([TO_LAMPEDUSA], sea(), terrain(), *NOBODY)
+    found, line_of = with_traced_crossings([TO_LAMPEDUSA], sea(), terrain(), *NOBODY, DEFAULT)
     assert line_of.tolist() == [0]
     codes = terrain().codes[found.hubs.country[[found.start[0], found.end[0]]]]
     assert codes.tolist() == ["LBY", "ITA"]
 
 
 def test_a_line_along_one_coast_or_over_the_open_sea_joins_nothing():
-    assert keeps_to_one_coast(ALONG_LIBYA)
-    assert not keeps_to_one_coast(TO_LAMPEDUSA)
+    assert keeps_to_one_coast(ALONG_LIBYA, DEFAULT.traced)
+    assert not keeps_to_one_coast(TO_LAMPEDUSA, DEFAULT.traced)
     open_sea = points((-30.0, 20.0), (-30.0, 10.0))
     before = sea(("LBY", (12.4, 32.9)))
-    found, line_of = with_traced_crossings([ALONG_LIBYA, open_sea], before, terrain(), *NOBODY)
+    found, line_of = with_traced_crossings([ALONG_LIBYA, open_sea], before, terrain(), *NOBODY, DEFAULT)
     assert found is before
     assert line_of.tolist() == []
 
 
 def test_a_crossing_is_seen_as_much_as_the_less_seen_of_its_ends():
     found, _ = with_traced_crossings(
-        [TO_LAMPEDUSA], sea(("LBY", (12.4, 33.0)), ("ITA", (12.6, 35.4))), terrain(), *NOBODY
+        [TO_LAMPEDUSA], sea(("LBY", (12.4, 33.0)), ("ITA", (12.6, 35.4))), terrain(), *NOBODY, DEFAULT
     )
     at_both = points((12.4, 33.0), (12.6, 35.4), (12.6, 35.4 + 30 / DEGREE_KM))
     weights = np.array([2.0, 1.0, 1.0])
@@ -139,16 +142,16 @@ def test_lines_run_along_each_other_where_they_are_near_and_point_the_same_way_o
     line = points((0.0, 0.0), (4.0, 0.0))
     half, back = points((0.0, 0.2), (2.0, 0.2)), points((4.0, 0.1), (2.0, 0.1))
     across = points((2.0, -2.0), (2.0, 2.0))
-    ((which, same),) = running_along([line], [half, back], 50.0)
+    ((which, same),) = running_along([line], [half, back], 50.0, DEFAULT.traced.alike)
     assert which[2] == 0
     assert which[-2] == 1
     assert same[2]
     assert not same[-2]
-    ((which, _),) = running_along([line], [across], 50.0)
+    ((which, _),) = running_along([line], [across], 50.0, DEFAULT.traced.alike)
     assert set(which.tolist()) == {-1}
-    ((which, _),) = running_along([line], [], 50.0)
+    ((which, _),) = running_along([line], [], 50.0, DEFAULT.traced.alike)
     assert set(which.tolist()) == {-1}
-    assert running_along([], [line], 50.0) == []
+    assert running_along([], [line], 50.0, DEFAULT.traced.alike) == []
 
 
 def places(*km: tuple[float, float]) -> np.ndarray:
@@ -169,18 +172,20 @@ def test_lines_run_along_each_other_within_45_degrees(turn, along):
     reach = 20 * np.array([np.cos(np.radians(turn)), np.sin(np.radians(turn))])
     other = places((0, 0), (200, 0))
     one = places(tuple(np.array([100, 0]) - reach), tuple(np.array([100, 0]) + reach))
-    ((beside, same),) = running_along([one], [places((-300, 300), (-200, 300)), other], 50)
+    ((beside, same),) = running_along([one], [places((-300, 300), (-200, 300)), other], 50, DEFAULT.traced.alike)
     assert set(beside.tolist()) == ({1} if along else {-1})
     assert same.all()
-    ((_, turned),) = running_along([one[::-1]], [other], 50)
+    ((_, turned),) = running_along([one[::-1]], [other], 50, DEFAULT.traced.alike)
     assert not turned.any()
 
 
 @pytest.mark.parametrize(("km", "near"), [(49, 0), (51, -1)])
 def test_lines_run_along_each_other_within_a_distance(km, near):
-    ((beside, _),) = running_along([places((0, km), (200, km))], [places((-100, 0), (300, 0))], 50)
+    ((beside, _),) = running_along(
+        [places((0, km), (200, km))], [places((-100, 0), (300, 0))], 50, DEFAULT.traced.alike
+    )
     assert set(beside.tolist()) == {near}
-    ((beside, same),) = running_along([places((0, 0), (15, 0))], [], 50)
+    ((beside, same),) = running_along([places((0, 0), (15, 0))], [], 50, DEFAULT.traced.alike)
     assert (beside.tolist(), same.tolist()) == ([-1] * 3, [False] * 3)
 
 
@@ -192,10 +197,10 @@ def test_what_is_seen_at_a_crossing_is_what_is_seen_at_its_lesser_end():
 
 def test_a_crossing_may_be_as_long_as_is_plausible_beside_the_shortest_that_touches_it():
     sea = SimpleNamespace(start=np.array([0, 2]), end=np.array([1, 3]), km=np.array([200.0, 100.0]))
-    factor, more = PLAUSIBLE
-    assert _longest(sea, (1, 4)) == factor * 200 + more
-    assert _longest(sea, (2, 1)) == factor * 100 + more
-    assert _longest(sea, (4, 5)) == np.inf
+    factor, more = DEFAULT.crossings.plausible
+    assert _longest(sea, (1, 4), DEFAULT.crossings.plausible) == factor * 200 + more
+    assert _longest(sea, (2, 1), DEFAULT.crossings.plausible) == factor * 100 + more
+    assert _longest(sea, (4, 5), DEFAULT.crossings.plausible) == np.inf
 
 
 def test_piles_along_the_middle_of_a_traced_crossing_are_those_from_a_fifth_to_four_fifths_of_it():
@@ -203,7 +208,9 @@ def test_piles_along_the_middle_of_a_traced_crossing_are_those_from_a_fifth_to_f
     start, end = np.array([12.4, 33.0]), np.array([12.6, 35.4])
     along = [start + share * (end - start) for share in (0.1, 0.19, 0.21, 0.5, 0.79, 0.81, 0.9)]
     weights = np.array([100.0, 100, 1, 2, 4, 100, 100])
-    found, which = with_traced_crossings([TO_LAMPEDUSA], sea(*hubs), terrain(), points(*map(tuple, along)), weights)
+    found, which = with_traced_crossings(
+        [TO_LAMPEDUSA], sea(*hubs), terrain(), points(*map(tuple, along)), weights, DEFAULT
+    )
     assert which.tolist() == [0]
     assert found.middle.tolist() == pytest.approx([7.0], abs=0.01)
     assert found.cover.toarray()[0].tolist() == pytest.approx([1.0] * 7, abs=0.01)

@@ -9,6 +9,7 @@ import pytest
 
 from geodata.model.assumptions import reference_facts
 from routes.core.corridor import confidence_of
+from routes.core.params import DEFAULT
 from routes.network.movement_model import CountryShares
 from routes.pipelines.counting import Directed, _direction, _role, counted_on, placed
 from routes.pipelines.flow_network import Network
@@ -325,7 +326,7 @@ def test_a_network_without_journeys_tells_flights_and_dense_areas_alone():
     [(6.6, 3.4, "one-way"), (6.5, 3.5, "two-way"), (4.0, 2.9, "unclear"), (4.0, 3.0, "two-way"), (3.0, 0.0, "one-way")],
 )
 def test_a_route_is_one_way_by_more_than_65_in_100_and_two_way_from_a_flow_of_three_back(forward, backward, direction):
-    assert _direction(forward, backward) == direction
+    assert _direction(forward, backward, DEFAULT.segments) == direction
 
 
 @pytest.mark.parametrize(

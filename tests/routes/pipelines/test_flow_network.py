@@ -13,6 +13,7 @@ from geodata.model.assumptions import reference_facts
 from geodata.spatial.coastline import is_land
 from routes.core.corridor import CONFIDENCES, METHOD_VERSION
 from routes.core.geodesy import lonlat, resampled, unit_vectors
+from routes.core.params import DEFAULT, NetworkParams
 from routes.pipelines.counting import Directed, counted_on, placed
 from routes.pipelines.flow_network import Network, _holds, _line, _named_apart, lines_of, network
 from routes.pipelines.network_tables import stored
@@ -218,23 +219,17 @@ def test_more_evidence_elsewhere_leaves_the_routes_that_there_are(two_piles, at,
 
 
 @pytest.mark.slow
-def test_a_way_a_line_or_a_leg_that_few_redraws_of_the_evidence_show_is_left_out(crossing, laid, monkeypatch):
+def test_a_way_a_line_or_a_leg_that_few_redraws_of_the_evidence_show_is_left_out(crossing, laid):
     assert {one.basis for one in laid.routes} == {"evidence", "journeys"}
     assert all(support >= 0.5 for support in laid.leg_support)
-    with monkeypatch.context() as strict:
-        strict.setattr("routes.pipelines.flow_network.LEAST_LINK", 1.01)
-        assert {one.basis for one in network(crossing, FACTS, 3).routes} == {"evidence"}
-    with monkeypatch.context() as strict:
-        strict.setattr("routes.pipelines.flow_network.LEAST_DRAWN", 1.01)
-        without = network(crossing, FACTS, 3)
-        assert {one.basis for one in without.routes} == {"journeys"}
-        assert without.legs == ()
-    with monkeypatch.context() as strict:
-        strict.setattr("routes.pipelines.flow_network.LEAST_LINK", 1.01)
-        strict.setattr("routes.pipelines.flow_network.LEAST_DRAWN", 1.01)
-        assert network(crossing, FACTS, 3).notes[0] == (
-            "Movement: no route explains enough incidents to be drawn; insufficient data."
-        )
+    no_link, no_line = {"routes.least_link": 1.01}, {"ridges.support.least_drawn": 1.01}
+    linked = network(crossing, FACTS, 3, params=NetworkParams.changed(no_link))
+    assert {one.basis for one in linked.routes} == {"evidence"}
+    without = network(crossing, FACTS, 3, params=NetworkParams.changed(no_line))
+    assert {one.basis for one in without.routes} == {"journeys"}
+    assert without.legs == ()
+    nothing = network(crossing, FACTS, 3, params=NetworkParams.changed(no_link | no_line))
+    assert "Movement: no route explains enough incidents to be drawn; insufficient data." in nothing.notes
 
 
 @pytest.mark.slow
@@ -318,15 +313,15 @@ KM = 111.195  # of a degree of latitude
     [("traced", 0.5, True), ("traced", 0.49, False), ("journey", 0.7, True), ("journey", 0.69, False)],
 )
 def test_a_traced_line_holds_in_half_of_the_redraws_and_a_way_of_journeys_in_seven_of_ten(basis, support, holds):
-    assert _holds(SimpleNamespace(basis=basis, support=support)) == holds
-    assert _holds(SimpleNamespace(basis=basis, support=None))
+    assert _holds(SimpleNamespace(basis=basis, support=support), DEFAULT) == holds
+    assert _holds(SimpleNamespace(basis=basis, support=None), DEFAULT)
 
 
 def test_a_third_of_what_is_left_after_the_main_routes_is_a_third_of_the_detail():
     """Of twenty routes three are the main ones; the last of the other seventeen is 16 of 17 on."""
     routes = [line_of(f"r{number}", "Same", "land", [(0, 0), (1, 1)]) for number in range(20)]
     flown = line_of("air", "Other", "air", [(0, 0), (1, 1)])
-    found = _named_apart([*routes, flown])
+    found = _named_apart([*routes, flown], DEFAULT.routes.main_routes)
     assert [one.detail for one in found[:5]] == pytest.approx([0, 0, 0, 0, 1 / 17])
     assert found[19].detail == pytest.approx(16 / 17)
     assert found[20].detail == 0.0
@@ -336,14 +331,50 @@ def test_a_third_of_what_is_left_after_the_main_routes_is_a_third_of_the_detail(
 def test_bridges_of_a_corridor_are_inferred_segments_and_do_not_lower_its_support_twice():
     """Of 100 km, 40 to 60 are inferred: what came back in 0.6 of the redraws did so in 0.75 where it is observed."""
     corridor = line_of("r", "r", "land", [(0, 0), (0, 40 / KM), (0, 60 / KM), (0, 100 / KM)], bridges=((39.0, 61.0),))
-    found = _line(replace(corridor, support=0.6, bridges=((40.0, 60.0),)))
+    found = _line(replace(corridor, support=0.6, bridges=((40.0, 60.0),)), DEFAULT.membership.traced_reach_km)
     assert found.inferred.tolist() == [False, True, False]
     assert found.support.tolist() == pytest.approx([0.75])
-    assert _line(replace(corridor, support=0.9)).support.tolist() == [1.0]
-    assert _line(corridor).support.size == 0
+    assert _line(replace(corridor, support=0.9), DEFAULT.membership.traced_reach_km).support.tolist() == [1.0]
+    assert _line(corridor, DEFAULT.membership.traced_reach_km).support.size == 0
 
 
 def test_young_lines_are_the_last_of_their_mode():
     lines = [line_of(name, name, mode, [(0, 0), (1, 1)]) for name, mode in (("a", "land"), ("b", "sea"), ("c", "land"))]
-    found = lines_of(SimpleNamespace(corridors=lines), lines[2:])
+    found = lines_of(SimpleNamespace(corridors=lines), DEFAULT.membership, lines[2:])
     assert (len(found.land), len(found.sea), found.young) == (2, 1, (1, 0))
+
+
+# Other parameters
+
+
+def test_a_network_by_other_parameters_says_so_and_is_counted_by_them(crossing, two_piles):
+    usual = network(two_piles, FACTS, 0)
+    params = NetworkParams.changed({"segments.one_way": 1.0, "segments.least_back": 0.0, "routes.main_routes": 0.5})
+    made = network(two_piles, FACTS, 0, params=params)
+    assert usual.method_version == METHOD_VERSION
+    assert made.method_version == f"{METHOD_VERSION}{params.suffix}"
+    assert {one.method_version for one in (*made.routes, *made.dense)} == {made.method_version}
+    told, other = counted(usual, two_piles), counted(made, two_piles)
+    assert (told.method_version, other.method_version) == (METHOD_VERSION, made.method_version)
+    assert other.collection()["method_version"] == made.method_version
+    assert "one-way" in {one.direction for one in told.corridors}
+    assert "one-way" not in {one.direction for one in other.corridors}
+    assert counted(made, two_piles, modes=["air"]).method_version == made.method_version
+
+
+def test_too_few_incidents_are_as_few_as_is_asked_for(two_piles):
+    params = NetworkParams.changed({"routes.fewest_incidents": two_piles.height + 1})
+    made = network(two_piles, FACTS, 0, params=params)
+    assert made.passes is None
+    assert "insufficient data" in made.notes[0]
+    assert made.method_version == f"{METHOD_VERSION}{params.suffix}"
+    assert {one.method_version for one in made.dense} <= {made.method_version}
+
+
+def test_an_incident_lies_in_a_corridor_that_reaches_as_far_as_is_asked_for(crossing, laid):
+    narrow = replace(
+        laid, params=NetworkParams.changed({"membership.traced_reach_km": 5.0, "membership.reach_km": 5.0})
+    )
+    anew = crossing.with_columns(pl.col("incident_id") + "-new")
+    wide, near = (placed(one, anew)["corridor_id"].count() for one in (laid, narrow))
+    assert near < 0.8 * wide

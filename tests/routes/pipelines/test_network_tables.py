@@ -10,6 +10,7 @@ import pytest
 
 from geodata.core.messages import Country, Sentence
 from geodata.model.assumptions import reference_facts
+from routes.core.params import DEFAULT, NetworkParams
 from routes.pipelines.counting import counted_on, placed
 from routes.pipelines.flow_network import Network
 from routes.pipelines.network_tables import restored, stored, under_ids
@@ -72,6 +73,20 @@ def test_what_a_route_is_comes_back_as_it_was(network):
     assert [one.airports for one in again.routes] == [None, None, ("BOG", "MAD")]
     assert again.routes[1].bridges == ((0.0, 50.0),)
     assert (again.facts_version, again.method_version) == (network.facts_version, network.method_version)
+
+
+def test_the_parameters_by_which_it_was_laid_out_come_back(network):
+    params = NetworkParams.changed({"segments.one_way": 0.8, "young.spans": (6, 12)})
+    made = replace(network, params=params, method_version=f"{network.method_version}{params.suffix}")
+    again = written_and_read(made)
+    assert (again.params, again.method_version) == (params, made.method_version)
+    assert written_and_read(network).params == DEFAULT
+
+
+def test_a_network_that_was_kept_before_there_were_parameters_has_the_usual_ones(network):
+    record, tables = stored(network)
+    del record["params"]
+    assert restored(record, tables).params == DEFAULT
 
 
 def test_a_line_that_is_cut_at_180_degrees_comes_back_in_its_parts(network):

@@ -11,6 +11,7 @@ from scipy.stats import poisson
 
 from geodata.model.assumptions import reference_facts
 from routes.core.corridor import Corridor
+from routes.core.params import DEFAULT
 from routes.pipelines.flow_network import network
 from routes.pipelines.recent_lines import _is_apart, _is_new, _reduced, young_lines
 from routes.pipelines.ridge_corridors import reduce_incidents
@@ -43,7 +44,7 @@ def found(incidents: pl.DataFrame, known: bool = True) -> list[str]:
     """Return which road each young line is, beside the lines of all time but the new one."""
     lines = reduce_incidents(incidents, replicates=0).corridors if known else ()
     old = [one for one in lines if one.lines[0][:, 0].mean() < 16]
-    return ["new" if one.lines[0][:, 0].mean() > 16 else "old" for one in young_lines(incidents, old, 0)]
+    return ["new" if one.lines[0][:, 0].mean() > 16 else "old" for one in young_lines(incidents, old, DEFAULT, 0)]
 
 
 def test_a_line_of_the_last_two_months_is_found_beside_one_of_ten_years(decade):
@@ -57,7 +58,7 @@ def test_a_line_that_has_been_there_all_along_is_not_young():
 def test_a_line_that_is_known_already_is_not_told_twice(decade):
     every = reduce_incidents(decade, replicates=0).corridors
     assert len(every) == 2
-    assert young_lines(decade, every, 0) == []
+    assert young_lines(decade, every, DEFAULT, 0) == []
 
 
 def test_in_a_file_that_is_hardly_longer_than_the_span_nothing_is_young():
@@ -69,7 +70,7 @@ def test_few_incidents_make_no_young_line():
 
 
 def test_nothing_is_young_in_nothing(decade):
-    assert young_lines(decade.clear(), (), 0) == []
+    assert young_lines(decade.clear(), (), DEFAULT, 0) == []
 
 
 @pytest.mark.slow
@@ -100,7 +101,7 @@ def test_ten_incidents_of_the_span_are_needed_for_a_new_line(at, lately, new):
     incidents = at([(11.0, 0.0)] * lately, "land")
     days = np.r_[np.full(lately, 105)]
     days[-1] = 109
-    assert _is_new(line, incidents, days, 100, 0) == new
+    assert _is_new(line, incidents, days, 100, 0, DEFAULT) == new
 
 
 @pytest.mark.parametrize(("before", "new"), [(0, True), (40, False)])
@@ -109,23 +110,23 @@ def test_a_line_is_new_by_poisson_s_law_at_the_rate_before(at, before, new):
     incidents = at([(11.0, 0.0)] * (before + 12), "land")
     days = np.r_[np.arange(before), np.full(11, 105), 109].astype(int)
     assert (poisson.sf(11, (before + 0.5) * 10 / 100) < 1e-9) == new
-    assert _is_new(corridor((10.0, 0.0), (12.0, 0.0)), incidents, days, 100, 0) == new
+    assert _is_new(corridor((10.0, 0.0), (12.0, 0.0)), incidents, days, 100, 0, DEFAULT) == new
 
 
 @pytest.mark.parametrize(("km", "apart"), [(40, False), (44, True)])
 def test_a_line_is_apart_where_no_known_line_runs_within_its_reach(km, apart):
     """Three bandwidths of 14 km are 42."""
     one, other = corridor((10.0, 0.0), (12.0, 0.0)), corridor((9.0, km / KM), (13.0, km / KM))
-    assert _is_apart(one, [other]) == apart
-    assert _is_apart(one, [replace(other, mode="sea")])
-    assert _is_apart(one, [])
+    assert _is_apart(one, [other], DEFAULT) == apart
+    assert _is_apart(one, [replace(other, mode="sea")], DEFAULT)
+    assert _is_apart(one, [], DEFAULT)
 
 
 @pytest.mark.parametrize(("end", "apart"), [(10.9, True), (11.1, False)])
 def test_a_line_is_apart_by_half_of_its_length(end, apart):
     """A known line runs along it from the west; 42 km more of it lie near the end of that line."""
     one = corridor((10.0, 0.0), (12.0, 0.0))
-    assert _is_apart(one, [corridor((9.0, 0.0), (end - 42 / KM, 0.0))]) == apart
+    assert _is_apart(one, [corridor((9.0, 0.0), (end - 42 / KM, 0.0))], DEFAULT) == apart
 
 
 @pytest.mark.parametrize(("before", "new"), [(0, True), (1, False)])
@@ -134,7 +135,7 @@ def test_half_an_incident_more_than_there_was_is_expected(at, before, new):
     incidents = at([(11.0, 0.0)] * (before + 10), "land")
     days = np.r_[np.full(before, 50), np.full(9, 150), 199].astype(int)
     assert (poisson.sf(9, before + 0.5) < 1e-9) == new
-    assert _is_new(corridor((10.0, 0.0), (12.0, 0.0)), incidents, days, 100, 0) == new
+    assert _is_new(corridor((10.0, 0.0), (12.0, 0.0)), incidents, days, 100, 0, DEFAULT) == new
 
 
 def test_redraws_are_made_only_where_a_line_is_new():

@@ -21,6 +21,7 @@ from geodata.spatial.coastline import is_land
 from routes.attribution.summaries import id_of
 from routes.core.corridor import Corridor, Reduction
 from routes.core.geodesy import km_between, lonlat, resampled, unit_vectors
+from routes.core.params import RidgeParams
 from routes.indexing.cell_day_cube import Days
 from routes.pipelines.ridge_corridors import RIDGES_VERSION, Evidence, reduce_incidents
 
@@ -199,6 +200,13 @@ def test_lines_side_by_side_within_one_cell_have_ids_of_their_own():
     assert id_of("land", north) != id_of("land", south)
     assert id_of("land", north) == id_of("land", north[::-1])
     assert id_of("land", north) != id_of("sea", north)
+
+
+def test_a_reduction_by_other_parameters_says_so(route):
+    params = RidgeParams.changed({"support.near_km": 30.0})
+    made = reduce_incidents(route, replicates=0, params=params)
+    assert made.method_version == f"{RIDGES_VERSION}{params.suffix}"
+    assert reduce_incidents(route, replicates=0).method_version == RIDGES_VERSION
 
 
 def test_a_feature_has_exactly_the_properties_that_others_rely_on(route):

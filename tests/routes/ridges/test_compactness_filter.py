@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from routes.core.geodesy import km_between, resampled, unit_vectors
+from routes.core.params import RIDGES
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import domain
 from routes.pipelines.ridge_corridors import reduce_incidents
 from routes.ridges.compactness_filter import (
-    PART_ELONGATION,
     _band_of_each,
     _leaves,
     _of_round_parts,
@@ -18,7 +18,7 @@ from routes.ridges.compactness_filter import (
     without_blobs,
 )
 from routes.ridges.end_extension import with_tails, without_overshoot
-from routes.ridges.kernel_density import FEWEST_STEPS, kernel_density
+from routes.ridges.kernel_density import kernel_density
 from routes.ridges.morse_ridges import unique_edges
 
 WIDTH_KM = 14.0
@@ -31,7 +31,7 @@ def area(at, along):
 
 @pytest.fixture
 def density(area):
-    return kernel_density(area, FEWEST_STEPS).counts
+    return kernel_density(area, RIDGES.density, RIDGES.density.fewest_steps).counts
 
 
 def nearest(area, lon: float, lat: float) -> int:
@@ -57,10 +57,10 @@ def test_tails_reach_the_tips_of_the_mask(area, density):
 def test_a_dead_end_shorter_than_asked_for_is_dropped_and_the_line_stays(area, density):
     mask = density > 3
     line = with_tails(area, density, mask, np.empty((0, 2), np.int64), 45.0)
-    kept = without_blobs(area, density, mask, line, 60.0)
+    kept = without_blobs(area, density, mask, line, 60.0, RIDGES.compactness)
     assert len(kept) > 20
-    assert np.array_equal(kept, without_blobs(area, density, mask, kept, 60.0))
-    assert without_blobs(area, density, mask, np.empty((0, 2), np.int64), 60.0).shape == (0, 2)
+    assert np.array_equal(kept, without_blobs(area, density, mask, kept, 60.0, RIDGES.compactness))
+    assert without_blobs(area, density, mask, np.empty((0, 2), np.int64), 60.0, RIDGES.compactness).shape == (0, 2)
 
 
 def test_of_two_short_ends_of_a_line_the_one_that_goes_straight_on_stays(area):
@@ -75,7 +75,7 @@ def test_of_two_short_ends_of_a_line_the_one_that_goes_straight_on_stays(area):
     mask[np.unique(np.concatenate([line, on, off]))] = True
     even = np.where(mask, 5.0, 0.0)
     even[off[1:, 1]] = 13.0
-    kept = np.unique(without_blobs(area, even, mask, unique_edges(line, on, off), 60.0))
+    kept = np.unique(without_blobs(area, even, mask, unique_edges(line, on, off), 60.0, RIDGES.compactness))
     assert on[-1, 1] in kept
     assert off[-1, 1] not in kept
 
@@ -85,7 +85,9 @@ def test_a_line_is_cut_back_to_where_the_evidence_ends(area, density):
     rows = list(dict.fromkeys(rows))
     edges = unique_edges(np.column_stack([rows[:-1], rows[1:]]))
     lon = np.degrees(np.arctan2(area.points[:, 1], area.points[:, 0]))
-    before, after = (lon[np.unique(found)] for found in (edges, without_overshoot(area, density, edges, WIDTH_KM)))
+    before, after = (
+        lon[np.unique(found)] for found in (edges, without_overshoot(area, density, edges, WIDTH_KM, RIDGES.ends))
+    )
     assert before.min() < 15.8
     assert before.max() > 24.2
     assert 15.9 <= after.min() <= 16.3
@@ -103,19 +105,25 @@ def test_a_part_of_less_than_one_and_a_half_lengths_to_its_band_is_round(band, d
     """Two chains of 5 km in one part: 10 squared over 67 is 1.49, over 66 it is 1.52; the other part is long."""
     edges, runs = np.array([[0, 1], [1, 2], [3, 4]]), [[0, 1], [1, 2], [3, 4]]
     length, width = np.array([5.0, 5, 10]), np.array([band - 30, 30, 1])
-    assert _of_round_parts(edges, runs, length, width, PART_ELONGATION).tolist() == [drop, drop, False]
+    assert _of_round_parts(edges, runs, length, width, RIDGES.compactness.part_elongation).tolist() == [
+        drop,
+        drop,
+        False,
+    ]
 
 
 def test_an_end_goes_straight_on_by_the_cosine_of_its_turn_from_the_straightest_longer_chain():
     lon, lat = np.array([0.0, 1, 2, 1, 1.5]), np.array([0.0, 0, 0, 1, 0.5])
     points = SimpleNamespace(points=unit_vectors(lon, lat))
     runs, length = [[0, 1], [1, 2], [1, 3], [1, 4]], np.array([111.0, 111.0, 90.0, 70.0])
-    found = _straight(points, runs, length)
+    found = _straight(points, runs, length, RIDGES.compactness.look_ahead)
     assert found[:2] == pytest.approx([1.0, 1.0], abs=1e-3)  # each goes on as the other
     assert found[2] == pytest.approx(0.0, abs=0.02)
     assert found[3] == pytest.approx(np.cos(np.radians(45)), abs=0.02)
-    assert _straight(points, [[0, 1]], np.ones(1)).tolist() == [1.0]
-    assert _straight(points, [[0, 1], [1, 2]], np.array([1.0, 2.0])).tolist() == pytest.approx([1.0, 0.0], abs=1e-3)
+    assert _straight(points, [[0, 1]], np.ones(1), RIDGES.compactness.look_ahead).tolist() == [1.0]
+    assert _straight(
+        points, [[0, 1], [1, 2]], np.array([1.0, 2.0]), RIDGES.compactness.look_ahead
+    ).tolist() == pytest.approx([1.0, 0.0], abs=1e-3)
 
 
 def test_the_band_of_a_line_is_as_wide_as_a_uniform_one_of_the_same_spread(area):

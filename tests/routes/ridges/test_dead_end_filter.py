@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from routes.core.geodesy import km_between, unit_vectors
+from routes.core.params import RIDGES
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import domain
 from routes.ridges.dead_end_filter import _dip, _heap_at_end, _of_heaped_parts, _spread, without_heaps
@@ -33,10 +34,10 @@ def path(area, corners):
 
 
 def drawn(area):
-    density = kernel_density(area).counts
-    mask = dense(area, density, clutter(area, density))
+    density = kernel_density(area, RIDGES.density).counts
+    mask = dense(area, density, clutter(area, density, RIDGES.density), RIDGES.density)
     edges = unique_edges(path(area, [(16.2, 20), (23.8, 20)]), path(area, [(20, 20), (20, 21.3)]))
-    return edges, without_heaps(area, density, mask, edges)
+    return edges, without_heaps(area, density, mask, edges, RIDGES.heaps)
 
 
 def north_of_line(area, edges) -> int:
@@ -60,14 +61,14 @@ def test_a_dead_end_along_evidence_stays(at, along):
 def test_without_lines_there_are_no_heaps(at, along):
     area = area_of(at(along([(16, 20), (24, 20)], 2500)))
     nothing = np.empty((0, 2), np.int64)
-    assert without_heaps(area, area.weights, area.weights > 0, nothing).shape == (0, 2)
+    assert without_heaps(area, area.weights, area.weights > 0, nothing, RIDGES.heaps).shape == (0, 2)
 
 
 def test_a_dip_is_the_lowest_place_of_the_first_stretch_below_half_of_both_sides():
-    assert _dip(np.array([10.0, 4.9, 4.0, 4.5, 10.0, 1.0, 10.0])) == 2
-    assert _dip(np.array([10.0, 5.0, 10.0])) is None  # twice is no more than twice
-    assert _dip(np.array([1.0, 5.0, 1.0])) is None
-    assert _dip(np.array([9.0, 4.0, 4.0, 9.0])) == 1
+    assert _dip(np.array([10.0, 4.9, 4.0, 4.5, 10.0, 1.0, 10.0]), RIDGES.heaps.dip) == 2
+    assert _dip(np.array([10.0, 5.0, 10.0]), RIDGES.heaps.dip) is None  # twice is no more than twice
+    assert _dip(np.array([1.0, 5.0, 1.0]), RIDGES.heaps.dip) is None
+    assert _dip(np.array([9.0, 4.0, 4.0, 9.0]), RIDGES.heaps.dip) == 1
 
 
 def sums(*rows: tuple[float, float, float]) -> np.ndarray:
@@ -100,15 +101,15 @@ def test_how_many_times_longer_than_wide_evidence_is():
 @pytest.mark.parametrize(("wide", "heap"), [(1.29, True), (1.31, False)])
 def test_evidence_at_an_end_that_is_not_1_3_times_longer_than_wide_is_a_heap(wide, heap):
     level, own = np.ones(5), sums(*[(wide, 1.0, 1.0)] * 5)
-    assert _heap_at_end(level, [0, 1, 2, 3, 4], own, closed=True) == ([[0, 1, 2, 3, 4]] if heap else [])
-    assert _heap_at_end(level, [0, 1, 2, 3, 4], own, closed=False) == []
+    assert _heap_at_end(level, [0, 1, 2, 3, 4], own, RIDGES.heaps, closed=True) == ([[0, 1, 2, 3, 4]] if heap else [])
+    assert _heap_at_end(level, [0, 1, 2, 3, 4], own, RIDGES.heaps, closed=False) == []
     dip = np.array([9.0, 9, 1, 9, 9])
-    assert _heap_at_end(dip, [0, 1, 2, 3, 4], own, closed=False) == ([[0, 1, 2]] if heap else [])
-    assert _heap_at_end(level, [0, 1], own, closed=True) == []  # both nodes are rather the line's
+    assert _heap_at_end(dip, [0, 1, 2, 3, 4], own, RIDGES.heaps, closed=False) == ([[0, 1, 2]] if heap else [])
+    assert _heap_at_end(level, [0, 1], own, RIDGES.heaps, closed=True) == []  # both nodes are rather the line's
 
 
 @pytest.mark.parametrize(("wide", "heap"), [(1.39, True), (1.41, False)])
 def test_a_part_that_is_not_1_4_times_longer_than_wide_is_a_heap(wide, heap):
     edges = np.array([[0, 1], [1, 2], [3, 4]])
     own = sums(*[(wide, 1.0, 1.0)] * 3, *[(3.0, 1.0, 1.0)] * 2)
-    assert _of_heaped_parts(edges, [[0, 1, 2], [3, 4]], own) == ([[0, 1, 2]] if heap else [])
+    assert _of_heaped_parts(edges, [[0, 1, 2], [3, 4]], own, RIDGES.heaps.part_spread) == ([[0, 1, 2]] if heap else [])

@@ -7,6 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from routes.core.geodesy import unit_vectors
+from routes.core.params import RIDGES
 from routes.ridges.end_extension import _end_of_evidence, _seeds
 
 KM = 111.195  # of a degree of latitude
@@ -17,12 +18,12 @@ def test_an_end_with_35_in_100_of_what_lies_farther_in_stays(density, end):
     """Nodes are 10 km apart; 30 km in the density is 10, at the third node it is enough."""
     area = SimpleNamespace(points=unit_vectors(np.zeros(13), np.arange(13) * 10.0 / KM))
     level = np.r_[density, 3.0, 8.0, np.full(10, 10.0)]
-    assert _end_of_evidence(area, level, list(range(13)), 29.9) == end
+    assert _end_of_evidence(area, level, list(range(13)), 29.9, RIDGES.ends.end_share) == end
 
 
 def test_an_end_is_never_cut_past_its_middle():
     area = SimpleNamespace(points=unit_vectors(np.zeros(5), np.arange(5) * 10.0 / KM))
-    assert _end_of_evidence(area, np.array([0.0, 0, 0, 0, 9]), [0, 1, 2, 3, 4], 35.0) == 2
+    assert _end_of_evidence(area, np.array([0.0, 0, 0, 0, 9]), [0, 1, 2, 3, 4], 35.0, RIDGES.ends.end_share) == 2
 
 
 def test_a_part_without_a_line_is_begun_at_its_densest_cell():

@@ -8,11 +8,12 @@ import pytest
 from geodata.spatial import h3_cells as hexes
 from geodata.spatial.coastline import is_land
 from routes.core.geodesy import km_between, lonlat, resampled, unit_vectors
+from routes.core.params import RIDGES, RidgeParams
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import domain
 from routes.pipelines.ridge_corridors import reduce_incidents
 from routes.ridges.gap_bridging import _back, _chances, _meetings, _of_end, _outward, _root, _stretch, bridged
-from routes.ridges.kernel_density import FEWEST_STEPS, Density
+from routes.ridges.kernel_density import Density
 from routes.ridges.morse_ridges import Edges, unique_edges
 
 
@@ -44,6 +45,13 @@ def test_a_gap_in_a_line_is_bridged_and_told(two_pieces):
     assert corridor.support <= 1 - 60 / 800
 
 
+def test_a_gap_is_bridged_up_to_the_length_and_from_the_chance_that_are_asked_for(two_pieces):
+    for changes in ({"bridging.farthest_km": 0}, {"bridging.least_chance": 1.0}):
+        pieces = reduce_incidents(two_pieces, replicates=0, params=RidgeParams.changed(changes)).corridors
+        assert len(pieces) == 2
+        assert {one.bridges for one in pieces} == {()}
+
+
 def test_a_line_without_a_gap_has_no_bridge(at, along):
     (corridor,) = reduce_incidents(at(along([(16, 20), (23.5, 20)], 1800))).corridors
     assert corridor.bridges == ()
@@ -58,7 +66,7 @@ def even(area, within: float, elsewhere: float = 1.0) -> Density:
     """Return a density that is the same everywhere, but for the cells between 18 and 21 degrees east at 20 north."""
     lon, lat = lonlat(area.points).T
     gap = (np.abs(lat - 20) < 0.4) & (lon > 18) & (lon < 21)
-    return Density(np.where(gap, within, elsewhere), FEWEST_STEPS, 14.0)
+    return Density(np.where(gap, within, elsewhere), RIDGES.density.fewest_steps, 14.0)
 
 
 LEVEL = 1.0
@@ -67,7 +75,7 @@ LEVEL = 1.0
 def joins(area, density: Density, *lines: list[tuple[float, float]]) -> bool:
     """Tell whether the gap between lines is closed."""
     apart = graph_of(area, *lines)
-    joined, inferred = bridged(area, density, np.full(len(area.points), LEVEL), apart)
+    joined, inferred = bridged(area, density, np.full(len(area.points), LEVEL), apart, RIDGES.bridging)
     assert len(joined) == len(apart) + len(inferred)
     return len(inferred) > 0
 
@@ -87,7 +95,7 @@ def test_a_gap_is_closed_the_farther_the_more_evidence_lies_in_it(desert):
 def test_of_two_gaps_the_likelier_is_closed_first_and_no_loop_is_made(desert):
     lines = [(16, 20), (18.8, 20)], [(20.2, 20), (23, 20)], [(19.5, 19.0), (23, 19.0), (23, 20)]
     apart = graph_of(desert, *lines)
-    joined, inferred = bridged(desert, even(desert, 3.0), np.full(len(desert.points), LEVEL), apart)
+    joined, inferred = bridged(desert, even(desert, 3.0), np.full(len(desert.points), LEVEL), apart, RIDGES.bridging)
     ends = lonlat(desert.points[np.unique(inferred)])
     assert len(joined) == len(apart) + len(inferred)
     assert np.abs(ends[:, 1] - 20).max() < 0.4
@@ -115,20 +123,24 @@ def test_how_likely_a_gap_is_a_route_by_hand():
     facing = np.array([[0.0, 1, 0], [0, -1, 0], [np.nan] * 3])  # east, and west as seen from the other end
     facing[1] = np.array([np.sin(100 / 6371.0088), -np.cos(100 / 6371.0088), 0])
     ways = SimpleNamespace(stretch=1.0, contrast=np.array([9.0, 9.0, 2.0]))
-    (chance,) = _chances(points, ways, [[0, 2, 1]], facing)
+    (chance,) = _chances(points, ways, [[0, 2, 1]], facing, RIDGES.bridging)
     odds = 8.14 - 2.37 * np.log(100) + 2 * (-2.9 + 5.32) + 1.2 * np.log(2)
     assert chance == pytest.approx(1 / (1 + np.exp(-odds)), rel=1e-3)
-    (wider,) = _chances(points, SimpleNamespace(stretch=2.0, contrast=ways.contrast), [[0, 2, 1]], facing)
+    (wider,) = _chances(
+        points, SimpleNamespace(stretch=2.0, contrast=ways.contrast), [[0, 2, 1]], facing, RIDGES.bridging
+    )
     assert wider == pytest.approx(1 / (1 + np.exp(-odds - 2.37 * np.log(2))), rel=1e-3)
-    (inner,) = _chances(points, ways, [[0, 1]], np.full((3, 3), np.nan))  # lines that go on, next to each other
+    (inner,) = _chances(
+        points, ways, [[0, 1]], np.full((3, 3), np.nan), RIDGES.bridging
+    )  # lines that go on, next to each other
     assert inner == pytest.approx(1 / (1 + np.exp(-(8.14 - 2.37 * np.log(100) + 1.2 * np.log(9)))), rel=1e-3)
-    assert _chances(points, ways, [], facing).tolist() == []
+    assert _chances(points, ways, [], facing, RIDGES.bridging).tolist() == []
 
 
 def test_a_detour_counts_up_to_three_times():
     away = unit_vectors(np.array([0, 100 / KM, 50 / KM]), np.array([0, 0, 800 / KM]))
     ways = SimpleNamespace(stretch=1.0, contrast=np.ones(3))
-    (chance,) = _chances(away, ways, [[0, 2, 1]], np.full((3, 3), np.nan))
+    (chance,) = _chances(away, ways, [[0, 2, 1]], np.full((3, 3), np.nan), RIDGES.bridging)
     odds = 8.14 - 2.37 * np.log(100) - 8.57 * np.log(3)
     assert chance == pytest.approx(1 / (1 + np.exp(-odds)), rel=1e-3)
 
@@ -137,15 +149,17 @@ def test_an_end_counts_by_how_well_it_points_across():
     points = east(0, 100)
     north, back = np.array([[0.0, 0, 1], [0, 0, 1]]), np.array([[0.0, -1, 0], [0, 1, 0]])
     here, there = np.array([0]), np.array([1])
-    assert _of_end(points, north, here, there)[0] == pytest.approx(-2.9)
-    assert _of_end(points, back, here, there)[0] == pytest.approx(-2.9 - 5.32)
-    assert _of_end(points, np.full((2, 3), np.nan), here, there)[0] == 0.0
+    assert _of_end(points, north, here, there, RIDGES.bridging)[0] == pytest.approx(-2.9)
+    assert _of_end(points, back, here, there, RIDGES.bridging)[0] == pytest.approx(-2.9 - 5.32)
+    assert _of_end(points, np.full((2, 3), np.nan), here, there, RIDGES.bridging)[0] == 0.0
 
 
 def test_a_free_end_points_out_of_the_last_seven_steps_of_its_line():
     """The line turns north eight steps from its western end: that end looks back along the east alone."""
     lon, lat = np.r_[np.arange(9.0), 8.0], np.r_[np.zeros(9), 1.0]
-    outward = _outward(unit_vectors(lon, lat), np.column_stack([np.arange(9), np.arange(1, 10)]))
+    outward = _outward(
+        unit_vectors(lon, lat), np.column_stack([np.arange(9), np.arange(1, 10)]), RIDGES.bridging.look_back
+    )
     assert outward[0] == pytest.approx([0, -1, 0], abs=1e-9)
     assert np.isnan(outward[1:9]).all()
     out = outward[9]
@@ -169,7 +183,11 @@ def test_parts_meet_where_the_way_between_them_is_cheapest():
 def test_a_wider_kernel_leaves_longer_gaps():
     size = float(hexes.SPACING_KM[5])
     for width, growth in ((14.0, 1.0), (28.0, 2**0.75)):
-        found = _stretch(SimpleNamespace(spacing_km=size), Density(np.ones(1), FEWEST_STEPS, width))
+        found = _stretch(
+            SimpleNamespace(spacing_km=size), Density(np.ones(1), RIDGES.density.fewest_steps, width), RIDGES.bridging
+        )
         assert found == pytest.approx(growth)
-    found = _stretch(SimpleNamespace(spacing_km=2 * size), Density(np.ones(1), FEWEST_STEPS, 28.0))
+    found = _stretch(
+        SimpleNamespace(spacing_km=2 * size), Density(np.ones(1), RIDGES.density.fewest_steps, 28.0), RIDGES.bridging
+    )
     assert found == pytest.approx(2)

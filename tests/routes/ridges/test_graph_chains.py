@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from routes.core.geodesy import line_km, lonlat, unit_vectors
+from routes.core.params import RIDGES
 from routes.ridges.graph_chains import (
     chains,
     degrees,
@@ -47,20 +48,20 @@ def test_every_edge_belongs_to_one_chain():
 
 
 def test_a_stroke_goes_straight_on_through_a_junction_and_the_side_road_ends_there(points):
-    assert strokes(graph(ROAD, SIDE), points) == [[0, 1, 2, 3, 4], [2, 5, 6]]
+    assert strokes(graph(ROAD, SIDE), points, RIDGES.strokes) == [[0, 1, 2, 3, 4], [2, 5, 6]]
 
 
 def test_a_sharp_turn_at_a_junction_ends_a_stroke(points):
     corner = graph(ROAD[:2], SIDE)
-    assert strokes(corner, points) == [[0, 1, 2, 5, 6]]
+    assert strokes(corner, points, RIDGES.strokes) == [[0, 1, 2, 5, 6]]
     fork = graph(ROAD[:2], SIDE, [(2, 9)])
-    assert strokes(fork, points) == [[0, 1, 2, 9], [2, 5, 6]]
+    assert strokes(fork, points, RIDGES.strokes) == [[0, 1, 2, 9], [2, 5, 6]]
     crossing = graph(ROAD, SIDE, [(2, 9)])
-    assert strokes(crossing, points) == [[0, 1, 2, 3, 4], [2, 5, 6], [2, 9]]
+    assert strokes(crossing, points, RIDGES.strokes) == [[0, 1, 2, 3, 4], [2, 5, 6], [2, 9]]
 
 
 def test_a_ring_is_one_closed_stroke(points):
-    assert strokes(graph(RING), points) == [[7, 8, 9, 7]]
+    assert strokes(graph(RING), points, RIDGES.strokes) == [[7, 8, 9, 7]]
 
 
 def test_spurs_are_dropped_but_a_line_of_its_own_is_not(points):
@@ -96,7 +97,7 @@ def test_smoothing_straightens_a_zigzag_and_leaves_the_ends_in_place():
 
 
 def test_smoothing_keeps_a_side_road_on_the_road(points):
-    lines = strokes(graph(ROAD, SIDE), points)
+    lines = strokes(graph(ROAD, SIDE), points, RIDGES.strokes)
     (side,) = [line for line in lines if 6 in line]
     assert 2 in (side[0], side[-1])
     smooth = smoothed(points, lines, 6)
@@ -108,7 +109,7 @@ def test_a_stroke_goes_on_through_a_junction_by_a_turn_of_up_to_45_degrees(turn,
     """Three roads of a degree meet; the third leads north, and goes straight on into none of the others."""
     angle = np.radians([180, turn, 110])
     lon, lat = np.r_[0, np.cos(angle)], np.r_[0, np.sin(angle)]
-    found = strokes(np.array([[0, 1], [0, 2], [0, 3]]), unit_vectors(lon, lat))
+    found = strokes(np.array([[0, 1], [0, 2], [0, 3]]), unit_vectors(lon, lat), RIDGES.strokes)
     assert sorted(map(len, found)) == ([2, 3] if joined else [2, 2, 2])
 
 

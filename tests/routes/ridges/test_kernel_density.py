@@ -10,11 +10,10 @@ from scipy.sparse.csgraph import connected_components
 from geodata.spatial import h3_cells as hexes
 from geodata.spatial.coastline import is_land
 from routes.core.geodesy import km_between, unit_vectors
+from routes.core.params import RIDGES
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import Domain, domain
 from routes.ridges.kernel_density import (
-    FEWEST_STEPS,
-    MOST_STEPS,
     _effective,
     _holding,
     _median,
@@ -80,30 +79,30 @@ def test_density_of_one_sea_does_not_leak_into_the_other(around):
     here, there = row_near(area, *ANDAMAN), row_near(area, *GULF)
     area.weights[:] = 0
     area.weights[here] = 100
-    density = kernel_density(area, MOST_STEPS).counts
+    density = kernel_density(area, RIDGES.density, RIDGES.density.most_steps).counts
     assert density[here] > 1
     assert density[there] == 0
 
 
 def test_spreading_keeps_the_sum_of_the_evidence(around, along):
     area = around(along([(0, 20), (5, 22)], 500))
-    for steps in (FEWEST_STEPS, MOST_STEPS):
-        density = kernel_density(area, steps)
+    for steps in (RIDGES.density.fewest_steps, RIDGES.density.most_steps):
+        density = kernel_density(area, RIDGES.density, steps)
         spread = density.counts.sum() / (4 * np.pi * density.width_km**2 / area.cell_km2)
         assert spread == pytest.approx(area.weights.sum())
 
 
 def test_the_bandwidth_is_finer_where_there_is_more_evidence(around, along):
-    few, many = (kernel_density(around(along([(0, 20), (5, 22)], number))) for number in (60, 3000))
-    assert (few.steps, many.steps) == (MOST_STEPS, FEWEST_STEPS)
+    few, many = (kernel_density(around(along([(0, 20), (5, 22)], number)), RIDGES.density) for number in (60, 3000))
+    assert (few.steps, many.steps) == (RIDGES.density.most_steps, RIDGES.density.fewest_steps)
     assert 26 < few.width_km < 30
     assert 12 < many.width_km < 15
 
 
 def test_the_mask_holds_the_line_and_not_the_clutter(around, along, scattered):
     area = around(np.concatenate([along([(0, 20), (6, 20)], 900), scattered(-3, 16, 9, 24, 300)]))
-    density = kernel_density(area, FEWEST_STEPS).counts
-    mask = dense(area, density, clutter(area, density))
+    density = kernel_density(area, RIDGES.density, RIDGES.density.fewest_steps).counts
+    mask = dense(area, density, clutter(area, density, RIDGES.density), RIDGES.density)
     off = np.abs(np.degrees(np.arcsin(area.points[:, 2])) - 20)
     on_line = (off < 0.1) & (np.abs(np.degrees(np.arctan2(area.points[:, 1], area.points[:, 0])) - 3) < 2.7)
     assert mask[on_line].all()
@@ -116,7 +115,7 @@ def test_a_rise_that_chance_explains_is_not_dense_however_far_above_the_level(ar
     density = np.full(len(area.cells), 0.4)
     rise = row_near(area, 8.0, 17.0)
     density[rise] = height
-    mask = dense(area, density, np.full(len(area.cells), 0.4))
+    mask = dense(area, density, np.full(len(area.cells), 0.4), RIDGES.density)
     assert mask[rise] == kept
     assert mask.sum() == kept
 
@@ -127,23 +126,23 @@ def test_a_cell_that_stands_out_beyond_doubt_brings_its_less_certain_neighbours(
     rise = row_near(area, 8.0, 17.0)
     density[area.neighbours.indices[area.neighbours.indptr[rise] : area.neighbours.indptr[rise + 1]]] = 3.3
     density[rise] = 9.0
-    assert dense(area, density, np.full(len(area.cells), 0.4)).sum() == 7
+    assert dense(area, density, np.full(len(area.cells), 0.4), RIDGES.density).sum() == 7
 
 
 @pytest.mark.parametrize("places", [[(8.0, 17.0)], [(0.0, 90.0)], [(180.0, 0.0), (-180.0, 0.0)]])
 def test_a_mask_of_next_to_no_evidence_is_empty_or_small_and_never_fails(around, places):
     area = around(places, "sea")
-    density = kernel_density(area, MOST_STEPS).counts
-    level = clutter(area, density)
+    density = kernel_density(area, RIDGES.density, RIDGES.density.most_steps).counts
+    level = clutter(area, density, RIDGES.density)
     assert np.isfinite(density).all()
     assert np.isfinite(level).all()
-    assert dense(area, density, level).dtype == bool
+    assert dense(area, density, level, RIDGES.density).dtype == bool
 
 
 def test_rich_clutter_is_no_route_however_much_there_is_of_it(around, scattered):
     area = around(scattered(0, 15, 12, 25, 60_000))
-    density = kernel_density(area).counts
-    assert dense(area, density, clutter(area, density)).mean() < 0.01
+    density = kernel_density(area, RIDGES.density).counts
+    assert dense(area, density, clutter(area, density, RIDGES.density), RIDGES.density).mean() < 0.01
 
 
 def test_the_density_around_the_middle_incident():

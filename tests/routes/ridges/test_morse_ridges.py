@@ -6,6 +6,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geodata.spatial import h3_cells as hexes
+from routes.core.params import RIDGES
 from routes.indexing.cell_graph import PADDING_RINGS, ground
 from routes.ridges.morse_ridges import ridge_edges, unique_edges
 
@@ -38,7 +39,7 @@ def cycles(edges: np.ndarray, size: int) -> int:
 def test_two_peaks_are_joined_along_the_crest_between_them(field):
     plane, graph = field
     density = sum(60 * np.exp(-((plane - peak) ** 2).sum(axis=1) / 8) for peak in ([-4, 0], [4, 0])) + 1e-3
-    edges = ridge_edges(density, graph)
+    edges = ridge_edges(density, graph, RIDGES.crests)
     assert parts(edges, len(plane)) == 1
     assert cycles(edges, len(plane)) == 0
     crest = plane[nodes_of(edges)]
@@ -50,7 +51,7 @@ def test_two_peaks_are_joined_along_the_crest_between_them(field):
 def test_a_single_peak_has_no_ridge(field):
     plane, graph = field
     density = 60 * np.exp(-(plane**2).sum(axis=1) / 8)
-    assert ridge_edges(density, graph).shape == (0, 2)
+    assert ridge_edges(density, graph, RIDGES.crests).shape == (0, 2)
 
 
 @pytest.mark.parametrize(("height", "loops"), [(200.0, 1), (2.0, 0)])
@@ -59,7 +60,7 @@ def test_a_ring_is_a_loop_only_where_it_stands_out_of_its_middle(field, height, 
     radius = np.linalg.norm(plane, axis=1)
     around = 1 + 0.3 * np.cos(3 * np.arctan2(plane[:, 1], plane[:, 0]))
     density = height * around * np.exp(-((radius - 5) ** 2) / 2) + 0.01
-    assert cycles(ridge_edges(density, graph), len(plane)) == loops
+    assert cycles(ridge_edges(density, graph, RIDGES.crests), len(plane)) == loops
 
 
 def test_the_numbering_of_cells_does_not_change_the_ridge(field):
@@ -69,12 +70,12 @@ def test_the_numbering_of_cells_does_not_change_the_ridge(field):
     order = random.permutation(len(plane))
     shuffled = csr_array(graph[order][:, order])
     shuffled.sort_indices()
-    found = order[ridge_edges(density[order], shuffled)]
-    assert np.array_equal(unique_edges(found), ridge_edges(density, graph))
+    found = order[ridge_edges(density[order], shuffled, RIDGES.crests)]
+    assert np.array_equal(unique_edges(found), ridge_edges(density, graph, RIDGES.crests))
 
 
 def test_a_graph_without_edges_has_no_ridge():
-    assert ridge_edges(np.array([5.0, 2.0]), csr_array((2, 2))).shape == (0, 2)
+    assert ridge_edges(np.array([5.0, 2.0]), csr_array((2, 2)), RIDGES.crests).shape == (0, 2)
 
 
 def test_edges_of_several_graphs_are_united_each_once():
