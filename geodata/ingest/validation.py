@@ -102,6 +102,12 @@ def check(
     own : mapping, optional
         Words of sources that a workspace maps itself.
     """
+    if profile.or_by_name:
+        unplaced = pl.all_horizontal(pl.col("coordinates", "lat", "lon").is_null())
+        by_name = profile.model_copy(update={"or_by_name": False, "coordinate_form": "none"})
+        given = profile.model_copy(update={"or_by_name": False})
+        parts = [(rows.filter(~unplaced), given), (rows.filter(unplaced), by_name)]
+        return _joined([check(own_rows, how, columns, now, repairs, own) for own_rows, how in parts if own_rows.height])
     rows = rows.with_columns(country_stated=pl.col("country"))
     if "_ruined_id" not in rows.columns:
         rows = rows.with_columns(pl.lit(None, pl.String).alias("_ruined_id"))
@@ -137,6 +143,18 @@ def check(
     ).sort("row", maintain_order=True)
     refusals = refusals.select(pl.col(name).cast(kind) for name, kind in REFUSAL_SCHEMA.items())
     return Checked(_incidents(parsed.filter(~refused), profile, own), refusals, rows.filter(refused)["source_record"])
+
+
+def _joined(checked: list[Checked]) -> Checked:
+    """Return what became of rows that were checked in several groups, in the order of the file."""
+    if len(checked) == 1:
+        return checked[0]
+    first = checked[0].incidents.columns
+    return Checked(
+        pl.concat([one.incidents.select(first) for one in checked], how="vertical_relaxed").sort(ROW),
+        pl.concat([one.refusals for one in checked]).sort("row", maintain_order=True),
+        pl.concat([one.refused_ids for one in checked]),
+    )
 
 
 def _country_of(rows: pl.DataFrame) -> pl.Series:

@@ -93,6 +93,8 @@ class Profile(BaseModel):
         How coordinates are written, as in ``geodata.parsing.coordinates``. The order of lat and lon is stated,
         never guessed.
         "none" for a source without points: its rows are placed by the names that they state.
+    or_by_name : bool
+        Whether rows without coordinates are placed by the names that they state; else they are refused.
     o_means : str
         "east" or "west": what the hemisphere letter O stands for, which differs between languages.
     record_pattern : str
@@ -117,6 +119,7 @@ class Profile(BaseModel):
     columns: dict[str, tuple[str, ...]]
     values: dict[str, dict[str, str]] = {}
     coordinate_form: CoordinateForm | Literal["none"] = "columns"
+    or_by_name: bool = False
     o_means: Literal["", "east", "west"] = ""
     record_pattern: str = ""
     edition: Edition = "part"

@@ -26,7 +26,9 @@ from geodata.readers.encoding import Text, fingerprint, text_of
 from geodata.readers.json_records import read_document, read_lines
 from geodata.readers.kml import read_kml, read_kmz
 from geodata.readers.limits import LARGEST_FILE, LARGEST_STREAM, one_line, unreadable, within_size
+from geodata.readers.misp import read_misp
 from geodata.readers.sandboxed_reader import confined
+from geodata.readers.stix import read_stix
 from geodata.readers.vector import DRIVERS, shapefiles_in
 from geodata.readers.zip_guard import members
 
@@ -204,6 +206,11 @@ def _refuse_parts(path: Path, parts: Sequence[str]) -> None:
         unreadable(path.name, f"it has no sheet or layer {parts[0][:80]!r}", "workbooks and map files have them")
 
 
+def _read_json(text: Text) -> Contents:
+    """Read events of MISP, a bundle of STIX, or any other document of records."""
+    return read_misp(text) or read_stix(text) or read_document(text)
+
+
 def _read_workbook(path: Path, parts: Sequence[str]) -> Contents:
     members(path, "a workbook")
     return from_batches(path.name, confined("spreadsheet", path, json.dumps(list(parts))))
@@ -222,7 +229,7 @@ def _read_vectors(path: Path, parts: Sequence[str]) -> Contents:
 
 _SEPARATED = _Format("text", LARGEST_STREAM, _of_text(read_separated))
 _LINES = _Format("JSON", LARGEST_STREAM, _of_text(read_lines))
-_DOCUMENT = _Format("JSON", LARGEST_FILE, _of_text(read_document))
+_DOCUMENT = _Format("JSON", LARGEST_FILE, _of_text(_read_json))
 _WORKBOOK = _Format("a zip archive", LARGEST_FILE, _in_parts(_read_workbook))
 _COLUMNAR = _Format("Parquet", LARGEST_STREAM, _of_bytes(_read_columnar))
 _FORMATS = {
