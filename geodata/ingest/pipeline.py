@@ -26,7 +26,7 @@ from geodata.core.staging import room, unwritable
 from geodata.ingest.persons import digest_key, digests, personal
 from geodata.ingest.rejection_report import WHY, correction_of, report_of
 from geodata.ingest.source_naming import RUINED_ID, source_of
-from geodata.ingest.validation import PILE_UP, check, piled_up
+from geodata.ingest.validation import PILE_UP, check, piled_up, with_own
 from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
 from geodata.ledger.data_files import DataFile, write
 from geodata.ledger.edition_diff import Edition
@@ -260,7 +260,7 @@ class _Tray:
         self._persons = persons
         self._notes = notes
         home = folder.parent.parent
-        self._own = own_words(home)
+        self._own = with_own(profile, own_words(home))
         self._key = digest_key(home) if persons else b""
         self._repairs: Policy = repairs
         self._edition: Edition = edition

@@ -108,6 +108,7 @@ def check(
         given = profile.model_copy(update={"or_by_name": False})
         parts = [(rows.filter(~unplaced), given), (rows.filter(unplaced), by_name)]
         return _joined([check(own_rows, how, columns, now, repairs, own) for own_rows, how in parts if own_rows.height])
+    own = with_own(profile, own)
     rows = rows.with_columns(country_stated=pl.col("country"))
     if "_ruined_id" not in rows.columns:
         rows = rows.with_columns(pl.lit(None, pl.String).alias("_ruined_id"))
@@ -120,7 +121,7 @@ def check(
         *(column for name in _COUNTS for column in _counts(rows[name])),
         pl.coalesce(_decimal("place_precision_km"), _decimal("accuracy_m") / 1000).alias("_stated_km"),
         _handling(profile.handling).alias("_handling"),
-        meanings(rows["kind"], kind_words(), (own or {}).get("kind")).alias("_kind"),
+        meanings(rows["kind"], kind_words(), own["kind"]).alias("_kind"),
     )
     faults = _faults(now, by_name=profile.coordinate_form == "none")
     broken = parsed.select(fault.broken.fill_null(value=False).alias(str(n)) for n, fault in enumerate(faults))
@@ -143,6 +144,11 @@ def check(
     ).sort("row", maintain_order=True)
     refusals = refusals.select(pl.col(name).cast(kind) for name, kind in REFUSAL_SCHEMA.items())
     return Checked(_incidents(parsed.filter(~refused), profile, own), refusals, rows.filter(refused)["source_record"])
+
+
+def with_own(profile: Profile, own: Own | None) -> Own:
+    """Return the words for kinds and modes that a workspace maps itself, and below them those of a profile."""
+    return {field: profile.values.get(field, {}) | dict((own or {}).get(field, {})) for field in ("kind", "mode")}
 
 
 def _joined(checked: list[Checked]) -> Checked:
