@@ -20,6 +20,7 @@ import polars as pl
 
 from geodata.core.errors import UnknownFormat
 from geodata.core.messages import sentence
+from geodata.readers.archive import holds_shapefiles_alone, read_archive
 from geodata.readers.chunks import ROW, Chunk, Contents, Part, from_batches, short
 from geodata.readers.delimited import read_separated
 from geodata.readers.encoding import Text, fingerprint, text_of
@@ -221,10 +222,24 @@ def _read_columnar(path: Path) -> Contents:
 
 
 def _read_vectors(path: Path, parts: Sequence[str]) -> Contents:
-    suffix = path.suffix.lower()
-    if suffix == ".zip":
-        shapefiles_in(path)
-    return from_batches(path.name, confined("vector", path, DRIVERS[suffix], json.dumps(list(parts))))
+    return from_batches(path.name, confined("vector", path, DRIVERS[path.suffix.lower()], json.dumps(list(parts))))
+
+
+def _read_shapefiles(path: Path, parts: Sequence[str]) -> Contents:
+    shapefiles_in(path)
+    return _read_vectors(path, parts)
+
+
+def _read_zip(path: Path, parts: Sequence[str]) -> Contents:
+    """Read a zipped Shapefile, or the members of any other archive."""
+    if holds_shapefiles_alone(path, ENDINGS):
+        return _read_shapefiles(path, parts)
+    return read_archive(path, parts, ENDINGS, _read_member, _read_shapefiles)
+
+
+def _read_member(path: Path, parts: Sequence[str]) -> Contents:
+    reading = read_file(path, parts)
+    return Contents(reading.columns, reading.chunks, reading.notes, reading.parts)
 
 
 _SEPARATED = _Format("text", LARGEST_STREAM, _of_text(read_separated))
@@ -252,7 +267,7 @@ _FORMATS = {
     ".kmz": _Format("a zip archive", LARGEST_FILE, _of_bytes(read_kmz)),
     ".gpkg": _Format("a GeoPackage", LARGEST_FILE, _in_parts(_read_vectors)),
     ".fgb": _Format("FlatGeobuf", LARGEST_FILE, _in_parts(_read_vectors)),
-    ".zip": _Format("a zip archive", LARGEST_FILE, _in_parts(_read_vectors)),
+    ".zip": _Format("a zip archive", LARGEST_FILE, _in_parts(_read_zip)),
 }
 ENDINGS = tuple(_FORMATS)
 """Of the files that are read, each with its dot."""

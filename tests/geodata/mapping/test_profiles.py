@@ -65,7 +65,7 @@ FILES = {
             "Attack number,Date,Time,Vessel name,Type,Flag,IMO number,Latitude,Longitude,Area,Narrations,Status,"
             "Type of attack\n"
             "014-24,03.05.2024,0345 LT,Example Star,Bulk Carrier,Panama,9000001,01:16.50N,103° 34.5' E,"
-            "Singapore Strait,Three robbers boarded the ship at anchor and left with engine spares.,Anchored,Attempted\n"
+            "Singapore Strait,Three robbers boarded the ship at anchor and left with spares.,Anchored,Attempted\n"
         ),
         {
             "lon": 103.575,
