@@ -24,7 +24,14 @@ from geodata.core.errors import NothingKept, WrongValue
 from geodata.core.messages import sentence
 from geodata.core.staging import room, unwritable
 from geodata.ingest.persons import digest_key, digests, personal
-from geodata.ingest.rejection_report import WHY, correction_of, report_of
+from geodata.ingest.rejection_report import (
+    as_before,
+    correction_ending,
+    correction_of,
+    report_of,
+    to_correct,
+    write_correction,
+)
 from geodata.ingest.source_naming import RUINED_ID, source_of
 from geodata.ingest.validation import PILE_UP, check, piled_up, with_own
 from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
@@ -40,6 +47,7 @@ from geodata.parsing.transport_mode import with_modes
 from geodata.parsing.value_words import own_words
 from geodata.places.lookup import folded
 from geodata.readers.dispatch import ROW, Chunk, Reading
+from geodata.readers.limits import PART
 
 _PERSON = "_person"
 _MOST_CORRECTED = 20_000
@@ -77,6 +85,8 @@ class Rehearsal:
     refusals : DataFrame
         Columns of ``REFUSAL_SCHEMA``.
     notes : tuple of str
+    to_correct : DataFrame
+        Refused rows as they stand in the file, with the reasons beside each.
     objection : str
         Why it would not be stored without ``may_withdraw``, "" where it would.
     """
@@ -84,6 +94,7 @@ class Rehearsal:
     batch: Batch
     refusals: pl.DataFrame
     notes: tuple[str, ...]
+    to_correct: pl.DataFrame
     objection: str = ""
 
 
@@ -98,6 +109,7 @@ def ingest_file(
     profile: Profile | None = None,
     parts: Sequence[str] = (),
     as_newest: bool = False,
+    corrections: Path | None = None,
 ) -> Ingested:
     """Take one file in.
 
@@ -119,6 +131,8 @@ def ingest_file(
         Sheets or layers to read; by default all visible ones that hold incidents.
     as_newest : bool
         Take an edition for the newest of its source though it ends before what stands.
+    corrections : Path, optional
+        Where refused rows are written to be corrected, .csv or .xlsx, beside the copy in the workspace.
 
     Raises
     ------
@@ -131,15 +145,21 @@ def ingest_file(
     BusyLedger, UnwritableLedger, UnwritableWorkspace
         If the ledger or workspace could not be written.
     """
+    if corrections is not None:
+        correction_ending(corrections)
     with _laid_aside(path, ledger, step, repairs, edition, profile, parts) as tray:
         batch = tray.batch()
         part = pl.col("file")
         file = pl.when(part == "").then(pl.lit(batch.file)).otherwise(pl.format("{} [{}]", pl.lit(batch.file), part))
         refusals = tray.refusals.with_columns(pl.lit(batch.batch).alias("batch"), file.alias("file"))
         report = report_of(refusals, batch, ledger.home)
-        correction = correction_of(tray.refused_rows, refusals, batch, ledger.home)
+        bad = to_correct(tray.refused_rows, tray.refusals)
+        correction = correction_of(bad, batch, ledger.home)
+        if corrections is not None and correction is not None:
+            write_correction(bad, corrections)
+            correction = corrections
         if not tray.kept:
-            raise _nothing_kept(batch, refusals, report)
+            raise _nothing_kept(batch, refusals, report, correction)
         step(sentence("storing"))
         stored = ledger.commit(batch, tray.given(may_withdraw=may_withdraw, as_newest=as_newest), refusals)
         return Ingested(
@@ -177,7 +197,8 @@ def rehearse(
             except WrongValue as error:
                 objection = f"{error.what[0].upper()}{error.what[1:]}; {error.rule}."
                 batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=True))
-        return Rehearsal(batch, tray.refusals, tray.notes, objection)
+        bad = to_correct(tray.refused_rows, tray.refusals)
+        return Rehearsal(batch, tray.refusals, tray.notes, bad, objection)
 
 
 @contextmanager
@@ -329,7 +350,7 @@ class _Tray:
 
     def _lay(self, number: int, chunk: Chunk) -> _Laid:
         profile = self._profile
-        table = chunk.table.drop([*self._persons, *(name for name in (WHY,) if name in chunk.table.columns)])
+        table = as_before(chunk.table.drop(self._persons))
         if self._swapped is not None:
             table = table.with_columns(mended(table[self._swapped]).alias(self._swapped))
         rows = mapped(table, profile)
@@ -354,7 +375,7 @@ class _Tray:
             else table.clear()
         )
         return _Laid(
-            bad.head(_MOST_CORRECTED),
+            bad.head(_MOST_CORRECTED).with_columns(pl.lit(chunk.part).alias(PART)),
             file,
             _keys_of(incidents),
             pl.concat([_misfit_refusals(chunk), checked.refusals]).with_columns(pl.lit(chunk.part).alias("file")),
@@ -467,9 +488,11 @@ def _misfit_refusals(chunk: Chunk) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=REFUSAL_SCHEMA, orient="row")
 
 
-def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None) -> NothingKept:
+def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None, correction: Path | None) -> NothingKept:
     what = f"all {batch.refused:,} rows were refused" if batch.refused > 1 else "its only row was refused"
-    return NothingKept(what, rule="; ".join(faults_by_rule(refusals)), where=batch.file, report=report)
+    return NothingKept(
+        what, rule="; ".join(faults_by_rule(refusals)), where=batch.file, report=report, correction=correction
+    )
 
 
 def _rivals(reading: Reading, profile: Profile) -> tuple[str, ...]:
