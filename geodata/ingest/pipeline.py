@@ -42,6 +42,7 @@ from geodata.ledger.store import Ledger
 from geodata.mapping.parts import read_parts
 from geodata.mapping.profiles import FIELDS, Profile, mapped
 from geodata.parsing.coordinate_repair import Policy
+from geodata.parsing.serial_days import counted_from_1900, has_serials
 from geodata.parsing.swapped_dates import FORMS, half_swapped, mended
 from geodata.parsing.transport_mode import with_modes
 from geodata.parsing.value_words import own_words
@@ -225,6 +226,9 @@ def _laid_aside(
             column=time,
         )
         notes = (*notes, said)
+    if time is not None and any(part.from_1904 for part in reading.parts) and has_serials(reading.head[time]):
+        said = sentence("The workbook counts days from 1904: plain numbers in {column!r} were read so.", column=time)
+        notes = (*notes, said)
     notes = (*notes, *_rivals(reading, chosen))
     source, told = source_of(reading, chosen, ledger)
     notes = (*notes, *told)
@@ -293,6 +297,7 @@ class _Tray:
         self._name = _batch_name(reading)
         self._source = source
         self._swapped = swapped
+        self._from_1904 = {part.name for part in reading.parts if part.from_1904}
         self._ruined: list[str] = []
         self._more_dead = 0
         self.kept = 0
@@ -353,6 +358,9 @@ class _Tray:
         table = as_before(chunk.table.drop(self._persons))
         if self._swapped is not None:
             table = table.with_columns(mended(table[self._swapped]).alias(self._swapped))
+        if chunk.part in self._from_1904:
+            days = [name for name in map(self._columns.get, ("time", "time_end")) if name in table.columns]
+            table = table.with_columns(counted_from_1900(table[column]) for column in days)
         rows = mapped(table, profile)
         if self._persons:
             rows = rows.with_columns(digests(chunk.table, self._persons, self._key).alias(_PERSON))

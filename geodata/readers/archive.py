@@ -153,7 +153,7 @@ def _parts(path: Path, name: str, endings: Sequence[str], read: Reader) -> Itera
         for part in contents.parts:
             full = name if len(contents.parts) == 1 else f"{name}: {part.name}"
             columns = contents.columns if len(contents.parts) == 1 else part.columns
-            yield _Found(name, part.name, Part(full, columns, part.rows, part.hidden), notes)
+            yield _Found(name, part.name, Part(full, columns, part.rows, part.hidden, part.from_1904), notes)
 
 
 def _shaped(path: Path, shapes: Reader) -> Iterator[_Found]:

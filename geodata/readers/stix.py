@@ -106,9 +106,15 @@ class _Bundle:
         self._objects: dict[str, Object] = {}
         for item in _objects(text):
             self.read += 1
-            known = self._objects.get(str(item.get("id")))
+            if not isinstance(item.get("id"), str) or not isinstance(item.get("type"), str):
+                unreadable(
+                    text.path.name,
+                    f"object {self.read:,} of this STIX bundle has no type or no id",
+                    "each object needs both, as text",
+                )
+            known = self._objects.get(item["id"])
             if known is None or str(item.get("modified", "")) >= str(known.get("modified", "")):
-                self._objects[str(item.get("id"))] = {name: item[name] for name in _KEPT & item.keys()}
+                self._objects[item["id"]] = {name: item[name] for name in _KEPT & item.keys()}
         for name in [name for name, item in self._objects.items() if item.get("revoked") is True]:
             self.revoked += 1
             del self._objects[name]
