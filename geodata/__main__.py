@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from geodata.core.errors import NothingKept, RoutesError, told_in_a_sentence
+from geodata.core.errors import NothingKept, RoutesError, WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.ingest.pipeline import Ingested, ingest_file, totals
 from geodata.ledger.store import Ledger
@@ -34,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 screen = Console(stderr=True)
+_TO_CORRECT = "The refused rows with the reason beside each, to be corrected and taken in again"
 
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
@@ -65,6 +66,9 @@ def ingest(
     ] = None,
     source: Annotated[str | None, typer.Option(help="Who publishes the file.")] = None,
     kind: Annotated[str | None, typer.Option(help="Kind of incident where a row states none.")] = None,
+    corrections: Annotated[
+        Path | None, typer.Option(help="Where the refused rows of a file are written to be corrected: .xlsx or .csv.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take files of incidents into the ledger: check every row, keep what is sound, say what was refused and why."""
@@ -72,9 +76,12 @@ def ingest(
 
     ledger = Ledger(_home(home))
     said = Said(columns or "", day_first, lat_first, source or "", kind or "")
+    if corrections is not None and len(files) > 1:
+        with told_in_a_sentence():
+            raise WrongValue("--corrections with several files", rule="it holds the rows of one file")
     batches = []
     unfit: list[str] = []
-    told: list[dict[str, object]] = []
+    told: list[dict[str, str | list[str] | None]] = []
     for file in files:
         try:
             with _progress(file.name) as step:
@@ -87,16 +94,20 @@ def ingest(
                     profile=stated_profile(file, ledger.home, said, sheet or ()),
                     parts=sheet or (),
                     as_newest=as_newest,
+                    corrections=corrections,
                 )
         except (RoutesError, OSError) as error:
             unfit.append(_said(error, ledger.home))
             print(unfit[-1], file=sys.stderr)
+            if corrections is not None and isinstance(error, NothingKept) and not as_json:
+                print(f"{_TO_CORRECT}: {error.correction}")
             continue
         batches.append(done.batch)
         told.append(
             {"file": done.batch.file, "batch": done.batch.batch, "profile": done.batch.profile}
             | {"notes": [str(note) for note in done.notes], "refused": list(done.faults)}
             | {"report": str(done.refusal_report) if done.refusal_report else None}
+            | {"to_correct": str(done.correction or "") or None}
         )
         if not as_json:
             _tell(done)
@@ -494,7 +505,7 @@ def _tell(done: Ingested) -> None:
     if done.refusal_report is not None:
         print(f"Refusals with row, column, rule and value: {done.refusal_report}")
     if done.correction is not None:
-        print(f"The refused rows with the reason beside each, to be corrected and taken in again: {done.correction}")
+        print(f"{_TO_CORRECT}: {done.correction}")
     for note in done.notes:
         print(note)
 

@@ -48,10 +48,14 @@ class NothingKept(RoutesError):
     ----------
     report : Path, optional
         CSV of the rows refused: row, column, rule, value.
+    correction : Path, optional
+        The rows as they stand in the file, the reason beside each.
     """
 
-    def __init__(self, what: str, *, rule: str, where: str, report: Path | None) -> None:
-        self.report = report
+    def __init__(
+        self, what: str, *, rule: str, where: str, report: Path | None, correction: Path | None = None
+    ) -> None:
+        self.report, self.correction = report, correction
         super().__init__(what, rule=rule, where=where)
 
 

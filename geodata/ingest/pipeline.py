@@ -24,9 +24,16 @@ from geodata.core.errors import NothingKept, WrongValue
 from geodata.core.messages import sentence
 from geodata.core.staging import room, unwritable
 from geodata.ingest.persons import digest_key, digests, personal
-from geodata.ingest.rejection_report import WHY, correction_of, report_of
+from geodata.ingest.rejection_report import (
+    as_before,
+    correction_ending,
+    correction_of,
+    report_of,
+    to_correct,
+    write_correction,
+)
 from geodata.ingest.source_naming import RUINED_ID, source_of
-from geodata.ingest.validation import PILE_UP, check, piled_up
+from geodata.ingest.validation import PILE_UP, check, piled_up, with_own
 from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
 from geodata.ledger.data_files import DataFile, write
 from geodata.ledger.edition_diff import Edition
@@ -35,11 +42,13 @@ from geodata.ledger.store import Ledger
 from geodata.mapping.parts import read_parts
 from geodata.mapping.profiles import FIELDS, Profile, mapped
 from geodata.parsing.coordinate_repair import Policy
+from geodata.parsing.serial_days import counted_from_1900, has_serials
 from geodata.parsing.swapped_dates import FORMS, half_swapped, mended
 from geodata.parsing.transport_mode import with_modes
 from geodata.parsing.value_words import own_words
 from geodata.places.lookup import folded
 from geodata.readers.dispatch import ROW, Chunk, Reading
+from geodata.readers.limits import PART
 
 _PERSON = "_person"
 _MOST_CORRECTED = 20_000
@@ -77,6 +86,8 @@ class Rehearsal:
     refusals : DataFrame
         Columns of ``REFUSAL_SCHEMA``.
     notes : tuple of str
+    to_correct : DataFrame
+        Refused rows as they stand in the file, with the reasons beside each.
     objection : str
         Why it would not be stored without ``may_withdraw``, "" where it would.
     """
@@ -84,6 +95,7 @@ class Rehearsal:
     batch: Batch
     refusals: pl.DataFrame
     notes: tuple[str, ...]
+    to_correct: pl.DataFrame
     objection: str = ""
 
 
@@ -98,6 +110,7 @@ def ingest_file(
     profile: Profile | None = None,
     parts: Sequence[str] = (),
     as_newest: bool = False,
+    corrections: Path | None = None,
 ) -> Ingested:
     """Take one file in.
 
@@ -119,6 +132,8 @@ def ingest_file(
         Sheets or layers to read; by default all visible ones that hold incidents.
     as_newest : bool
         Take an edition for the newest of its source though it ends before what stands.
+    corrections : Path, optional
+        Where refused rows are written to be corrected, .csv or .xlsx, beside the copy in the workspace.
 
     Raises
     ------
@@ -131,15 +146,21 @@ def ingest_file(
     BusyLedger, UnwritableLedger, UnwritableWorkspace
         If the ledger or workspace could not be written.
     """
+    if corrections is not None:
+        correction_ending(corrections)
     with _laid_aside(path, ledger, step, repairs, edition, profile, parts) as tray:
         batch = tray.batch()
         part = pl.col("file")
         file = pl.when(part == "").then(pl.lit(batch.file)).otherwise(pl.format("{} [{}]", pl.lit(batch.file), part))
         refusals = tray.refusals.with_columns(pl.lit(batch.batch).alias("batch"), file.alias("file"))
         report = report_of(refusals, batch, ledger.home)
-        correction = correction_of(tray.refused_rows, refusals, batch, ledger.home)
+        bad = to_correct(tray.refused_rows, tray.refusals)
+        correction = correction_of(bad, batch, ledger.home)
+        if corrections is not None and correction is not None:
+            write_correction(bad, corrections)
+            correction = corrections
         if not tray.kept:
-            raise _nothing_kept(batch, refusals, report)
+            raise _nothing_kept(batch, refusals, report, correction)
         step(sentence("storing"))
         stored = ledger.commit(batch, tray.given(may_withdraw=may_withdraw, as_newest=as_newest), refusals)
         return Ingested(
@@ -177,7 +198,8 @@ def rehearse(
             except WrongValue as error:
                 objection = f"{error.what[0].upper()}{error.what[1:]}; {error.rule}."
                 batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=True))
-        return Rehearsal(batch, tray.refusals, tray.notes, objection)
+        bad = to_correct(tray.refused_rows, tray.refusals)
+        return Rehearsal(batch, tray.refusals, tray.notes, bad, objection)
 
 
 @contextmanager
@@ -203,6 +225,9 @@ def _laid_aside(
             "are text. They were put back.",
             column=time,
         )
+        notes = (*notes, said)
+    if time is not None and any(part.from_1904 for part in reading.parts) and has_serials(reading.head[time]):
+        said = sentence("The workbook counts days from 1904: plain numbers in {column!r} were read so.", column=time)
         notes = (*notes, said)
     notes = (*notes, *_rivals(reading, chosen))
     source, told = source_of(reading, chosen, ledger)
@@ -260,7 +285,7 @@ class _Tray:
         self._persons = persons
         self._notes = notes
         home = folder.parent.parent
-        self._own = own_words(home)
+        self._own = with_own(profile, own_words(home))
         self._key = digest_key(home) if persons else b""
         self._repairs: Policy = repairs
         self._edition: Edition = edition
@@ -272,6 +297,7 @@ class _Tray:
         self._name = _batch_name(reading)
         self._source = source
         self._swapped = swapped
+        self._from_1904 = {part.name for part in reading.parts if part.from_1904}
         self._ruined: list[str] = []
         self._more_dead = 0
         self.kept = 0
@@ -329,9 +355,12 @@ class _Tray:
 
     def _lay(self, number: int, chunk: Chunk) -> _Laid:
         profile = self._profile
-        table = chunk.table.drop([*self._persons, *(name for name in (WHY,) if name in chunk.table.columns)])
+        table = as_before(chunk.table.drop(self._persons))
         if self._swapped is not None:
             table = table.with_columns(mended(table[self._swapped]).alias(self._swapped))
+        if chunk.part in self._from_1904:
+            days = [name for name in map(self._columns.get, ("time", "time_end")) if name in table.columns]
+            table = table.with_columns(counted_from_1900(table[column]) for column in days)
         rows = mapped(table, profile)
         if self._persons:
             rows = rows.with_columns(digests(chunk.table, self._persons, self._key).alias(_PERSON))
@@ -353,7 +382,7 @@ class _Tray:
             else table.clear()
         )
         return _Laid(
-            bad.head(_MOST_CORRECTED),
+            bad.head(_MOST_CORRECTED).with_columns(pl.lit(chunk.part).alias(PART)),
             file,
             _keys_of(incidents),
             pl.concat([_misfit_refusals(chunk), checked.refusals]).with_columns(pl.lit(chunk.part).alias("file")),
@@ -480,9 +509,11 @@ def _misfit_refusals(chunk: Chunk) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=REFUSAL_SCHEMA, orient="row")
 
 
-def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None) -> NothingKept:
+def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None, correction: Path | None) -> NothingKept:
     what = f"all {batch.refused:,} rows were refused" if batch.refused > 1 else "its only row was refused"
-    return NothingKept(what, rule="; ".join(faults_by_rule(refusals)), where=batch.file, report=report)
+    return NothingKept(
+        what, rule="; ".join(faults_by_rule(refusals)), where=batch.file, report=report, correction=correction
+    )
 
 
 def _rivals(reading: Reading, profile: Profile) -> tuple[str, ...]:

@@ -7,11 +7,13 @@ its own name to a new source.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
 
 from geodata.core.messages import sentence
+from geodata.ingest.rejection_report import WHY
 from geodata.ledger.store import Ledger
 from geodata.mapping.profiles import Profile, mapped
 from geodata.parsing.coordinates import with_coordinates
@@ -20,6 +22,8 @@ from geodata.readers.dispatch import Reading
 
 RUINED_ID = r"^\d(?:[.,]\d+)?[eE]\+\d{2}$"
 """An id that a spreadsheet turned into a number, 2.02E+11: many records share it."""
+_CORRECTED = re.compile(r"(.+)-([0-9a-f]{8})(?: ?\(\d+\))?")
+"""The name of a file of rows to be corrected, also where a browser has numbered it: name and SHA-256 of the first."""
 _SAME = 0.5
 """Share of a file's first rows that must stand under a source for the file to be of it."""
 _FEWEST = 2
@@ -30,6 +34,12 @@ def source_of(reading: Reading, profile: Profile, ledger: Ledger) -> tuple[str, 
     own = Path(reading.file).stem
     if profile.source:
         return profile.source, ()
+    if WHY in reading.columns and (named := _CORRECTED.fullmatch(own)) is not None:
+        own = named[1]
+        before = (batch for _, batch in ledger.history() if batch.sha256.startswith(named[2]) and not batch.undoes)
+        first = next((batch.source for batch in before if batch.source), None)
+        if first is not None:
+            return first, (sentence("These are corrected rows of {source!r}.", source=first),)
     for _, batch in ledger.history():
         if batch.sha256 == reading.sha256 and batch.source and not batch.undoes:
             same = () if batch.source == own else (_said(batch.source),)

@@ -102,6 +102,13 @@ def check(
     own : mapping, optional
         Words of sources that a workspace maps itself.
     """
+    if profile.or_by_name:
+        unplaced = pl.all_horizontal(pl.col("coordinates", "lat", "lon").is_null())
+        by_name = profile.model_copy(update={"or_by_name": False, "coordinate_form": "none"})
+        given = profile.model_copy(update={"or_by_name": False})
+        parts = [(rows.filter(~unplaced), given), (rows.filter(unplaced), by_name)]
+        return _joined([check(own_rows, how, columns, now, repairs, own) for own_rows, how in parts if own_rows.height])
+    own = with_own(profile, own)
     rows = rows.with_columns(country_stated=pl.col("country"))
     if "_ruined_id" not in rows.columns:
         rows = rows.with_columns(pl.lit(None, pl.String).alias("_ruined_id"))
@@ -114,7 +121,7 @@ def check(
         *(column for name in _COUNTS for column in _counts(rows[name])),
         pl.coalesce(_decimal("place_precision_km"), _decimal("accuracy_m") / 1000).alias("_stated_km"),
         _handling(profile.handling).alias("_handling"),
-        meanings(rows["kind"], kind_words(), (own or {}).get("kind")).alias("_kind"),
+        meanings(rows["kind"], kind_words(), own["kind"]).alias("_kind"),
     )
     faults = _faults(now, by_name=profile.coordinate_form == "none")
     broken = parsed.select(fault.broken.fill_null(value=False).alias(str(n)) for n, fault in enumerate(faults))
@@ -137,6 +144,23 @@ def check(
     ).sort("row", maintain_order=True)
     refusals = refusals.select(pl.col(name).cast(kind) for name, kind in REFUSAL_SCHEMA.items())
     return Checked(_incidents(parsed.filter(~refused), profile, own), refusals, rows.filter(refused)["source_record"])
+
+
+def with_own(profile: Profile, own: Own | None) -> Own:
+    """Return the words for kinds and modes that a workspace maps itself, and below them those of a profile."""
+    return {field: profile.values.get(field, {}) | dict((own or {}).get(field, {})) for field in ("kind", "mode")}
+
+
+def _joined(checked: list[Checked]) -> Checked:
+    """Return what became of rows that were checked in several groups, in the order of the file."""
+    if len(checked) == 1:
+        return checked[0]
+    first = checked[0].incidents.columns
+    return Checked(
+        pl.concat([one.incidents.select(first) for one in checked], how="vertical_relaxed").sort(ROW),
+        pl.concat([one.refusals for one in checked]).sort("row", maintain_order=True),
+        pl.concat([one.refused_ids for one in checked]),
+    )
 
 
 def _country_of(rows: pl.DataFrame) -> pl.Series:

@@ -73,6 +73,8 @@ _BESIDE = frozenset(
     ["clock", "year", "month", "day", "text", "country", "airport", "accuracy_m", "time_precision_stated"]
 )
 """Fields that are no columns of the ledger: what they are read from stays in ``extra``."""
+_WORDS = ("kind", "mode")
+"""Fields whose words are looked up where rows are checked, so that what the source wrote is kept."""
 
 
 class Profile(BaseModel):
@@ -85,14 +87,19 @@ class Profile(BaseModel):
     licence, attribution : str
     requires : list of str
         Columns that must be there.
+    requires_one_of : list of lists of str
+        Columns of which one in each list must be there beside, for lists whose headers differ from issue to issue.
     columns : dict
         Field of ``FIELDS`` -> names of the column, first found wins. A column fills one field, the first that names it.
     values : dict
-        Field -> what a code or word of this source stands for, as ``{"1": "5"}`` for ``place_precision_km``.
+        Field -> what a code or word of this source stands for, as ``{"1": "5"}`` for ``place_precision_km``. Words for
+        ``kind`` and ``mode`` are kept beside what they stand for.
     coordinate_form : str
         How coordinates are written, as in ``geodata.parsing.coordinates``. The order of lat and lon is stated,
         never guessed.
         "none" for a source without points: its rows are placed by the names that they state.
+    or_by_name : bool
+        Whether rows without coordinates are placed by the names that they state; else they are refused.
     o_means : str
         "east" or "west": what the hemisphere letter O stands for, which differs between languages.
     record_pattern : str
@@ -114,9 +121,11 @@ class Profile(BaseModel):
     licence: str = ""
     attribution: str = ""
     requires: tuple[str, ...] = ()
+    requires_one_of: tuple[tuple[str, ...], ...] = ()
     columns: dict[str, tuple[str, ...]]
     values: dict[str, dict[str, str]] = {}
     coordinate_form: CoordinateForm | Literal["none"] = "columns"
+    or_by_name: bool = False
     o_means: Literal["", "east", "west"] = ""
     record_pattern: str = ""
     edition: Edition = "part"
@@ -149,13 +158,20 @@ class Profile(BaseModel):
             raise ValueError(f"a mode is one of {', '.join(MODES)}")
         return stated
 
+    @property
+    def of_a_source(self) -> bool:
+        """Tell whether it is of one source, or one kind of list, rather than of usual names of columns."""
+        return bool(self.requires or self.requires_one_of)
+
     def fits(self, names: list[str]) -> bool:
         """Tell whether a file with columns of these names can be read by this profile."""
         mapped = self.mapping(names)
-        placed = "coordinates" in mapped or {"lat", "lon"} <= mapped.keys() or self.coordinate_form == "none"
+        by_name = self.or_by_name or self.coordinate_form == "none"
+        placed = by_name or "coordinates" in mapped or {"lat", "lon"} <= mapped.keys()
         there = {folded(name) for name in names}
-        dated = bool(self.requires) or not mapped.keys().isdisjoint(("time", "year"))
-        return placed and dated and {folded(name) for name in self.requires} <= there
+        dated = self.of_a_source or not mapped.keys().isdisjoint(("time", "year"))
+        one_of_each = all(there & {folded(name) for name in one} for one in self.requires_one_of)
+        return placed and dated and one_of_each and {folded(name) for name in self.requires} <= there
 
     def mapping(self, names: list[str]) -> dict[str, str]:
         """Return field -> column for the columns that are there; names compare without case, accents or punctuation."""
@@ -166,7 +182,7 @@ class Profile(BaseModel):
             free = next((name for name in present if name not in found.values()), None)
             if free is not None:
                 found[field] = free
-        return found if self.requires else found | self._cut(names, found)
+        return found if self.of_a_source else found | self._cut(names, found)
 
     def _cut(self, names: list[str], found: dict[str, str]) -> dict[str, str]:
         """Return field -> column of names that a Shapefile cut at ten letters, where they can be of one field only."""
@@ -203,7 +219,7 @@ def profiles() -> tuple[Profile, ...]:
         If a profile file breaks the schema above.
     """
     found = [_load(path) for path in sorted(FOLDER.glob("*.toml"))]
-    return tuple(sorted(found, key=lambda profile: (not profile.requires, profile.name)))
+    return tuple(sorted(found, key=lambda profile: (not profile.of_a_source, profile.name)))
 
 
 def credits_of(incidents: pl.DataFrame) -> tuple[str, ...]:
@@ -259,7 +275,7 @@ def profile_of_columns(columns: Sequence[str], home: Path | None, file: str) -> 
     names = list(columns)
     shipped = [profile for profile in profiles() if profile.fits(names)]
     saved = [profile for profile in saved_profiles(home) if profile.fits(names)] if home else []
-    fitting = [profile for profile in shipped if profile.requires] or saved or shipped
+    fitting = [profile for profile in shipped if profile.of_a_source] or saved or shipped
     if not fitting:
         shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
         raise UnknownColumns(
@@ -268,7 +284,7 @@ def profile_of_columns(columns: Sequence[str], home: Path | None, file: str) -> 
             f"`python -m geodata profile {file}` shows what can be guessed",
             where=file,
         )
-    return max(fitting, key=lambda profile: (bool(profile.requires), len(profile.mapping(names))))
+    return max(fitting, key=lambda profile: (profile.of_a_source, len(profile.mapping(names))))
 
 
 def mapped(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
@@ -282,7 +298,9 @@ def mapped(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     rest = [name for name in names if name not in stored]
     fields = [
         (
-            _valued(pl.col(columns[field]), profile.values.get(field)) if field in columns else pl.lit(None, pl.String)
+            _valued(pl.col(columns[field]), None if field in _WORDS else profile.values.get(field))
+            if field in columns
+            else pl.lit(None, pl.String)
         ).alias(field)
         for field in FIELDS
     ]
@@ -320,14 +338,18 @@ def keep(profile: Profile, home: Path) -> Path:
 
 def _toml(profile: Profile) -> str:
     """Return a profile as TOML, without what is as it would be anyway."""
-    stated = profile.model_dump(exclude={"name", "columns"}, exclude_defaults=True)
+    stated = profile.model_dump(exclude={"name", "columns", "values"}, exclude_defaults=True)
+    tables: dict[str, Any] = {"columns": dict(sorted(profile.columns.items()))}
+    tables |= {f"values.{field}": words for field, words in profile.values.items()}
+    tables |= {name: stated.pop(name) for name in list(stated) if isinstance(stated[name], dict)}
     lines = [f"{name} = {_quoted(value)}" for name, value in stated.items()]
-    columns = [f"{field} = {_quoted(names)}" for field, names in sorted(profile.columns.items())]
-    return "\n".join([*lines, "", "[columns]", *columns]) + "\n"
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
 
 
-def _quoted(value: str | tuple[str, ...]) -> str:
-    """Return TOML basic strings, or a list of them; JSON's escapes are a part of TOML's."""
+def _quoted(value: Any) -> str:
+    """Return TOML basic strings, numbers or lists of them; JSON's escapes are a part of TOML's."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

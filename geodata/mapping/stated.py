@@ -70,7 +70,7 @@ def stated_profile(path: Path, home: Path, said: Said, parts: Sequence[str] = ()
     elif like is not None and not said.columns:
         form = like.coordinate_form
     told = stated(guess, columns, reading, coordinate_form=form, day_first=said.day_first)
-    return profile_of(told, NAME, own["source"], like if like is not None and like.requires else None).model_copy(
+    return profile_of(told, NAME, own["source"], like if like is not None and like.of_a_source else None).model_copy(
         update=own
     )
 

@@ -30,7 +30,7 @@ _WKT = rf"(?i)^(?:SRID\s*=\s*4326\s*;)?\s*POINT\s*Z?M?\s*\(\s*({_FLOAT})\s+({_FL
 _POINT_DECIMAL = r"[-+]?\d+(?:\.\d+)?"
 _COMMA_DECIMAL = r"[-+]?\d+,\d+"
 _HALVES = (
-    r"^([^NSEWO]*[NSEWO])[\s,;/|]*([^NSEWO]*[NSEWO])$",  # 46°37'N 31°35'E
+    r"^([^NSEWO]*[NSEWO])(?:[\s,;/|]+-\s+|[\s,;/|]*)([^NSEWO]*[NSEWO])$",  # 46°37'N 31°35'E, 46°37'N - 31°35'E
     r"^([NSEWO][^NSEWO]*?)[\s,;/|]*([NSEWO][^NSEWO]*)$",  # N 46°37' E 31°35'
     r"^([^;/|\n]+)[;/|\n]\s*([^;/|\n]+)$",  # 46,5; 31,2
     rf"^({_COMMA_DECIMAL}),({_COMMA_DECIMAL})$",  # 46,5,31,2

@@ -30,7 +30,7 @@ ROW = "_row"
 MISFITS = b"misfits"
 _COLUMNS, _NOTES = b"columns", b"notes"
 """Metadata of a stream of batches."""
-_PLAIN = re.compile(r"(?:[^{}]|\{[a-z_]+\})*")
+_PLAIN = re.compile(r"(?:[^{}]|\{[a-z_]+(?:![rs])?(?::,)?\})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,15 @@ class Part:
         None where it holds no table.
     rows : int
     hidden : bool
+    from_1904 : bool
+        Whether days that are plain numbers are counted from 1904.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: int
     hidden: bool = False
+    from_1904: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +223,10 @@ def from_batches(file: str, pieces: Iterator[Piece]) -> Contents:
         return Contents((), iter(()))
     columns = header(file, [name for name in head.schema.names if name not in (ROW, PART)], ROW)
     listed = json.loads((head.schema.metadata or {}).get(PARTS, b"[]"))
-    parts = tuple(Part(one["name"], tuple(one["columns"]), one["rows"], one["hidden"]) for one in listed)
+    parts = tuple(
+        Part(one["name"], tuple(one["columns"]), one["rows"], one["hidden"], one.get("from_1904", False))
+        for one in listed
+    )
     every = itertools.chain([head], batches)
     if not parts:
         return Contents(tuple(columns), (Chunk(_from_arrow(file, held, columns)) for held in gathered(every)))
@@ -277,7 +283,7 @@ def cleaned(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def short(file: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """Pass chunks on, unless a cell is longer than any may be.
+    """Pass chunks on, unless a cell is longer than any may be, or holds a NUL, at which other programs end a text.
 
     Raises
     ------
@@ -290,5 +296,14 @@ def short(file: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
                 at = chunk.table.row(int(chunk.table[name].str.len_bytes().arg_max() or 0), named=True)[ROW]
                 unreadable(
                     file, f"a cell of column {name!r} in row {at} is too long", f"cells may hold {LONGEST_CELL:,} bytes"
+                )
+        nul = chunk.table.select(pl.col(pl.String).str.contains("\0", literal=True).any())
+        for name in nul.columns:
+            if nul[name][0]:
+                at = chunk.table.filter(pl.col(name).str.contains("\0", literal=True))[ROW][0]
+                unreadable(
+                    file,
+                    f"a cell of column {name!r} in row {at} holds a NUL",
+                    "text must be of characters that are shown",
                 )
         yield chunk

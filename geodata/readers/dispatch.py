@@ -19,6 +19,7 @@ import polars as pl
 
 from geodata.core.errors import UnknownFormat
 from geodata.core.messages import sentence
+from geodata.readers.archive import holds_shapefiles_alone, read_archive
 from geodata.readers.chunks import ROW, Chunk, Contents, Part, from_batches, from_pieces, short
 from geodata.readers.encoding import fingerprint
 from geodata.readers.limits import LARGEST_FILE, LARGEST_STREAM, one_line, unreadable, within_size
@@ -206,15 +207,29 @@ def _read_columnar(path: Path, parts: Sequence[str]) -> Contents:
 
 
 def _read_vectors(path: Path, parts: Sequence[str]) -> Contents:
-    suffix = path.suffix.lower()
-    if suffix == ".zip":
-        shapefiles_in(path)
-    return from_batches(path.name, confined("vector", path, DRIVERS[suffix], json.dumps(list(parts))))
+    return from_batches(path.name, confined("vector", path, DRIVERS[path.suffix.lower()], json.dumps(list(parts))))
+
+
+def _read_shapefiles(path: Path, parts: Sequence[str]) -> Contents:
+    shapefiles_in(path)
+    return _read_vectors(path, parts)
+
+
+def _read_zip(path: Path, parts: Sequence[str]) -> Contents:
+    """Read a zipped Shapefile, or the members of any other archive."""
+    if holds_shapefiles_alone(path, ENDINGS):
+        return _read_shapefiles(path, parts)
+    return read_archive(path, parts, ENDINGS, _read_member, _read_shapefiles)
+
+
+def _read_member(path: Path, parts: Sequence[str]) -> Contents:
+    reading = read_file(path, parts)
+    return Contents(reading.columns, reading.chunks, reading.notes, reading.parts)
 
 
 _SEPARATED = _Format("text", LARGEST_STREAM, _whole("delimited"))
-_LINES = _Format("JSON", LARGEST_STREAM, _whole("json_records", "lines"))
-_DOCUMENT = _Format("JSON", LARGEST_FILE, _whole("json_records", "document"))
+_LINES = _Format("JSON", LARGEST_STREAM, _whole("json_documents", "lines"))
+_DOCUMENT = _Format("JSON", LARGEST_FILE, _whole("json_documents", "document"))
 _WORKBOOK = _Format("a zip archive", LARGEST_FILE, _read_workbook)
 _COLUMNAR = _Format("Parquet", LARGEST_STREAM, _read_columnar)
 _FORMATS = {
@@ -237,7 +252,7 @@ _FORMATS = {
     ".kmz": _Format("a zip archive", LARGEST_FILE, _whole("kml")),
     ".gpkg": _Format("a GeoPackage", LARGEST_FILE, _read_vectors),
     ".fgb": _Format("FlatGeobuf", LARGEST_FILE, _read_vectors),
-    ".zip": _Format("a zip archive", LARGEST_FILE, _read_vectors),
+    ".zip": _Format("a zip archive", LARGEST_FILE, _read_zip),
 }
 ENDINGS = tuple(_FORMATS)
 """Of the files that are read, each with its dot."""

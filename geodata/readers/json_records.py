@@ -9,31 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 from typing import Any, NoReturn
 
 import polars as pl
 
-from geodata.readers.chunks import Chunk, Contents, Piece, Record, as_pieces, from_records
-from geodata.readers.encoding import Text, text_of
+from geodata.readers.chunks import Chunk, Contents, Record, from_records
+from geodata.readers.encoding import Text
 from geodata.readers.limits import DEEPEST, LARGEST_OBJECT, MB, one_line, unreadable
 from geodata.readers.point_geometry import DEGREES, in_degrees, system_named
 
 _BLANK = " \t\r\n\x1e"
 """The last begins a record of a GeoJSON text sequence."""
 _BLANKS = re.compile(f"[{_BLANK}]*")
-
-
-def prepare(_: str = "") -> None:
-    """Load nothing more before the process is sealed."""
-
-
-def batches(path: Path, form: str) -> Iterator[Piece]:
-    """Yield the records of a file, ``form`` "document" or "lines", for a process that reads one file."""
-    text = text_of(path)
-    contents = (read_lines if form == "lines" else read_document)(text)
-    return as_pieces(replace(contents, notes=(*text.notes, *contents.notes)))
 
 
 def read_document(text: Text) -> Contents:
@@ -59,7 +46,7 @@ def read_lines(text: Text) -> Contents:
 def _read(text: Text, lines: bool) -> Contents:
     document = _Document(text)
     file = text.path.name
-    contents = from_records(file, document.lines if lines else document.records, _written)
+    contents = from_records(file, document.lines if lines else document.records, written)
     if not document.features:
         return contents
     if not {"lon", "lat"} <= set(contents.columns):
@@ -124,7 +111,7 @@ class _Document:
 
     def records(self) -> Iterator[Record]:
         """Yield the records of a document, one after another."""
-        window = _Window(self.text)
+        window = Window(self.text)
         opening = window.peek()
         if opening == "[":
             yield from self._list(window)
@@ -151,7 +138,7 @@ class _Document:
                 unreadable(self.file, f"line {number} is not JSON ({reason})", "every line must be one JSON object")
             yield self._flat(item)
 
-    def _object(self, window: _Window) -> Iterator[Record]:
+    def _object(self, window: Window) -> Iterator[Record]:
         found = False
         window.take("{")
         closing = window.peek() == "}"
@@ -178,7 +165,7 @@ class _Document:
         if name == "crs" and value is not None:
             self.system = system_named(self.file, _crs_name(value))
 
-    def _list(self, window: _Window) -> Iterator[Record]:
+    def _list(self, window: Window) -> Iterator[Record]:
         window.take("[")
         closing = window.peek() == "]"
         while not closing:
@@ -234,17 +221,17 @@ def _position(geometry: Any) -> list[Any]:
     return position if isinstance(position, list) and len(position) >= 2 else []
 
 
-def _written(value: Any, depth: int = 0) -> str:
+def written(value: Any, depth: int = 0) -> str:
     """Return a value as JSON, its numbers as they were written."""
     if depth > DEEPEST:
         raise RecursionError
     if isinstance(value, _Number):
         return str(value)
     if isinstance(value, dict):
-        inner = (f"{json.dumps(key, ensure_ascii=False)}: {_written(part, depth + 1)}" for key, part in value.items())
+        inner = (f"{json.dumps(key, ensure_ascii=False)}: {written(part, depth + 1)}" for key, part in value.items())
         return f"{{{', '.join(inner)}}}"
     if isinstance(value, list):
-        return f"[{', '.join(_written(part, depth + 1) for part in value)}]"
+        return f"[{', '.join(written(part, depth + 1) for part in value)}]"
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -264,8 +251,8 @@ def _after_blanks(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-class _Window:
-    """A part of a document, moved on as it is read."""
+class Window:
+    """A part of a document, moved on as it is read: value by value, or into objects and lists that may be large."""
 
     def __init__(self, text: Text) -> None:
         self.file = text.path.name
@@ -318,6 +305,48 @@ class _Window:
                 continue  # a number may go on
             self._at = end
             return value
+
+    def members(self) -> Iterator[str]:
+        """Yield the names of the object that comes next; whoever asks takes the value of each before the next name."""
+        names: set[str] = set()
+        self.take("{")
+        closing = self.peek() == "}"
+        while not closing:
+            name = self.value()
+            if not isinstance(name, str):
+                self.refuse("a name in it is no text", "JSON must follow RFC 8259")
+            if name in names:
+                self.refuse(f"the name {one_line(name, 60)!r} stands twice in one object", "a value must not be lost")
+            names.add(name)
+            self.take(":")
+            yield name
+            closing = self.peek() == "}"
+            if not closing:
+                self.take(",")
+        self.take("}")
+
+    def items(self) -> Iterator[None]:
+        """Go through the list that comes next; whoever asks takes each item before the next."""
+        self.take("[")
+        closing = self.peek() == "]"
+        while not closing:
+            yield
+            closing = self.peek() == "]"
+            if not closing:
+                self.take(",")
+        self.take("]")
+
+    def skip(self, levels: int = 3) -> None:
+        """Pass over the value that comes next; down to some levels, its parts may be of any number."""
+        opening = self.peek()
+        if levels and opening == "[":
+            for _ in self.items():
+                self.skip(levels - 1)
+        elif levels and opening == "{":
+            for _ in self.members():
+                self.skip(levels - 1)
+        else:
+            self.value()
 
     def refuse(self, what: str, rule: str) -> NoReturn:
         """Refuse the file."""

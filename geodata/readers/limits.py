@@ -89,7 +89,7 @@ def header(file: str, cells: list[str], taken: str) -> list[str]:
     for name in names:
         if name in seen:
             unreadable(file, f"column {name[:80]!r} stands twice", "every column needs a name of its own")
-        if len(name) > LONGEST_NAME or any("\ud800" <= letter <= "\udfff" for letter in name):
+        if len(name) > LONGEST_NAME or any("\ud800" <= letter <= "\udfff" or letter == "\0" for letter in name):
             unreadable(file, "the name of a column is no name", f"names may hold {LONGEST_NAME:,} whole characters")
         seen.add(name)
     return names

@@ -82,7 +82,7 @@ def in_degrees(file: str, system: str, east: Any, north: Any) -> tuple[Any, Any]
     Raises
     ------
     UnreadableFile
-        If the system is unknown, or measures no places on the ground.
+        If the system is unknown, measures no places on the ground, or is in metres while the coordinates are degrees.
     """
     if system == DEGREES:
         return east, north
@@ -95,9 +95,22 @@ def in_degrees(file: str, system: str, east: Any, north: Any) -> tuple[Any, Any]
         unreadable(file, f"its coordinates are in {system}, which is unknown", _RULE)
     if not (source.is_geographic or source.is_projected):
         unreadable(file, f"its coordinates are in {system}, which has no places on a map", _RULE)
+    if source.is_projected and source.axis_info[0].unit_conversion_factor <= 1 and _are_degrees(east, north):
+        unreadable(
+            file,
+            f"its coordinates are said to be in {system}, which is in metres, but all lie within -180..180 and -90..90",
+            "the stated system must be that of the coordinates, for degrees EPSG:4326",
+        )
     moved = Transformer.from_crs(source, DEGREES, always_xy=True).transform(np.asarray(east), np.asarray(north))
     lon, lat = (np.where(np.isfinite(part), np.round(part, _DECIMALS), np.nan) for part in moved)
     return lon, lat
+
+
+def _are_degrees(east: Any, north: Any) -> bool:
+    """Tell whether coordinates can only be degrees: no map in metres is as small as a house around its origin."""
+    here = np.isfinite(east) & np.isfinite(north)
+    x, y = np.abs(np.asarray(east)[here]), np.abs(np.asarray(north)[here])
+    return bool(x.size and (x <= 180).all() and (y <= 90).all() and (x + y).any())
 
 
 def points(shapes: pa.Array) -> tuple[Any, Any]:

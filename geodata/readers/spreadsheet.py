@@ -60,8 +60,9 @@ def batches(path: Path, wanted: str = "[]") -> Iterator[pa.RecordBatch]:
     if not chosen:
         unreadable(path.name, f"none of its sheets holds a table{fault}", "a sheet must hold a header and rows")
     columns = list(dict.fromkeys(column for sheet in chosen for column in sheet.names))
+    counted = {"from_1904": _counts_from_1904(path)}
     parts = [
-        {"name": one.name, "columns": one.names, "rows": one.rows, "hidden": one.hidden}
+        {"name": one.name, "columns": one.names, "rows": one.rows, "hidden": one.hidden} | counted
         for one in sheets
         if one.rows or one.name in {sheet.name for sheet in chosen}
     ]
@@ -152,6 +153,15 @@ def _merged_cells(path: Path) -> dict[int, Merged]:
             if member in names:
                 found[number] = _merged_in(book.read(member))
     return found
+
+
+def _counts_from_1904(path: Path) -> bool:
+    """Tell whether an Excel workbook counts days from 1904."""
+    with zipfile.ZipFile(path) as book:
+        if "xl/workbook.xml" not in book.namelist():
+            return False
+        found = re.search(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)[\"']", book.read("xl/workbook.xml"))
+    return found is not None
 
 
 def _merged_in(sheet: bytes) -> Merged:

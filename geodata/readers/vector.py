@@ -107,8 +107,9 @@ def _layers(path: Path, driver: str, gdal: Any) -> list[_Layer]:
     for source in sources:
         for name, kind in gdal.list_layers(source)[:_LAYERS]:
             told = gdal.read_info(source, layer=name)
-            columns = tuple(_shown(str(field)) for field in told["fields"])
-            found.append(_Layer(source, str(name), columns, int(told["features"]), bool(kind) and "Point" in str(kind)))
+            of_points = bool(kind) and "Point" in str(kind)
+            columns = (*(_shown(str(field)) for field in told["fields"]), "lon", "lat")
+            found.append(_Layer(source, str(name), columns, int(told["features"]), of_points))
     if not found:
         unreadable(path.name, "it holds no layer", "a map file must hold a layer of points")
     return found

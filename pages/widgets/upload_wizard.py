@@ -13,7 +13,7 @@ import streamlit as st
 
 from geodata.ingest.pipeline import Rehearsal
 from geodata.ingest.receipt import Receipt
-from geodata.ingest.rejection_report import csv_of
+from geodata.ingest.rejection_report import correction_name, correction_xlsx, csv_of
 from geodata.ledger.batch import Batch
 from geodata.mapping.profiles import Profile
 from geodata.readers.dispatch import ENDINGS, ROW
@@ -228,7 +228,7 @@ def _refusals(found: Rehearsal) -> None:
     if found.refusals.is_empty():
         return
     rows = found.refusals.select("row", "column", "rule", "value")
-    title, file = st.columns([4, 1], vertical_alignment="bottom")
+    title, file, book = st.columns([3, 1, 1], vertical_alignment="bottom")
     with title:
         aside(_refused(found.batch.refused, rows.height))
     file.download_button(
@@ -241,6 +241,19 @@ def _refusals(found: Rehearsal) -> None:
         on_click="ignore",
         width="stretch",
     )
+    if not found.to_correct.is_empty():
+        book.download_button(
+            say("To correct"),
+            lambda: correction_xlsx(found.to_correct),
+            correction_name(found.batch, ".xlsx"),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            icon=":material/download:",
+            help=say(
+                "Download the refused rows as a workbook, the reason beside each, to correct them and add them again."
+            ),
+            on_click="ignore",
+            width="stretch",
+        )
     titles = {"column": say("Column"), "rule": say("Rule"), "value": say("Value")}
     tabulate(
         rows.head(MOST_REFUSALS),

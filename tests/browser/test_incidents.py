@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.served import served
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
+from geodata.readers.dispatch import read_file
 from tests.browser.conftest import Seen
 
 PAYLOAD = '<img src=x onerror="document.title=1"> **bold** $x$ :red[x] =1+1'
@@ -152,6 +153,12 @@ def test_refused_rows_are_listed_before_anything_is_stored(seen, page, analyst):
         page.get_by_role("button", name="Refusals").click()
     with Path(waiting.value.path()).open(encoding="utf-8-sig", newline="") as file:
         assert [row["value"][:4] for row in csv.DictReader(file)] == ["95, ", "'=1+"]
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="To correct").click()
+    book = home.parent / waiting.value.suggested_filename
+    waiting.value.save_as(book)
+    assert book.name.startswith("bad-")
+    assert read_file(book).head["lat"].to_list() == ["95", "=1+1"]
     assert Ledger(home).version() == before
 
 

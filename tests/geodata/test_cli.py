@@ -29,6 +29,16 @@ def test_ingest_prints_counts_as_one_object_and_writes_refusals(tmp_path, home):
     assert len(list((home / "refusals").glob("*.csv"))) == 1
 
 
+def test_rows_to_correct_are_written_where_they_are_wanted(tmp_path, home):
+    file, book = tmp_path / "incidents.csv", tmp_path / "to-correct.xlsx"
+    file.write_text("date,lat,lon\n2024-05-03,95,12.6\n", encoding="utf-8")
+    done = run("ingest", file, "--home", home, "--corrections", book)
+    assert done.returncode == 2
+    assert str(book) in done.stdout
+    assert pl.read_excel(book)["lat"].to_list() == ["95"]
+    assert "it holds the rows of one file" in run("ingest", file, file, "--home", home, "--corrections", book).stderr
+
+
 @pytest.mark.parametrize(
     "text", ["", "date,mode\n2024-01-01,sea\n", "date,lat,lon\n2024-01-01,95,0\n", "date,lat,lon\n"]
 )

@@ -397,6 +397,42 @@ def archives(good: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
             yield f"end-{number}{suffix}", bytes(octets)
 
 
+def gathered(good: dict[str, bytes], aim: Aim) -> Iterator[tuple[str, bytes]]:
+    """Yield archives of other files: bad members beside good ones, and documents of shared events that are none."""
+    for suffix in (".csv", ".json", ".xlsx", ".kml", ".gpkg", ".parquet"):
+        cut = good[suffix][: len(good[suffix]) // 2]
+        yield f"gathered-cut{suffix}.zip", samples.zipped({f"a{suffix}": cut, "b.csv": good[".csv"]})
+        yield f"gathered-only{suffix}.zip", samples.zipped({f"a{suffix}": cut})
+        layer = "<OGRVRTLayer name='a'><SrcDataSource>CANARY</SrcDataSource></OGRVRTLayer>"
+        vrt = aim(f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>")
+        yield f"gathered-vrt{suffix}.zip", samples.zipped({f"a{suffix}": vrt, f"b{suffix}": good[suffix]})
+    yield "gathered-bomb.zip", samples.zipped({"a.xlsx": samples.zipped({"xl/workbook.xml": b"0" * 20_000_000})})
+    yield "gathered-nested.zip", samples.zipped({"a.zip": samples.zipped({"b.zip": samples.zipped({"c.csv": b"0"})})})
+    yield (
+        "gathered-names.zip",
+        samples.zipped({f"{name}.csv": good[".csv"] for name in ("a\nb", "=1", "x" * 5_000, "ü")}),
+    )
+    yield "gathered-many.zip", samples.zipped({f"{number}.csv": b"a,b\n1,2\n" for number in range(101)})
+    place = {"type": "location", "id": "location--00000000-0000-4000-8000-000000000001"}
+    seen = {"type": "sighting", "where_sighted_refs": [place["id"]]}
+    odd = {"id": {}, "granular_markings": 7, "object_marking_refs": [[]]}
+    event = {"uuid": "1", "info": "a"}
+    documents = (
+        [{"Event": {"uuid": {}, "info": [], "Object": [{"name": "geolocation", "Attribute": 7}]}}],
+        {"Event": event | {"Object": [{"name": "geolocation", "Attribute": [7, {"value": {}}]}]}},
+        {"Event": event | {"Object": 7, "Tag": [7], "Orgc": []}},
+        {"response": [{"Event": 7}, 7]},
+        {"type": "bundle", "objects": [place | {"type": 7}]},
+        {"type": "bundle", "objects": [place, seen]},
+        {"type": "bundle", "objects": [place, seen | odd]},
+        {"type": "bundle", "objects": [place, seen | odd | {"id": "a", "external_references": {"url": 1}}]},
+        {"type": "bundle", "objects": [place, place | {"extensions": [], "definition": 7}, 7]},
+    )
+    for number, document in enumerate(documents):
+        yield f"shared-{number}.json", json.dumps(document).encode()
+    yield "shared-deep.json", b'{"Event": {"uuid": "1", "info": "a", "Object": ' + b"[" * 5_000
+
+
 def workbooks(aim: Aim) -> Iterator[tuple[str, bytes]]:
     """Yield workbooks whose few bytes ask for billions of cells, and ones that point elsewhere."""
     main = "<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>%s</worksheet>"
@@ -570,6 +606,7 @@ def every(folder: Path, seed: int, each: int, aim: Aim) -> Iterator[tuple[str, b
     yield from documents(aim)
     yield from markup(aim)
     yield from archives(good)
+    yield from gathered(good, aim)
     yield from workbooks(aim)
     yield from columnar(aim)
     yield from vectors(good, folder, aim)

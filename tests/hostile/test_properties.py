@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 FEW, QUICK, FULL = 60, 200, 10_000
 READERS = {
     "delimited": {".csv": (), ".tsv": ()},
-    "json_records": {".json": ("document",), ".geojson": ("document",), ".ndjson": ("lines",)},
+    "json_documents": {".json": ("document",), ".geojson": ("document",), ".ndjson": ("lines",)},
     "kml": {".kml": (), ".kmz": ()},
     "spreadsheet": {".xlsx": (), ".ods": ()},
     "parquet": {".parquet": (), ".geoparquet": ()},

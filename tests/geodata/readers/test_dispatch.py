@@ -1,5 +1,6 @@
 """Files are read as text, and what cannot be read says so in one sentence."""
 
+import io
 import json
 import zipfile
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from geodata.core.errors import RoutesError, UnknownColumns, UnknownFormat, UnreadableFile
+from geodata.core.errors import NothingKept, RoutesError, UnknownColumns, UnknownFormat, UnreadableFile
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.readers import chunks, json_records
@@ -379,3 +380,51 @@ def test_two_places_in_a_point_of_kml_are_no_point(tmp_path):
     row = read_file(file).head.row(0, named=True)
     assert row["lat"] == "not a point but 2 places"
     assert row.get("lon") is None
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".zip"])
+@pytest.mark.parametrize("system", [32633, 3857])
+def test_degrees_under_the_name_of_a_system_in_metres_are_refused(tmp_path, suffix, system):
+    wrong = samples.frame().set_crs(system, allow_override=True)
+    path = tmp_path / f"wrong{suffix}"
+    path.write_bytes(samples.map_file(tmp_path / "made", suffix, table=wrong))
+    with pytest.raises(UnreadableFile, match=rf"said to be in EPSG:{system}, which is in metres, but all lie within"):
+        read_file(path)
+
+
+def test_metres_under_the_name_of_degrees_are_refused_row_by_row(tmp_path, home):
+    wrong = samples.frame(32633).set_crs(4326, allow_override=True)
+    path = tmp_path / "wrong.gpkg"
+    path.write_bytes(samples.map_file(tmp_path / "made", ".gpkg", table=wrong))
+    with pytest.raises(NothingKept, match="coordinates too large for degrees are metres of a projection"):
+        ingest_file(path, Ledger(home))
+
+
+@pytest.mark.parametrize("name", ["nul.json", "nul.ndjson"])
+def test_a_nul_in_an_id_refuses_the_file(tmp_path, name):
+    path = tmp_path / name
+    path.write_text(
+        '{"id": "1\\u0000", "date": "2024-05-03", "lat": 35.5, "lon": 12.6}\n'
+        if "nd" in name
+        else '[{"id": "1\\u0000", "date": "2024-05-03", "lat": 35.5, "lon": 12.6}]'
+    )
+    with pytest.raises(UnreadableFile, match="a cell of column 'id' in row 1 holds a NUL; text must be of characters"):
+        read_file(path)
+    path.write_text('[{"i\\u0000d": "1"}]' if name == "nul.json" else '{"i\\u0000d": "1"}')
+    with pytest.raises(UnreadableFile, match="the name of a column is no name"):
+        read_file(path)
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_plain_numbers_of_days_are_counted_as_their_workbook_counts(tmp_path, home, archived):
+    rows = [["date", "lat", "lon"], [43953, 35.5, 12.6], [(43954, 1), 35.6, 12.7]]
+    with zipfile.ZipFile(io.BytesIO(samples.xlsx([samples.sheet(rows)]))) as book:
+        members = {name: book.read(name) for name in book.namelist()}
+    members["xl/workbook.xml"] = members["xl/workbook.xml"].replace(b"<sheets>", b"<workbookPr date1904='1'/><sheets>")
+    content = samples.zipped(members)
+    path = tmp_path / ("mac.zip" if archived else "mac.xlsx")
+    path.write_bytes(samples.zipped({"mac.xlsx": content}) if archived else content)
+    done = ingest_file(path, Ledger(home))
+    days = Ledger(home).incidents()["time_start"].dt.date().sort().to_list()
+    assert days == [date(2024, 5, 3), date(2024, 5, 4)]
+    assert "The workbook counts days from 1904: plain numbers in 'date' were read so." in done.notes
