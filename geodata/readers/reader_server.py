@@ -2,7 +2,8 @@
 
 To start Python and load Arrow and GDAL's reader anew takes 0.3 to 0.5 s, which a small file should not pay for. So one
 process is kept warm (a fork server, also called zygote): it opens no file, computes nothing, and forks itself at each
-request. The only threads in it are those of the libraries' memory allocators, which are made to be forked. What it forks is sealed (``geodata.readers.sandbox``), reads one file and ends.
+request. The only threads in it are those of the libraries' memory allocators, which are made to be forked. What it
+forks is sealed (``geodata.readers.sandbox``), reads one file and ends.
 
 In: the name of a reader and its arguments. Out: pipes with what it answers, and how it ended.
 """
