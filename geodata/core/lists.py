@@ -27,12 +27,16 @@ def gathered(
         An empty list where there is nothing to say.
     """
     at = rows.with_row_index("_nth")
+    somewhere = rows.select(where.any().alias(str(n)) for n, (where, _) in enumerate(facts)).row(0)
     parts = [
         at.select("_nth", where.alias("_holds"), one.cast(kind).alias(name)).filter("_holds").drop("_holds")
-        for where, one in facts
+        for (where, one), holds in zip(facts, somewhere, strict=True)
+        if holds
     ]
     if after is not None:
         parts.insert(0, at.select("_nth", pl.col(after).alias(name)).explode(name).drop_nulls())
+    if not parts:
+        return pl.Series(name, [[]], dtype=pl.List(kind)).new_from_index(0, rows.height)
     grouped = pl.concat(parts).sort("_nth", maintain_order=True).group_by("_nth", maintain_order=True).agg(name)
     if grouped.height == rows.height:
         return grouped[name]
