@@ -30,7 +30,7 @@ def test_facts_stand_in_the_order_given_where_they_hold():
 def test_a_later_fact_is_put_behind_what_is_noted_already():
     frame = rows([("read", "as given")], [], [("read", "as given"), ("order_told", "order told")])
     found = notes(
-        frame, (pl.Series([True, True, False]), fact("shared_by_town", pl.lit("shared"))), after="place_notes"
+        frame, (pl.lit(pl.Series([True, True, False])), fact("shared_by_town", pl.lit("shared"))), after="place_notes"
     )
     told = pl.DataFrame({"place_notes": found}).select(sentences().alias("said"))["said"]
     assert told.to_list() == ["as given; shared", "shared", "as given; order told"]
