@@ -312,20 +312,19 @@ def _how_far(wrong: pl.DataFrame) -> list[str | None]:
     here: list[str | None] = [None] * wrong.height
     for row, code in zip(near.tolist(), countries_at(lon[near], lat[near]), strict=True):
         here[row] = code
+    elsewhere = ~_in_country(lat, lon, wrong["country"], SEA_KM)
+    astray = ~_in_route(lat, lon, wrong["route"])
     told: list[str | None] = []
     for at, place in enumerate(wrong.iter_rows(named=True)):
         given = f"{place['lat']}, {place['lon']} as given"
         where = (country_name(here[at] or "") if here[at] else None) or "no country"
         if place["km"] is not None and place["km"] >= FAR_FROM_PLACE_KM:
             told.append(f"lies {place['km']:,.0f} km from {place['named']}, which the row names: {given}, {_NO_REPAIR}")
-        elif (
-            place["country"]
-            and not _in_country(lat[at : at + 1], lon[at : at + 1], wrong["country"][at : at + 1], SEA_KM)[0]
-        ):
+        elif place["country"] and elsewhere[at]:
             told.append(
                 f"lies in {where}, not in {country_name(place['country'])}, which the row states: {given}, {_NO_REPAIR}"
             )
-        elif place["route"] and not _in_route(lat[at : at + 1], lon[at : at + 1], wrong["route"][at : at + 1])[0]:
+        elif place["route"] and astray[at]:
             told.append(f"lies outside the region of {place['route']}, which the row states: {given}, {_NO_REPAIR}")
         else:
             told.append(None)
