@@ -508,6 +508,8 @@ def _tell(done: Ingested) -> None:
         print(f"{_TO_CORRECT}: {done.correction}")
     for note in done.notes:
         print(note)
+    if batch.held_back:
+        print("If they are meant, say --as-newest, and --withdraw where many are withdrawn.")
 
 
 @contextmanager

@@ -177,6 +177,7 @@ def rehearse(
     edition: Edition | None = None,
     profile: Profile | None = None,
     parts: Sequence[str] = (),
+    as_newest: bool = False,
 ) -> Rehearsal:
     """Go through all that ``ingest_file`` does with a file but for storing it, and say what it would come to.
 
@@ -194,12 +195,12 @@ def rehearse(
         if tray.kept:
             step(sentence("comparing"))
             try:
-                batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=False))
+                batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=False, as_newest=as_newest))
             except WrongValue as error:
                 objection = f"{error.what[0].upper()}{error.what[1:]}; {error.rule}."
-                batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=True))
+                batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=True, as_newest=as_newest))
         bad = to_correct(tray.refused_rows, tray.refusals)
-        return Rehearsal(batch, tray.refusals, tray.notes, bad, objection)
+        return Rehearsal(batch, tray.refusals, (*tray.notes, *older_edition(batch)), bad, objection)
 
 
 @contextmanager
@@ -548,8 +549,7 @@ def older_edition(stored: Batch) -> tuple[str, ...]:
     return (
         sentence(
             "This is an older or a partial edition of {source}: its newest incident lies before the newest one that "
-            "stands. Only what was missing was added; {count:,} changes and withdrawals were left out. If they are "
-            "meant, say --as-newest, and --withdraw where many are withdrawn.",
+            "stands. Only what is missing in the ledger is added; {count:,} changes and withdrawals are left out.",
             source=stored.source,
             count=stored.held_back,
         ),

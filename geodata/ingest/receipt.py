@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -83,11 +84,22 @@ def receive(
     step: Step = lambda _: None,
     may_withdraw: bool = False,
     profile: Profile | None = None,
+    parts: Sequence[str] = (),
+    as_newest: bool = False,
 ) -> Receipt:
     """Take one file in, as ``ingest_file`` does; whatever is wrong with it stands in the receipt."""
     at = now_rfc3339()
     try:
-        done = ingest_file(path, ledger, step=step, may_withdraw=may_withdraw, edition=edition, profile=profile)
+        done = ingest_file(
+            path,
+            ledger,
+            step=step,
+            may_withdraw=may_withdraw,
+            edition=edition,
+            profile=profile,
+            parts=parts,
+            as_newest=as_newest,
+        )
     except _UNFIT as error:
         report = error.report if isinstance(error, NothingKept) else None
         return Receipt(path.name, at, "refused", error=str(error), refusals=report)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,10 +40,23 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as a browser sent it: the name that it bears there, and its bytes."""
+    """A file as a browser sent it.
+
+    Attributes
+    ----------
+    name : str
+        That it bears there.
+    content : bytes
+    parts : tuple of str
+        Sheets, layers or files of an archive that are wanted of it; without any, those that hold incidents.
+    as_newest : bool
+        Whether an edition may undo what a newer one said.
+    """
 
     name: str
     content: bytes
+    parts: tuple[str, ...] = ()
+    as_newest: bool = False
 
     @property
     def file(self) -> str:
@@ -79,6 +92,15 @@ class Preview:
     persons: tuple[str, ...]
 
     @property
+    def read(self) -> tuple[str, ...]:
+        """Return the sheets, layers or members whose rows these are; none where a file has but one table."""
+        parts = self.reading.parts
+        if len(parts) < 2:
+            return ()
+        first = next((part for part in parts if not part.hidden), parts[0])
+        return self.reading.wanted or (first.name,)
+
+    @property
     def source(self) -> str:
         """Return what the source may be called."""
         return (self.profile.source if self.profile else "") or Path(self.reading.file).stem
@@ -99,7 +121,7 @@ def preview(upload: Upload, home: Path) -> Preview:
         If it cannot be read, or the workspace not be written.
     """
     with _laid(upload, home) as path:
-        reading, profile = _looked_at(path, home)
+        reading, profile = _looked_at(path, home, upload.parts)
         guess = by_profile(profile, reading) if profile else guessed(reading)
         return Preview(reading, profile, guess, tuple(personal(reading.columns, reading.head)))
 
@@ -155,7 +177,7 @@ def rehearsed(upload: Upload, ledger: Ledger, profile: Profile, step: Step) -> R
         If it cannot be read, or the workspace not be written.
     """
     with _laid(upload, ledger.home) as path:
-        return rehearse(path, ledger, step, profile=profile)
+        return rehearse(path, ledger, step, profile=profile, parts=upload.parts, as_newest=upload.as_newest)
 
 
 def taken_in(upload: Upload, ledger: Ledger, profile: Profile, step: Step, *, may_withdraw: bool) -> Receipt:
@@ -167,15 +189,23 @@ def taken_in(upload: Upload, ledger: Ledger, profile: Profile, step: Step, *, ma
         If the workspace cannot be written.
     """
     with _laid(upload, ledger.home) as path:
-        return receive(path, ledger, step=step, may_withdraw=may_withdraw, profile=profile)
+        return receive(
+            path,
+            ledger,
+            step=step,
+            may_withdraw=may_withdraw,
+            profile=profile,
+            parts=upload.parts,
+            as_newest=upload.as_newest,
+        )
 
 
-def _looked_at(path: Path, home: Path) -> tuple[Reading, Profile | None]:
+def _looked_at(path: Path, home: Path, parts: Sequence[str]) -> tuple[Reading, Profile | None]:
     """Return what taking a file in would read of it, and the profile that fits; where none does, its first table."""
     try:
-        reading, profile, notes = read_parts(path, home)
+        reading, profile, notes = read_parts(path, home, parts)
     except UnknownColumns:
-        return replace(read_file(path), chunks=iter(())), None
+        return replace(read_file(path, parts), chunks=iter(())), None
     return replace(reading, chunks=iter(()), notes=(*reading.notes, *notes)), profile
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 
@@ -99,6 +99,7 @@ def _steps(draft: Draft) -> None:
 def _look(seen: Workspace, draft: Draft) -> None:
     """Show the first rows and how their columns are read; take what is said instead, and check."""
     preview = draft.preview
+    _ask_parts(seen, draft)
     _recognised(preview)
     names = list(preview.reading.columns[:MOST_COLUMNS])
     head = preview.reading.head.select(ROW, *names).head(SHOWN_ROWS)
@@ -122,6 +123,35 @@ def _look(seen: Workspace, draft: Draft) -> None:
         lambda: seen.keep_profile(preview, guess, name, source),
         disabled=bool(guess.open),
     )
+
+
+def _ask_parts(seen: Workspace, draft: Draft) -> None:
+    """Where a file holds several tables, show which of them are read, and read others instead."""
+    parts = draft.preview.reading.parts
+    if len(parts) < 2:
+        return
+    rows = {
+        part.name: say("{part} ({rows} rows, hidden)", part=part.name, rows=number(part.rows))
+        if part.hidden
+        else counted("{part} ({count} row)", "{part} ({count} rows)", part.rows, part=part.name)
+        for part in parts
+    }
+    wanted = st.multiselect(
+        say("Sheets, layers or files to read"),
+        list(rows),
+        list(draft.preview.read),
+        format_func=lambda name: rows[name],
+        help=say("Rows of those that are chosen are read together, by one profile. Hidden ones are left out at first."),
+        key=f"parts-{draft.number}",
+    )
+    if not wanted:
+        notice(say("Choose at least one to go on."), "warning")
+        st.stop()
+    if set(wanted) != set(draft.preview.read):
+        with sentences(), _progress(say("Reading")):
+            upload = replace(draft.upload, parts=tuple(name for name in rows if name in wanted))
+            st.session_state[_DRAFT] = Draft(upload, seen.preview(upload))
+            st.rerun()
 
 
 def _recognised(preview: Preview) -> None:
@@ -187,6 +217,7 @@ def _decide(seen: Workspace, draft: Draft, found: Rehearsal, profile: Profile) -
     for said in found.notes:
         aside(say(said))
     _refusals(found)
+    _ask_whether_newest(seen, draft, batch, profile)
     may_withdraw = False
     if found.objection:
         notice(found.objection, "warning")
@@ -206,6 +237,19 @@ def _decide(seen: Workspace, draft: Draft, found: Rehearsal, profile: Profile) -
     if take:
         with sentences(), _progress(say("Taking in")) as step:
             draft.receipt = seen.take_in(draft.upload, profile, step, may_withdraw=may_withdraw)
+            st.rerun()
+
+
+def _ask_whether_newest(seen: Workspace, draft: Draft, batch: Batch, profile: Profile) -> None:
+    """Where an edition is older than what stands, offer to take it for the newest, and check again."""
+    if not (batch.held_back or draft.upload.as_newest):
+        return
+    label = say("Take this edition for the newest: change and withdraw what it says otherwise")
+    newest = st.checkbox(label, draft.upload.as_newest, key=f"newest-{draft.number}")
+    if newest != draft.upload.as_newest:
+        with sentences(), _progress(say("Checking")) as step:
+            draft.upload = replace(draft.upload, as_newest=newest)
+            draft.rehearsal = seen.rehearse(draft.upload, profile, step)
             st.rerun()
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,6 +13,7 @@ from benchmarks.served import served
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.readers.dispatch import read_file
+from tests import samples
 from tests.browser.conftest import Seen
 
 PAYLOAD = '<img src=x onerror="document.title=1"> **bold** $x$ :red[x] =1+1'
@@ -139,6 +141,32 @@ def test_an_unknown_file_is_mapped_checked_taken_in_and_taken_back(seen, page, a
     assert Ledger(home).incidents().height == 3
     page.get_by_role("tab", name="Incidents", exact=True).click()
     expect(page.locator(".count")).to_have_text("3 incidents, 1 flagged")
+
+
+def test_sheets_of_a_workbook_are_named_and_another_choice_is_read(seen, page, analyst, tmp_path):
+    _, home = analyst
+    book = tmp_path / "years.xlsx"
+    head = ["id", "date", "lat", "lon"]
+    first, second = ["a1", "2023-05-01", "35.1", "12.1"], ["b1", "2024-05-01", "35.2", "12.2"]
+    tables = [[head, first], [head, second], [["who", "what"], ["us", "nothing"]]]
+    book.write_bytes(samples.xlsx([samples.sheet(rows) for rows in tables]))
+    opened(seen, "?tab=Add+incidents")
+    page.locator("input[type=file]").set_input_files(book)
+    chosen = page.get_by_test_id("stMultiSelect").filter(has_text="Sheets, layers or files to read")
+    expect(chosen).to_contain_text("Sheet 1 (1 row)")
+    expect(chosen).to_contain_text("Sheet 2 (1 row)")
+    expect(chosen).not_to_contain_text("Sheet 3")
+    expect(page.get_by_text("has no columns of a place and a date and was left out")).to_be_visible()
+    chosen.locator("input").press("Backspace")
+    expect(chosen).not_to_contain_text("Sheet 2 (1 row)")
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("1")
+    page.get_by_role("button", name="Take in").click()
+    expect(page.get_by_text("was taken in as batch")).to_be_visible()
+    assert Ledger(home).incidents().filter(pl.col("source_record") == "a1").height == 1
+    assert Ledger(home).incidents().filter(pl.col("source_record") == "b1").is_empty()
+    page.get_by_role("button", name="Undo this batch").click()
+    page.get_by_role("button", name="Take it back").click()
 
 
 def test_refused_rows_are_listed_before_anything_is_stored(seen, page, analyst):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Never
 
@@ -153,6 +154,21 @@ def test_what_an_edition_would_withdraw_beyond_the_likely_is_objected_to_until_i
     refused = taken_in(second, Ledger(home), whole, said, may_withdraw=False)
     assert refused.outcome == "refused"
     assert taken_in(second, Ledger(home), whole, said, may_withdraw=True).batch.withdrawn == 180
+
+
+def test_an_older_edition_is_said_to_be_one_and_undoes_nothing_unless_it_is_taken_for_the_newest(home):
+    whole = preview(upload(PLAIN_FILE), home).profile.model_copy(update={"edition": "whole", "source": "S"})
+    head = "id,date,lat,lon,mode,place\n"
+    newer = upload(head + "a,2024-05-01,30,12.6,sea,x\nb,2024-06-01,31,12.6,sea,x\n")
+    older = upload(head + "a,2024-05-01,33,12.6,sea,x\nc,2024-04-01,32,12.6,sea,x\n")
+    taken_in(newer, Ledger(home), whole, said, may_withdraw=False)
+    found = rehearsed(older, Ledger(home), whole, said)
+    assert (found.batch.kept, found.batch.updated, found.batch.withdrawn, found.batch.held_back) == (1, 0, 0, 2)
+    assert any(note.startswith("This is an older or a partial edition of S") for note in found.notes)
+    meant = replace(older, as_newest=True)
+    found = rehearsed(meant, Ledger(home), whole, said)
+    assert (found.batch.kept, found.batch.updated, found.batch.withdrawn, found.batch.held_back) == (1, 1, 1, 0)
+    assert taken_in(meant, Ledger(home), whole, said, may_withdraw=False).batch.updated == 1
 
 
 def test_what_nothing_tells_stays_open_until_a_person_says_it(home):
