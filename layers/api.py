@@ -15,7 +15,7 @@ from xstatic.pkg import leaflet
 
 from geodata.core.errors import UnknownColumns, WrongValue
 from geodata.spatial.coastline import REFERENCE
-from layers.web.palette import palette
+from layers.palette import palette
 
 _CRS = 4326
 _SHOWN = ("name", "mode", "incidents", "length_km", "direction", "confidence", "before", "after", "verdict")

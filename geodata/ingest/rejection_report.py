@@ -10,9 +10,9 @@ import polars as pl
 
 from geodata.core.atomic_write import handed_over, whole
 from geodata.core.errors import UnknownFormat
+from geodata.core.formulas import inert
 from geodata.core.staging import unwritable
 from geodata.io.workbook import xlsx_of
-from geodata.io.writers import inert
 from geodata.ledger.batch import Batch
 from geodata.readers.dispatch import ROW
 from geodata.readers.limits import PART

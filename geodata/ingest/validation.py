@@ -12,6 +12,7 @@ from datetime import date, datetime
 import numpy as np
 import polars as pl
 
+from geodata.core.handling import HANDLING_MARKS
 from geodata.core.lists import gathered
 from geodata.core.messages import mark
 from geodata.ledger.batch import REFUSAL_SCHEMA
@@ -32,7 +33,6 @@ from geodata.places.place_check import stands_for_country
 from geodata.readers.dispatch import ROW
 from geodata.spatial import h3_cells as hexes
 
-HANDLING_MARKS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 PILE_UP = 5
 """Coordinates that so many rows of one file share are taken for a town or centroid, not for the place itself."""
 PILE_UP_KM = 8.0

@@ -14,11 +14,11 @@ import polars as pl
 
 from geodata.core.atomic_write import handed_over
 from geodata.core.errors import UnknownFormat
+from geodata.core.formulas import inert
 from geodata.model.incident import is_synthetic
 from geodata.model.place_notes import flat
 from geodata.model.source_words import spelt
 
-_FORMULA = r"^([=+\-@\t\r])"
 _TIME = "%Y-%m-%dT%H:%M:%S%.6f+00:00"
 
 
@@ -91,8 +91,3 @@ def _flat(incidents: pl.DataFrame) -> pl.DataFrame:
 
 def _cell_named() -> pl.Expr:
     return pl.col("cell").map_elements(lambda cell: format(cell, "x"), return_dtype=pl.String)
-
-
-def inert(flat: pl.DataFrame) -> pl.DataFrame:
-    """Return text in which no spreadsheet finds a formula."""
-    return flat.with_columns(pl.col(pl.String).str.replace(_FORMULA, "'$1"))

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_STRICT = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
-"""From the one that restricts least to the one that restricts most."""
+from geodata.core.handling import HANDLING_MARKS
+
 _WRITTEN = re.compile(r"(?i)^\s*tlp\s*[:-]\s*\"?(white|clear|green|amber(?:\s*\+\s*strict)?|red)\"?\s*$")
 MARKING_IDS = {
     "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9": "TLP:CLEAR",
@@ -42,4 +42,4 @@ def mark_of(text: str) -> str | None:
 
 def strictest(marks: Iterable[str | None]) -> str | None:
     """Return the mark that restricts most, None where there is none."""
-    return max((mark for mark in marks if mark), key=_STRICT.index, default=None)
+    return max((mark for mark in marks if mark), key=HANDLING_MARKS.index, default=None)

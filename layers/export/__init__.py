@@ -1,4 +1,4 @@
-"""EXPORT. Files to take away: GeoJSON and GeoPackage.
+"""EXPORT. Files to take away: layers of a view in the formats that planners use, stamped with what they came from.
 
-In: an ``Export``. Out: bytes.
+In: an ``Export``. Out: files, and records of what left.
 """

@@ -40,13 +40,13 @@ from layers.map.components import (
     Status,
     TimeBar,
 )
+from layers.palette import palette
 from layers.payload.alerts import Alerts
 from layers.payload.changes import Changes
 from layers.payload.hotspots import Hotspots
 from layers.payload.watch_areas import Watch
 from layers.web.assets import address, asset_url, modules
 from layers.web.joined import joined
-from layers.web.palette import palette
 from layers.web.translations import SOURCE, Words, words
 
 LEAFLET = "/vendor/leaflet"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import getpass
 import threading
 import time
 from collections import OrderedDict
@@ -31,7 +32,9 @@ from geodata.model.reporting import Editions
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import damage
-from layers.export.vector_files import Export
+from layers.export.contents import Export, within_ceiling
+from layers.export.records import keep as keep_record
+from layers.export.records import record_of
 from layers.payload.incident_points import Keys, keys_of
 from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
 from layers.payload.time_steps import Unit
@@ -370,10 +373,17 @@ class Workspace:
 
     def export(self, view: View, version: int, generated: datetime) -> Export:
         """Return what an export of a View is made from: the routes of the map, counted in its window."""
-        incidents = view.select(self.incidents(version))
+        found, every = self.placed(version)
+        asked = view.select(every)
+        incidents = within_ceiling(asked)
+        counted = counted_on(found.network, incidents, self.assumptions.facts(), 1.0, view.modes)
         changes = tuple(self.findings(view, version))
-        counted = self._counted(view, version)
-        return Export(view, incidents, counted, version, generated, changes, credits_of(incidents))
+        withheld = asked.height - incidents.height
+        return Export(view, incidents, counted, version, generated, changes, credits_of(incidents), withheld=withheld)
+
+    def record(self, export: Export, name: str, content: bytes) -> None:
+        """Keep a record of a file that leaves."""
+        keep_record(record_of(export, name, content, getpass.getuser()), self._ledger.home)
 
     def resource(self, name: str) -> bytes | None:
         """Return a resource of one of the kept pictures, None if none has it."""

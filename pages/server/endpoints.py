@@ -30,7 +30,7 @@ from geodata.model.query import View
 from geodata.places.autocomplete import LONGEST, places_named
 from geodata.places.lookup import country_name
 from geodata.spatial.coastline import REFERENCE
-from layers.export.vector_files import MEDIA_TYPES, Format, encoded
+from layers.export.files import FORMATS, encoded
 from layers.map.page import LEAFLET, SCRIPT, map_page
 from layers.payload.incident_points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.payload.snapshot import Snapshot
@@ -238,8 +238,10 @@ def _export(request: Request) -> Response:
     if notes:
         raise WrongValue("; ".join(notes), rule="an export takes only what it understands", done="nothing was written")
     export = seen.export(view, _version(request, seen), datetime.now(UTC))
+    content = encoded(export, kind, request.query_params.getlist("layer"))
+    seen.record(export, export.name(kind), content)
     headers = {"Content-Disposition": f'attachment; filename="{export.name(kind)}"', "Cache-Control": "no-store"}
-    return Response(encoded(export, kind), media_type=MEDIA_TYPES[kind], headers=headers)
+    return Response(content, media_type=FORMATS[kind].media, headers=headers)
 
 
 def _basemap(request: Request) -> Response:
@@ -340,11 +342,10 @@ def _countries(scale: str) -> tuple[bytes, str]:
     return content, _etag(content)
 
 
-def _format(text: str) -> Format:
-    for kind in MEDIA_TYPES:
-        if text == kind:
-            return kind
-    raise WrongValue(f"format={text[:20]!r}", rule="the format is geojson or gpkg", done="nothing was written")
+def _format(text: str) -> str:
+    if text in FORMATS:
+        return text
+    raise WrongValue(f"format={text[:20]!r}", rule=f"a format is {', '.join(FORMATS)}", done="nothing was written")
 
 
 def _version(request: Request, seen: Workspace) -> int:

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from layers.web.palette import palette
+from layers.palette import palette
 from pages.presenters.route_profile import OTHERS
 from pages.ui.translate import LANGUAGE, asked, counted, mark, number, say
 

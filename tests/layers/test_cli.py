@@ -35,11 +35,69 @@ def test_the_geopackage_holds_all_corridors_and_incidents_of_the_workspace(synth
     done = run("-o", out, "--home", synthetic_home)
     assert done.returncode == 0, done.stderr
     assert "SYNTHETIC" in done.stdout
+    assert set(tmp_path.iterdir()) == {out, tmp_path / "corridors.gpkg.manifest.json"}
     every = Ledger(synthetic_home).incidents()
     assert f"{every.height:,} incidents" in done.stdout
-    assert f"{len(gpd.read_file(out, layer='corridors'))} corridors" in done.stdout
-    assert gpd.read_file(out, layer="hexes")["incidents"].sum() == every["cell"].drop_nulls().len()
-    assert set(tmp_path.iterdir()) == {out}
+    assert f"{len(gpd.read_file(out, layer='routes'))} corridors" in done.stdout
+    hexes = gpd.read_file(out, layer="hexes")
+    assert 0 < hexes["incidents"].sum() <= every["cell"].drop_nulls().len()
+
+
+def test_red_incidents_stay_here_unless_they_are_asked_for_and_the_file_bears_the_highest_mark(tmp_path):
+    home, file = tmp_path / "workspace", tmp_path / "marked.csv"
+    marks = ["TLP:GREEN"] * 5 + ["TLP:AMBER"] * 4 + ["TLP:RED"] * 3
+    rows = [f"{n},2024-05-{n + 1:02d},{35 + n / 50},12.6,sea,{mark}" for n, mark in enumerate(marks)]
+    file.write_text("id,date,lat,lon,mode,handling\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    ingest_file(file, Ledger(home))
+    told = {}
+    for ceiling in ("TLP:AMBER+STRICT", "TLP:GREEN", "TLP:RED"):
+        out = tmp_path / "marked.geojson"
+        done = run("-o", out, "--home", home, "--layer", "incidents", "--handling", ceiling)
+        assert done.returncode == 0, done.stderr
+        found = json.loads(out.read_text(encoding="utf-8"))
+        told[ceiling] = len(found["features"]), found["marking"]
+        assert ("3 incidents are marked too high" in done.stdout) == (ceiling == "TLP:AMBER+STRICT")
+    assert told == {"TLP:AMBER+STRICT": (9, "TLP:AMBER"), "TLP:GREEN": (5, "TLP:GREEN"), "TLP:RED": (12, "TLP:RED")}
+
+
+def test_a_file_is_known_again_and_a_changed_one_is_told_to_be(synthetic_home, tmp_path):
+    out = tmp_path / "corridors.kml"
+    assert run("-o", out, "--home", synthetic_home, "--layer", "routes").returncode == 0
+    command = [sys.executable, "-m", "layers", "verify", str(out), "--home"]
+    for home in (synthetic_home, tmp_path / "elsewhere"):
+        done = subprocess.run([*command, str(home)], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "It is as it was written." in done.stdout
+    out.write_text(out.read_text(encoding="utf-8").replace("Sea", "sea").replace("sea", "see"), encoding="utf-8")
+    done = subprocess.run([*command, str(synthetic_home)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "IT WAS CHANGED" in done.stdout
+
+
+def test_an_area_leaves_what_lies_in_it(synthetic_home, tmp_path):
+    box = tmp_path / "box.geojson"
+    ring = [[9, 32], [16, 32], [16, 38], [9, 38], [9, 32]]
+    shape = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    box.write_text(json.dumps({"type": "FeatureCollection", "features": [shape]}), encoding="utf-8")
+    rows = {}
+    for name, options in (("all", ()), ("box", ("--area", box)), ("libya", ("--country", "Libya"))):
+        out = tmp_path / f"{name}.geojson"
+        done = run("-o", out, "--home", synthetic_home, "--layer", "incidents", *options)
+        assert done.returncode == 0, done.stderr
+        rows[name] = gpd.read_file(out)
+    assert 0 < len(rows["box"]) < len(rows["all"])
+    west, south, east, north = rows["box"].total_bounds
+    assert west >= 9
+    assert east <= 16
+    assert south >= 32
+    assert north <= 38
+    assert set(rows["libya"]["country"]) == {"LBY"}
+    assert set(rows["libya"]["area"]) == {"Libya"}
+    out = tmp_path / "pair.geojson"
+    assert run("-o", out, "--home", synthetic_home, "--between", "LBY", "ITA").returncode == 0
+    pairs = [feature["properties"]["countries"] for feature in json.loads(out.read_text(encoding="utf-8"))["features"]]
+    assert pairs
+    assert all({"LBY", "ITA"} <= {country["iso3"] for country in pair} for pair in pairs)
 
 
 def test_window_modes_and_version_are_taken_and_told_as_one_object(synthetic_home, tmp_path):
@@ -69,7 +127,13 @@ def test_an_empty_workspace_is_one_sentence_and_stays_empty(tmp_path, home):
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
-        ("corridors.shp", (), "the name must end in .geojson or .gpkg"),
+        ("corridors.shp", (), "the name must end in .gpkg, .geojson"),
+        ("corridors.gpkg", ("--crs", 99), "EPSG:99 is not known"),
+        ("corridors.gpkg", ("--country", "Atlantis"), "'Atlantis' is no country that is known"),
+        ("corridors.gpkg", ("--layer", "lines"), "there is no layer 'lines'"),
+        ("corridors.kml", ("--crs", 3035), "are in degrees"),
+        ("corridors.gpkg", ("--handling", "TLP:PINK"), "is no handling mark"),
+        ("corridors.gpkg", ("--area", "nowhere.geojson"), "there is no such file"),
         ("corridors.gpkg", ("--version", 9), "there is no version 9; versions are 0 to 0"),
         ("missing/corridors.gpkg", (), "the folder must exist and be writable"),
     ],
@@ -100,7 +164,7 @@ def test_routes_leave_directed_with_flow_and_the_main_ones_alone_where_less_deta
         out = tmp_path / f"{detail}.gpkg"
         done = run("--home", synthetic_home, "--detail", detail, "-o", out)
         assert done.returncode == 0, done.stderr
-        frames[detail] = gpd.read_file(out, layer="corridors").set_index("corridor_id")
+        frames[detail] = gpd.read_file(out, layer="routes").set_index("corridor_id")
     main, every = frames.values()
     moved = main[main["mode"] != "air"]
     assert len(moved) > 3

@@ -16,7 +16,9 @@ from geodata.core.errors import WrongValue
 from geodata.model.incident import SYNTHETIC_SOURCE
 from geodata.model.query import View
 from geodata.spatial import h3_cells as hexes
-from layers.export.vector_files import HEX_LEVEL, Export, encoded, format_of
+from layers.export.contents import Export
+from layers.export.files import encoded, format_of
+from layers.export.tables import HEX_LEVEL, tables_of
 from routes.core.corridor import METHOD_VERSION, Corridor, CountryRole
 from routes.pipelines.counting import Directed
 from tests.layers.payload.test_changes import finding
@@ -101,13 +103,17 @@ def test_geopackage_holds_corridors_hexes_and_countries_each_with_the_stamp(expo
     path = tmp_path / "out.gpkg"
     path.write_bytes(encoded(made, "gpkg"))
     assert dict(pyogrio.list_layers(path)) == {
-        "corridors": "MultiLineString",
-        "dense_areas": "MultiLineString",
-        "changes": "Polygon",
+        "routes": "MultiLineString",
+        "corridors": "MultiPolygon",
+        "legs": None,
+        "hubs": "Point",
         "hexes": "MultiPolygon",
+        "dense_areas": "MultiLineString",
+        "changes": "MultiPolygon",
         "countries": None,
+        "layer_styles": None,
     }
-    for layer in ("corridors", "hexes", "countries"):
+    for layer in ("routes", "corridors", "hexes", "countries"):
         frame = gpd.read_file(path, layer=layer)
         assert len(frame) > 0
         assert [frame[name][0] for name in STAMP] == [made.stamp[name] for name in STAMP]
@@ -117,7 +123,7 @@ def test_geopackage_holds_corridors_hexes_and_countries_each_with_the_stamp(expo
 
 
 def test_a_corridor_in_the_geopackage_has_its_countries_by_role_and_its_months(export, tmp_path):
-    (row,) = read_back(export(), tmp_path, "corridors").to_dict("records")
+    (row,) = read_back(export(), tmp_path, "routes").to_dict("records")
     assert (row["source_countries"], row["transit_countries"], row["destination_countries"]) == ("TUN", "", "ITA")
     assert json.loads(row["months"]) == {"2024-03": 4, "2024-05": 3}
     assert (row["incidents"], row["people"], row["length_km"], row["mode"]) == (7, 240, 187.0, "sea")
@@ -125,7 +131,7 @@ def test_a_corridor_in_the_geopackage_has_its_countries_by_role_and_its_months(e
 
 def test_what_a_corridor_says_in_geojson_it_says_in_the_geopackage(export, corridor, tmp_path):
     said = corridor().feature()["properties"]
-    assert set(said) - {"countries"} <= set(read_back(export(), tmp_path, "corridors").columns)
+    assert set(said) - {"countries"} <= set(read_back(export(), tmp_path, "routes").columns)
 
 
 def test_what_changed_stands_in_a_layer_with_the_same_id_name_and_counts_as_on_the_pages(export, tmp_path):
@@ -144,21 +150,21 @@ def test_who_is_to_be_credited_stands_in_every_layer(export, tmp_path):
     made = replace(export(), credits=("IOM's Missing Migrants Project (CC BY 4.0)", "Somebody"))
     said = "IOM's Missing Migrants Project (CC BY 4.0); Somebody"
     assert collection(made)["credits"] == said
-    assert {read_back(made, tmp_path, layer)["credits"][0] for layer in ("corridors", "hexes")} == {said}
+    assert {read_back(made, tmp_path, layer)["credits"][0] for layer in ("routes", "hexes")} == {said}
 
 
 def test_dense_areas_of_the_window_stand_in_a_layer_of_their_own_beside_the_routes(export, corridor, tmp_path):
     some, none = corridor(corridor_id="dense"), corridor(corridor_id="quiet", incidents=0, months={})
     made = export(dense=(some, none))
     assert read_back(made, tmp_path, "dense_areas")["corridor_id"].to_list() == ["dense"]
-    assert read_back(made, tmp_path, "corridors")["corridor_id"].to_list() == ["sea-0123456789"]
+    assert read_back(made, tmp_path, "routes")["corridor_id"].to_list() == ["sea-0123456789"]
     assert [feature["properties"]["corridor_id"] for feature in collection(made)["features"]] == ["sea-0123456789"]
 
 
 def test_how_sure_a_corridor_is_stands_in_columns_of_its_own(export, corridor, tmp_path):
     sure = corridor(support=0.91, incidents=12, detail=0.25, passing=31.5, bridges=((10.0, 30.0), (100.0, 125.5)))
     open_ = corridor(corridor_id="sea-open")
-    frame = read_back(export(sure, open_), tmp_path, "corridors").set_index("corridor_id")
+    frame = read_back(export(sure, open_), tmp_path, "routes").set_index("corridor_id")
     told, untold = frame.loc["sea-0123456789"], frame.loc["sea-open"]
     assert (told["inferred_km"], told["support"], told["confidence"]) == (45.5, 0.91, "high")
     assert (told["passing"], told["detail"]) == (31.5, 0.25)
@@ -187,29 +193,36 @@ def test_a_route_without_incidents_is_there_where_journeys_of_the_window_pass_it
     made = export(corridor(), passed, corridor(corridor_id="sea-silent", **quiet))
     there = ["sea-0123456789", "sea-passed"]
     assert [feature["properties"]["corridor_id"] for feature in collection(made)["features"]] == there
-    frame = read_back(made, tmp_path, "corridors")
+    frame = read_back(made, tmp_path, "routes")
     assert frame["corridor_id"].to_list() == there
     assert frame["incidents"].to_list() == [7, 0]
     assert frame["passing"].to_list() == [0.0, 12.4]
 
 
-def test_hexes_are_those_of_the_window(export, tmp_path):
+def test_hexes_are_those_of_the_window_by_month(export, tmp_path):
     made = export(view=View(start=date(2024, 5, 1), end=date(2024, 6, 1)))
-    assert read_back(made, tmp_path, "hexes")["incidents"].sum() == 2
+    (row,) = read_back(made, tmp_path, "hexes").to_dict("records")
+    assert (row["incidents"], str(row["month_start"])[:10], str(row["month_end"])[:10]) == (
+        1,
+        "2024-05-01",
+        "2024-06-01",
+    )
+    assert (str(row["period_start"])[:10], str(row["period_end"])[:10]) == ("2024-05-01", "2024-06-01")
 
 
-def test_hexes_are_never_finer_than_reported_and_hold_every_placed_incident(export, tmp_path):
-    frame = read_back(export(), tmp_path, "hexes")
-    found = sorted(zip(frame["resolution"], frame["incidents"], strict=True))
-    assert found == [(3, 1), (HEX_LEVEL, 1), (HEX_LEVEL, 2)]
-    assert frame["incidents"].sum() == 4
-    assert frame["people"].sum() == 30
-    for cell, resolution, outline in zip(frame["cell"], frame["resolution"], frame.geometry, strict=True):
-        assert hexes.resolutions(np.array([int(cell, 16)], np.uint64)).tolist() == [resolution]
+def test_hexes_are_of_one_resolution_and_the_layer_says_how_many_incidents_are_known_too_coarsely(export, tmp_path):
+    made = export()
+    frame = read_back(made, tmp_path, "hexes")
+    assert set(frame["resolution"]) == {HEX_LEVEL}
+    assert sorted(frame["incidents"]) == [1, 2]
+    (table,) = tables_of(made, ["hexes"])
+    assert "1 incidents are known too coarsely" in table.about
+    for cell, outline in zip(frame["cell"], frame.geometry, strict=True):
+        assert hexes.resolutions(np.array([int(cell, 16)], np.uint64)).tolist() == [HEX_LEVEL]
         assert outline.contains(shapely.Point(11.1, 34.9)) or outline.contains(shapely.Point(12.6, 35.5))
 
 
-@pytest.mark.parametrize(("lat", "resolution"), [(0.0, 4), (-16.5, 5), (66.0, 3), (-80.0, 4)])
+@pytest.mark.parametrize(("lat", "resolution"), [(0.0, 5), (-16.5, 5), (66.0, 5), (-80.0, 5)])
 def test_a_hex_across_180_degrees_is_cut_in_two(export, tmp_path, lat, resolution):
     cell = int(hexes.cells_at(np.array([180.0]), np.array([lat]), resolution)[0])
     frame = read_back(export(rows=[("2024-03-05", 180.0, lat, {"cell": cell})]), tmp_path, "hexes")
@@ -243,7 +256,7 @@ def test_a_window_without_anything_synthetic_is_not_marked(export):
 
 def test_each_corridor_says_for_itself_whether_it_is_synthetic(export, corridor, tmp_path):
     made = export(corridor(), corridor(corridor_id="sea-made-up", synthetic=True))
-    corridors = read_back(made, tmp_path, "corridors").set_index("corridor_id")
+    corridors = read_back(made, tmp_path, "routes").set_index("corridor_id")
     assert corridors["synthetic"].to_dict() == {"sea-0123456789": False, "sea-made-up": True}
     assert read_back(made, tmp_path, "hexes")["synthetic"].all()
 
@@ -253,7 +266,7 @@ def test_an_export_of_nothing_has_the_same_layers_and_columns_as_one_of_somethin
     full.write_bytes(encoded(export(dense=(corridor(corridor_id="dense"),)), "gpkg"))
     nothing = corridor(incidents=0, months={})
     bare.write_bytes(encoded(export(nothing, view=View(start=date(1999, 1, 1), end=date(2000, 1, 1))), "gpkg"))
-    for layer in ("corridors", "dense_areas", "hexes", "countries"):
+    for layer in ("routes", "corridors", "legs", "hubs", "dense_areas", "changes", "hexes", "countries"):
         some, none = (pyogrio.read_info(path, layer=layer) for path in (full, bare))
         assert none["features"] == 0
         for fact in ("crs", "geometry_type"):
@@ -267,7 +280,7 @@ def test_a_column_has_one_type_whether_or_not_support_was_computed(export, corri
     for name, support in (("told", 0.91), ("open", None)):
         path = tmp_path / f"{name}.gpkg"
         path.write_bytes(encoded(export(corridor(support=support)), "gpkg"))
-        found = pyogrio.read_info(path, layer="corridors")
+        found = pyogrio.read_info(path, layer="routes")
         types.append(dict(zip(found["fields"], found["dtypes"], strict=True)))
     assert types[0] == types[1]
     assert (types[0]["inferred_km"], types[0]["support"], types[0]["confidence"]) == ("float64", "float64", "object")
@@ -277,7 +290,7 @@ def test_names_from_outside_stay_the_text_that_they_were(export, corridor, tmp_p
     name = "=1+1 'Šfax' \"–\" <b>\n`${x}`"
     made = export(corridor(name=name))
     assert collection(made)["features"][0]["properties"]["name"] == name
-    assert read_back(made, tmp_path, "corridors")["name"][0] == name
+    assert read_back(made, tmp_path, "routes")["name"][0] == name
 
 
 def test_the_moment_is_told_in_utc_wherever_it_was_made(export):
@@ -295,13 +308,13 @@ def test_the_view_in_the_stamp_asks_for_the_same_view_again(export):
 
 
 def test_the_format_is_that_of_the_file_name():
-    assert (format_of(Path("a.GPKG")), format_of(Path("b.c.geojson"))) == ("gpkg", "geojson")
+    assert (format_of("a.GPKG"), format_of("b.c.geojson"), format_of("a.shp.zip")) == ("gpkg", "geojson", "shp.zip")
 
 
-@pytest.mark.parametrize("name", ["out.shp", "out", ".gpkg", "out.json"])
+@pytest.mark.parametrize("name", ["out.shp", "out", "gpkg", "out.json"])
 def test_another_file_name_is_refused_in_one_sentence(name):
-    with pytest.raises(WrongValue, match=r"must end in \.geojson or \.gpkg; nothing was written\.$"):
-        format_of(Path(name))
+    with pytest.raises(WrongValue, match=r"must end in \.gpkg, \.geojson, .*; nothing was written\.$"):
+        format_of(name)
 
 
 def test_a_full_disk_is_told_in_one_sentence(export, tmp_path, monkeypatch):
@@ -311,5 +324,5 @@ def test_a_full_disk_is_told_in_one_sentence(export, tmp_path, monkeypatch):
         raise pyogrio.errors.DataSourceError("Failed to commit transaction")
 
     monkeypatch.setattr("pyogrio.write_dataframe", full)
-    with pytest.raises(WrongValue, match=r"cannot be made .*must have room; nothing was written"):
+    with pytest.raises(WrongValue, match=r"cannot be made .*must have room and be writable; nothing was written"):
         encoded(export(), "gpkg")

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PALETTE = Path(__file__).parent.parent / "palette.toml"
+PALETTE = Path(__file__).parent / "palette.toml"
 
 
 @cache

@@ -1,0 +1,131 @@
+"""Where an export is of, beside its View: countries, a pair of countries, or the polygons of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import polars as pl
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geodata.core.errors import WrongValue
+from geodata.places.lookup import country_code, country_name
+from routes.core.corridor import Corridor
+
+_LARGEST = 32 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Part of the world.
+
+    Attributes
+    ----------
+    words : str
+        What it is called, "" for everywhere.
+    holds : function of incidents, or None
+        Returns those that lie in it.
+    touches : function of a corridor, or None
+        Tells whether it runs through it.
+    """
+
+    words: str = ""
+    holds: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    touches: Callable[[Corridor], bool] | None = None
+
+
+def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = None, file: Path | None = None) -> Area:
+    """Return the area that is asked for; at most one way of asking is allowed.
+
+    Parameters
+    ----------
+    countries : sequence of str
+        Names or codes: incidents in any of them, and routes that any of them is a part of.
+    between : (start, goal), optional
+        Two countries: routes that both are a part of, and the incidents that lie in their corridors.
+    file : Path, optional
+        GeoJSON, GeoPackage, KML or a zipped Shapefile with polygons, in a system that it names.
+
+    Raises
+    ------
+    WrongValue
+        If a country is unknown, the polygons are unfit, or several ways are mixed.
+    """
+    if sum(map(bool, (countries, between, file))) > 1:
+        raise WrongValue(
+            "--country, --between and --area together",
+            rule="an area is asked for in one way",
+            done="nothing was written",
+        )
+    if between is not None:
+        start, goal = (_code(name, "--between") for name in between)
+        words = f"between {country_name(start)} and {country_name(goal)}"
+        return Area(words, None, lambda one: {start, goal} <= {country.iso3 for country in one.countries})
+    if countries:
+        codes = sorted({_code(name, "--country") for name in countries})
+        words = ", ".join(map(country_name, codes))
+        return Area(
+            words,
+            lambda rows: rows.filter(pl.col("country").is_in(codes)),
+            lambda one: any(country.iso3 in codes for country in one.countries),
+        )
+    if file is not None:
+        return _within(_polygons(file), file.name)
+    return Area()
+
+
+def _within(shape: shapely.Geometry, name: str) -> Area:
+    shapely.prepare(shape)
+
+    def holds(rows: pl.DataFrame) -> pl.DataFrame:
+        lon, lat = (rows[axis].fill_null(np.nan).to_numpy() for axis in ("lon", "lat"))
+        return rows.filter(pl.Series(shapely.contains_xy(shape, lon, lat)))
+
+    def touches(one: Corridor) -> bool:
+        return any(shapely.intersects(shape, shapely.LineString(line)) for line in one.lines)
+
+    return Area(f"within {name}", holds, touches)
+
+
+def _code(name: str, where: str) -> str:
+    code = country_code(name)
+    if code is None:
+        raise WrongValue(
+            f"{name!r} is no country that is known",
+            rule="a country is its name or its ISO 3166-1 alpha-3 code",
+            done="nothing was written",
+            where=where,
+        )
+    return code
+
+
+def _polygons(path: Path) -> shapely.Geometry:
+    """Return the polygons of a file as one, in degrees."""
+    rule = "an area is a file of polygons: GeoJSON, GeoPackage, KML or a zipped Shapefile"
+    if not path.is_file() or path.stat().st_size > _LARGEST:
+        what = "there is no such file" if not path.is_file() else f"it is larger than {_LARGEST >> 20} MB"
+        raise WrongValue(what, rule=rule, done="nothing was written", where=path.name)
+    try:
+        frame = gpd.read_file(path)
+    except (DataSourceError, DataLayerError, ValueError) as error:
+        what = f"it cannot be read ({str(error).partition(chr(10))[0][:120]})"
+        raise WrongValue(what, rule=rule, done="nothing was written", where=path.name) from None
+    shapes = (
+        frame.geometry[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])] if len(frame) else frame.geometry
+    )
+    if shapes.empty:
+        raise WrongValue("it holds no polygon", rule=rule, done="nothing was written", where=path.name)
+    if shapes.crs is not None:
+        shapes = shapes.to_crs(4326)
+    if not shapes.is_valid.all():
+        raise WrongValue(
+            "one of its polygons is not valid (its outline crosses itself)",
+            rule="repair it, as QGIS does with Fix geometries",
+            done="nothing was written",
+            where=path.name,
+        )
+    return shapely.union_all(shapes.to_numpy())

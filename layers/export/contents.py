@@ -1,0 +1,149 @@
+"""What an export is made from: a View counted on the network, what it may hold, and what every file says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from geodata.core.errors import WrongValue
+from geodata.core.handling import HANDLING_MARKS
+from geodata.model.incident import is_synthetic
+from geodata.model.query import View
+from routes.core.corridor import Corridor
+from routes.pipelines.counting import Directed
+from routes.temporal.findings import Finding
+
+USUAL_CEILING = "TLP:AMBER+STRICT"
+"""What is marked higher is for the eyes of single recipients (FIRST, Traffic Light Protocol 2.0), and stays here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What an export is made from.
+
+    Attributes
+    ----------
+    view : View
+        With its window.
+    incidents : DataFrame
+        What the View selects, window and area included.
+    routes : Directed
+        What these incidents come to on the network.
+    version : int
+        Of the ledger.
+    generated : datetime
+        UTC.
+    changes : tuple of Finding
+        What changed, over all time, the latest first.
+    credits : tuple of str
+        Of the sources of its incidents: attribution and licence.
+    area : str
+        Where it was asked for beside the View, in words; "" for everywhere.
+    withheld : int
+        Incidents of the View that are marked too high to leave, and are counted nowhere in it.
+    """
+
+    view: View
+    incidents: pl.DataFrame
+    routes: Directed
+    version: int
+    generated: datetime
+    changes: tuple[Finding, ...] = ()
+    credits: tuple[str, ...] = ()
+    area: str = ""
+    withheld: int = 0
+
+    @property
+    def marking(self) -> str:
+        """Return the highest handling mark of what went in, "" where nothing is marked."""
+        marks = self.incidents["handling"].drop_nulls().unique() if "handling" in self.incidents.columns else ()
+        return max(marks, key=_height, default="")
+
+    @property
+    def moment(self) -> str:
+        """Return when it was made, RFC 3339."""
+        return self.generated.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+    @property
+    def export_id(self) -> str:
+        """Return an id of this export: of what was asked for, of what state, and when."""
+        seed = "|".join((self.view.query(), self.area, str(self.version), self.routes.method_version, self.moment))
+        return f"x-{hashlib.blake2b(seed.encode(), digest_size=6).hexdigest()}"
+
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """Return what every file says about itself."""
+        return {
+            "export_id": self.export_id,
+            "marking": self.marking,
+            "period_start": self.view.start,
+            "period_end": self.view.end,
+            "view": self.view.query(),
+            "area": self.area,
+            "ledger_version": self.version,
+            "method_version": self.routes.method_version,
+            "synthetic": self.synthetic,
+            "credits": "; ".join(self.credits),
+            "generated": self.moment,
+        }
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader has to know of it, sentences."""
+        left = (
+            (f"{self.withheld:,} incidents are marked too high to leave this machine and are counted nowhere in it.",)
+            if self.withheld
+            else ()
+        )
+        return (*self.routes.notes, *left)
+
+    @property
+    def synthetic(self) -> bool:
+        """Tell whether anything in it was made up, be it an incident or what shaped a route."""
+        return is_synthetic(self.incidents) or any(one.synthetic for one in self.corridors())
+
+    def corridors(self) -> list[Corridor]:
+        """Return the routes that have incidents in the window, or that journeys of its incidents pass."""
+        return [one for one in self.routes.corridors if one.incidents or one.flow > 0]
+
+    def dense_areas(self) -> list[Corridor]:
+        """Return the areas in which incidents of the window pile up along a line that no journey takes."""
+        return [area for area in self.routes.dense if area.incidents]
+
+    def name(self, ending: str) -> str:
+        """Return a file name."""
+        made_up = "-synthetic" if self.synthetic else ""
+        mark = f"-{self.marking.replace(':', '').replace('+', '')}" if self.marking else ""
+        return f"corridors-v{self.version}-{self.generated.astimezone(UTC):%Y%m%d}{mark}{made_up}.{ending}"
+
+
+def within_ceiling(incidents: pl.DataFrame, ceiling: str = USUAL_CEILING) -> pl.DataFrame:
+    """Return the incidents that are marked no higher than a ceiling; marks of other schemes count as the highest.
+
+    Raises
+    ------
+    WrongValue
+        If the ceiling is no mark.
+    """
+    if ceiling not in HANDLING_MARKS:
+        raise WrongValue(
+            f"{ceiling!r} is no handling mark",
+            rule=f"it is one of {', '.join(HANDLING_MARKS)}",
+            done="nothing was written",
+            where="--handling",
+        )
+    allowed = _up_to(HANDLING_MARKS, ceiling)
+    return incidents.filter(pl.col("handling").is_null() | pl.col("handling").is_in(allowed))
+
+
+def _up_to(marks: Sequence[str], ceiling: str) -> list[str]:
+    return list(marks[: marks.index(ceiling) + 1])
+
+
+def _height(mark: str) -> int:
+    return HANDLING_MARKS.index(mark) if mark in HANDLING_MARKS else len(HANDLING_MARKS)

@@ -1,0 +1,100 @@
+"""Records of exports: what left, when, of what, under which mark, and its SHA-256, so that a file can be known again.
+
+Each workspace keeps one line a file in ``exports.jsonl``; the command line puts the same beside the file as
+``NAME.manifest.json``, for whoever has the file and not the workspace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geodata.core.errors import WrongValue
+from geodata.core.staging import unwritable
+from layers.export.contents import Export
+
+MANIFEST = ".manifest.json"
+_KEPT = "exports.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a file: its record, None for none; and whether the file is as it was written."""
+
+    record: dict[str, Any] | None
+    sha256: str
+    untouched: bool
+
+
+def record_of(export: Export, name: str, content: Path | bytes, actor: str) -> dict[str, Any]:
+    """Return the record of a file."""
+    stamp = json.loads(json.dumps(export.stamp, default=str))
+    size = len(content) if isinstance(content, bytes) else content.stat().st_size
+    return {
+        "file": name,
+        "sha256": digest_of(content),
+        "bytes": size,
+        "incidents": export.incidents.height,
+        "withheld": export.withheld,
+        "routes": len(export.corridors()),
+        "actor": actor,
+        **stamp,
+    }
+
+
+def digest_of(content: Path | bytes) -> str:
+    """Return a SHA-256 in hexadecimal digits."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep(record: dict[str, Any], home: Path) -> None:
+    """Add a record to those of a workspace, flushed to the disk before this returns.
+
+    Raises
+    ------
+    UnwritableWorkspace
+        If it cannot be written; nothing may leave that is not recorded.
+    """
+    line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+    try:
+        handle = os.open(home / _KEPT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(handle, line)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise unwritable(home, error) from None
+
+
+def known(path: Path, home: Path) -> Known:
+    """Tell what a file is and whether it is untouched, by its manifest or the records of a workspace.
+
+    Raises
+    ------
+    WrongValue
+        If there is no such file.
+    """
+    if not path.is_file():
+        raise WrongValue(
+            f"there is no file {path.name!r}", rule="name a file that was exported", done="nothing was read"
+        )
+    sha256 = digest_of(path)
+    beside = path.with_name(path.name + MANIFEST)
+    kept = [] if not (home / _KEPT).is_file() else (home / _KEPT).read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in reversed(kept) if line]
+    same = next((record for record in records if record["sha256"] == sha256), None)
+    if same is not None:
+        return Known(same, sha256, untouched=True)
+    if beside.is_file():
+        record = json.loads(beside.read_text(encoding="utf-8"))
+        return Known(record, sha256, untouched=record.get("sha256") == sha256)
+    named = next((record for record in records if record["file"] == path.name), None)
+    return Known(named, sha256, untouched=False)

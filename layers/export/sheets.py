@@ -1,0 +1,73 @@
+"""Excel workbooks of the layers: a cover that says what it is, and a sheet for each layer. No cell is a formula."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import xlsxwriter
+
+from layers.export.tables import Table
+
+_LONGEST = 32_767
+"""Characters in a cell of Excel; what is longer is cut."""
+
+
+def write_workbook(
+    path: Path, tables: Sequence[Table], stamp: Mapping[str, Any], title: str, notes: Sequence[str]
+) -> None:
+    """Write a workbook; where a layer has a shape, ``lon`` and ``lat`` are those of a point within it."""
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "nan_inf_to_errors": True,
+    }
+    with xlsxwriter.Workbook(str(path), options) as book:
+        bold, day = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        cover = book.add_worksheet("About")
+        cover.set_column(0, 0, 24)
+        cover.set_column(1, 1, 100)
+        lines = [("", title), *((name, value) for name, value in stamp.items()), *(("note", note) for note in notes)]
+        lines += [(table.title, table.about) for table in tables]
+        for row, (name, value) in enumerate(lines):
+            cover.write_string(row, 0, str(name), bold)
+            cover.write_string(row, 1, "" if value is None else str(value), bold if row == 0 else wrap)
+        for table in tables:
+            _sheet(book.add_worksheet(table.title[:31]), table, bold, day)
+
+
+def _sheet(sheet: Any, table: Table, bold: Any, day: Any) -> None:
+    frame = table.frame
+    titles = [column.alias for column in table.columns]
+    cells = [frame[column.name].tolist() for column in table.columns]
+    if isinstance(frame, gpd.GeoDataFrame):
+        points = frame.geometry.representative_point()
+        titles += ["Longitude (degrees)", "Latitude (degrees)"]
+        cells += [points.x.round(5).tolist(), points.y.round(5).tolist()]
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(frame), 1), len(titles) - 1)
+    for at, title in enumerate(titles):
+        sheet.set_column(at, at, 10 if len(title) < 12 else 20)
+        sheet.write_string(0, at, title, bold)
+    for row, values in enumerate(zip(*cells, strict=True), start=1):
+        for at, value in enumerate(values):
+            _write(sheet, row, at, value, day)
+
+
+def _write(sheet: Any, row: int, at: int, value: Any, day: Any) -> None:
+    if value is None or value != value:  # noqa: PLR0124 - what is missing in a column of numbers is no equal of itself
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, at, value)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, at, value, day)
+    elif isinstance(value, int | float) and math.isfinite(value):
+        sheet.write_number(row, at, value)
+    else:
+        sheet.write_string(row, at, str(value)[:_LONGEST])
