@@ -53,7 +53,7 @@ export class Actions extends Part {
   _menu() {
     /** @param {string} format  @param {string} name */
     const link = (format, name) => {
-      const made = element("a", { href: "#", download: true, class: `to-${format}` }, name);
+      const made = element("a", { href: "#", download: true, class: `to-${format.replace(".", "-")}` }, name);
       const aim = () => (made.href = this.exportUrl(format));
       for (const moment of ["pointerdown", "focus", "click"]) made.addEventListener(moment, aim);
       return made;
@@ -73,6 +73,10 @@ export class Actions extends Part {
       element("p", {}, say("Corridors")),
       link("geojson", "GeoJSON"),
       link("gpkg", "GeoPackage"),
+      link("xlsx", "Excel (XLSX)"),
+      link("kmz", "Google Earth (KMZ)"),
+      link("shp.zip", "Shapefile (ZIP)"),
+      link("zip", say("All of these (ZIP)")),
       element("hr"),
       element("p", {}, say("The map as you see it")),
       make(say("Picture (PNG)"), "picture"),

@@ -428,6 +428,22 @@ LAYERS: dict[str, Callable[[Export], Table]] = {
 """Name of a layer -> what makes it; single incidents only go out if they are asked for."""
 
 
+_COLUMNS = {
+    **dict.fromkeys(("routes", "corridors", "dense_areas"), _ROUTE),
+    "legs": _LEG,
+    "hubs": _HUB,
+    "hexes": _HEX,
+    "changes": _CHANGE,
+    "countries": _COUNTRY,
+    "incidents": _INCIDENT,
+}
+
+
+def columns_of(name: str) -> tuple[Column, ...]:
+    """Return the columns of a layer, whatever its rows."""
+    return (*_COLUMNS[name], *_STAMP)
+
+
 def _table(
     export: Export,
     name: str,

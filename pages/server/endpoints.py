@@ -40,6 +40,7 @@ from layers.web.assets import ASSETS
 from layers.web.translations import languages, nearest
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
+from pages.server.features_api import feature_routes
 from pages.server.upload_api import intake
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -87,6 +88,7 @@ def routes() -> list[BaseRoute]:
         Route("/data/points", _in_thread(_points)),
         Route("/data/incidents", _in_thread(_incidents)),
         intake(),
+        *feature_routes(_in_thread),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
         Route(SCRIPT, _script),
         Mount("/assets", KeptFiles(directory=ASSETS)),
