@@ -9,6 +9,8 @@ from pages.server.security_headers import SecurityHeaders, streamlit_policy
 from pages.server.warm_up import start
 
 app = st.App(
-    "pages/navigation.py", routes=routes(), middleware=[Middleware(SecurityHeaders, policy=streamlit_policy())]
+    "pages/navigation.py",
+    routes=routes(st.get_option("server.baseUrlPath") or ""),
+    middleware=[Middleware(SecurityHeaders, policy=streamlit_policy())],
 )
 start(sight())

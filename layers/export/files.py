@@ -31,6 +31,8 @@ from layers.export.sheets import write_workbook
 from layers.export.tables import LAYERS, Table, tables_of
 
 DEGREES = 4326
+_LONGEST_OF_SHAPEFILE = 254
+"""Bytes of UTF-8 in a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +238,24 @@ def _shapefiles(path: Path, export: Export, tables: list[Table], crs: int) -> No
         fields += [f"{table.name}: {table.title}. {table.about}"]
         fields += [f"  {column.ten:<11} {column.name}: {column.alias}" for column in table.columns]
         if isinstance(table.frame, gpd.GeoDataFrame):
-            frame = _located(table, crs).rename(columns=names)
+            frame = _cut(_located(table, crs), table).rename(columns=names)
             shape = {"MultiLineString": "LineString", "MultiPolygon": "Polygon"}.get(table.shape or "", table.shape)
             pyogrio.write_dataframe(
                 frame, folder / f"{table.name}.shp", driver="ESRI Shapefile", encoding="UTF-8", geometry_type=shape
             )
     (folder / "fields.txt").write_text("\n".join(fields), encoding="utf-8")
-    (folder / "README.txt").write_text(_readme(export), encoding="utf-8")
+    (folder / "README.txt").write_text(_readme(export, tables), encoding="utf-8")
     _zipped(path, folder)
+
+
+def _cut(frame: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:
+    """Return texts no longer than a Shapefile holds, cut between letters."""
+    for column in table.columns:
+        if column.kind == "text":
+            whole = frame[column.name]
+            short = whole.str.encode("utf-8").str[:_LONGEST_OF_SHAPEFILE].str.decode("utf-8", errors="ignore")
+            frame[column.name] = short.astype(object).where(whole.notna(), None) if len(frame) else whole
+    return frame
 
 
 def _geodatabase(path: Path, _: Export, tables: list[Table], crs: int) -> None:
@@ -295,7 +307,7 @@ def _everything(path: Path, export: Export, tables: list[Table], crs: int) -> No
         if table.shape is not None:
             FORMATS["geojson"].write(folder / f"{table.name}.geojson", export, [table], DEGREES)
     shutil.rmtree(folder / "shapefiles")  # what the archive of Shapefiles was made from
-    (folder / "README.txt").write_text(_readme(export), encoding="utf-8")
+    (folder / "README.txt").write_text(_readme(export, tables), encoding="utf-8")
     _zipped(path, folder)
 
 
@@ -310,9 +322,9 @@ def _located(table: Table, crs: int) -> gpd.GeoDataFrame:
     return table.frame.to_crs(crs)
 
 
-def _readme(export: Export) -> str:
+def _readme(export: Export, tables: Sequence[Table]) -> str:
     about = [f"{name}: {value}" for name, value in export.stamp.items() if value not in (None, "")]
-    layers = [f"{table.name}: {table.title}. {table.about}" for table in tables_of(export)]
+    layers = [f"{table.name}: {table.title}. {table.about}" for table in tables]
     return "\n".join([title_of(export), "", *about, "", *layers, "", *export.notes, ""])
 
 

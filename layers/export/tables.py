@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -18,7 +17,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import polars as pl
-import pyproj
 import shapely
 from shapely.ops import substring
 
@@ -27,6 +25,7 @@ from geodata.places.lookup import country_name
 from geodata.spatial import h3_cells as hexes
 from layers.export.contents import Export
 from routes.core.corridor import Corridor
+from routes.core.geodesy import EARTH_KM, lonlat, unit_vectors
 
 Kind = Literal["text", "whole", "number", "yes", "day"]
 Shape = Literal["MultiLineString", "MultiPolygon", "Point"]
@@ -279,19 +278,22 @@ def _band(corridor: Corridor) -> shapely.MultiPolygon:
 
 
 def _widened(line: shapely.LineString, km: float) -> shapely.Geometry:
-    lon, lat = shapely.get_coordinates(line.centroid)[0]
-    near = pyproj.Transformer.from_crs(4326, _around(round(float(lon), 3), round(float(lat), 3)), always_xy=True)
-    flat = shapely.transform(line, lambda corners: np.column_stack(near.transform(corners[:, 0], corners[:, 1])))
-    band = shapely.simplify(shapely.buffer(flat, km * 1000, quad_segs=6), 200)
-    back = shapely.transform(
-        band, lambda corners: np.column_stack(near.transform(corners[:, 0], corners[:, 1], direction="INVERSE"))
-    )
-    return shapely.make_valid(back)
+    """Return a short line as a band, widened in the plane that touches the Earth at its middle (orthographic)."""
+    corners = shapely.get_coordinates(line)
+    places = unit_vectors(corners[:, 0], corners[:, 1])
+    up = places.mean(axis=0) / np.linalg.norm(places.mean(axis=0))
+    east = np.cross([0.0, 0.0, 1.0], up)
+    east /= max(float(np.linalg.norm(east)), 1e-9)
+    north = np.cross(up, east)
+    flat = shapely.LineString(np.column_stack([places @ east, places @ north]) * EARTH_KM)
+    band = shapely.simplify(shapely.buffer(flat, km, quad_segs=6), 0.2)
 
+    def back(points: np.ndarray) -> np.ndarray:
+        across, along = points.T / EARTH_KM
+        high = np.sqrt(np.clip(1 - across**2 - along**2, 0, 1))
+        return lonlat(across[:, None] * east + along[:, None] * north + high[:, None] * up)
 
-@cache
-def _around(lon: float, lat: float) -> pyproj.CRS:
-    return pyproj.CRS.from_proj4(f"+proj=aeqd +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m")
+    return shapely.make_valid(shapely.transform(band, back))
 
 
 def _legs(export: Export) -> Table:

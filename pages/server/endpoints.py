@@ -73,9 +73,11 @@ class KeptFiles(StaticFiles):
         return response
 
 
-def routes() -> list[BaseRoute]:
-    """Return the routes."""
+def routes(prefix: str = "") -> list[BaseRoute]:
+    """Return the routes; those of the service for GIS programs also behind a path prefix, as "monitor"."""
+    behind = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
     return [
+        *(feature_routes(_in_thread, behind) if behind else ()),
         Route("/map", _map),
         Route("/data/head", _in_thread(_head)),
         Route("/data/hexes", _in_thread(_hexes)),

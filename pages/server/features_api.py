@@ -47,8 +47,16 @@ _TYPES = {"text": "string", "whole": "integer", "number": "number", "yes": "bool
 Answer = Callable[[Request], Response]
 
 
-def feature_routes(in_thread: Callable[[Answer], Any]) -> list[BaseRoute]:
-    """Return the routes; ``in_thread`` runs a handler beside the event loop and says its errors."""
+def feature_routes(in_thread: Callable[[Answer], Any], prefix: str = "") -> list[BaseRoute]:
+    """Return the routes.
+
+    Parameters
+    ----------
+    in_thread : function of a handler
+        Runs it beside the event loop and says its errors.
+    prefix : str
+        Path behind which the server stands, as "/monitor".
+    """
     items = f"{PREFIX}/collections/{{name}}/items"
     answers: dict[str, Answer] = {
         PREFIX: _landing,
@@ -59,7 +67,7 @@ def feature_routes(in_thread: Callable[[Answer], Any]) -> list[BaseRoute]:
         items: _items,
         f"{items}/{{id:path}}": _item,
     }
-    return [Route(path, in_thread(answer)) for path, answer in answers.items()]
+    return [Route(f"{prefix}{path}", in_thread(answer)) for path, answer in answers.items()]
 
 
 def _landing(request: Request) -> Response:
