@@ -21,6 +21,7 @@ from scipy.sparse import csr_array
 from geodata.model.assumptions import reference_facts
 from routes.pipelines.counting import Directed, counted_on, placed
 from routes.pipelines.flow_network import Network, network
+from tests.golden import close
 from tests.routes.conftest import from_country, incidents_at, named_apart, spread_along
 
 FACTS = reference_facts()
@@ -313,16 +314,6 @@ def laid(incidents) -> Network:
 @pytest.fixture(scope="module")
 def found(laid, incidents) -> Directed:
     return counted_on(laid, placed(laid, incidents), FACTS)
-
-
-def close(values: list, known: list) -> bool:
-    """Tell whether rows have the same words, and the same numbers to five digits."""
-    assert [[one for one in row if isinstance(one, str)] for row in values] == [
-        [one for one in row if isinstance(one, str)] for row in known
-    ]
-    numbers = [[one for one in row if not isinstance(one, str)] for row in values]
-    assert numbers == [pytest.approx([one for one in row if not isinstance(one, str)], rel=1e-5) for row in known]
-    return True
 
 
 def drawn_of(laid: Network) -> list[tuple]:
