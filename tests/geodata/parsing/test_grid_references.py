@@ -102,7 +102,7 @@ def test_metres_are_read_as_people_write_them(text, metres):
         assert found["_lon"][0] == pytest.approx(degrees(metres, 5_000_000, 3857)[1], abs=1e-9)
 
 
-@pytest.mark.parametrize("number", [1, 4978, 5773])
+@pytest.mark.parametrize("number", [1, 4978, 4979, 5773])  # 4979 has heights beside degrees
 def test_a_number_of_no_plane_system_is_refused(number):
     with pytest.raises(WrongValue, match=str(number)):
         crs_numbered(number)

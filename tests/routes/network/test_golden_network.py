@@ -433,18 +433,18 @@ def test_trips_run_along_a_line_by_their_share_of_its_length():
 
 
 def test_a_journey_is_made_of_its_nodes_its_crossings_and_its_aim_but_of_no_ferry():
-    """Both go from Niger by the west to Italy, 450 km against 460: by the road, the boat and, over what is seen, a ferry.
+    """Both go from Nigeria by the west to Italy, 450 km against 460: by roads, a boat and a ferry.
 
-    Items are five nodes, the first crossing behind eight nodes, and Nigeria to the EU, the first aim behind two boats.
+    Items are six nodes, the first crossing behind eight nodes, and Nigeria to the EU, the first aim behind two boats.
     """
     trees = grown(WAYS, WAYS.cost, PILES, np.ones(2, bool))
     on_land = Demand(np.array([1]), np.array([0]), np.array([-1]), np.array([4.0]))
     at_sea = Demand(np.array([0]), np.array([0]), np.array([-1]), np.array([3.0]))
-    observed = np.array([True, True, False, False, True, True, False, False])
+    observed = np.array([True, True, False, False, True, True, True, False])
     found = _candidates(WAYS, PILES, trees, on_land, at_sea, observed, DEFAULT.journeys)
     parts = [found.items[start:end].tolist() for start, end in zip(found.pointer, found.pointer[1:], strict=False)]
     ways = [
         found.ways[start:end].tolist() for start, end in zip(found.way_pointer, found.way_pointer[1:], strict=False)
     ]
-    assert parts == [[0, 1, 2, 4, 5, 8, 10]] * 2
-    assert ways == [[ROAD, TO_WEST, WEST, FERRIED]] * 2
+    assert parts == [[0, 1, 2, 4, 5, 6, 8, 10]] * 2
+    assert ways == [[ROAD, TO_WEST, WEST, FERRIED, FROM_NGA]] * 2

@@ -18,6 +18,7 @@ Source A delivers late: of the newest month it holds a fifth, of that before it 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -457,3 +458,8 @@ def test_findings_are_told_in_the_months_in_which_they_were(series):
 def test_what_may_still_arrive_and_what_delivers_late(series):
     assert close(late(arrears(series)), LATE)
     assert close(strata_of(arrears(series)), STRATA)
+
+
+@pytest.mark.parametrize(("horizon", "month"), [((50, 3), "2024-03"), ((-1, 3), ""), ((), "")])
+def test_how_far_all_is_known_is_told_of_all_incidents_together(series, horizon, month):
+    assert replace(series, known=SimpleNamespace(horizon=np.array(horizon))).horizon == month
