@@ -62,6 +62,10 @@ def stages(monkeypatch) -> dict[str, object]:
     return given
 
 
+def named(corridor: Corridor) -> str:
+    return " ".join([corridor.name, *(f"{country.iso3}:{country.role}" for country in corridor.countries)])
+
+
 def told(corridor: Corridor) -> tuple[float, ...]:
     (line,) = corridor.lines
     return corridor.length_km, corridor.band_km, corridor.incidents, corridor.support or 0.0, *line.mean(axis=0)
@@ -70,6 +74,10 @@ def told(corridor: Corridor) -> tuple[float, ...]:
 def test_each_stage_keeps_what_it_did(stages):
     found = reduce_incidents(incidents_at(desert()), replicates=0).corridors
     assert [told(one) for one in found] == [pytest.approx(row, rel=1e-6) for row in DESERT_AS_COUNTED]
+    assert [named(one) for one in found] == [
+        "inland Libya - Zouar LBY:transit TCD:transit",
+        "near Zouar - Aozou TCD:transit",
+    ]
     assert [one.bridges for one in found] == [(pytest.approx((319.73291, 463.49429)),), ()]
     density = stages["kernel_density"]
     assert (density.steps, density.width_km) == (2, pytest.approx(13.2205, rel=1e-4))
@@ -84,6 +92,7 @@ def test_each_stage_keeps_what_it_did(stages):
 def test_lines_run_on_the_crest_and_come_back_as_often_as_they_did():
     found = reduce_incidents(incidents_at(desert()), replicates=4).corridors
     assert [told(one) for one in found] == [pytest.approx(row, rel=1e-6) for row in DESERT]
+    assert [named(one) for one in found] == ["near Zouar - inland Libya TCD:transit LBY:transit"]
     assert [one.bridges for one in found] == [(pytest.approx((141.31083, 285.07221)),)]
 
 
@@ -94,6 +103,7 @@ def test_lines_at_sea_keep_off_the_coast_as_they_did():
     )
     found = reduce_incidents(incidents_at(np.concatenate(spots), "sea"), replicates=0).corridors
     assert [told(one) for one in found] == [pytest.approx(row, rel=1e-6) for row in COAST]
+    assert [named(one) for one in found] == ["off Dakhla - Nouadhibou MRT:transit"]
     (line,) = found[0].lines
     assert np.abs(np.diff(line, axis=0)).sum(axis=0).tolist() == pytest.approx([1.1740258, 3.4461907], rel=1e-6)
 
@@ -103,6 +113,10 @@ def test_a_strait_is_drawn_in_finer_cells_as_it_was():
     beyond = spread_along([(-5.5, 35.9), (-3.0, 36.0)], 150, 9.0, seed=3)
     found = reduce_incidents(incidents_at(np.concatenate([narrow, beyond]), "sea"), replicates=0)
     assert [told(one) for one in found.corridors] == [pytest.approx(row, rel=1e-6) for row in STRAIT]
+    assert [named(one) for one in found.corridors] == [
+        "Tangier - Ceuta MAR:transit ESP:transit",
+        "Melilla - Ceuta ESP:transit",
+    ]
     members = found.assignments
     assert (members.height, members["distance_km"].mean(), members["stretch"].sum()) == (
         269,
