@@ -287,7 +287,7 @@ def test_a_changed_usual_value_changes_every_kept_network_and_has_to_be_meant():
     told = {
         name: [float(Fraction(part)) for part in values] for name, *values in map(str.split, USUAL.split("\n")[1:-1])
     }
-    assert {name: value if isinstance(value, tuple) else (value,) for name, value in named()} == {
+    assert {name: value if isinstance(value, tuple) else (value,) for name, value in named(NetworkParams())} == {
         name: pytest.approx(tuple(values), rel=1e-12) for name, values in told.items()
     }
 
