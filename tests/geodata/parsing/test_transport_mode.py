@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from geodata.parsing.transport_mode import _km_to_airport, with_modes
+from geodata.parsing.transport_mode import _km_to_airport, mode_rules, with_modes
 from geodata.places.lookup import airports
 
 
@@ -32,3 +32,15 @@ def test_words_are_believed_but_far_on_the_wrong_side_of_the_coast(text, lon, la
     )
     ((told, why),) = with_modes(rows).select("mode", "mode_reason").rows()
     assert (told, why[: len(reason)]) == (mode, reason)
+
+
+def test_where_a_place_is_known_to_many_kilometres_only_its_side_of_the_coast_says_little():
+    rule = mode_rules()["position"]
+    rough = rule["rough_km"]
+    nothing = pl.lit(None, pl.String)
+    rows = pl.DataFrame(
+        {"lon": [8.0] * 4, "lat": [17.0] * 4, "place_precision_km": [None, rough - 0.1, rough, 3 * rough]}
+    )
+    found = with_modes(rows.with_columns(mode=nothing, route_label=nothing, place=nothing, text=nothing))
+    assert found["mode_confidence"].to_list() == [rule["confidence"]] * 2 + [rule["rough_confidence"]] * 2
+    assert rule["rough_confidence"] < rule["confidence"]

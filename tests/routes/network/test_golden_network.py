@@ -215,6 +215,8 @@ def test_of_several_ways_between_two_nodes_the_cheapest_is_taken():
     assert cheap.cost.tolist() == [4, 9, 7]
     assert cheap.between(np.array([0, 1]), np.array([1, 0])).tolist() == [1, 2]
     assert steps.cheapest(np.array([[4.0, 4, 9], [7, 0, 0]])).row.tolist() == [0, 3, 2]
+    behind = Steps(np.array([0, 1, 1]), np.array([1, 2, 2]), np.arange(3), np.zeros(3, int), 3)
+    assert behind.cheapest(np.array([[5.0, 4, 3]])).row.tolist() == [0, 2]
 
 
 BLOCS = _Blocs(

@@ -17,7 +17,7 @@ from routes.core.geodesy import lonlat, resampled, unit_vectors
 from routes.core.params import DEFAULT, NetworkParams
 from routes.pipelines import flow_network
 from routes.pipelines.counting import Directed, counted_on, placed
-from routes.pipelines.flow_network import Network, _holds, _legs, _line, _named_apart, lines_of, network
+from routes.pipelines.flow_network import Network, _holds, _legs, _line, _named_apart, _near_evidence, lines_of, network
 from routes.pipelines.network_tables import stored
 from tests.networks import line as line_of
 
@@ -413,3 +413,32 @@ def test_legs_are_told_of_that_are_drawn_or_carry_enough_of_what_leaves_and_ente
     assert legs_of(flows, set(), monkeypatch) == ["NER-LBY", "TCD-LBY", "SDN-EGY"]
     assert legs_of(flows, {2, 5, 6}, monkeypatch) == ["NER-LBY", "TCD-LBY", "DZA-LBY", "SDN-EGY", "TUN-ITA"]
     assert legs_of({("SDN", "EGY", "land"): 200.0, ("SDN", "LBY", "land"): 5.9}, set(), monkeypatch) == ["SDN-EGY"]
+
+
+def test_roads_are_near_evidence_within_60_km_of_a_beach_a_traced_line_or_much_that_is_seen(monkeypatch):
+    """Eight nodes stand 50 km apart, with a road to each next one; a boat that is drawn puts out from the last."""
+    monkeypatch.setattr(flow_network, "scale_of", lambda *_: 1.0)
+    points = unit_vectors(np.arange(8) * 50 / KM, np.zeros(8))
+
+    class Land(SimpleNamespace):
+        def __len__(self) -> int:
+            return 8
+
+    def shown(*, traced: list[int], seen: int | None, boat: bool) -> list[int]:
+        ways = SimpleNamespace(
+            ground=SimpleNamespace(land=Land(points=points)),
+            kind=np.zeros(8),
+            roads=7,
+            start=np.r_[np.arange(7), 7],
+            end=np.r_[np.arange(1, 8), 99],
+            seen=np.where(np.arange(8) == seen, DEFAULT.legs.seen, 0.0),
+        )
+        drawn = np.array([False] * 7 + [boat])
+        land = [(None, SimpleNamespace(nodes=np.array(traced, int)))]
+        plan = SimpleNamespace(ways=ways, drawn=drawn, land=land, params=DEFAULT, piles=None)
+        return np.flatnonzero(_near_evidence(plan)).tolist()
+
+    assert shown(traced=[], seen=None, boat=False) == []
+    assert shown(traced=[], seen=None, boat=True) == [6]
+    assert shown(traced=[0], seen=None, boat=False) == [0]
+    assert shown(traced=[], seen=4, boat=False) == [3, 4]
