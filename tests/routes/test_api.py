@@ -7,6 +7,7 @@ import pytest
 
 import routes
 from geodata.core.errors import UnknownColumns, WrongValue
+from routes.api import _incidents
 from routes.core.corridor import METHOD_VERSION
 
 
@@ -95,3 +96,10 @@ def test_what_is_missing_is_said_with_what_to_do(incidents):
         routes.find_routes(areas, time="when", mode="way")
     with pytest.raises(AttributeError):
         routes.nothing  # noqa: B018
+
+
+def test_times_with_a_zone_are_taken_in_utc_and_what_is_no_time_is_none():
+    times = pd.Series(pd.to_datetime(["2024-05-01 01:30", "2024-05-01 03:00", None])).dt.tz_localize("Europe/Rome")
+    frame = gpd.GeoDataFrame({"when": times}, geometry=gpd.points_from_xy([12.6] * 3, [35.5] * 3), crs=4326)
+    told = _incidents(frame, time="when", mode=None)["time_start"]
+    assert told.dt.strftime("%Y-%m-%d %H:%M").to_list() == ["2024-04-30 23:30", "2024-05-01 01:00", None]

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from geodata.core.errors import RoutesError, WrongValue
+from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.linked_reports import counted_with, groups
 from geodata.ledger.maintenance import verify
 from geodata.ledger.version_diff import changes, undo
@@ -147,3 +148,15 @@ def test_the_commands_propose_link_count_once_and_unlink(ledger, home, tmp_path)
     wrong = run("link", "alpha/1", "nobody")
     assert wrong.returncode == 2
     assert len(wrong.stderr.strip().splitlines()) == 1
+
+
+def test_one_report_may_be_one_event_with_two_others(tmp_path, ledger):
+    third = tmp_path / "third.csv"
+    third.write_text(
+        "source,id,date,lat,lon,mode,kind,dead\ngamma,3,2024-05-03,35.5,12.6,sea,death,15\n", encoding="utf-8"
+    )
+    ingest_file(third, ledger)
+    for other in ("beta/9", "gamma/3"):
+        assert ledger.decide("alpha/1", other, "one event") is not None
+        assert ledger.decide(other, "alpha/1", "one event") is None  # decided so already
+    assert ledger.incidents().height == 2

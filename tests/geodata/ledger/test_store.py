@@ -9,6 +9,8 @@ from deltalake.exceptions import CommitFailedError
 
 from geodata.core.errors import WrongValue
 from geodata.ingest.pipeline import ingest_file
+from geodata.ledger import store
+from geodata.ledger.data_files import write
 from geodata.ledger.maintenance import compact, pin, pins, unpin, verify
 from geodata.ledger.store import BusyLedger, Ledger
 from geodata.ledger.version_diff import changes, undo
@@ -202,3 +204,45 @@ def test_a_batch_that_only_revised_and_one_that_only_added_are_taken_back(tmp_pa
         assert (undone.batch.updated, undone.batch.withdrawn, undone.kept_as_revised) == (back, gone, 0)
         assert ledger.incidents().drop("batch").equals(first)
     assert verify(ledger) == []
+
+
+def test_compaction_makes_one_file_of_those_that_stand(tmp_path, ledger):
+    for more in ("d", "de"):
+        ingest_file(edition(tmp_path, *(row(record) for record in "abc" + more)), ledger)
+    files = len(ledger.table().file_uris())
+    compacted = compact(ledger)
+    assert files == 3
+    assert len(ledger.table().file_uris()) == 1
+    assert compacted.before - compacted.after >= files - 1
+    assert compacted.given_up == 0
+
+
+def test_a_table_that_another_writer_made_in_between_is_added_to(ledger, monkeypatch):
+    """Both found no table; the other one's write stands, ours fails, and is tried again once."""
+    one, other = (pl.DataFrame({"note": [word]}) for word in ("mine", "theirs"))
+    write = store.write_deltalake
+
+    def overtaken(address: str, rows: object, **options: object) -> None:
+        monkeypatch.setattr(store, "write_deltalake", write)
+        write(address, other.to_arrow())
+        raise OSError("the table is there")
+
+    monkeypatch.setattr(store, "write_deltalake", overtaken)
+    ledger.append("notes", one)
+    assert sorted(ledger.rows("notes")["note"]) == ["mine", "theirs"]
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(store, "write_deltalake", full)
+    with pytest.raises(store.UnwritableLedger, match="no room"):
+        ledger.append("notes", one)
+
+
+def test_the_log_tells_the_range_of_sources_and_places_of_a_file_by_name(tmp_path, ledger):
+    told = write(ledger.reports(), tmp_path / "some.parquet").statistics
+    assert told["numRecords"] == 3
+    assert (
+        told["minValues"] == told["maxValues"] == {"source": "IOM Missing Migrants Project", "lat": 35.5, "lon": 12.6}
+    )
+    assert told["nullCount"] == {"source": 0, "lat": 0, "lon": 0}

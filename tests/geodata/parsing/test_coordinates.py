@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pyproj import Transformer
 
 from geodata.core.errors import WrongValue
-from geodata.parsing.coordinates import CoordinateForm, guessed_form, with_coordinates
+from geodata.parsing.coordinates import CoordinateForm, _from_pairs, guessed_form, with_coordinates
 from geodata.spatial.coastline import EARTH_KM, is_land, km_to_coast
 
 TEXT = {"coordinates": pl.String, "lat": pl.String, "lon": pl.String}
@@ -366,3 +366,17 @@ def test_columns_beyond_90_and_180_are_metres_of_some_projection(lat, lon, metre
     )
     assert ("too large for degrees" in guessed_form(more)[1]) == metres
     assert "too large for degrees" not in guessed_form(half)[1]
+
+
+@pytest.mark.parametrize(
+    ("form", "cell", "place"),
+    [
+        ("dms", "35\u00b030'N 12\u00b036'E", (35.5, 12.6)),
+        ("dms", "35.5, 12.6", (None, None)),  # nothing tells which is which, and the form does not say so
+        ("lat, lon", "35.5, 12.6", (35.5, 12.6)),
+        ("lon, lat", "35.5, 12.6", (12.6, 35.5)),
+    ],
+)
+def test_plain_numbers_are_read_in_the_order_of_the_form_alone(form, cell, place):
+    found = _from_pairs(pl.Series([cell]), form, None)
+    assert found.select("_lat", "_lon").row(0) == place

@@ -144,6 +144,8 @@ def test_months_are_known_by_name_in_five_languages(name, number):
         ("epoch days", "19846", DAY),
         ("epoch seconds", "-86399", ("1969-12-31T00:00:01", "1969-12-31T00:00:01", "instant")),
         ("epoch milliseconds", "1000", ("1970-01-01T00:00:01", "1970-01-01T00:00:01", "instant")),
+        ("epoch milliseconds", "31536000000000", ("2969-05-03T00:00:00", "2969-05-04T00:00:00", "day")),
+        ("epoch milliseconds", "31536000000001", UNREAD),  # more than a thousand years of 365 days away
     ],
 )
 def test_what_has_two_readings_is_read_by_a_stated_form(form, text, expected):

@@ -102,7 +102,22 @@ def test_metres_are_read_as_people_write_them(text, metres):
         assert found["_lon"][0] == pytest.approx(degrees(metres, 5_000_000, 3857)[1], abs=1e-9)
 
 
-@pytest.mark.parametrize("number", [1, 4978, 5773])
+@pytest.mark.parametrize("number", [1, 4978, 4979, 5773])  # 4979 has heights beside degrees
 def test_a_number_of_no_plane_system_is_refused(number):
     with pytest.raises(WrongValue, match=str(number)):
         crs_numbered(number)
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "read"),
+    [
+        *((70.9, -2.0, True), (71.1, -2.0, False)),  # the British grid ends in the north at 61.01,
+        *((39.8, -2.0, True), (39.7, -2.0, False)),  # in the south at 49.75,
+        *((52.0, 12.0, True), (52.0, 12.1, False)),  # in the east at 2.01
+        *((52.0, -19.0, True), (52.0, -19.1, False)),  # and in the west at 9.01
+    ],
+)
+def test_a_place_is_read_up_to_ten_degrees_beyond_the_area_of_its_grid(lat, lon, read):
+    metres = Transformer.from_crs(4326, 27700, always_xy=True).transform(lon, lat)
+    found = from_projected(*(pl.Series([f"{one:.3f}"]) for one in metres), 27700)
+    assert (found["_lat"][0] is not None) == read

@@ -93,3 +93,10 @@ def test_incidents_that_name_no_pair_are_counted_not_drawn(at, start, end):
 
 def test_without_the_columns_nothing_is_drawn(at):
     assert flights(at([(0, 0)] * 4, mode="air"), RIDGES.attribution) == ([], 4)
+
+
+def test_each_flight_has_its_own_incidents(at):
+    found = reduce_incidents(pl.concat([air(at, "IST", "MSQ", 4), air(at, "BOG", "MAD")]))
+    number = dict(found.assignments.group_by("corridor_id").len().iter_rows())
+    assert number == {one.corridor_id: one.incidents for one in found.corridors}
+    assert sorted(number.values()) == [3, 4]

@@ -4,6 +4,7 @@ import ast
 import json
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields, is_dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,211 @@ from routes.core.params import (
     StrokeParams,
     YoungParams,
 )
+
+USUAL = """
+ridges.density.enough_in_kernel             22
+ridges.density.fewest_steps                 2
+ridges.density.most_steps                   9
+ridges.density.clutter_levels_up            4
+ridges.density.quiet                        2
+ridges.density.least_above_clutter          3
+ridges.density.most_above_clutter           6
+ridges.density.least_density                1.5
+ridges.density.possible                     0.05
+ridges.density.certain                      0.001
+ridges.crests.join_sigma                    0.5
+ridges.crests.loop_sigma                    3
+ridges.lengths.reach_km                     45
+ridges.lengths.leaf_km                      60
+ridges.lengths.spur_km                      45
+ridges.lengths.part_km                      80
+ridges.lengths.elongation                   3
+ridges.compactness.part_elongation          1.5
+ridges.compactness.leaf_elongation          2
+ridges.compactness.straight_on              0.7
+ridges.compactness.look_ahead               4
+ridges.heaps.part_spread                    1.4
+ridges.heaps.end_spread                     1.3
+ridges.heaps.longest_part                   9
+ridges.heaps.dip                            2
+ridges.heaps.junction                       2
+ridges.ends.end_share                       0.35
+ridges.bridging.least_chance                0.1
+ridges.bridging.farthest_km                 500
+ridges.bridging.constant                    8.14
+ridges.bridging.of_log_km                   -2.37
+ridges.bridging.of_end                      -2.9
+ridges.bridging.of_cosine                   5.32
+ridges.bridging.of_log_contrast             1.2
+ridges.bridging.of_log_detour               -8.57
+ridges.bridging.least_contrast              0.01
+ridges.bridging.most_detour                 3
+ridges.bridging.finest_km                   14
+ridges.bridging.growth                      0.75
+ridges.bridging.look_back                   7
+ridges.refinement.kernel_per_bandwidth      1.4
+ridges.refinement.farthest_spacings         1.5
+ridges.refinement.farthest_ashore_spacings  2
+ridges.strokes.straight_on_degrees          45
+ridges.strokes.look_back                    4
+ridges.strokes.smoothing_rounds             6
+ridges.strokes.reach_bandwidths             3
+ridges.coast.finer                          2
+ridges.coast.reach_spacings                 2 4
+ridges.support.near_km                      25
+ridges.support.least_drawn                  0.5
+ridges.attribution.band_share               0.8
+ridges.attribution.source_share             0.1
+ridges.attribution.most_sources             5
+ridges.attribution.offshore_km              60
+ridges.attribution.fewest_flights           3
+ridges.attribution.town_km                  80
+ridges.attribution.far_town_km              250
+young.spans                                 3 12 24
+young.longer                                2
+young.fewest                                10
+young.chance                                1e-09
+young.apart                                 0.5
+trip_ends.neighbours                        30
+trip_ends.kernel_km                         200
+trip_ends.farthest_km                       1500
+trip_ends.detour_km                         1500
+trip_ends.decay_km                          800
+trip_ends.nearest_sources                   4
+trip_ends.half_told                         1
+trip_ends.far_reports                       10
+hubs.near_km                                110
+hubs.inland_km                              12
+hubs.kernel_km                              30
+hubs.kernel_cut_km                          90
+hubs.apart_km                               70
+hubs.apart_abroad_km                        25
+hubs.node_km                                75
+hubs.inland_share                           0.97
+hubs.large_part                             200
+hubs.offshore_km                            60
+sea_paths.on_land                           0.04
+sea_paths.ashore_km                         18
+sea_paths.seen_km                           75
+sea_paths.reach_km                          45
+sea_paths.cut_km                            100
+sea_paths.middle                            0.2 0.8
+crossings.shortest_km                       12
+crossings.longest_km                        2000
+crossings.round_a_cape                      700 0.45
+crossings.roundabout                        1.3 30
+crossings.land_instead                      1.7 60
+crossings.land_instead_abroad               3
+crossings.plausible                         1.5 100
+crossings.seen_share                        0.5
+crossings.least_support                     1
+crossings.mainland_km                       100
+traced.farthest_km                          60
+traced.lands_km                             110
+traced.inland_km                            50
+traced.along_coast_km                       30
+traced.one_coast                            0.7
+traced.coast_km                             200
+traced.alike                                0.7
+ways.border_km                              60
+ways.open_border_ease                       0.5
+ways.open_border_length                     0.6
+ways.seen_length                            0.7
+ways.exit_km                                150
+ways.half_seen                              2
+ways.ring_share                             0.25
+ways.evidence_ease                          4
+ways.band_km                                100
+ways.sea_effort                             1.3
+ways.sea_excess                             1.5
+ways.embark_km                              120
+ways.busy_ease                              1.5
+ways.sea_length                             0.7
+ways.sea_fixed_km                           80
+ways.lonely                                 2
+ways.ferry_ease                             0.5
+ways.ferry_km                               20
+ways.ferry_longest_km                       2500
+ways.air_km                                 1500
+ways.air_ease                               0.1
+ways.air_shortest_km                        1500
+ways.air_length                             0.03
+ways.air_fixed_km                           20
+ways.snap_km                                300
+journeys.nearness                           0.15
+journeys.network_ease                       0.4
+journeys.flow_ease                          0.3
+journeys.least_start                        0.02
+selection.land_free_km                      8
+selection.land_reach_km                     45
+selection.land_cut_km                       110
+selection.origin_reward                     2
+selection.usual_density                     37.7
+selection.density_km                        100
+selection.least_scale                       0.1
+selection.most_scale                        4
+selection.plenty                            1000
+selection.least_gain                        1/60
+selection.rounds                            4 2 1
+selection.most_piles                        10000
+selection.untold                            0.1
+selection.most_untold                       2
+selection.fixed_km                          30
+selection.least_share                       0.15
+selection.least_on_land                     0.3
+selection.least_at_sea                      0.5
+layout.gain                                 0.7
+layout.plenty_power                         3
+layout.scarce_power                         0.6
+layout.sea_length                           2
+layout.lone_end                             0.5
+layout.least_end                            1
+layout.end_kernel_km                        30
+layout.mostly_told                          0.5
+layout.coastal                              0.2
+layout.traced_land                          0.85
+segments.spur_km                            100
+segments.smoothing_rounds                   6
+segments.observed                           0.5
+segments.observed_share                     0.5
+segments.one_way                            0.65
+segments.least_back                         3
+segments.least_share                        0.02
+segments.near_km                            50
+segments.kernel_km                          30
+segments.farthest_km                        45
+segments.least_evidence                     3
+segments.beside_km                          25
+segments.join_km                            45
+segments.least_piece_km                     20
+segments.least_sea_piece_km                 30
+segments.along_km                           50
+segments.turns_km                           150
+segments.least_left                         0.5
+segments.least_flow                         0.5
+segments.country_km                         60
+routes.fewest_incidents                     5
+routes.least_link                           0.7
+routes.straight_on_degrees                  60
+routes.look_back                            2
+routes.shortest_km                          10
+routes.main_routes                          0.15
+membership.reach_km                         100
+membership.traced_reach_km                  42
+membership.pile_km                          60
+legs.near_km                                60
+legs.seen                                   2
+legs.flow                                   5
+legs.share                                  0.03
+named.joined_km                             60
+named.least_share                           0.1
+named.town_km                               80
+named.most_places                           6
+telling.least_flow                          0.5
+telling.decides                             0.8
+telling.most_pairs                          3
+"""
+"""The values by which networks are kept. Whoever changes one here changes every kept network, and has to mean it."""
 
 
 def groups(group: object = DEFAULT) -> Iterator[object]:
@@ -65,6 +271,25 @@ def test_every_parameter_is_read_somewhere():
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
     read = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert {name for _, name in leaves()} - read == set()
+
+
+def named(group: object = DEFAULT, before: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the name and the value of every parameter of a group and of all below it."""
+    for one in fields(group):
+        value = getattr(group, one.name)
+        if is_dataclass(value):
+            yield from named(value, f"{before}{one.name}.")
+        else:
+            yield f"{before}{one.name}", value
+
+
+def test_a_changed_usual_value_changes_every_kept_network_and_has_to_be_meant():
+    told = {
+        name: [float(Fraction(part)) for part in values] for name, *values in map(str.split, USUAL.split("\n")[1:-1])
+    }
+    assert {name: value if isinstance(value, tuple) else (value,) for name, value in named(NetworkParams())} == {
+        name: pytest.approx(tuple(values), rel=1e-12) for name, values in told.items()
+    }
 
 
 def test_they_are_frozen_and_can_be_keys():

@@ -1,11 +1,15 @@
 """Hubs: evidence falls off with distance, and the strongest place of a coast keeps others away."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
+from geodata.spatial.mobility_graph import Nodes
 from routes.core.geodesy import unit_vectors
 from routes.core.params import DEFAULT, HubParams
-from routes.network.coastal_hubs import Hubs, _evidence, _strongest
+from routes.network.coastal_hubs import Hubs, _evidence, _nodes, _strongest
 
 KM = 111.195  # of a degree of latitude
 
@@ -34,3 +38,29 @@ def test_evidence_of_a_coast_is_a_kernel_of_30_km_up_to_90():
     assert found[1] == pytest.approx(2 * kernel(30) + 10 * kernel(59), rel=1e-4)  # the third is 90.5 km away
     assert found[2] == 0
     assert _evidence(coast[:0], reports, np.ones(3), DEFAULT.hubs).tolist() == []
+
+
+def eight_nodes(*km: float) -> SimpleNamespace:
+    """Return land so far north of a beach, all of one country but for the last; nodes 1 to 3 are connected."""
+    points = north(*km)
+    joined = csr_array((np.ones(2), ([1, 2], [2, 3])), shape=(8, 8))
+    land = Nodes(np.arange(8, dtype=np.uint64), points, np.ones(8), np.array([4] * 7 + [9]))
+    return SimpleNamespace(land=land, shores=SimpleNamespace(graph=lambda _: joined))
+
+
+@pytest.mark.parametrize(
+    ("island", "mainland", "node"),
+    [
+        (30, 37, 1),  # a mainland within half of 75 km goes before a nearer island
+        (30, 38, 0),
+        (74, 200, 0),
+        (76, 200, None),  # no land of its own within 75 km
+    ],
+)
+def test_boats_put_out_from_the_mainland_if_it_is_near_else_from_the_nearest_land(island, mainland, node):
+    """The nearest land of all, 10 km away, is of another country."""
+    ground = eight_nodes(island, mainland, 300, 400, 500, 600, 700, 10)
+    found, there = _nodes(north(0), np.array([4]), ground, HubParams(large_part=2))
+    assert there.tolist() == [node is not None]
+    if node is not None:
+        assert found.tolist() == [node]

@@ -33,6 +33,7 @@ from routes.network.mdl_selection import (
     Draw,
     PileClusters,
     _Candidates,
+    _candidates,
     _covers,
     _land_cover,
     _Table,
@@ -214,6 +215,8 @@ def test_of_several_ways_between_two_nodes_the_cheapest_is_taken():
     assert cheap.cost.tolist() == [4, 9, 7]
     assert cheap.between(np.array([0, 1]), np.array([1, 0])).tolist() == [1, 2]
     assert steps.cheapest(np.array([[4.0, 4, 9], [7, 0, 0]])).row.tolist() == [0, 3, 2]
+    behind = Steps(np.array([0, 1, 1]), np.array([1, 2, 2]), np.arange(3), np.zeros(3, int), 3)
+    assert behind.cheapest(np.array([[5.0, 4, 3]])).row.tolist() == [0, 2]
 
 
 BLOCS = _Blocs(
@@ -429,3 +432,21 @@ def test_trips_run_along_a_line_by_their_share_of_its_length():
     along, against = LAID.along(lines)
     assert (MOVED.weight @ along).tolist() == [0.5 * 10 + 0.5 * 7, 1]
     assert (MOVED.weight @ against).tolist() == [0, 2]
+
+
+def test_a_journey_is_made_of_its_nodes_its_crossings_and_its_aim_but_of_no_ferry():
+    """Both go from Nigeria by the west to Italy, 450 km against 460: by roads, a boat and a ferry.
+
+    Items are six nodes, the first crossing behind eight nodes, and Nigeria to the EU, the first aim behind two boats.
+    """
+    trees = grown(WAYS, WAYS.cost, PILES, np.ones(2, bool))
+    on_land = Demand(np.array([1]), np.array([0]), np.array([-1]), np.array([4.0]))
+    at_sea = Demand(np.array([0]), np.array([0]), np.array([-1]), np.array([3.0]))
+    observed = np.array([True, True, False, False, True, True, True, False])
+    found = _candidates(WAYS, PILES, trees, on_land, at_sea, observed, DEFAULT.journeys)
+    parts = [found.items[start:end].tolist() for start, end in zip(found.pointer, found.pointer[1:], strict=False)]
+    ways = [
+        found.ways[start:end].tolist() for start, end in zip(found.way_pointer, found.way_pointer[1:], strict=False)
+    ]
+    assert parts == [[0, 1, 2, 4, 5, 6, 8, 10]] * 2
+    assert ways == [[ROAD, TO_WEST, WEST, FERRIED, FROM_NGA]] * 2

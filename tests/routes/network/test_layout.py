@@ -69,3 +69,5 @@ def test_young_lines_are_the_last_ones():
     one, two, three = (Centreline(np.zeros((2, 3)), float(number)) for number in range(3))
     old = Lines((one, two, three), (one, two), young=(2, 0)).of_all_time()
     assert ([line.reach_km for line in old.land], [line.reach_km for line in old.sea]) == ([0.0], [0.0, 1.0])
+    usual = Lines((one,), (two,)).of_all_time()
+    assert (usual.land, usual.sea) == ((one,), (two,))

@@ -83,3 +83,15 @@ def test_no_more_than_six_places_are_named_and_countries_stand_in_at_the_ends():
     assert len(found.places) <= 6
     assert (found.places[0], found.places[-1]) == ("Libya", "Italy")
     assert found.properties()["flow"] == 10.0
+
+
+def test_of_nine_stops_the_first_the_last_and_four_between_them_are_named():
+    spots = [(20.0 + 3 * step, -40.0) for step in range(9)]
+    legs = [
+        stretch(start, end, ("LBY", "ITA"), mode="sea", landing=f"L{number}")
+        for number, (start, end) in enumerate(pairwise(spots), 1)
+    ]
+    legs[-1] = replace(legs[-1], landing="")
+    assert _named("Known", legs, legs[0], DEFAULT.named).places == ("Libya", "L2", "L3", "L5", "L6", "Italy")
+    short = _named("Known", legs[:3], legs[0], DEFAULT.named)
+    assert short.places == ("Libya", "L1", "L2", "L3")

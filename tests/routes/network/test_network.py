@@ -11,7 +11,7 @@ from geodata.spatial.mobility_graph import terrain
 from routes.core.geodesy import km_between, unit_vectors
 from routes.core.params import DEFAULT
 from routes.network.coastal_hubs import Hubs
-from routes.network.network import AIR, BEGIN, FERRY, LAND, SEA, Ways, _lonely, _seen, start_nodes, ways
+from routes.network.network import AIR, BEGIN, FERRY, LAND, SEA, Ways, _lonely, _seen, _starts, start_nodes, ways
 from routes.network.sea_crossings import Crossings
 from tests.routes.network.test_origin_destination import of
 
@@ -110,3 +110,27 @@ def test_a_start_stands_on_land_of_its_own_country_if_there_is_any_within_300_km
     near, far = start_nodes(piles, ground, DEFAULT.ways.snap_km)
     assert ground.codes[ground.land.country[near]] == "NGA"
     assert ground.codes[ground.land.country[far]] != "TCD"
+
+
+def test_flights_run_to_far_airports_and_to_those_that_are_named_for_a_country():
+    """Quito is named for Bangladesh, Tunis for Tunisia, Istanbul for nobody: who is near takes no flight to it."""
+    spots = {"UIO": (-78.5, -0.2), "TUN": (10.2, 36.8), "IST": (28.8, 41.3)}
+    origins = {"UIO": {"BGD"}, "TUN": {"TUN"}, "IST": set()}
+    gates = [SimpleNamespace(lon=lon, lat=lat, origins=origins[name]) for name, (lon, lat) in spots.items()]
+    homes = {"BGD": (90.4, 23.8), "TUN": (10.0, 36.5), "GRC": (23.7, 38.0)}
+    piles = SimpleNamespace(countries=tuple(homes), start_points=unit_vectors(*np.array(list(homes.values())).T))
+    ground = terrain()
+    begun, flown, country = _starts(piles, SimpleNamespace(gateways=gates), ground, DEFAULT.ways)
+    _, gate = ground.land.nearest(unit_vectors(*np.array(list(spots.values())).T))
+    name_of = dict(zip(gate.tolist(), spots, strict=True))
+    size = len(ground.land)
+    assert [
+        (list(homes)[one - size], name_of[to]) for one, to in zip(flown.start.tolist(), flown.end.tolist(), strict=True)
+    ] == [
+        ("BGD", "UIO"),
+        ("BGD", "IST"),
+        ("TUN", "TUN"),
+        ("TUN", "IST"),
+    ]
+    assert (begun.start - size).tolist() == [0, 1, 2]
+    assert [str(ground.codes[one]) for one in country[size:]] == list(homes)

@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 
 from routes.core.geodesy import km_between, unit_vectors
 from routes.core.params import DEFAULT, NetworkParams
+from routes.network import segments
 from routes.network.segments import (
     Drawing,
     Stretch,
@@ -20,6 +21,7 @@ from routes.network.segments import (
     _runs,
     _split,
     _support,
+    _traced_at_sea,
     _traced_over_land,
     _up_to,
     shares_of,
@@ -207,3 +209,30 @@ def test_a_traced_line_is_cut_where_movement_along_it_turns():
     assert km_between(first.points[-1], second.points[-1]) == pytest.approx(0, abs=1e-6)  # both run up to the turn
     (whole,) = _traced_over_land(traced(60))  # 100 km at the end are too short for a line of their own
     assert (whole.forward, whole.backward) == pytest.approx((0.75 * 6 + 0.25 * 1, 0.75 * 2 + 0.25 * 7))
+
+
+@pytest.mark.parametrize(("along", "back"), [(2, 0), (1, 1)])
+def test_a_line_traced_at_sea_carries_the_crossing_that_it_is_and_what_of_others_runs_along_it(
+    along, back, monkeypatch
+):
+    """Of three lines the second is not drawn, and crossing 0 is the third.
+
+    Of crossing 1 four of five samples run along the third, so many of them in its direction, and one along the first.
+    """
+    nowhere, one_way = np.full(5, -1), np.ones(5, bool)
+    beside, same = np.array([1, 1, 1, 1, 0]), np.array([True] * along + [False] * (4 - along) + [True])
+    monkeypatch.setattr(segments, "_beside_traced", lambda _: [(nowhere, one_way), (beside, same)])
+    lines = tuple(Centreline(north(km, km + 90), 40.0) for km in (0, 100, 200))
+    drawing = SimpleNamespace(
+        sea_drawn=np.array([True, False, True]),
+        sea=lines,
+        crossings=np.array([0, 1]),
+        sea_line_of=np.array([2, -1]),
+        ways=SimpleNamespace(roads=10),
+        stretch=lambda points, _, under, *__, **___: replace(stretch(6.0, 2.0), points=points, under=under),
+    )
+    first, third = _traced_at_sea(drawing)
+    told = [(one.under.way.tolist(), one.under.back.tolist(), one.under.share.tolist()) for one in (first, third)]
+    assert told == [([11], [0], [0.2]), ([10, 11], [0, back], [1.0, 0.8])]
+    assert (first.basis, third.basis) == ("traced", "traced")
+    assert third.points[0] == pytest.approx(north(200)[0])

@@ -268,3 +268,15 @@ def test_a_name_that_cannot_be_given_is_one_sentence(store, drawn, corridor_id, 
 def test_where_no_network_is_kept_nothing_is_renamed(store):
     with pytest.raises(WrongValue, match="routes build"):
         renamed(store, 1, FACTS, CROSSING, "A")
+
+
+def test_a_damaged_one_that_cannot_be_taken_away_is_not_asked_for_again_and_again():
+    asked: list[int] = []
+
+    def nearest(wanted: int) -> int:
+        asked.append(wanted)
+        assert len(asked) < 9
+        return 1
+
+    stuck = SimpleNamespace(state=lambda *_: 2, nearest=nearest, read=lambda _: None)
+    assert kept(stuck, 2, FACTS) is None

@@ -1,7 +1,8 @@
 """Young lines: a line of the last months is found beside ten years of others, and what was always there is not new."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.stats import poisson
 from geodata.model.assumptions import reference_facts
 from routes.core.corridor import Corridor
 from routes.core.params import DEFAULT
+from routes.pipelines import recent_lines
 from routes.pipelines.flow_network import network
 from routes.pipelines.recent_lines import _is_apart, _is_new, _reduced, young_lines
 from routes.pipelines.ridge_corridors import reduce_incidents
@@ -151,3 +153,22 @@ def test_redraws_are_made_only_where_a_line_is_new():
     assert _reduced(evidence, 0, lambda line: line == "new") == ["new"]
     assert _reduced(evidence, 30, lambda _: False) == []
     assert asked == [0, 30, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("days", "spans"), [(3650, [91, 365, 730]), (1460, [91, 365, 730]), (1459, [91, 365]), (182, [91]), (181, [])]
+)
+def test_the_last_3_12_and_24_months_are_looked_at_where_all_is_twice_as_long(days, spans, monkeypatch):
+    """Three months are 91 days."""
+    looked: list[int] = []
+
+    def nothing_new(_evidence: object, _replicates: int, is_new: partial) -> list[Corridor]:
+        looked.append(is_new.keywords["start"])
+        return []
+
+    monkeypatch.setattr(recent_lines, "_reduced", nothing_new)
+    times = [LAST - timedelta(days=ago) for ago in (0, 10, days - 1)]
+    two = incidents_at([OLD[0]] * 3).with_columns(time_start=pl.Series(times).cast(pl.Datetime("us", "UTC")))
+    assert young_lines(two, (), DEFAULT, 0) == []
+    last = (LAST.date() - date(1970, 1, 1)).days + 1
+    assert [last - start for start in looked] == spans

@@ -10,6 +10,7 @@ from routes.core.geodesy import km_between, unit_vectors
 from routes.core.params import RIDGES
 from routes.indexing.cell_day_cube import cube
 from routes.indexing.cell_graph import domain
+from routes.ridges import dead_end_filter
 from routes.ridges.dead_end_filter import _dip, _heap_at_end, _of_heaped_parts, _spread, without_heaps
 from routes.ridges.kernel_density import clutter, dense, kernel_density
 from routes.ridges.morse_ridges import unique_edges
@@ -113,3 +114,29 @@ def test_a_part_that_is_not_1_4_times_longer_than_wide_is_a_heap(wide, heap):
     edges = np.array([[0, 1], [1, 2], [3, 4]])
     own = sums(*[(wide, 1.0, 1.0)] * 3, *[(3.0, 1.0, 1.0)] * 2)
     assert _of_heaped_parts(edges, [[0, 1, 2], [3, 4]], own, RIDGES.heaps.part_spread) == ([[0, 1, 2]] if heap else [])
+
+
+def heaps_of(monkeypatch, edges: list[list[int]], wide: float, density: np.ndarray | None = None) -> list[list[int]]:
+    """Return the nodes of what is taken for heaps where evidence at every node is so many times longer than wide."""
+    edges = np.array(edges)
+    size = int(edges.max()) + 1
+    monkeypatch.setattr(dead_end_filter, "_sums_of_nodes", lambda *_: sums(*[(wide, 1.0, 1.0)] * size))
+    monkeypatch.setattr(dead_end_filter, "runs_of_round_parts", lambda *_: [])
+    level = np.ones(size) if density is None else density
+    return sorted(sorted(run) for run in dead_end_filter._heaps(None, level, np.ones(size, bool), edges, RIDGES.heaps))
+
+
+def test_a_line_that_hangs_on_nothing_is_no_dead_end(monkeypatch):
+    """Of three arms of three edges each is a dead end; a line by itself, or a ring, has none."""
+    arms = [[0, 1], [1, 2], [2, 3], [0, 4], [4, 5], [5, 6], [0, 7], [7, 8], [8, 9]]
+    assert heaps_of(monkeypatch, arms, 1.0) == [[0, 1, 2, 3], [0, 4, 5, 6], [0, 7, 8, 9]]
+    assert heaps_of(monkeypatch, arms, 1.4) == []
+    assert heaps_of(monkeypatch, [[0, 1], [1, 2], [2, 3], [3, 4]], 1.0) == []
+    assert heaps_of(monkeypatch, [[0, 1], [1, 2], [2, 0]], 1.0) == []
+
+
+def test_of_a_line_by_itself_a_heap_is_what_lies_before_a_dip_at_either_end(monkeypatch):
+    line = [[number, number + 1] for number in range(7)]
+    at_one = np.array([9.0, 9, 1, 9, 9, 9, 9, 9])
+    assert heaps_of(monkeypatch, line, 1.0, at_one) == [[0, 1, 2], [2, 3, 4, 5, 6, 7]]
+    assert heaps_of(monkeypatch, line, 1.4, at_one) == []

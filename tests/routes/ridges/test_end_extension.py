@@ -30,3 +30,12 @@ def test_a_part_without_a_line_is_begun_at_its_densest_cell():
     local = csr_array((np.ones(3), ([0, 2, 3], [1, 3, 4])), shape=(5, 5))
     assert _seeds(local, np.array([1.0, 2, 5, 7, 7]), np.array([True, False, False, False, False])) == [3]
     assert _seeds(local, np.ones(5), np.array([True, False, False, False, True])) == []
+
+
+@pytest.mark.parametrize(("last", "end"), [(5, 5), (7, 6)])
+def test_an_end_is_cut_up_to_its_middle_even_where_a_kernel_reaches_farther(last, end):
+    """Nodes are 10 km apart, 110 km in all; each has a tenth of the next one, up to a last one that has enough."""
+    area = SimpleNamespace(points=unit_vectors(np.zeros(12), np.arange(12) * 10.0 / KM))
+    level = 10.0 ** np.arange(12)
+    level[last] = 1e12
+    assert _end_of_evidence(area, level, list(range(12)), 100.0, RIDGES.ends.end_share) == end

@@ -191,3 +191,12 @@ def test_a_wider_kernel_leaves_longer_gaps():
         SimpleNamespace(spacing_km=2 * size), Density(np.ones(1), RIDGES.density.fewest_steps, 28.0), RIDGES.bridging
     )
     assert found == pytest.approx(2)
+
+
+def test_of_three_arms_at_a_junction_each_points_out_of_its_tip_and_the_junction_nowhere():
+    """Arms of one degree to the west, to the east and to the north of node 0."""
+    points = unit_vectors(np.array([0.0, -1, 1, 0]), np.array([0.0, 0, 0, 1]))
+    outward = _outward(points, np.array([[0, 1], [0, 2], [0, 3]]), RIDGES.bridging.look_back)
+    assert np.isnan(outward[0]).all()
+    assert [np.argmax(np.abs(way)).item() for way in outward[1:]] == [1, 1, 2]
+    assert [float(np.sign(way[np.argmax(np.abs(way))])) for way in outward[1:]] == [-1, 1, 1]

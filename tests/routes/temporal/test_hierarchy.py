@@ -115,3 +115,9 @@ def test_a_route_and_a_country_are_alike_by_more_than_half_of_the_smaller(both, 
     placed = hierarchy_of(incidents, ROUTES, ("", "", "", ""))
     rows = {node.node_id: row for row, node in enumerate(placed.hierarchy.nodes)}
     assert placed.alike(rows["desert"], rows["country-NER"]) == alike
+
+
+def test_without_a_mode_an_incident_counts_to_no_route_beside_which_it_lies():
+    beside = INCIDENTS[[2, 2]].with_columns(mode=pl.Series(["sea", None]))
+    placed = hierarchy_of(beside, ROUTES, ("", "", "", ""))
+    assert [placed.hierarchy.nodes[row].level for row in placed.network.tolist()] == ["branch", "all"]

@@ -27,6 +27,8 @@ def test_a_hex_that_is_hot_in_every_month_is_a_persistent_hot_spot():
     found = hot_spots(pl.concat([monthly(scattered, 1), monthly([(12.5, 35.5)], 20)]), YEARS)
     told = spots_collection(found, YEARS)["features"]
     assert {feature["properties"]["class"] for feature in told} == {"persistent hot spot"}
+    months = [(feature["properties"]["months_hot"], feature["properties"]["months_cold"]) for feature in told]
+    assert set(months) == {(36, 0)}
     lons = [lon for feature in told for lon, _ in feature["geometry"]["coordinates"][0]]
     assert min(lons) < 12.5 < max(lons)
     assert len(told) < len(found.cells) / 3

@@ -623,3 +623,16 @@ def test_what_was_lost_and_gained_by_hand():
     # In one of three orders of the months does the last one come last, but for the draw that is counted beforehand.
     assert pair.p == pytest.approx(1 / 3, abs=0.04)
     assert pair.q == pair.p
+
+
+@pytest.mark.parametrize(("last", "told"), [(2.0, True), (1.0, False)])
+def test_series_of_less_than_eight_do_not_say_how_much_series_differ(last, told):
+    wild, calm, few = [0.0, 8, 0, 8, 0, 8], [4.0, 4, 4, 4, 4, 5], [3.0, 0, 0, 0, 3, last]
+    before = np.array([wild, calm, calm, calm, few])
+    found = dispersion(before, np.zeros((5, 1)))
+    mean = before.mean(axis=1)
+    squares = ((before - mean[:, None]) ** 2).sum(axis=1) / mean
+    rows = slice(None) if told else slice(0, 4)
+    own = _prior_freedom(squares[rows] / 5, np.full(len(squares[rows]), 5.0))
+    assert found.freedom[0] == pytest.approx(own + 5)
+    assert found.ratio[0] == pytest.approx((own * squares.sum() / 25 + 24) / (own + 5))
