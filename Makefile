@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: api bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network browser check clean coverage docs help hooks lock mutants node reference run scripts test test-long test-quick words
+.PHONY: api bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network browser check clean coverage docs help hooks lock mutants node postgres reference run scripts test test-long test-quick words
 
 help:
 	@sed -n "s/^# make /make /p" Makefile
@@ -29,7 +29,7 @@ test: $(VENV)/.developer browser check
 test-quick: $(VENV)/.developer
 	$(BIN)/python -m pytest -m "not browser and not slow and not long"
 
-test-long: $(VENV)/.developer
+test-long: $(VENV)/.developer postgres
 	$(BIN)/python -m pytest -m long
 
 check: $(VENV)/.developer scripts
@@ -89,6 +89,14 @@ browser:
 	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
 	  else \
 	    echo "The browser tests need Chromium: install Debian's package 'chromium' and run make test again." >&2; exit 1; \
+	  fi; }
+
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql postgresql-15-postgis-3; \
+	  else \
+	    echo "The tests of PostGIS need Debian's packages 'postgresql' and 'postgresql-15-postgis-3'." >&2; exit 1; \
 	  fi; }
 
 node:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import getpass
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -44,31 +44,42 @@ Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_H
 _ENDINGS = ", ".join(f".{ending}" for ending in FORMATS)
 
 
+Start = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
+End = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day no longer in.")]
+Modes = Annotated[list[str] | None, typer.Option("--mode", help="land, sea or air; may be repeated [default: all].")]
+Kinds = Annotated[list[str] | None, typer.Option("--kind", help="Kind of incident; may be repeated.")]
+Sources = Annotated[list[str] | None, typer.Option("--source", help="Source; may be repeated.")]
+Origins = Annotated[list[str] | None, typer.Option("--origin", help="Country of origin (ISO 3166-1); may be repeated.")]
+In = Annotated[list[str] | None, typer.Option("--country", help="Incidents and routes in a country; may be repeated.")]
+Pair = Annotated[tuple[str, str] | None, typer.Option(help="Routes that two countries are a part of.")]
+AreaFile = Annotated[Path | None, typer.Option(help="File of polygons: what lies in them or runs through.")]
+LayerNames = Annotated[list[str] | None, typer.Option("--layer", help=f"{', '.join(LAYERS)}; may be repeated.")]
+Detail = Annotated[float, typer.Option(min=0, max=1, help="0 the main routes, 1 all.")]
+Ceiling = Annotated[str, typer.Option(help="Incidents marked higher stay here.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
+
+
 @app.command()
 def export(
     out: Annotated[Path | None, typer.Option("--out", "-o", help=f"File to write: {_ENDINGS}.")] = None,
     home: Home = None,
-    start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
-    end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day no longer in.")] = None,
-    mode: Annotated[list[str] | None, typer.Option(help="land, sea or air; may be repeated [default: all].")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Kind of incident; may be repeated.")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="Source; may be repeated.")] = None,
-    origin: Annotated[list[str] | None, typer.Option(help="Country of origin (ISO 3166-1); may be repeated.")] = None,
-    country: Annotated[
-        list[str] | None, typer.Option(help="Incidents and routes in a country; may be repeated.")
-    ] = None,
-    between: Annotated[tuple[str, str] | None, typer.Option(help="Routes that two countries are a part of.")] = None,
-    area: Annotated[Path | None, typer.Option(help="File of polygons: what lies in them or runs through.")] = None,
-    layer: Annotated[list[str] | None, typer.Option(help=f"{', '.join(LAYERS)}; may be repeated.")] = None,
+    start: Start = None,
+    end: End = None,
+    mode: Modes = None,
+    kind: Kinds = None,
+    source: Sources = None,
+    origin: Origins = None,
+    country: In = None,
+    between: Pair = None,
+    area: AreaFile = None,
+    layer: LayerNames = None,
     crs: Annotated[int, typer.Option(help="System of coordinates (EPSG), as 3035; 4326 is degrees.")] = DEGREES,
-    detail: Annotated[float, typer.Option(min=0, max=1, help="0 the main routes, 1 all.")] = 1.0,
-    handling: Annotated[str, typer.Option(help="Incidents marked higher stay here.")] = USUAL_CEILING,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="Tell how many rows it would have; write nothing.")
-    ] = False,
+    detail: Detail = 1.0,
+    handling: Ceiling = USUAL_CEILING,
+    preview: Annotated[bool, typer.Option("--preview", help="Tell how many rows there are; write nothing.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Lay the network out anew, even if it is kept.")] = False,
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the layers of a view to one file, stamped with what they came from, and beside it a manifest."""
     ledger = Ledger(home or Settings().home)
@@ -78,9 +89,7 @@ def export(
         if out is not None:
             format_of(out.name)
         require_crs(crs)
-        chosen = {"modes": mode, "kinds": kind, "sources": source, "origins": origin}
-        window = {"start": start.date() if start else None, "end": end.date() if end else None}
-        view = require_view(window | {name: values or None for name, values in chosen.items()})
+        view = _view(start, end, mode, kind, source, origin)
         where = area_of(country or (), between, area)
         made = _made(view, where, ledger, version, detail, handling, rebuild=rebuild)
         if preview or out is None:
@@ -97,10 +106,50 @@ def export(
 
 
 @app.command()
+def push(
+    address: Annotated[str, typer.Argument(help="postgresql://user@host/database; the password from PGPASSWORD.")],
+    home: Home = None,
+    schema: Annotated[str, typer.Option(help="Schema of the tables; made where it is not there.")] = "routes",
+    start: Start = None,
+    end: End = None,
+    mode: Modes = None,
+    kind: Kinds = None,
+    source: Sources = None,
+    origin: Origins = None,
+    country: In = None,
+    between: Pair = None,
+    area: AreaFile = None,
+    layer: LayerNames = None,
+    detail: Detail = 1.0,
+    handling: Ceiling = USUAL_CEILING,
+    as_json: AsJson = False,
+) -> None:
+    """Write the layers of a view into PostGIS, or refresh them there, in one transaction."""
+    from layers.export.postgis import push as pushed
+
+    ledger = Ledger(home or Settings().home)
+    with told_in_a_sentence():
+        view = _view(start, end, mode, kind, source, origin)
+        where = area_of(country or (), between, area)
+        made = _made(view, where, ledger, None, detail, handling, rebuild=False)
+        found = pushed(address, tables_of(made, layer or ()), made.stamp, schema)
+        content = json.dumps([asdict(one) for one in found]).encode()
+        keep(record_of(made, f"{schema} in PostGIS", content, getpass.getuser()), ledger.home)
+    if as_json:
+        print(json.dumps({"export_id": made.export_id, "layers": [asdict(one) for one in found]}))
+    for one in () if as_json else found:
+        print(
+            f"{one.layer:<12} {one.created:>8,} created, {one.changed:,} changed, {one.withdrawn:,} withdrawn, "
+            f"{one.same:,} the same"
+        )
+    end_if_damaged(ledger, made.version)
+
+
+@app.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="A file that was exported.")],
     home: Home = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what an exported file is, and whether it is as it was written; exit code 1 where it is not."""
     with told_in_a_sentence():
@@ -119,6 +168,19 @@ def verify(
         print("It is as it was written." if found.untouched else "IT WAS CHANGED since it was written.")
     if not found.untouched:
         raise typer.Exit(1)
+
+
+def _view(
+    start: datetime | None,
+    end: datetime | None,
+    mode: list[str] | None,
+    kind: list[str] | None,
+    source: list[str] | None,
+    origin: list[str] | None,
+) -> View:
+    chosen = {"modes": mode, "kinds": kind, "sources": source, "origins": origin}
+    window = {"start": start.date() if start else None, "end": end.date() if end else None}
+    return require_view(window | {name: values or None for name, values in chosen.items()})
 
 
 def _made(
