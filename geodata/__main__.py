@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import signal
 import sys
@@ -19,6 +20,7 @@ from rich.console import Console
 from geodata.core.errors import NothingKept, RoutesError, WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.ingest.pipeline import Ingested, ingest_file, totals
+from geodata.ingest.waiting import waiting as rows_waiting
 from geodata.ledger.store import Ledger
 from geodata.parsing.coordinate_repair import policy_named
 
@@ -409,6 +411,23 @@ def words(
     else:
         print(f"{word.strip()!r} is {value.strip()} from now on.")
         print(f"{batch.updated:,} incidents were read again ({batch.batch}).")
+
+
+@app.command()
+def waiting(home: Home = None, as_json: AsJson = False) -> None:
+    """List the rows that wait to be placed by hand, as the gazetteer knows no such place, or several."""
+    ledger = Ledger(_home(home))
+    with told_in_a_sentence():
+        found = rows_waiting(ledger)
+    if as_json:
+        print(json.dumps([{"file": str(one.file), "row": one.row, "why": one.why} for one in found]))
+        return
+    for file, rows in itertools.groupby(found, key=lambda one: one.file):
+        for one in rows:
+            print(f"  {one.row}")
+        print(f"Fill in lat and lon in {file}, and take it in: python -m geodata ingest {file}")
+    if not found:
+        print("No row waits to be placed.")
 
 
 @app.command()

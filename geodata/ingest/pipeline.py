@@ -34,6 +34,7 @@ from geodata.ingest.rejection_report import (
 )
 from geodata.ingest.source_naming import RUINED_ID, source_of
 from geodata.ingest.validation import PILE_UP, check, piled_up, with_own
+from geodata.ingest.waiting import with_room
 from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
 from geodata.ledger.data_files import DataFile, write
 from geodata.ledger.edition_diff import Edition
@@ -154,7 +155,7 @@ def ingest_file(
         file = pl.when(part == "").then(pl.lit(batch.file)).otherwise(pl.format("{} [{}]", pl.lit(batch.file), part))
         refusals = tray.refusals.with_columns(pl.lit(batch.batch).alias("batch"), file.alias("file"))
         report = report_of(refusals, batch, ledger.home)
-        bad = to_correct(tray.refused_rows, tray.refusals)
+        bad = tray.to_correct()
         correction = correction_of(bad, batch, ledger.home)
         if corrections is not None and correction is not None:
             write_correction(bad, corrections)
@@ -199,7 +200,7 @@ def rehearse(
             except WrongValue as error:
                 objection = f"{error.what[0].upper()}{error.what[1:]}; {error.rule}."
                 batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=True, as_newest=as_newest))
-        bad = to_correct(tray.refused_rows, tray.refusals)
+        bad = tray.to_correct()
         return Rehearsal(batch, tray.refusals, (*tray.notes, *older_edition(batch)), bad, objection)
 
 
@@ -335,6 +336,11 @@ class _Tray:
     def refused_rows(self) -> pl.DataFrame:
         """The refused rows as the file has them, without columns of persons."""
         return pl.concat([laid.refused_rows for laid in self._laid]) if self._laid else pl.DataFrame()
+
+    def to_correct(self) -> pl.DataFrame:
+        """Return the refused rows with the reasons beside each, and room for a point where they want a place."""
+        bad = to_correct(self.refused_rows, self.refusals)
+        return with_room(bad, self._columns, by_name=self._profile.or_by_name)
 
     def fill(self, step: Step) -> None:
         """Check every chunk of the reading, two at a time, and lay it aside in its order."""

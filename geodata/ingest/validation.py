@@ -33,6 +33,7 @@ from geodata.places.place_check import stands_for_country
 from geodata.readers.dispatch import ROW
 from geodata.spatial import h3_cells as hexes
 
+UNKNOWN_PLACE = "a place must be known to the gazetteer, and be one place only"
 PILE_UP = 5
 """Coordinates that so many rows of one file share are taken for a town or centroid, not for the place itself."""
 PILE_UP_KM = 8.0
@@ -218,7 +219,7 @@ def _faults(now: datetime, *, by_name: bool) -> list[Fault]:
         *(
             (
                 Fault(~given, "place", "an incident needs a place or a country"),
-                Fault(given & ~placed, "place", "a place must be known to the gazetteer, and be one place only"),
+                Fault(given & ~placed, "place", UNKNOWN_PLACE),
             )
             if by_name
             else (
