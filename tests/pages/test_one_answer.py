@@ -163,7 +163,7 @@ def test_an_export_of_the_window_counts_the_window_alone(within, get, shown, tmp
     query = urlencode({**SEA, **WINDOW})
     written = get(f"/data/export?format=geojson&{query}").json()
     (tmp_path / "out.gpkg").write_bytes(get(f"/data/export?format=gpkg&{query}").body)
-    frame = gpd.read_file(tmp_path / "out.gpkg", layer="corridors")
+    frame = gpd.read_file(tmp_path / "out.gpkg", layer="routes")
     rows = zip(frame["corridor_id"], zip(frame["name"], frame["incidents"], strict=True), strict=True)
     assert dict(rows) == counted(written)
     assert counted(written).items() <= within.items()
