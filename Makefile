@@ -27,7 +27,7 @@ test: $(VENV)/.developer browser check
 	$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
 
 test-quick: $(VENV)/.developer
-	$(BIN)/python -m pytest -m "not browser and not slow and not long"
+	$(BIN)/python -m pytest -m "not browser and not slow and not long" -n 2 --dist worksteal
 
 test-long: $(VENV)/.developer postgres
 	$(BIN)/python -m pytest -m long

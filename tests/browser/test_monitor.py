@@ -233,7 +233,7 @@ def test_what_is_shown_can_be_taken_away(seen, tmp_path, kind):
     path = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(path)
     assert "synthetic" in path.name
-    corridors = gpd.read_file(path) if kind == "GeoJSON" else gpd.read_file(path, layer="corridors")
+    corridors = gpd.read_file(path) if kind == "GeoJSON" else gpd.read_file(path, layer="routes")
     assert len(corridors) == int(frame.locator("#ranking small").inner_text())
     assert set(corridors["mode"]) == {"sea"}
     if kind == "GeoJSON":

@@ -143,6 +143,7 @@ def read_or_refused_when_sealed(folder, good, reader, examples):
 
 
 @pytest.mark.parametrize("reader", READERS)
+@pytest.mark.slow
 def test_any_bytes_are_read_or_refused_in_one_sentence(tmp_path, good, reader):
     read_or_refused(tmp_path, good, reader, FEW)
 

@@ -105,7 +105,9 @@ def served(ledger: Ledger) -> dict[str, pl.DataFrame]:
     return tables | {"refusals": ledger.refusals()}
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "count", [20, pytest.param(200, marks=pytest.mark.slow), pytest.param(1000, marks=pytest.mark.long)]
+)
 def test_every_flipped_bit_is_found_and_none_is_served_as_true(home, count):
     chance = random.Random(SEED)
     truth = served(Ledger(home))

@@ -107,6 +107,7 @@ def test_two_views_that_ask_the_same_share_one_picture(reported):
     assert reported.snapshot(View(modes=("sea", "land"), start=date(2024, 6, 1)), 0) is plain
 
 
+@pytest.mark.slow
 def test_a_restart_reads_the_network_that_is_kept_and_lays_nothing_out(two_versions, monkeypatch):
     first = Workspace(Ledger(two_versions)).snapshot(View(modes=("sea",)), 1)
     monkeypatch.setattr("routes.pipelines.kept_network.network", lambda *_, **__: pytest.fail("a network was laid out"))

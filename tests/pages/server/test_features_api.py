@@ -8,6 +8,8 @@ from starlette.requests import Request
 from layers.export.tables import LAYERS
 from pages.server.features_api import _base
 
+pytestmark = pytest.mark.slow
+
 GEOJSON = "application/geo+json"
 BOX = "8,30,20,40"
 
