@@ -17,7 +17,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.export.tables import Table
+from layers.export.tables import Table, missing
 
 DEGREES = 4326
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -136,8 +136,7 @@ def _shapes(frame: pd.DataFrame, crs: int) -> list[dict[str, Any] | None]:
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:
     """Return values that JSON has: nothing in place of what is missing, days as text."""
-    told: dict[str, Any] = {}
-    for name, value in row.items():
-        missing = value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
-        told[str(name)] = None if missing else value.isoformat() if isinstance(value, date) else value
-    return told
+    return {
+        str(name): None if missing(value) else value.isoformat() if isinstance(value, date) else value
+        for name, value in row.items()
+    }

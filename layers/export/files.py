@@ -25,12 +25,12 @@ from pyproj.exceptions import CRSError
 from geodata.core.errors import WrongValue
 from geodata.core.formulas import inert
 from layers.export.contents import Export
+from layers.export.features import DEGREES, Collection
 from layers.export.geopackage import write_geopackage
 from layers.export.kml import write_kml
 from layers.export.sheets import write_workbook
 from layers.export.tables import LAYERS, Table, tables_of
 
-DEGREES = 4326
 _LONGEST_OF_SHAPEFILE = 254
 """Bytes of UTF-8 in a text."""
 
@@ -154,28 +154,8 @@ def _geojson(path: Path, export: Export, tables: list[Table], _: int) -> None:
             "features": [corridor.feature() for corridor in export.corridors()],
         }
     else:
-        collection |= {"notes": list(export.notes), "features": _features(table)}
+        collection |= {"notes": list(export.notes), "features": Collection(table).page(len(table.frame), 0).features}
     path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False, default=str), encoding="utf-8")
-
-
-def _features(table: Table) -> list[dict[str, Any]]:
-    own = [column.name for column in table.columns]
-    if not isinstance(table.frame, gpd.GeoDataFrame):
-        return [
-            {"type": "Feature", "geometry": None, "properties": _plain(row)}
-            for row in table.frame[own].to_dict("records")
-        ]
-    shapes = table.frame.geometry.set_precision(1e-5, mode="pointwise")
-    rows = table.frame[own].to_dict("records")
-    return [
-        {"type": "Feature", "geometry": None if shape is None else shape.__geo_interface__, "properties": _plain(row)}
-        for row, shape in zip(rows, shapes, strict=True)
-    ]
-
-
-def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    """Return values that JSON has: nothing in place of what is missing."""
-    return {str(name): None if value is None or value != value else value for name, value in row.items()}  # noqa: PLR0124
 
 
 def _flatgeobuf(path: Path, export: Export, tables: list[Table], crs: int) -> None:

@@ -15,7 +15,7 @@ import geopandas as gpd
 import shapely
 
 from layers.export.styles import colour_of
-from layers.export.tables import Table, day_text
+from layers.export.tables import Table, day_text, missing
 
 _SPACE = "http://www.opengis.net/kml/2.2"
 
@@ -71,7 +71,7 @@ def _placemark(folder: ET.Element, table: Table, row: dict[Any, Any]) -> None:
     data = ET.SubElement(mark, "ExtendedData")
     for column in table.columns:
         value = row[column.name]
-        if value is not None and value == value:  # noqa: PLR0124 - what is missing in a column of numbers is no equal of itself
+        if not missing(value):
             one = ET.SubElement(data, "Data", name=column.name)
             ET.SubElement(one, "displayName").text = column.alias
             ET.SubElement(one, "value").text = _clean(value)

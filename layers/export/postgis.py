@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import psycopg
 import shapely
 from psycopg import sql
 
 from geodata.core.errors import WrongValue
 from layers.export.features import Collection
-from layers.export.tables import Column, Table
+from layers.export.tables import Column, Table, missing
 
 _TYPES = {"text": "text", "whole": "bigint", "number": "double precision", "yes": "boolean", "day": "date"}
 _ID, _SHAPE = "feature_id", "geom"
@@ -183,8 +182,7 @@ def _rows(table: Table) -> Iterator[tuple[Any, ...]]:
 
 
 def _value(value: Any) -> Any:
-    missing = value is None or value is pd.NA or (isinstance(value, float) and value != value)  # noqa: PLR0124
-    if missing:
+    if missing(value):
         return None
     return value.replace("\0", "") if isinstance(value, str) else value
 

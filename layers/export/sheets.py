@@ -11,7 +11,7 @@ from typing import Any
 import geopandas as gpd
 import xlsxwriter
 
-from layers.export.tables import Table
+from layers.export.tables import Table, missing
 
 _LONGEST = 32_767
 """Characters in a cell of Excel; what is longer is cut."""
@@ -61,7 +61,7 @@ def _sheet(sheet: Any, table: Table, bold: Any, day: Any) -> None:
 
 
 def _write(sheet: Any, row: int, at: int, value: Any, day: Any) -> None:
-    if value is None or value != value:  # noqa: PLR0124 - what is missing in a column of numbers is no equal of itself
+    if missing(value):
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, at, value)

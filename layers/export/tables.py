@@ -6,6 +6,7 @@ Every count obeys the window of the export. Geometries are in EPSG:4326, lon bef
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -457,14 +458,13 @@ def _table(
     shapes: Sequence[Any] | np.ndarray = (),
     period: tuple[str, str] | None = None,
 ) -> Table:
-    """Return a table with the stamp behind its own columns."""
-    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=_own(columns, "synthetic"))
-    stamp = export.stamp
-    for column in _STAMP:
-        if column.name not in frame.columns:
-            frame[column.name] = stamp[column.name]
-    every = (*columns, *_STAMP)
-    frame = frame[[column.name for column in every]]
+    """Return a table with the stamp behind its own columns; a route says for itself whether it was made up."""
+    stamp, every = export.stamp, (*columns, *_STAMP)
+    names = [column.name for column in every]
+    if isinstance(rows, pd.DataFrame):
+        frame = rows.assign(**stamp)[names]
+    else:
+        frame = pd.DataFrame([stamp | row for row in rows], columns=names)
     frame = frame.astype({column.name: _TYPES[column.kind] for column in every})
     for column in every:
         if column.kind in ("text", "day"):
@@ -475,9 +475,9 @@ def _table(
     return Table(name, title, about, shape, every, located, period or ("period_start", "period_end"))
 
 
-def _own(columns: tuple[Column, ...], *more: str) -> list[str]:
-    names = [column.name for column in columns]
-    return names if columns is not _ROUTE else [*names, *more]
+def missing(value: object) -> bool:
+    """Tell whether a value of a table is none: None, the missing number of pandas, or not a number."""
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
 
 
 def day_text(value: object) -> str:

@@ -377,9 +377,18 @@ class Workspace:
         asked = view.select(every)
         incidents = within_ceiling(asked)
         counted = counted_on(found.network, incidents, self.assumptions.facts(), 1.0, view.modes)
-        changes = tuple(self.findings(view, version))
+        changes = tuple(self._findings_of(view, version, found, every))
         withheld = asked.height - incidents.height
         return Export(view, incidents, counted, version, generated, changes, credits_of(incidents), withheld=withheld)
+
+    def _findings_of(self, view: View, version: int, found: Standing, every: pl.DataFrame) -> list[Finding]:
+        """Return the changes of a View as far as they may leave: without what is marked too high to."""
+        whole = view.without_window().select(every)
+        allowed = within_ceiling(whole)
+        if allowed.height == whole.height:
+            return self.findings(view, version)
+        editions = editions_of(self._ledger, self.incidents(version), version)
+        return findings_of(series_of(found.network, allowed, editions), found.network.routes)
 
     def record(self, export: Export, name: str, content: bytes) -> None:
         """Keep a record of a file that leaves."""

@@ -139,6 +139,22 @@ def test_kml_has_time_spans_and_the_values_under_their_aliases(export, tmp_path)
     assert sum(chunk.table.height for chunk in read_file(path).chunks) == 4
 
 
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_count_that_nobody_states_is_left_open_in_every_format(export, tmp_path, kind):
+    unstated = [("2024-03-05", 12.6, 35.5, {"people": None, "dead": 2}), ("2024-03-06", 12.6, 35.5, {"dead": None})]
+    path = written(export(rows=unstated), tmp_path, kind, ["incidents"])
+    if kind == "xlsx":
+        sheet = fastexcel.read_excel(path).load_sheet("Incidents").to_pandas()
+        assert sheet["People"].isna().tolist() == [True, False]
+        assert sheet["Dead"].isna().tolist() == [False, True]
+    elif kind == "geojson":
+        told = [feature["properties"] for feature in json.loads(path.read_text(encoding="utf-8"))["features"]]
+        assert [(one["people"] is None, one["dead"]) for one in told] == [(True, 2), (False, None)]
+    else:
+        assert "<NA>" not in all_text(path)
+        assert "NaN" not in all_text(path)
+
+
 def test_field_names_of_shapefiles_are_at_most_ten_letters_and_differ_in_each_layer(export):
     for table in tables_of(export(), list(LAYERS)):
         short = [column.ten for column in table.columns]

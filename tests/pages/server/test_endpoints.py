@@ -327,6 +327,26 @@ def test_an_export_shows_the_corridors_of_the_map(get, shown, tmp_path):
     assert hexes["incidents"].sum() + coarse == picture["incidents"]
 
 
+def test_what_is_marked_red_is_in_no_count_and_no_change_of_an_export(get, at, tmp_path, home):
+    rows = [
+        f"{mark}{n},{2021 + n // 48}-{1 + n // 4 % 12:02d}-{1 + n % 28:02d},{35 + n % 9 / 50},{12 + n % 7 / 40},sea,{mark}"
+        for mark, count in (("TLP:GREEN", 96), ("TLP:RED", 60))
+        for n in range(count)
+    ]
+    file = tmp_path / "marked.csv"
+    file.write_text("id,date,lat,lon,mode,handling\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    ingest_file(file, Ledger(home))
+    at(home)
+    found = get("/data/export?format=geojson").json()
+    assert found["marking"] == "TLP:GREEN"
+    assert any("60 incidents are marked too high" in note for note in found["notes"])
+    counted = [one["incidents"] for one in (*found["changes"], *(each["properties"] for each in found["features"]))]
+    assert sum(feature["properties"]["incidents"] for feature in found["features"]) <= 96
+    assert all(count <= 96 for count in counted)
+    incidents = get("/data/export?format=geojson&layer=incidents").json()["features"]
+    assert {one["properties"]["handling"] for one in incidents} == {"TLP:GREEN"}
+
+
 def _abstract(path, layer: str) -> str:
     return pyogrio.read_info(path, layer=layer)["layer_metadata"]["abstract"]
 
