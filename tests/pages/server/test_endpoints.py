@@ -328,11 +328,11 @@ def test_an_export_shows_the_corridors_of_the_map(get, shown, tmp_path):
 
 
 def test_what_is_marked_red_is_in_no_count_and_no_change_of_an_export(get, at, tmp_path, home):
-    rows = [
-        f"{mark}{n},{2021 + n // 48}-{1 + n // 4 % 12:02d}-{1 + n % 28:02d},{35 + n % 9 / 50},{12 + n % 7 / 9},sea,{mark}"
-        for mark, count in (("TLP:GREEN", 96), ("TLP:RED", 60))
-        for n in range(count)
-    ]
+    rows = []
+    for mark, count in (("TLP:GREEN", 96), ("TLP:RED", 60)):
+        for n in range(count):
+            day = f"{2021 + n // 48}-{1 + n // 4 % 12:02d}-{1 + n % 28:02d}"
+            rows.append(f"{mark}{n},{day},{35 + n % 9 / 50},{12.6 + n % 7 / 40},sea,{mark}")
     file = tmp_path / "marked.csv"
     file.write_text("id,date,lat,lon,mode,handling\n" + "\n".join(rows) + "\n", encoding="utf-8")
     ingest_file(file, Ledger(home))
