@@ -167,6 +167,7 @@ def test_sheets_of_a_workbook_are_named_and_another_choice_is_read(seen, page, a
     assert Ledger(home).incidents().filter(pl.col("source_record") == "b1").is_empty()
     page.get_by_role("button", name="Undo this batch").click()
     page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("was taken back: 1 gone")).to_be_visible()
 
 
 def test_refused_rows_are_listed_before_anything_is_stored(seen, page, analyst):
