@@ -24,11 +24,14 @@ from geodata.model.query import View, require_view
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import end_if_damaged
+from layers.audience.audiences import AUDIENCES, OWN, Audience, audience_named
 from layers.export.area import Area, area_of
-from layers.export.contents import USUAL_CEILING, Export, within_ceiling
+from layers.export.contents import USUAL_CEILING, Export, lower, within_ceiling
 from layers.export.files import DEGREES, FORMATS, LAYERS, format_of, require_crs, write
 from layers.export.records import MANIFEST, keep, known, record_of
 from layers.export.tables import tables_of
+from layers.reports.documents import DOCUMENTS, document_of
+from layers.web.translations import SOURCE, language_named
 from routes.pipelines.counting import counted_on, placed
 from routes.pipelines.kept_network import standing
 from routes.temporal.findings import findings_of
@@ -41,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]
-_ENDINGS = ", ".join(f".{ending}" for ending in FORMATS)
+_ENDINGS = ", ".join(f".{ending}" for ending in (*FORMATS, *DOCUMENTS))
 
 
 Start = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
@@ -55,7 +58,9 @@ Pair = Annotated[tuple[str, str] | None, typer.Option(help="Routes that two coun
 AreaFile = Annotated[Path | None, typer.Option(help="File of polygons: what lies in them or runs through.")]
 LayerNames = Annotated[list[str] | None, typer.Option("--layer", help=f"{', '.join(LAYERS)}; may be repeated.")]
 Detail = Annotated[float, typer.Option(min=0, max=1, help="0 the main routes, 1 all.")]
-Ceiling = Annotated[str, typer.Option(help="Incidents marked higher stay here.")]
+Ceiling = Annotated[str | None, typer.Option(help=f"Incidents marked higher stay here [default: {USUAL_CEILING}].")]
+For = Annotated[str, typer.Option("--audience", help=f"{', '.join(AUDIENCES)}: who a map, picture or report is for.")]
+Language = Annotated[str, typer.Option(help="Language of a map, picture or report: en, fr.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
 
 
@@ -75,28 +80,36 @@ def export(
     layer: LayerNames = None,
     crs: Annotated[int, typer.Option(help="System of coordinates (EPSG), as 3035; 4326 is degrees.")] = DEGREES,
     detail: Detail = 1.0,
-    handling: Ceiling = USUAL_CEILING,
+    handling: Ceiling = None,
+    audience: For = OWN.name,
+    language: Language = SOURCE,
     preview: Annotated[bool, typer.Option("--preview", help="Tell how many rows there are; write nothing.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Lay the network out anew, even if it is kept.")] = False,
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the layers of a view to one file, stamped with what they came from, and beside it a manifest."""
+    """Write the layers of a view, or a map of it, to one file stamped with what it came from; beside it a manifest."""
     ledger = Ledger(home or Settings().home)
     with told_in_a_sentence():
         if out is None and not preview:
             raise typer.BadParameter("say which file to write: -o NAME, or --preview")
-        if out is not None:
+        readers = audience_named(audience)
+        document = document_of(out.name, readers) if out else None
+        language_named(language)
+        if out is not None and document is None:
             format_of(out.name)
         require_crs(crs)
-        view = _view(start, end, mode, kind, source, origin)
+        view = _for(_view(start, end, mode, kind, source, origin), readers)
         where = area_of(country or (), between, area)
-        made = _made(view, where, ledger, version, detail, handling, rebuild=rebuild)
+        made = _made(view, where, ledger, version, detail, _ceiling(handling, readers), rebuild=rebuild)
         if preview or out is None:
             _tell_rows(made, layer or (), as_json=as_json)
             return
         with handed_over(out) as part:
-            write(part, made, layer or (), crs, format_of(out.name))
+            if document:
+                part.write_bytes(document.make(made, readers, language))
+            else:
+                write(part, made, layer or (), crs, format_of(out.name))
         record = record_of(made, out.name, out, getpass.getuser())
         keep(record, ledger.home)
         with handed_over(out.with_name(out.name + MANIFEST)) as part:
@@ -121,7 +134,7 @@ def push(
     area: AreaFile = None,
     layer: LayerNames = None,
     detail: Detail = 1.0,
-    handling: Ceiling = USUAL_CEILING,
+    handling: Ceiling = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the layers of a view into PostGIS, or refresh them there, in one transaction."""
@@ -131,7 +144,7 @@ def push(
     with told_in_a_sentence():
         view = _view(start, end, mode, kind, source, origin)
         where = area_of(country or (), between, area)
-        made = _made(view, where, ledger, None, detail, handling, rebuild=False)
+        made = _made(view, where, ledger, None, detail, _ceiling(handling, OWN), rebuild=False)
         found = pushed(address, tables_of(made, layer or ()), made.stamp, schema)
         content = json.dumps([asdict(one) for one in found]).encode()
         keep(record_of(made, f"{schema} in PostGIS", content, getpass.getuser()), ledger.home)
@@ -181,6 +194,19 @@ def _view(
     chosen = {"modes": mode, "kinds": kind, "sources": source, "origins": origin}
     window = {"start": start.date() if start else None, "end": end.date() if end else None}
     return require_view(window | {name: values or None for name, values in chosen.items()})
+
+
+def _for(view: View, readers: Audience) -> View:
+    """Return a View with the whole steps of time in which an audience sees it."""
+    start, end = readers.period(view.start, view.end)
+    return require_view(view.model_dump() | {"start": start, "end": end})
+
+
+def _ceiling(asked: str | None, readers: Audience) -> str:
+    """Return the highest mark that may leave: that of the audience, or a lower one that is asked for."""
+    if asked is None:
+        return readers.ceiling
+    return asked if readers.sees_all else lower(asked, readers.ceiling)
 
 
 def _made(

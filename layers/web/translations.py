@@ -28,6 +28,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
 
+from geodata.core.errors import WrongValue
 from geodata.core.messages import Country, Sentence, mark
 from geodata.core.settings import Settings
 from geodata.places.lookup import countries, country_name
@@ -73,6 +74,14 @@ def _catalogues() -> dict[str, Catalog]:
             except (OSError, ValueError, PoFileError, UnknownLocaleError) as error:
                 _LOG.warning("%s: %s; a catalogue is a gettext file; this language is not offered", file.name, error)
     return found
+
+
+def language_named(code: str) -> str:
+    """Return the code of a language that there is, or refuse another."""
+    if code not in languages():
+        rule = f"there are {', '.join(languages())}"
+        raise WrongValue(f"there is no language {code[:20]!r}", rule=rule, done="nothing was made", where="--language")
+    return code
 
 
 def nearest(wanted: str) -> str:

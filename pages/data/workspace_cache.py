@@ -32,6 +32,7 @@ from geodata.model.reporting import Editions
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import damage
+from layers.audience.audiences import OWN, Audience
 from layers.export.contents import Export, within_ceiling
 from layers.export.records import keep as keep_record
 from layers.export.records import record_of
@@ -371,20 +372,24 @@ class Workspace:
 
         return self._snapshots.get((version, found.key, whole, unit), take)
 
-    def export(self, view: View, version: int, generated: datetime) -> Export:
+    def export(self, view: View, version: int, generated: datetime, readers: Audience = OWN) -> Export:
         """Return what an export of a View is made from: the routes of the map, counted in its window."""
         found, every = self.placed(version)
+        start, end = readers.period(view.start, view.end)
+        view = view.model_copy(update={"start": start, "end": end})
         asked = view.select(every)
-        incidents = within_ceiling(asked)
+        incidents = within_ceiling(asked, readers.ceiling)
         counted = counted_on(found.network, incidents, self.assumptions.facts(), 1.0, view.modes)
-        changes = tuple(self._findings_of(view, version, found, every))
+        changes = tuple(self._findings_of(view, version, found, every, readers.ceiling))
         withheld = asked.height - incidents.height
         return Export(view, incidents, counted, version, generated, changes, credits_of(incidents), withheld=withheld)
 
-    def _findings_of(self, view: View, version: int, found: Standing, every: pl.DataFrame) -> list[Finding]:
+    def _findings_of(
+        self, view: View, version: int, found: Standing, every: pl.DataFrame, ceiling: str
+    ) -> list[Finding]:
         """Return the changes of a View as far as they may leave: without what is marked too high to."""
         whole = view.without_window().select(every)
-        allowed = within_ceiling(whole)
+        allowed = within_ceiling(whole, ceiling)
         if allowed.height == whole.height:
             return self.findings(view, version)
         editions = editions_of(self._ledger, self.incidents(version), version)

@@ -30,14 +30,16 @@ from geodata.model.query import View
 from geodata.places.autocomplete import LONGEST, places_named
 from geodata.places.lookup import country_name
 from geodata.spatial.coastline import REFERENCE
+from layers.audience.audiences import OWN, audience_named
 from layers.export.files import FORMATS, encoded
 from layers.map.page import LEAFLET, SCRIPT, map_page
 from layers.payload.incident_points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.payload.snapshot import Snapshot
 from layers.payload.time_steps import UNITS, Unit
 from layers.payload.watch_areas import areas_of
+from layers.reports.documents import DOCUMENTS, document_of
 from layers.web.assets import ASSETS
-from layers.web.translations import languages, nearest
+from layers.web.translations import language_named, languages, nearest
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
 from pages.server.features_api import feature_routes
@@ -237,15 +239,24 @@ def _resource(request: Request) -> Response:
 
 def _export(request: Request) -> Response:
     seen = sight()
-    kind = _format(request.query_params.get("format", ""))
-    view, notes = View.from_query(request.query_params.multi_items())
+    params = request.query_params
+    kind = _format(params.get("format", ""))
+    view, notes = View.from_query(params.multi_items())
     if notes:
         raise WrongValue("; ".join(notes), rule="an export takes only what it understands", done="nothing was written")
-    export = seen.export(view, _version(request, seen), datetime.now(UTC))
-    content = encoded(export, kind, request.query_params.getlist("layer"))
+    readers = audience_named(params.get("audience", OWN.name))
+    document = document_of(f".{kind}", readers)
+    export = seen.export(view, _version(request, seen), datetime.now(UTC), readers)
+    if document:
+        language = (
+            language_named(params["lang"]) if "lang" in params else nearest(request.headers.get("accept-language", ""))
+        )
+        content, media = document.make(export, readers, language), document.media
+    else:
+        content, media = encoded(export, kind, params.getlist("layer")), FORMATS[kind].media
     seen.record(export, export.name(kind), content)
     headers = {"Content-Disposition": f'attachment; filename="{export.name(kind)}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=FORMATS[kind].media, headers=headers)
+    return Response(content, media_type=media, headers=headers)
 
 
 def _basemap(request: Request) -> Response:
@@ -347,9 +358,10 @@ def _countries(scale: str) -> tuple[bytes, str]:
 
 
 def _format(text: str) -> str:
-    if text in FORMATS:
+    if text in FORMATS or text in DOCUMENTS:
         return text
-    raise WrongValue(f"format={text[:20]!r}", rule=f"a format is {', '.join(FORMATS)}", done="nothing was written")
+    rule = f"a format is {', '.join((*FORMATS, *DOCUMENTS))}"
+    raise WrongValue(f"format={text[:20]!r}", rule=rule, done="nothing was written")
 
 
 def _version(request: Request, seen: Workspace) -> int:
