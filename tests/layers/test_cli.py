@@ -190,3 +190,14 @@ def test_an_export_keeps_the_network_for_the_next_one_and_rebuild_gives_the_same
     (first, at_first), (second, at_second), (third, at_third) = texts
     assert first == second == third != []
     assert at_first == at_second < at_third
+
+
+def test_a_map_for_partners_is_one_file_with_a_manifest_and_layers_for_them_are_refused(synthetic_home, tmp_path):
+    out = tmp_path / "map.html"
+    done = run("-o", out, "--home", synthetic_home, "--audience", "partner", "--language", "fr")
+    assert done.returncode == 0, done.stderr
+    assert '<html lang="fr"' in out.read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "map.html.manifest.json").read_text(encoding="utf-8"))["file"] == "map.html"
+    refused = run("-o", tmp_path / "map.gpkg", "--home", synthetic_home, "--audience", "partner")
+    assert is_one_sentence(refused)
+    assert set(tmp_path.iterdir()) == {out, tmp_path / "map.html.manifest.json"}
