@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import getpass
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ import typer
 from rich.console import Console
 
 from geodata.core.atomic_write import handed_over
-from geodata.core.errors import UnknownVersion, told_in_a_sentence
+from geodata.core.errors import UnknownVersion, WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.ledger.store import Ledger
 from geodata.mapping.profiles import credits_of
@@ -25,13 +26,15 @@ from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import end_if_damaged
 from layers.audience.audiences import AUDIENCES, OWN, Audience, audience_named
-from layers.export.area import Area, area_of
+from layers.export.area import Area, area_of, routes_named
 from layers.export.contents import USUAL_CEILING, Export, lower, within_ceiling
 from layers.export.files import DEGREES, FORMATS, LAYERS, format_of, require_crs, write
 from layers.export.records import MANIFEST, keep, known, record_of
 from layers.export.tables import tables_of
-from layers.reports.documents import DOCUMENTS, document_of
-from layers.web.translations import SOURCE, language_named
+from layers.reports.documents import DOCUMENTS, REPORTS, document_of, form_of
+from layers.reports.house import house_of
+from layers.reports.writing import report_of
+from layers.web.translations import SOURCE, language_named, report_languages
 from routes.pipelines.counting import counted_on, placed
 from routes.pipelines.kept_network import standing
 from routes.temporal.findings import findings_of
@@ -45,6 +48,7 @@ app = typer.Typer(
 )
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]
 _ENDINGS = ", ".join(f".{ending}" for ending in (*FORMATS, *DOCUMENTS))
+_REPORTS = ", ".join(f".{ending}" for ending in REPORTS)
 
 
 Start = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
@@ -55,6 +59,7 @@ Sources = Annotated[list[str] | None, typer.Option("--source", help="Source; may
 Origins = Annotated[list[str] | None, typer.Option("--origin", help="Country of origin (ISO 3166-1); may be repeated.")]
 In = Annotated[list[str] | None, typer.Option("--country", help="Incidents and routes in a country; may be repeated.")]
 Pair = Annotated[tuple[str, str] | None, typer.Option(help="Routes that two countries are a part of.")]
+Route = Annotated[list[str] | None, typer.Option("--route", help="A route by id, or by a part of its name.")]
 AreaFile = Annotated[Path | None, typer.Option(help="File of polygons: what lies in them or runs through.")]
 LayerNames = Annotated[list[str] | None, typer.Option("--layer", help=f"{', '.join(LAYERS)}; may be repeated.")]
 Detail = Annotated[float, typer.Option(min=0, max=1, help="0 the main routes, 1 all.")]
@@ -77,6 +82,7 @@ def export(
     country: In = None,
     between: Pair = None,
     area: AreaFile = None,
+    route: Route = None,
     layer: LayerNames = None,
     crs: Annotated[int, typer.Option(help="System of coordinates (EPSG), as 3035; 4326 is degrees.")] = DEGREES,
     detail: Detail = 1.0,
@@ -101,21 +107,86 @@ def export(
         require_crs(crs)
         view = _for(_view(start, end, mode, kind, source, origin), readers)
         where = area_of(country or (), between, area)
-        made = _made(view, where, ledger, version, detail, _ceiling(handling, readers), rebuild=rebuild)
+        made = _made(
+            view, where, ledger, version, detail, _ceiling(handling, readers), rebuild=rebuild, routes=route or ()
+        )
         if preview or out is None:
             _tell_rows(made, layer or (), as_json=as_json)
             return
-        with handed_over(out) as part:
+
+        def write_to(part: Path) -> None:
             if document:
                 part.write_bytes(document.make(made, readers, language))
             else:
                 write(part, made, layer or (), crs, format_of(out.name))
-        record = record_of(made, out.name, out, getpass.getuser())
-        keep(record, ledger.home)
-        with handed_over(out.with_name(out.name + MANIFEST)) as part:
-            part.write_text(json.dumps(record, indent=2, ensure_ascii=False), encoding="utf-8")
+
+        _hand_over(out, made, ledger, write_to)
     _tell(made, out, as_json=as_json)
     end_if_damaged(ledger, made.version)
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Option("--out", "-o", help=f"File to write: {_REPORTS}.")],
+    home: Home = None,
+    start: Start = None,
+    end: End = None,
+    mode: Modes = None,
+    kind: Kinds = None,
+    source: Sources = None,
+    origin: Origins = None,
+    country: In = None,
+    between: Pair = None,
+    area: AreaFile = None,
+    route: Route = None,
+    change: Annotated[str, typer.Option(help="Id of a change: its routes, from a year before it began.")] = "",
+    handling: Ceiling = None,
+    audience: For = OWN.name,
+    language: Language = SOURCE,
+    style: Annotated[Path | None, typer.Option(help="TOML file with the look of the agency (docs/export.md).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a report of a view, a route, a country or a change, to read: text, tables, the map, limits and sources."""
+    ledger = Ledger(home or Settings().home)
+    with told_in_a_sentence():
+        form, readers, house = form_of(out.name), audience_named(audience), house_of(style)
+        language_named(language, report_languages())
+        asked = _view(start, end, mode, kind, source, origin)
+        routes = list(route or ())
+        if change:
+            asked, routes = _of_change(change, asked, ledger, _ceiling(handling, readers))
+        where = area_of(country or (), between, area)
+        ceiling = _ceiling(handling, readers)
+        made = _made(_for(asked, readers), where, ledger, None, 1.0, ceiling, rebuild=False, routes=routes)
+        chosen = [one.corridor_id for one in made.routes.corridors] if routes else []
+        content = form.write(report_of(made, readers, language, house, chosen))
+        _hand_over(out, made, ledger, lambda part: part.write_bytes(content))
+    _tell(made, out, as_json=as_json)
+    end_if_damaged(ledger, made.version)
+
+
+def _of_change(key: str, view: View, ledger: Ledger, ceiling: str) -> tuple[View, list[str]]:
+    """Return the view and the routes of a change: a year before it began, and on."""
+    every = _made(view.without_window(), Area(), ledger, None, 1.0, ceiling, rebuild=False).changes
+    found = next((one for one in every if one.finding_id == key), None)
+    if found is None or not found.corridor_ids:
+        rule = "`python -m routes alarms` lists them with their ids"
+        raise WrongValue(
+            f"{key[:60]!r} is no change of routes", rule=rule, done="nothing was written", where="--change"
+        )
+    year, month = map(int, found.since.split("-"))
+    window = {"start": view.start or f"{year - 1}-{month:02d}-01", "end": view.end}
+    return require_view(view.model_dump() | window), list(found.corridor_ids)
+
+
+def _hand_over(out: Path, made: Export, ledger: Ledger, write_to: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all, keep its record, and write its manifest beside it."""
+    with handed_over(out) as part:
+        write_to(part)
+    record = record_of(made, out.name, out, getpass.getuser())
+    keep(record, ledger.home)
+    with handed_over(out.with_name(out.name + MANIFEST)) as part:
+        part.write_text(json.dumps(record, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 @app.command()
@@ -210,9 +281,17 @@ def _ceiling(asked: str | None, readers: Audience) -> str:
 
 
 def _made(
-    view: View, area: Area, ledger: Ledger, version: int | None, detail: float, ceiling: str, *, rebuild: bool
+    view: View,
+    area: Area,
+    ledger: Ledger,
+    version: int | None,
+    detail: float,
+    ceiling: str,
+    *,
+    rebuild: bool,
+    routes: Sequence[str] = (),
 ) -> Export:
-    """Return the export of a version of the ledger: routes and incidents of the window and area."""
+    """Return the export of a version of the ledger: routes and incidents of the window and area, or of some routes."""
     read = _version(ledger, version)
     store = Networks(ledger)
     facts = store.assumptions.facts()
@@ -227,26 +306,30 @@ def _made(
             newest=version is None,
             say=lambda stage: status.update(f"{stage} ..."),
         )
+    if routes:
+        area = routes_named(routes, found.network.routes)
     on_network = placed(found.network, every)
     asked = view.select(on_network)
     chosen = within_ceiling(asked, ceiling)
     withheld = asked.height - chosen.height
     if area.holds is not None:
         chosen = area.holds(chosen)
-    routes = counted_on(found.network, chosen, facts, detail, view.modes)
+    counted = counted_on(found.network, chosen, facts, detail, view.modes)
     if area.touches is not None:
-        kept = tuple(filter(area.touches, routes.corridors))
-        routes = replace(routes, corridors=kept, dense=tuple(filter(area.touches, routes.dense)))
+        kept = tuple(filter(area.touches, counted.corridors))
+        counted = replace(counted, corridors=kept, dense=tuple(filter(area.touches, counted.dense)))
         if area.holds is None:
             chosen = chosen.filter(pl.col("corridor_id").is_in([one.corridor_id for one in kept]))
     whole = within_ceiling(view.without_window().select(on_network), ceiling)
     series = series_of(found.network, whole, editions_of(ledger, every, read))
     changes = tuple(findings_of(series, found.network.routes))
     if area.touches is not None:
-        ids = {one.corridor_id for one in routes.corridors}
+        ids = {one.corridor_id for one in counted.corridors}
         changes = tuple(one for one in changes if ids & set(one.corridor_ids))
     credits_ = credits_of(chosen)
-    return Export(view, chosen, routes, read, datetime.now(UTC), changes, credits_, area.words, withheld)
+    return Export(
+        view, chosen, counted, read, datetime.now(UTC), changes, credits_, area.words, withheld, series.horizon
+    )
 
 
 def _version(ledger: Ledger, wanted: int | None) -> int:

@@ -44,6 +44,8 @@ class Export:
         Of the sources of its incidents: attribution and licence.
     area : str
         Where it was asked for beside the View, in words; "" for everywhere.
+    known_up_to : str
+        The last month, "2024-06", of which enough has arrived to say that there are fewer; "" where that is not known.
     withheld : int
         Incidents of the View that are marked too high to leave, and are counted nowhere in it.
     """
@@ -57,6 +59,7 @@ class Export:
     credits: tuple[str, ...] = ()
     area: str = ""
     withheld: int = 0
+    known_up_to: str = ""
 
     @property
     def marking(self) -> str:

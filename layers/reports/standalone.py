@@ -1,6 +1,6 @@
 """The map as one file: it opens from a disk without any network, and holds what one audience may see."""
 
-# Texts here are said on the map.
+# Texts here are said in reports.
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,7 @@ from layers.map.components import (
 )
 from layers.map.page import TITLE, MonitorMap
 from layers.payload.disclosed import Disclosed, disclosed
+from layers.reports.told import period
 from layers.web.assets import ASSETS, FROZEN, modules
 from layers.web.joined import joined
 from layers.web.translations import SOURCE, Words, words
@@ -233,7 +233,7 @@ def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words) 
         {"date": export.moment[:10], "count": number(seen.incidents), "version": str(export.version)},
     )
     facts = {
-        mark("Period"): _period(export, spoken),
+        mark("Period"): period(export, spoken),
         mark("What was asked for"): " · ".join(filter(None, (view.without_window().query(), export.area)))
         or spoken.say(mark("everything"), {}),
         mark("Handling"): export.marking or spoken.say(mark("no mark"), {}),
@@ -258,11 +258,3 @@ def _withheld(seen: Disclosed, audience: Audience, spoken: Words) -> str:
         ),
         {"least": audience.least, "step": sentence(_STEPS[audience.step]), "share": spoken.percent(seen.withheld)},
     )
-
-
-def _period(export: Export, spoken: Words) -> str:
-    start, end = export.view.start, export.view.end
-    if start is None and end is None:
-        return spoken.say(mark("all time"), {})
-    last = end - timedelta(days=1) if end else None
-    return " – ".join(day.isoformat() if day else "…" for day in (start, last))

@@ -380,20 +380,23 @@ class Workspace:
         asked = view.select(every)
         incidents = within_ceiling(asked, readers.ceiling)
         counted = counted_on(found.network, incidents, self.assumptions.facts(), 1.0, view.modes)
-        changes = tuple(self._findings_of(view, version, found, every, readers.ceiling))
+        series = self._series_within(view, version, every, found, readers.ceiling)
+        changes = tuple(self._findings_within(view, version, found, series))
         withheld = asked.height - incidents.height
-        return Export(view, incidents, counted, version, generated, changes, credits_of(incidents), withheld=withheld)
+        credits_ = credits_of(incidents)
+        return Export(view, incidents, counted, version, generated, changes, credits_, "", withheld, series.horizon)
 
-    def _findings_of(
-        self, view: View, version: int, found: Standing, every: pl.DataFrame, ceiling: str
-    ) -> list[Finding]:
-        """Return the changes of a View as far as they may leave: without what is marked too high to."""
+    def _series_within(self, view: View, version: int, every: pl.DataFrame, found: Standing, ceiling: str) -> Series:
+        """Return the series of a View as far as it may leave: without what is marked too high to."""
         whole = view.without_window().select(every)
         allowed = within_ceiling(whole, ceiling)
         if allowed.height == whole.height:
-            return self.findings(view, version)
-        editions = editions_of(self._ledger, self.incidents(version), version)
-        return findings_of(series_of(found.network, allowed, editions), found.network.routes)
+            return self.series(view, version)
+        return series_of(found.network, allowed, editions_of(self._ledger, self.incidents(version), version))
+
+    def _findings_within(self, view: View, version: int, found: Standing, series: Series) -> list[Finding]:
+        own = self.series(view, version)
+        return self.findings(view, version) if series is own else findings_of(series, found.network.routes)
 
     def record(self, export: Export, name: str, content: bytes) -> None:
         """Keep a record of a file that leaves."""
