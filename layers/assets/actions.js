@@ -71,7 +71,12 @@ export class Actions extends Part {
       link("kmz", "Google Earth (KMZ)"),
       link("shp.zip", "Shapefile (ZIP)"),
       link("html", say("Map for a browser (HTML)")),
-      link("zip", say("All of these (ZIP)")),
+      link("zip", say("All layers (ZIP)")),
+      element("hr"),
+      element("p", {}, say("Report")),
+      link("pdf", "PDF"),
+      link("pptx", say("Slides (PPTX)")),
+      link("docx", "Word (DOCX)"),
       element("hr"),
     ];
   }

@@ -15,7 +15,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geodata.core.errors import WrongValue
-from geodata.core.messages import Country, sentence
+from geodata.core.messages import Country, Sentence, sentence
 from geodata.places.lookup import country_code, country_name, folded
 from routes.core.corridor import Corridor
 
@@ -128,7 +128,8 @@ def _within(shape: shapely.Geometry, name: str) -> Area:
 
 def _listed(codes: Sequence[str]) -> str:
     """Return the names of countries one behind the other, each said in the language of who reads it."""
-    return sentence(", ".join(f"{{{code}}}" for code in codes), **{code: _named(code) for code in codes})
+    text = ", ".join(f"{{{code}}}" for code in codes)
+    return Sentence(text, {code: _named(code) for code in codes})
 
 
 def _named(code: str) -> Country:

@@ -41,7 +41,7 @@ class Frame:
     scale: float
 
     @classmethod
-    def around(cls, places: Places, width: int, height: int, margin: float = 0.07) -> Frame:
+    def around(cls, places: Places, width: int, height: int, margin: float) -> Frame:
         """Return a frame that holds some places; the whole of the inhabited world where there are none."""
         if not len(places):
             places = mercator(np.array([[-120.0, -40.0], [150.0, 65.0]]))

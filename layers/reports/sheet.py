@@ -26,6 +26,8 @@ from layers.web.translations import SOURCE, Words, words
 SIZE: Final = (1600, 900)
 _PANEL = 380
 _HEAD, _FOOT = 58, 30
+_ROUND_ALL, _ROUND_CHOSEN = 0.07, 0.4
+"""Room around what is drawn, as a share of it; around chosen routes there is some of the land they lie in."""
 _LEFT_OUT = ("air",)
 """Modes that no frame is laid around: flights cross the world and would make the rest small."""
 _TLP: Final = {"TLP:RED": "#ff2b2b", "TLP:AMBER": "#ffc000", "TLP:GREEN": "#33ff00"}
@@ -56,7 +58,8 @@ def mapped(
     told = [route for route in seen.routes if not chosen or route.told["corridor_id"] in chosen]
     ground = [route for route in told if route.told["mode"] not in _LEFT_OUT] or told
     lines = [line for route in ground for line in route.lines]
-    frame = Frame.around(np.concatenate(lines) if lines else np.empty((0, 2)), *size)
+    margin = _ROUND_CHOSEN if chosen else _ROUND_ALL
+    frame = Frame.around(np.concatenate(lines) if lines else np.empty((0, 2)), *size, margin)
     return Map(found, Drawing(seen, frame, theme, chosen, spoken.country), spoken)
 
 

@@ -46,7 +46,7 @@ from layers.map.components import (
 )
 from layers.map.page import TITLE, MonitorMap
 from layers.payload.disclosed import Disclosed, disclosed
-from layers.reports.told import period
+from layers.reports.told import asked_for, period
 from layers.web.assets import ASSETS, FROZEN, modules
 from layers.web.joined import joined
 from layers.web.translations import SOURCE, Words, words
@@ -208,7 +208,6 @@ def _assembled(banner: Banner) -> MonitorMap:
 
 
 def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words) -> Banner:
-    view, number = export.view, spoken.number
     told = [
         spoken.say(_AUDIENCES[audience.name], {}),
         spoken.say(
@@ -230,12 +229,11 @@ def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words) 
         ]
     title = spoken.say(
         mark("Frozen on {date} · {count} incidents · ledger version {version}"),
-        {"date": export.moment[:10], "count": number(seen.incidents), "version": str(export.version)},
+        {"date": export.moment[:10], "count": spoken.number(seen.incidents), "version": str(export.version)},
     )
     facts = {
         mark("Period"): period(export, spoken),
-        mark("What was asked for"): " · ".join(filter(None, (view.without_window().query(), export.area)))
-        or spoken.say(mark("everything"), {}),
+        mark("What was asked for"): asked_for(export, spoken),
         mark("Handling"): export.marking or spoken.say(mark("no mark"), {}),
         mark("Export"): export.export_id,
         mark("Method"): export.routes.method_version,

@@ -32,6 +32,12 @@ def period(export: Export, spoken: Words) -> str:
     return " – ".join(day.isoformat() if day else "…" for day in (start, last))
 
 
+def asked_for(export: Export, spoken: Words) -> str:
+    """Return the filters and the area."""
+    asked = (export.view.without_window().query(), spoken.say(export.area, {}))
+    return " · ".join(filter(None, asked)) or spoken.say(mark("everything"), {})
+
+
 def about(export: Export, seen: Disclosed, spoken: Words) -> list[str]:
     """Return the period, the number of incidents, and how many routes have some."""
     drawn = [one for one in seen.snapshot.manifest["corridors"] if one["properties"]["layer"] == "routes"]

@@ -21,7 +21,7 @@ from layers.reports.charts import steps_of
 from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Section, Table
 from layers.reports.seen import Route
 from layers.reports.sheet import Map, mapped
-from layers.reports.told import about, heading, parts_of_stamp, period, route_title
+from layers.reports.told import about, asked_for, heading, parts_of_stamp, period, route_title
 from routes.temporal.findings import Finding
 
 MOST_ROWS: Final = 20
@@ -109,7 +109,7 @@ class _Writer:
         whole = sum(totals)
         if not self.routes:
             yield self.say(mark("No route has incidents enough to be shown."))
-        for route in self.routes[:3]:
+        for route in self.routes[:3] if len(self.routes) > 1 else ():
             share = self.spoken.percent(route.incidents / whole) if whole else ""
             yield self.say(
                 mark("{name}: {count} incidents, {share} of all."),
@@ -304,7 +304,7 @@ class _Writer:
             )
         ]
         sure: Counter[str] = Counter(route.told["confidence"] or "" for route in self.routes)
-        if self.routes:
+        if len(self.routes) > 1:
             points.append(
                 self.say(
                     mark("Of {count} routes, {high} are of high, {medium} of medium and {low} of low confidence."),
@@ -332,7 +332,7 @@ class _Writer:
         yield self.say(mark("Base map: Natural Earth. Names of places: GeoNames. Hexes: H3."))
         facts = (
             (mark("Period"), period(self.export, self.spoken)),
-            (mark("What was asked for"), self.export.view.without_window().query() or self.say(mark("everything"))),
+            (mark("What was asked for"), asked_for(self.export, self.spoken)),
             (mark("Handling"), self.export.marking or self.say(mark("no mark"))),
             (mark("Audience"), self.say(_AUDIENCE[self.audience.name])),
             (mark("Export"), self.export.export_id),
