@@ -8,7 +8,7 @@ import getpass
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -25,19 +25,21 @@ from geodata.model.query import View, require_view
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import end_if_damaged
-from layers.audience.audiences import AUDIENCES, OWN, Audience, audience_named
-from layers.export.area import Area, area_of, routes_named
-from layers.export.contents import USUAL_CEILING, Export, lower, within_ceiling
+from layers.audience.audiences import AUDIENCES, OWN, audience_named
+from layers.export.area import area_of
+from layers.export.contents import USUAL_CEILING, Export
 from layers.export.files import DEGREES, FORMATS, LAYERS, format_of, require_crs, write
+from layers.export.making import Asked, Known
+from layers.export.making import made as made_of
 from layers.export.records import MANIFEST, keep, known, record_of
 from layers.export.tables import tables_of
 from layers.reports.documents import DOCUMENTS, REPORTS, document_of, form_of
 from layers.reports.house import house_of
 from layers.reports.writing import report_of
 from layers.web.translations import SOURCE, language_named, report_languages
-from routes.pipelines.counting import counted_on, placed
+from routes.pipelines.counting import placed
 from routes.pipelines.kept_network import standing
-from routes.temporal.findings import findings_of
+from routes.temporal.findings import Finding, findings_of
 from routes.temporal.series import series_of
 
 app = typer.Typer(
@@ -105,11 +107,9 @@ def export(
         if out is not None and document is None:
             format_of(out.name)
         require_crs(crs)
-        view = _for(_view(start, end, mode, kind, source, origin), readers)
+        view = _view(start, end, mode, kind, source, origin)
         where = area_of(country or (), between, area)
-        made = _made(
-            view, where, ledger, version, detail, _ceiling(handling, readers), rebuild=rebuild, routes=route or ()
-        )
+        made = _made(Asked(view, where, route or (), detail, readers, handling), ledger, version, rebuild=rebuild)
         if preview or out is None:
             _tell_rows(made, layer or (), as_json=as_json)
             return
@@ -151,13 +151,11 @@ def report(
     with told_in_a_sentence():
         form, readers, house = form_of(out.name), audience_named(audience), house_of(style)
         language_named(language, report_languages())
-        asked = _view(start, end, mode, kind, source, origin)
-        routes = list(route or ())
+        view, routes = _view(start, end, mode, kind, source, origin), list(route or ())
         if change:
-            asked, routes = _of_change(change, asked, ledger, _ceiling(handling, readers))
+            view, routes = _of_change(change, Asked(view, audience=readers, handling=handling), ledger)
         where = area_of(country or (), between, area)
-        ceiling = _ceiling(handling, readers)
-        made = _made(_for(asked, readers), where, ledger, None, 1.0, ceiling, rebuild=False, routes=routes)
+        made = _made(Asked(view, where, routes, 1.0, readers, handling), ledger)
         chosen = [one.corridor_id for one in made.routes.corridors] if routes else []
         content = form.write(report_of(made, readers, language, house, chosen))
         _hand_over(out, made, ledger, lambda part: part.write_bytes(content))
@@ -165,9 +163,10 @@ def report(
     end_if_damaged(ledger, made.version)
 
 
-def _of_change(key: str, view: View, ledger: Ledger, ceiling: str) -> tuple[View, list[str]]:
+def _of_change(key: str, asked: Asked, ledger: Ledger) -> tuple[View, list[str]]:
     """Return the view and the routes of a change: a year before it began, and on."""
-    every = _made(view.without_window(), Area(), ledger, None, 1.0, ceiling, rebuild=False).changes
+    view = asked.view
+    every = _made(replace(asked, view=view.without_window()), ledger).changes
     found = next((one for one in every if one.finding_id == key), None)
     if found is None or not found.corridor_ids:
         rule = "`python -m routes alarms` lists them with their ids"
@@ -215,7 +214,7 @@ def push(
     with told_in_a_sentence():
         view = _view(start, end, mode, kind, source, origin)
         where = area_of(country or (), between, area)
-        made = _made(view, where, ledger, None, detail, _ceiling(handling, OWN), rebuild=False)
+        made = _made(Asked(view, where, detail=detail, handling=handling), ledger)
         found = pushed(address, tables_of(made, layer or ()), made.stamp, schema)
         content = json.dumps([asdict(one) for one in found]).encode()
         keep(record_of(made, f"{schema} in PostGIS", content, getpass.getuser()), ledger.home)
@@ -267,31 +266,8 @@ def _view(
     return require_view(window | {name: values or None for name, values in chosen.items()})
 
 
-def _for(view: View, readers: Audience) -> View:
-    """Return a View with the whole steps of time in which an audience sees it."""
-    start, end = readers.period(view.start, view.end)
-    return require_view(view.model_dump() | {"start": start, "end": end})
-
-
-def _ceiling(asked: str | None, readers: Audience) -> str:
-    """Return the highest mark that may leave: that of the audience, or a lower one that is asked for."""
-    if asked is None:
-        return readers.ceiling
-    return asked if readers.sees_all else lower(asked, readers.ceiling)
-
-
-def _made(
-    view: View,
-    area: Area,
-    ledger: Ledger,
-    version: int | None,
-    detail: float,
-    ceiling: str,
-    *,
-    rebuild: bool,
-    routes: Sequence[str] = (),
-) -> Export:
-    """Return the export of a version of the ledger: routes and incidents of the window and area, or of some routes."""
+def _made(asked: Asked, ledger: Ledger, version: int | None = None, *, rebuild: bool = False) -> Export:
+    """Return the export of a version of the ledger, the newest where none is named."""
     read = _version(ledger, version)
     store = Networks(ledger)
     facts = store.assumptions.facts()
@@ -306,30 +282,12 @@ def _made(
             newest=version is None,
             say=lambda stage: status.update(f"{stage} ..."),
         )
-    if routes:
-        area = routes_named(routes, found.network.routes)
-    on_network = placed(found.network, every)
-    asked = view.select(on_network)
-    chosen = within_ceiling(asked, ceiling)
-    withheld = asked.height - chosen.height
-    if area.holds is not None:
-        chosen = area.holds(chosen)
-    counted = counted_on(found.network, chosen, facts, detail, view.modes)
-    if area.touches is not None:
-        kept = tuple(filter(area.touches, counted.corridors))
-        counted = replace(counted, corridors=kept, dense=tuple(filter(area.touches, counted.dense)))
-        if area.holds is None:
-            chosen = chosen.filter(pl.col("corridor_id").is_in([one.corridor_id for one in kept]))
-    whole = within_ceiling(view.without_window().select(on_network), ceiling)
-    series = series_of(found.network, whole, editions_of(ledger, every, read))
-    changes = tuple(findings_of(series, found.network.routes))
-    if area.touches is not None:
-        ids = {one.corridor_id for one in counted.corridors}
-        changes = tuple(one for one in changes if ids & set(one.corridor_ids))
-    credits_ = credits_of(chosen)
-    return Export(
-        view, chosen, counted, read, datetime.now(UTC), changes, credits_, area.words, withheld, series.horizon
-    )
+
+    def changes(allowed: pl.DataFrame) -> tuple[Sequence[Finding], str]:
+        series = series_of(found.network, allowed, editions_of(ledger, every, read))
+        return findings_of(series, found.network.routes), series.horizon
+
+    return made_of(asked, Known(read, found.network, placed(found.network, every), facts, changes, credits_of))
 
 
 def _version(ledger: Ledger, wanted: int | None) -> int:

@@ -41,6 +41,9 @@ class Area:
     touches: Callable[[Corridor], bool] | None = None
 
 
+EVERYWHERE = Area()
+
+
 def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = None, file: Path | None = None) -> Area:
     """Return the area that is asked for; at most one way of asking is allowed.
 
@@ -78,7 +81,7 @@ def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = Non
         )
     if file is not None:
         return _within(_polygons(file), file.name)
-    return Area()
+    return EVERYWHERE
 
 
 def routes_named(asked: Sequence[str], routes: Sequence[Corridor]) -> Area:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -30,8 +31,12 @@ from geodata.model.query import View
 from geodata.places.autocomplete import LONGEST, places_named
 from geodata.places.lookup import country_name
 from geodata.spatial.coastline import REFERENCE
-from layers.audience.audiences import OWN, audience_named
+from layers.audience.audiences import OWN, Audience, audience_named
+from layers.export.area import area_of
+from layers.export.contents import Export
 from layers.export.files import FORMATS, encoded
+from layers.export.making import Asked
+from layers.export.tables import tables_of
 from layers.map.page import LEAFLET, SCRIPT, map_page
 from layers.payload.incident_points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.payload.snapshot import Snapshot
@@ -39,7 +44,7 @@ from layers.payload.time_steps import UNITS, Unit
 from layers.payload.watch_areas import areas_of
 from layers.reports.documents import DOCUMENTS, document_of
 from layers.web.assets import ASSETS
-from layers.web.translations import language_named, languages, nearest
+from layers.web.translations import language_named, languages, nearest, report_languages
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
 from pages.server.features_api import feature_routes
@@ -241,22 +246,48 @@ def _export(request: Request) -> Response:
     seen = sight()
     params = request.query_params
     kind = _format(params.get("format", ""))
+    readers = audience_named(params.get("audience", OWN.name))
+    document = document_of(f".{kind}", readers)
+    export = seen.export(_asked(params, readers), _version(request, seen), datetime.now(UTC))
+    if document:
+        spoken = nearest(request.headers.get("accept-language", ""))
+        content = document.make(export, readers, language_named(params.get("lang", spoken), report_languages()))
+    else:
+        content = encoded(export, kind, params.getlist("layer"))
+    if "preview" in params:
+        return _checked(request, json.dumps(_preview(export, kind, content, params)).encode(), "application/json")
+    seen.record(export, export.name(kind), content)
+    headers = {"Content-Disposition": f'attachment; filename="{export.name(kind)}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=document.media if document else FORMATS[kind].media, headers=headers)
+
+
+def _asked(params: QueryParams, readers: Audience) -> Asked:
+    """Return what an export is asked for: a View, and countries, a pair of them or routes."""
     view, notes = View.from_query(params.multi_items())
     if notes:
         raise WrongValue("; ".join(notes), rule="an export takes only what it understands", done="nothing was written")
-    readers = audience_named(params.get("audience", OWN.name))
-    document = document_of(f".{kind}", readers)
-    export = seen.export(view, _version(request, seen), datetime.now(UTC), readers)
-    if document:
-        language = (
-            language_named(params["lang"]) if "lang" in params else nearest(request.headers.get("accept-language", ""))
-        )
-        content, media = document.make(export, readers, language), document.media
-    else:
-        content, media = encoded(export, kind, params.getlist("layer")), FORMATS[kind].media
-    seen.record(export, export.name(kind), content)
-    headers = {"Content-Disposition": f'attachment; filename="{export.name(kind)}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=media, headers=headers)
+    pair = params.get("between", "").split(",") if "between" in params else None
+    if pair is not None and len(pair) != len(("start", "goal")):
+        rule = "a pair of countries is asked for as between=LBY,ITA"
+        raise WrongValue(f"between={params['between'][:40]!r}", rule=rule, done="nothing was written")
+    between = (pair[0], pair[1]) if pair else None
+    return Asked(view, area_of(params.getlist("country"), between), params.getlist("route"), audience=readers)
+
+
+def _preview(export: Export, kind: str, content: bytes, params: QueryParams) -> dict[str, Any]:
+    """Return what a file would hold, for who is about to take it."""
+    tables = tables_of(export, params.getlist("layer")) if kind in FORMATS else []
+    return {
+        "name": export.name(kind),
+        "bytes": len(content),
+        "incidents": export.incidents.height,
+        "withheld": export.withheld,
+        "routes": len(export.corridors()),
+        "marking": export.marking,
+        "start": export.view.start.isoformat() if export.view.start else None,
+        "end": export.view.end.isoformat() if export.view.end else None,
+        "rows": [{"layer": table.name, "title": table.title, "rows": len(table.frame)} for table in tables],
+    }
 
 
 def _basemap(request: Request) -> Response:

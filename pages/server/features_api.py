@@ -26,6 +26,7 @@ from starlette.routing import BaseRoute, Route
 from geodata.core.errors import UnknownVersion, WrongValue
 from geodata.model.query import View
 from layers.export.features import CRS84, DEGREES, Collection
+from layers.export.making import Asked
 from layers.export.tables import LAYERS, Column, columns_of, tables_of
 from pages.data.workspace_cache import Workspace, sight
 
@@ -245,7 +246,7 @@ def _layer(seen: Workspace, name: str, view: View) -> Collection:
 
 @lru_cache(maxsize=32)
 def _kept(seen: Workspace, version: int, _: str, view: View, name: str) -> Collection:
-    (table,) = tables_of(seen.export(view, version, datetime.now(UTC)), [name])
+    (table,) = tables_of(seen.export(Asked(view), version, datetime.now(UTC)), [name])
     return Collection(table)
 
 
