@@ -68,7 +68,7 @@ TIMES: dict[str, Callable[[Span, Span], pl.Expr]] = {
 
 
 def moment_of(tree: Mapping[str, Any]) -> datetime:
-    """Return the moment of a date or timestamp of CQL2 JSON.
+    """Return the moment of a date or timestamp of CQL2 JSON; GDAL 3.6 writes a day as "2024-01-31T".
 
     Raises
     ------
@@ -77,7 +77,7 @@ def moment_of(tree: Mapping[str, Any]) -> datetime:
     """
     text = tree.get("date") or tree.get("timestamp")
     try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+        moment = datetime.fromisoformat(text.removesuffix("T")) if isinstance(text, str) else None
         moment = moment and (moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None))
     except (ValueError, OverflowError):
         moment = None

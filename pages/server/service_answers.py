@@ -31,7 +31,8 @@ PREFIX = "/ogc"
 CHOICE = frozenset(["f", "bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs"])
 """Parameters that choose features, beside the columns."""
 _EPSG = re.compile(r"http://www\.opengis\.net/def/crs/EPSG/[^/]+/(\d{4,6})|EPSG:(\d{4,6})")
-_LANGUAGES: dict[str, Language] = {"": "cql2-text", "cql2-text": "cql2-text", "cql2-json": "cql2-json"}
+LANGUAGES: dict[str, Language] = {"cql2-text": "cql2-text", "cql2-json": "cql2-json", "cql-text": "cql2-text"}
+"""Name of a language of filters -> language; the last is what GDAL 3.6 calls it, from a draft of the standard."""
 
 Answer = Callable[[Request], Response]
 Box = tuple[float, float, float, float]
@@ -115,14 +116,14 @@ def asked_system(request: Request, name: str) -> System:
 
 def asked_filter(request: Request) -> Filter | None:
     """Return the CQL2 filter of the query, None for none."""
-    language = request.query_params.get("filter-lang", "")
-    if language not in _LANGUAGES:
+    language = request.query_params.get("filter-lang", "cql2-text")
+    if language not in LANGUAGES:
         raise WrongValue(f"filter-lang={language[:20]!r}", rule="it is cql2-text or cql2-json", done="nothing was read")
     system = asked_system(request, "filter-crs")
     text = request.query_params.get("filter")
     if text is None:
         return None
-    return read_filter(text, _LANGUAGES[language], system.code, north_first=system.north_first)
+    return read_filter(text, LANGUAGES[language], system.code, north_first=system.north_first)
 
 
 def asked_box(request: Request) -> Box | None:
@@ -168,7 +169,7 @@ def asked_view(request: Request) -> View:
 
 
 def _day(text: str) -> date:
-    return datetime.fromisoformat(text).date()
+    return datetime.fromisoformat(text.removesuffix("T")).date()  # GDAL 3.6 ends a day so
 
 
 def base_of(request: Request) -> str:

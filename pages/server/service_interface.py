@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers.export.tables import LAYERS, Column, columns_of
-from pages.server.service_answers import CHOICE
+from pages.server.service_answers import CHOICE, LANGUAGES
 
 MOST, USUAL = 10_000, 100
 """Features of a page, at most and by default."""
@@ -109,7 +109,7 @@ def _parameters() -> dict[str, Any]:
         ("bbox-crs", "System of coordinates of bbox", system),
         ("datetime", "Day or interval in which is counted, as 2023-01-01/2023-12-31", {"type": "string"}),
         ("filter", "CQL2, as mode = 'sea' AND incidents >= 5", {"type": "string", "maxLength": 8000}),
-        ("filter-lang", "Language of filter", {"type": "string", "enum": ["cql2-text", "cql2-json"]}),
+        ("filter-lang", "Language of filter", {"type": "string", "enum": list(LANGUAGES)}),
         ("filter-crs", "System of coordinates in filter", system),
         ("crs", "System of coordinates of the answer", system),
     )

@@ -109,6 +109,13 @@ def test_a_filter_counts_exactly_and_stays_in_the_pages(get, shown):
     assert set(seen) == wanted
 
 
+def test_a_filter_as_gdal_3_6_writes_it_is_understood(get, shown):
+    day, moment = quote("month_start >= DATE('2024-05-01')"), quote("month_start >= '2024-05-01T'")
+    old = get(f"/ogc/collections/hexes/items?filter={moment}&filter-lang=cql-text").json()
+    new = get(f"/ogc/collections/hexes/items?filter={day}").json()
+    assert 0 < old["numberMatched"] == new["numberMatched"]
+
+
 def test_a_filter_goes_with_a_box_a_window_values_and_json(get, shown):
     box = get(f"/ogc/collections/incidents/items?limit=10000&bbox={BOX}&mode=sea").json()
     west, south, east, north = BOX.split(",")
