@@ -56,7 +56,7 @@ class Page:
     matched: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Collection:
     """A layer to be asked for pages."""
 
@@ -84,7 +84,7 @@ class Collection:
             self._columns[name] = read.cast(pl.Datetime("us")) if kind == "day" else read
         return self._columns[name]
 
-    @property
+    @cached_property
     def bounds(self) -> list[float] | None:
         """Return west, south, east, north, degrees; None where it has no rows or no geometries."""
         frame = self.table.frame

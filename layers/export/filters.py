@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import reduce
 from operator import and_, eq, ge, gt, le, lt, ne, or_
@@ -50,19 +50,21 @@ Touching = Callable[[str, Any], pl.Series]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter as it was asked for.
+    """A filter as it was asked for; those of one text are the same.
 
     Attributes
     ----------
+    text : str
     tree : object
-        CQL2 JSON.
+        What it says, in CQL2 JSON.
     crs : int
         EPSG code of the coordinates in it.
     north_first : bool
         Whether they are written y before x.
     """
 
-    tree: Any
+    text: str
+    tree: Any = field(compare=False)
     crs: int
     north_first: bool = False
 
@@ -100,11 +102,11 @@ def read_filter(text: str, language: Language, crs: int = 4326, *, north_first: 
     if (depth := _depth(bare)) > _DEEPEST[language]:
         raise _wrong(f"{depth} brackets within each other", f"there are at most {_DEEPEST[language]}")
     if language == "cql2-json":
-        return Filter(_read_json(text), crs, north_first)
+        return Filter(text, _read_json(text), crs, north_first)
     if len(_WORD.findall(bare)) > _MOST_WORDS:
         raise _wrong("too many words", f"a filter has at most {_MOST_WORDS} names and signs")
     try:
-        return Filter(cql2.parse_text(text).to_json(), crs, north_first)
+        return Filter(text, cql2.parse_text(text).to_json(), crs, north_first)
     except Exception as error:  # noqa: BLE001 - the library says so of a shape that it cannot read
         raise _unread(text, str(error)) from None
 

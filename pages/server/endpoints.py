@@ -40,6 +40,7 @@ from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
 from pages.server.checked_answers import checked, etag_of
 from pages.server.features_api import feature_routes
+from pages.server.tiles_api import tile_routes
 from pages.server.upload_api import intake
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -75,7 +76,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
     """Return the routes; those of the service for GIS programs also behind a path prefix, as "monitor"."""
     behind = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
     return [
-        *(feature_routes(_in_thread, behind) if behind else ()),
+        *((*feature_routes(_in_thread, behind), *tile_routes(_in_thread, behind)) if behind else ()),
         Route("/map", _map),
         Route("/data/head", _in_thread(_head)),
         Route("/data/hexes", _in_thread(_hexes)),
@@ -88,6 +89,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
         Route("/data/points", _in_thread(_points)),
         Route("/data/incidents", _in_thread(_incidents)),
         intake(),
+        *tile_routes(_in_thread),
         *feature_routes(_in_thread),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
         Route(SCRIPT, _script),

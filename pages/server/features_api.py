@@ -21,6 +21,7 @@ from geodata.model.query import View
 from layers.export.features import CRS84, Collection
 from layers.export.filters import GEOMETRY
 from layers.export.tables import LAYERS, columns_of
+from layers.export.tiles import TILED
 from pages.data.workspace_cache import sight
 from pages.server.service_answers import (
     CHOICE,
@@ -44,6 +45,7 @@ from pages.server.service_answers import (
 )
 from pages.server.service_interface import MOST, TYPES, USUAL, interface
 
+_TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
 _FEATURES, _CQL2 = "http://www.opengis.net/spec/ogcapi-features-", "http://www.opengis.net/spec/cql2/1.0/conf/"
 _CONFORMS = (
     *(f"{_FEATURES}1/1.0/conf/{name}" for name in ("core", "oas30", "html", "geojson")),
@@ -53,9 +55,10 @@ _CONFORMS = (
     *(f"{_CQL2}{name}" for name in ("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators")),
     *(f"{_CQL2}{name}" for name in ("case-insensitive-comparison", "basic-spatial-functions")),
     *(f"{_CQL2}{name}" for name in ("basic-spatial-functions-plus", "spatial-functions", "temporal-functions")),
+    *(f"{_TILES}{name}" for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "oas30", "mvt")),
 )
 _SYSTEMS = (CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{code}" for code in (4326, 3857, 3035)))
-_QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 _GEOJSON, _JSON = "application/geo+json", "application/json"
 _ABOUT = "Routes, corridors, hexes and changes of the smuggling route monitor, counted in the window of datetime."
 
@@ -95,6 +98,8 @@ def _landing(request: Request) -> Response:
         link(f"{base}/api?f=html", "service-doc", "text/html", "The interface, to read"),
         link(f"{base}/conformance", "conformance", _JSON, "What it conforms to"),
         link(f"{base}/collections", "data", _JSON, "The layers"),
+        link(f"{base}/tileMatrixSets", f"{_REL}tiling-schemes", _JSON, "How tiles lie"),
+        link(f"{base}/styles", f"{_REL}styles", _JSON, "Styles for the tiles"),
     ]
     return told(request, {"title": "Smuggling routes", "description": _ABOUT, "links": absolute(request, links)})
 
@@ -199,7 +204,8 @@ def _described(request: Request, layer: Collection) -> dict[str, Any]:
         link(here, "self", _JSON, table.title),
         link(f"{here}/items", "items", _GEOJSON, table.title),
         link(f"{here}/items?f=html", "items", "text/html", table.title),
-        link(f"{here}/queryables", _QUERYABLES, "application/schema+json", "What it can be filtered by"),
+        *([link(f"{here}/tiles", f"{_REL}tilesets-vector", _JSON, "As vector tiles")] if table.name in TILED else []),
+        link(f"{here}/queryables", f"{_REL}queryables", "application/schema+json", "What it can be filtered by"),
     ]
     answer: dict[str, Any] = {
         "id": table.name,

@@ -186,7 +186,13 @@ def same_address(request: Request, **changed: str) -> str:
     return f"{path}?{urlencode(pairs, quote_via=quote)}" if pairs else path
 
 
-def link(href: str, rel: str, kind: str, title: str) -> dict[str, str]:
+def chosen(request: Request, **more: str) -> str:
+    """Return what chooses features in the query of a request, as the query of another; ``f`` stays behind."""
+    pairs = {name: value for name, value in request.query_params.items() if name != "f"} | more
+    return f"?{urlencode(pairs, quote_via=quote)}" if pairs else ""
+
+
+def link(href: str, rel: str, kind: str, title: str) -> dict[str, Any]:
     """Return a link; ``absolute`` puts the server before its path."""
     return {"href": href, "rel": rel, "type": kind, "title": title}
 
@@ -196,14 +202,16 @@ def origin_of(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
-def absolute(request: Request, links: list[dict[str, str]]) -> list[dict[str, str]]:
+def absolute(request: Request, links: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return links with the server before their path."""
     return [one | {"href": f"{origin_of(request)}{one['href']}"} for one in links]
 
 
-def told(request: Request, value: Mapping[str, Any], media: str = "application/json", **headers: str) -> Response:
-    """Return an answer as JSON or, where a browser asks, as a page to read."""
-    form = request.query_params.get("f", "")
+def told(
+    request: Request, value: Mapping[str, Any], media: str = "application/json", form: str = "", **headers: str
+) -> Response:
+    """Return an answer as JSON or, where a browser asks, as a page to read; ``form`` says which whatever was asked."""
+    form = form or request.query_params.get("f", "")
     if form not in ("", "json", "geojson", "html"):
         raise WrongValue(f"f={form[:20]!r}", rule="it is json or html", done="nothing was read")
     browser = "text/html" in request.headers.get("accept", "").partition(",")[0]

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from layers.export.map_style import STYLES
 from layers.export.tables import LAYERS, Column, columns_of
+from layers.export.tiles import DEEPEST, TILED
 from pages.server.service_answers import CHOICE, LANGUAGES
 
 MOST, USUAL = 10_000, 100
@@ -21,7 +23,7 @@ TYPES: dict[str, dict[str, str]] = {
     "day": {"type": "string", "format": "date"},
 }
 """Kind of a column -> JSON schema of its values."""
-_GEOJSON, _JSON = "application/geo+json", "application/json"
+_GEOJSON, _JSON, _STYLE = "application/geo+json", "application/json", "application/vnd.mapbox.style+json"
 _CHOSEN = ("bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs")
 
 
@@ -42,10 +44,17 @@ def interface(server: str, about: str) -> dict[str, Any]:
             ("/conformance", "conformance", "What it conforms to"),
             ("/api", "interface", "This document"),
             ("/collections", "collections", "The layers"),
+            ("/tileMatrixSets", "matrix-sets", "How tiles lie"),
+            ("/tileMatrixSets/WebMercatorQuad", "matrix-set", "How the tiles of the web lie"),
+            ("/styles", "styles", "Styles for the tiles"),
         )
     }
     for layer in LAYERS:
         paths |= _of_layer(layer)
+    for layer in TILED:
+        paths |= _of_tiles(layer)
+    for style in STYLES:
+        paths[f"/styles/{style}"] = _get(f"style-{style}", f"Style {style} for MapLibre", _STYLE, _named("datetime"))
     return {
         "openapi": "3.0.3",
         "info": {"title": "Smuggling routes", "description": about, "version": "1.1"},
@@ -74,6 +83,25 @@ def _of_layer(layer: str) -> dict[str, Any]:
         f"{here}/items/{{id}}": _get(
             f"one-{layer}", f"One of {title}", _GEOJSON, [one, *_named("f", "datetime", "crs")]
         ),
+    }
+
+
+def _of_tiles(layer: str) -> dict[str, Any]:
+    title = layer.replace("_", " ").capitalize()
+    here = f"/collections/{layer}/tiles"
+    columns = [_of_column(column) for column in columns_of(layer) if column.name not in CHOICE]
+    asked = [*_named(*_CHOSEN), *columns]
+    form = _query("f", "Form of the answer", {"type": "string", "enum": ["json", "html", "tilejson"]})
+    place = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0, "maximum": most}}
+        for name, most in (("tileMatrix", DEEPEST), ("tileRow", 2**DEEPEST - 1), ("tileCol", 2**DEEPEST - 1))
+    ]
+    tile = _get(f"tile-{layer}", f"{title}, one tile", "application/vnd.mapbox-vector-tile", [*place, *asked])
+    tile["get"]["responses"] |= {"204": {"description": "Nothing lies in this tile"}}
+    return {
+        here: _get(f"tilesets-{layer}", f"Tilesets of {title}", _JSON, _named("f")),
+        f"{here}/WebMercatorQuad": _get(f"tileset-{layer}", f"{title} as tiles", _JSON, [form, *asked]),
+        f"{here}/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile,
     }
 
 
