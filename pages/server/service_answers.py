@@ -128,8 +128,8 @@ def asked_filter(request: Request) -> Filter | None:
 
 def asked_box(request: Request) -> Box | None:
     """Return the box of the query in degrees, None for none."""
-    text = request.query_params.get("bbox", "")
-    if not text:
+    text, system = request.query_params.get("bbox"), asked_system(request, "bbox-crs")
+    if text is None:
         return None
     try:
         values = [float(part) for part in text.split(",")]
@@ -137,7 +137,6 @@ def asked_box(request: Request) -> Box | None:
         values = []
     if len(values) == 6:
         values = [*values[:2], *values[3:5]]
-    system = asked_system(request, "bbox-crs")
     if system.north_first and len(values) == 4:
         values = [values[1], values[0], values[3], values[2]]
     if len(values) != 4 or not all(abs(value) < 1e9 for value in values) or values[1] > values[3]:
@@ -208,14 +207,14 @@ def absolute(request: Request, links: list[dict[str, Any]]) -> list[dict[str, An
 
 
 def told(
-    request: Request, value: Mapping[str, Any], media: str = "application/json", form: str = "", **headers: str
+    request: Request, value: Mapping[str, Any], media: str = "application/json", form: str | None = None, **headers: str
 ) -> Response:
     """Return an answer as JSON or, where a browser asks, as a page to read; ``form`` says which whatever was asked."""
-    form = form or request.query_params.get("f", "")
-    if form not in ("", "json", "geojson", "html"):
+    form = form or request.query_params.get("f")
+    if form not in (None, "json", "geojson", "html"):
         raise WrongValue(f"f={form[:20]!r}", rule="it is json or html", done="nothing was read")
     browser = "text/html" in request.headers.get("accept", "").partition(",")[0]
-    if form == "html" or (not form and browser):
+    if form == "html" or (form is None and browser):
         return HTMLResponse(_page(value), headers=headers)
     content = json.dumps(value, ensure_ascii=False, allow_nan=False, default=str).encode()
     return Response(content, media_type=media, headers={"Cache-Control": "no-cache", **headers})

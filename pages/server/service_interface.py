@@ -91,7 +91,7 @@ def _of_tiles(layer: str) -> dict[str, Any]:
     here = f"/collections/{layer}/tiles"
     columns = [_of_column(column) for column in columns_of(layer) if column.name not in CHOICE]
     asked = [*_named(*_CHOSEN), *columns]
-    form = _query("f", "Form of the answer", {"type": "string", "enum": ["json", "html", "tilejson"]})
+    form = _query("f", "Form of the answer", {"type": "string", "enum": ["json", "geojson", "html", "tilejson"]})
     place = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0, "maximum": most}}
         for name, most in (("tileMatrix", DEEPEST), ("tileRow", 2**DEEPEST - 1), ("tileCol", 2**DEEPEST - 1))
@@ -130,7 +130,7 @@ def _parameters() -> dict[str, Any]:
     box = {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
     system = {"type": "string", "format": "uri"}
     told: Iterable[tuple[str, str, Mapping[str, Any]]] = (
-        ("f", "Form of the answer", {"type": "string", "enum": ["json", "html"]}),
+        ("f", "Form of the answer", {"type": "string", "enum": ["json", "geojson", "html"]}),
         ("limit", "Features of a page", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}),
         ("offset", "Features before the page", {"type": "integer", "minimum": 0, "default": 0}),
         ("bbox", "West, south, east, north", box),
