@@ -23,7 +23,7 @@ from starlette.responses import HTMLResponse, Response
 from geodata.core.errors import UnknownVersion, WrongValue
 from geodata.model.query import View
 from layers.export.features import CRS84, DEGREES, Collection
-from layers.export.filters import Filter, Language, read_filter
+from layers.export.filters import LONGEST, Filter, Language, read_filter
 from layers.export.tables import LAYERS, columns_of, tables_of
 from pages.data.workspace_cache import Workspace
 
@@ -33,6 +33,8 @@ CHOICE = frozenset(["f", "bbox", "bbox-crs", "datetime", "filter", "filter-lang"
 _EPSG = re.compile(r"http://www\.opengis\.net/def/crs/EPSG/[^/]+/(\d{4,6})|EPSG:(\d{4,6})")
 LANGUAGES: dict[str, Language] = {"cql2-text": "cql2-text", "cql2-json": "cql2-json", "cql-text": "cql2-text"}
 """Name of a language of filters -> language; the last is what GDAL 3.6 calls it, from a draft of the standard."""
+_ILIKE = re.compile(r"""('(?:[^']|'')*')|(\b\w+|"[^"]*")\s+ILIKE\s+('(?:[^']|'')*')""", re.IGNORECASE)
+"""A text, which is passed over, or the pattern without case of that draft."""
 
 Answer = Callable[[Request], Response]
 Box = tuple[float, float, float, float]
@@ -123,6 +125,8 @@ def asked_filter(request: Request) -> Filter | None:
     text = request.query_params.get("filter")
     if text is None:
         return None
+    if language == "cql-text" and len(text) <= LONGEST:
+        text = _ILIKE.sub(lambda found: found[1] or f"CASEI({found[2]}) LIKE CASEI({found[3]})", text)
     return read_filter(text, LANGUAGES[language], system.code, north_first=system.north_first)
 
 

@@ -42,13 +42,13 @@ def interface(server: str, about: str) -> dict[str, Any]:
         for path, name, summary in (
             ("/", "landing", "What there is"),
             ("/conformance", "conformance", "What it conforms to"),
-            ("/api", "interface", "This document"),
             ("/collections", "collections", "The layers"),
             ("/tileMatrixSets", "matrix-sets", "How tiles lie"),
             ("/tileMatrixSets/WebMercatorQuad", "matrix-set", "How the tiles of the web lie"),
             ("/styles", "styles", "Styles for the tiles"),
         )
     }
+    paths["/api"] = _get("interface", "This document", "application/vnd.oai.openapi+json;version=3.0", _named("f"))
     for layer in LAYERS:
         paths |= _of_layer(layer)
     for layer in TILED:
@@ -115,6 +115,7 @@ def _get(name: str, summary: str, media: str, parameters: list[dict[str, Any]]) 
     answers: dict[str, Any] = {"200": {"description": "What was asked for", "content": content}}
     for code, why in (("400", "Cannot be asked so"), ("404", "There is none"), ("500", "A fault of the server")):
         answers[code] = {"description": why, "content": {_JSON: {"schema": refused}}}
+    answers["404"]["content"]["text/plain"] = {"schema": {"type": "string"}}  # of what is no address at all
     return {"get": {"operationId": name, "summary": summary, "parameters": parameters, "responses": answers}}
 
 

@@ -114,6 +114,10 @@ def test_a_filter_as_gdal_3_6_writes_it_is_understood(get, shown):
     old = get(f"/ogc/collections/hexes/items?filter={moment}&filter-lang=cql-text").json()
     new = get(f"/ogc/collections/hexes/items?filter={day}").json()
     assert 0 < old["numberMatched"] == new["numberMatched"]
+    pattern = quote("mode ILIKE 'SEA%' AND cell <> 'a ILIKE ''b'''")
+    upper = get(f"/ogc/collections/hexes/items?filter={pattern}&filter-lang=cql-text").json()
+    sea = get("/ogc/collections/hexes/items?mode=sea").json()
+    assert 0 < upper["numberMatched"] == sea["numberMatched"]
 
 
 def test_a_filter_goes_with_a_box_a_window_values_and_json(get, shown):

@@ -16,6 +16,7 @@ ASKED = 25
 TILES = "tiles/WebMercatorQuad"
 PATHS = [
     "/",
+    "/api",
     "/collections",
     "/styles",
     "/styles/routes",
