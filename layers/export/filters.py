@@ -37,7 +37,7 @@ _DEEPEST: dict[Language, int] = {"cql2-text": 10, "cql2-json": 24}
 _MOST_WORDS = 300
 _FAMILIES: dict[Kind, str] = {"text": "text", "whole": "number", "number": "number", "yes": "yes or no", "day": "time"}
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
-_QUOTED_JSON = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED_JSON = re.compile(r'"(?:[^"\\]|\\.)*\\?(?:"|$)', re.DOTALL)
 _WORD = re.compile(r"[^\W\d]\w*|[+*/^%=<>]|-(?!\d)")
 _PLACE = re.compile(r"(\d+):(\d+)")
 _COMPARED: dict[str, Callable[[Any, Any], Any]] = {"=": eq, "<>": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
