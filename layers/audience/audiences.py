@@ -63,7 +63,7 @@ AUDIENCES: Final = MappingProxyType(
         for one in (OWN, Audience("partner", 5, 4, "year", "TLP:GREEN"), Audience("public", 11, 3, "year", "TLP:CLEAR"))
     }
 )
-"""By name. How many incidents of real files could be shown at which steps: docs/decisions/0024-leaving-the-house.md."""
+"""By name. How many incidents of real files could be shown at which steps: docs/decisions/0025-leaving-the-house.md."""
 
 
 def _begin(day: date, months: int, later: int = 0) -> date:

@@ -154,7 +154,8 @@ def _geojson(path: Path, export: Export, tables: list[Table], _: int) -> None:
             "features": [corridor.feature() for corridor in export.corridors()],
         }
     else:
-        collection |= {"notes": list(export.notes), "features": Collection(table).page(len(table.frame), 0).features}
+        layer = Collection(table)
+        collection |= {"notes": list(export.notes), "features": layer.page(layer.rows(), len(table.frame), 0).features}
     path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False, default=str), encoding="utf-8")
 
 

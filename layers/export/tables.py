@@ -351,7 +351,7 @@ def _hexes(export: Export) -> Table:
         }
     )
     unique, which = np.unique(cells, return_inverse=True)
-    outlines = np.array([_outline(int(cell)) for cell in unique], dtype=object)
+    outlines = np.array([hex_outline(int(cell)) for cell in unique], dtype=object)
     about = (
         f"Incidents by H3 cell of resolution {HEX_LEVEL}, month and mode. {coarser:,} incidents are known too coarsely "
         "to lie in one."
@@ -361,7 +361,7 @@ def _hexes(export: Export) -> Table:
     return _table(export, "hexes", "Hexes by month", about, "MultiPolygon", _HEX, frame, shapes, period)
 
 
-def _outline(cell: int) -> shapely.MultiPolygon:
+def hex_outline(cell: int) -> shapely.MultiPolygon:
     """Return a hex as polygons, cut where it crosses 180 degrees."""
     ring = hexes.outline(cell)
     if max(lon for lon, _ in ring) - min(lon for lon, _ in ring) <= 180:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import geopandas as gpd
 import pyogrio
@@ -357,6 +358,13 @@ def test_what_is_marked_red_is_in_no_count_and_no_change_of_an_export(get, at, t
     assert all(count <= 96 for count in counted)
     incidents = get("/data/export?format=geojson&layer=incidents").json()["features"]
     assert {one["properties"]["handling"] for one in incidents} == {"TLP:GREEN"}
+    everything = quote("handling = 'TLP:RED' OR TRUE")
+    asked = get(f"/ogc/collections/incidents/items?filter={everything}").json()
+    assert asked["numberMatched"] == 96
+    tile = tmp_path / "0.mvt"
+    tile.write_bytes(get("/ogc/collections/hexes/tiles/WebMercatorQuad/0/0/0").body)
+    hexes = get("/ogc/collections/hexes/items?limit=10000").json()["features"]
+    assert gpd.read_file(tile)["incidents"].sum() == sum(one["properties"]["incidents"] for one in hexes) <= 96
 
 
 def _abstract(path, layer: str) -> str:
