@@ -72,6 +72,7 @@ export class Actions extends Part {
       link("shp.zip", "Shapefile (ZIP)"),
       link("html", say("Map for a browser (HTML)")),
       link("zip", say("All layers (ZIP)")),
+      element("button", { type: "button", class: "more", onclick: () => this._choose() }, say("Choose what to export …")),
       element("hr"),
       element("p", {}, say("Report")),
       link("pdf", "PDF"),
@@ -79,6 +80,12 @@ export class Actions extends Part {
       link("docx", "Word (DOCX)"),
       element("hr"),
     ];
+  }
+
+  /** The dialog with every format, and with what goes into it. */
+  _choose() {
+    this.files.open = false;
+    this.monitor.exportDialog.show();
   }
 
   _menu() {

@@ -38,6 +38,8 @@ export class Monitor {
   countries;
   /** @type {parts.Degrees} */
   degrees;
+  /** @type {parts.ExportDialog} */
+  exportDialog;
   /** @type {parts.Graticule} */
   graticule;
   /** @type {parts.Hexes} */

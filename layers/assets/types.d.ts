@@ -292,6 +292,16 @@ export interface Manifest {
   edge_km: number[];
 }
 
+export interface ExportPreview {
+  name: string;
+  bytes: number;
+  incidents: number;
+  withheld: number;
+  routes: number;
+  marking: string;
+  rows: { layer: string; rows: number }[];
+}
+
 export interface Head {
   version: number | null;
   facts: string;

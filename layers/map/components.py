@@ -1,14 +1,63 @@
 """COMPONENTS: the parts of the map page, each with the options of the class of its name in ``assets/parts.js``."""
 
+# Texts here are said on the map.
+
 from __future__ import annotations
 
+from babel import Locale
+
+from geodata.core.messages import mark
 from geodata.model.incident import MODES
+from layers.audience.audiences import AUDIENCES
+from layers.export.files import FORMATS
 from layers.payload.incident_points import MOST_FACTS
 from layers.web.component import Part
+from layers.web.translations import report_languages
 
 ATTRIBUTION = "Natural Earth · GeoNames · H3"
 DETAIL_FROM_ZOOM = 4
 MOST_FRAMES = 360
+FORMAT_NAMES = {
+    "gpkg": "GeoPackage (QGIS)",
+    "geojson": "GeoJSON",
+    "fgb": "FlatGeobuf",
+    "parquet": "GeoParquet",
+    "kml": "KML",
+    "kmz": "KMZ (Google Earth)",
+    "shp.zip": "Shapefile (ZIP)",
+    "gdb.zip": "File geodatabase (ArcGIS, ZIP)",
+    "pmtiles": "PMTiles",
+    "csv": "CSV",
+    "xlsx": "Excel (XLSX)",
+    "zip": mark("All layers (ZIP)"),
+}
+"""What people call the formats of layers."""
+DOCUMENT_NAMES = {
+    "pdf": mark("Report (PDF)"),
+    "pptx": mark("Report as slides (PPTX)"),
+    "docx": mark("Report for Word (DOCX)"),
+    "html": mark("Map for a browser (HTML)"),
+    "png": mark("Picture (PNG)"),
+    "svg": mark("Picture (SVG)"),
+}
+"""What people call what is read without a program for maps: ``layers.reports.documents.DOCUMENTS``."""
+LAYER_NAMES = {
+    "routes": mark("Routes"),
+    "corridors": mark("Corridors"),
+    "legs": mark("From country to country"),
+    "hubs": mark("Hubs"),
+    "hexes": mark("Hexes by month"),
+    "dense_areas": mark("Dense areas"),
+    "changes": mark("Changes"),
+    "countries": mark("Countries"),
+    "incidents": mark("Single incidents"),
+}
+"""What people call the layers: ``layers.export.tables.LAYERS``."""
+AUDIENCE_NAMES = {
+    "own": mark("own organisation"),
+    "partner": mark("partner organisations"),
+    "public": mark("the public"),
+}
 FROM_ZOOM = 6
 """Farther out, hexes tell more than single marks could."""
 
@@ -60,6 +109,26 @@ class Corridors(Part):
 
 class Countries(Part):
     """Tint and hatch of each country by its role; the letter stands with its name."""
+
+
+class ExportDialog(Part):
+    """Every format with its layers, place, period and audience; previewed once nothing changes for ``pause_ms``."""
+
+    def __init__(self) -> None:
+        kinds = [
+            (ending, FORMAT_NAMES[ending], mark("Layers"), "several" if kind.several else "one")
+            for ending, kind in FORMATS.items()
+        ]
+        kinds += [(ending, name, mark("To read"), "none") for ending, name in DOCUMENT_NAMES.items()]
+        super().__init__(
+            formats=[{"ending": e, "name": name, "group": group, "layers": layers} for e, name, group, layers in kinds],
+            layers=[list(pair) for pair in LAYER_NAMES.items()],
+            audiences=[[name, AUDIENCE_NAMES[name]] for name in AUDIENCES],
+            languages=[
+                [code, (Locale.parse(code).get_display_name() or code).capitalize()] for code in report_languages()
+            ],
+            pause_ms=400,
+        )
 
 
 class Graticule(Part):

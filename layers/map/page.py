@@ -27,6 +27,7 @@ from layers.map.components import (
     Corridors,
     Countries,
     Degrees,
+    ExportDialog,
     Graticule,
     Hexes,
     Hubs,
@@ -183,7 +184,7 @@ def _assembled() -> MonitorMap:
         Labels,
         Degrees,
     )
-    panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys)
+    panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys, ExportDialog)
     for number, part in enumerate((*parts, *panels)):
         monitor.add_child(part(), name=f"part_{number}")
     monitor.add_child(Camera(TITLE), name="camera")

@@ -53,7 +53,7 @@ from layers.web.translations import SOURCE, Words, words
 
 MOST_TOWNS = 1500
 """Places that the search of the file knows."""
-_LEFT_OUT = ("alerts", "arrivals", "changes", "hotspots", "incidents", "watch")
+_LEFT_OUT = ("alerts", "arrivals", "changes", "exportDialog", "hotspots", "incidents", "watch")
 """Parts that ask a server for what a frozen map does not hold."""
 _AUDIENCES = {
     "own": mark("For the own organisation."),

@@ -282,11 +282,11 @@ def _preview(export: Export, kind: str, content: bytes, params: QueryParams) -> 
         "bytes": len(content),
         "incidents": export.incidents.height,
         "withheld": export.withheld,
-        "routes": len(export.corridors()),
+        "routes": sum(one.incidents > 0 for one in export.corridors()),
         "marking": export.marking,
         "start": export.view.start.isoformat() if export.view.start else None,
         "end": export.view.end.isoformat() if export.view.end else None,
-        "rows": [{"layer": table.name, "title": table.title, "rows": len(table.frame)} for table in tables],
+        "rows": [{"layer": table.name, "rows": len(table.frame)} for table in tables],
     }
 
 
