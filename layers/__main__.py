@@ -25,8 +25,10 @@ from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import end_if_damaged
 from layers.export.area import Area, area_of
+from layers.export.catalogue import records_of
 from layers.export.contents import USUAL_CEILING, Export, within_ceiling
-from layers.export.files import DEGREES, FORMATS, LAYERS, format_of, require_crs, write
+from layers.export.dataset import Dataset
+from layers.export.files import DEGREES, FORMATS, LAYERS, as_file, format_of, require_crs, write
 from layers.export.records import MANIFEST, keep, known, record_of
 from layers.export.tables import tables_of
 from routes.pipelines.counting import counted_on, placed
@@ -77,6 +79,7 @@ def export(
     detail: Detail = 1.0,
     handling: Ceiling = USUAL_CEILING,
     preview: Annotated[bool, typer.Option("--preview", help="Tell how many rows there are; write nothing.")] = False,
+    catalogue: Annotated[bool, typer.Option("--record", help="Write records for catalogues beside the file.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Lay the network out anew, even if it is kept.")] = False,
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
     as_json: AsJson = False,
@@ -96,11 +99,16 @@ def export(
             _tell_rows(made, layer or (), as_json=as_json)
             return
         with handed_over(out) as part:
-            write(part, made, layer or (), crs, format_of(out.name))
+            tables = write(part, made, layer or (), crs, format_of(out.name))
         record = record_of(made, out.name, out, getpass.getuser())
         keep(record, ledger.home)
         with handed_over(out.with_name(out.name + MANIFEST)) as part:
             part.write_text(json.dumps(record, indent=2, ensure_ascii=False), encoding="utf-8")
+        if catalogue:
+            told = Dataset(made, tuple(tables), (as_file(out),), crs, Settings().contact)
+            for ending, content in records_of(told).items():
+                with handed_over(out.with_name(f"{out.name}.{ending}")) as part:
+                    part.write_bytes(content)
     _tell(made, out, as_json=as_json)
     end_if_damaged(ledger, made.version)
 

@@ -93,6 +93,14 @@ class Export:
         }
 
     @property
+    def title(self) -> str:
+        """Return what a file is called in a list of layers or a catalogue."""
+        period = " to ".join(day.isoformat() for day in (self.view.start, self.view.end) if day) or "all time"
+        made_up = " SYNTHETIC" if self.synthetic else ""
+        mark = f" [{self.marking}]" if self.marking else ""
+        return f"Smuggling routes, {period}{mark}{made_up}"
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Return what a reader has to know of it, sentences."""
         left = (

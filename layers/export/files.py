@@ -24,10 +24,14 @@ from pyproj.exceptions import CRSError
 
 from geodata.core.errors import WrongValue
 from geodata.core.formulas import inert
+from geodata.core.settings import Settings
+from layers.export.catalogue import records_of
 from layers.export.contents import Export
+from layers.export.dataset import Dataset, File
 from layers.export.features import DEGREES, Collection
 from layers.export.geopackage import write_geopackage
 from layers.export.kml import write_kml
+from layers.export.records import digest_of
 from layers.export.sheets import write_workbook
 from layers.export.tables import LAYERS, Table, tables_of
 
@@ -37,8 +41,9 @@ _LONGEST_OF_SHAPEFILE = 254
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its media type, whether a file holds several layers, whether it can be in other systems, its writer."""
+    """A format: its name and media type, whether files hold several layers, can be in other systems; its writer."""
 
+    title: str
     media: str
     several: bool
     systems: bool
@@ -78,8 +83,8 @@ def require_crs(code: int) -> int:
     return code
 
 
-def write(path: Path, export: Export, layers: Sequence[str] = (), crs: int = DEGREES, ending: str = "") -> None:
-    """Write an export to a file.
+def write(path: Path, export: Export, layers: Sequence[str] = (), crs: int = DEGREES, ending: str = "") -> list[Table]:
+    """Write an export to a file, and return the layers that it holds.
 
     Parameters
     ----------
@@ -125,6 +130,13 @@ def write(path: Path, export: Export, layers: Sequence[str] = (), crs: int = DEG
                 done="nothing was written",
             ) from None
         shutil.copyfile(made, path)
+    return tables
+
+
+def as_file(path: Path) -> File:
+    """Return what records in catalogues say of a file."""
+    form = FORMATS[format_of(path.name)]
+    return File(path.name, form.title, form.media, path.stat().st_size, digest_of(path))
 
 
 def encoded(export: Export, kind: str, layers: Sequence[str] = (), crs: int = DEGREES) -> bytes:
@@ -135,18 +147,10 @@ def encoded(export: Export, kind: str, layers: Sequence[str] = (), crs: int = DE
         return path.read_bytes()
 
 
-def title_of(export: Export) -> str:
-    """Return what a file is called in a list of layers."""
-    period = " to ".join(day.isoformat() for day in (export.view.start, export.view.end) if day) or "all time"
-    made_up = " SYNTHETIC" if export.synthetic else ""
-    mark = f" [{export.marking}]" if export.marking else ""
-    return f"Smuggling routes, {period}{mark}{made_up}"
-
-
 def _geojson(path: Path, export: Export, tables: list[Table], _: int) -> None:
     (table,) = tables
     stamp = json.loads(json.dumps(export.stamp, default=str))
-    collection: dict[str, Any] = {"type": "FeatureCollection", "name": table.name, "title": title_of(export), **stamp}
+    collection: dict[str, Any] = {"type": "FeatureCollection", "name": table.name, "title": export.title, **stamp}
     if table.name == "routes":
         collection |= {
             "notes": list(export.notes),
@@ -160,7 +164,7 @@ def _geojson(path: Path, export: Export, tables: list[Table], _: int) -> None:
 
 def _flatgeobuf(path: Path, export: Export, tables: list[Table], crs: int) -> None:
     (table,) = tables
-    options = {"TITLE": title_of(export), "DESCRIPTION": f"{table.about} {json.dumps(export.stamp, default=str)}"}
+    options = {"TITLE": export.title, "DESCRIPTION": f"{table.about} {json.dumps(export.stamp, default=str)}"}
     pyogrio.write_dataframe(
         _located(table, crs),
         path,
@@ -179,7 +183,7 @@ def _parquet(path: Path, export: Export, tables: list[Table], crs: int) -> None:
     else:
         frame.to_parquet(path, index=False)
     written = pq.read_table(path)
-    told = {b"routes": json.dumps(export.stamp, default=str).encode(), b"title": title_of(export).encode()}
+    told = {b"routes": json.dumps(export.stamp, default=str).encode(), b"title": export.title.encode()}
     pq.write_table(
         written.replace_schema_metadata({**(written.schema.metadata or {}), **told}), path, compression="zstd"
     )
@@ -197,15 +201,15 @@ def _csv(path: Path, _: Export, tables: list[Table], __: int) -> None:
 
 
 def _workbook(path: Path, export: Export, tables: list[Table], _: int) -> None:
-    write_workbook(path, tables, export.stamp, title_of(export), export.notes)
+    write_workbook(path, tables, export.stamp, export.title, export.notes)
 
 
 def _kml(path: Path, export: Export, tables: list[Table], _: int) -> None:
-    write_kml(path, tables, export.stamp, title_of(export))
+    write_kml(path, tables, export.stamp, export.title)
 
 
 def _geopackage(path: Path, export: Export, tables: list[Table], crs: int) -> None:
-    write_geopackage(path, tables, export.stamp | {"title": title_of(export), "notes": " ".join(export.notes)}, crs)
+    write_geopackage(path, tables, export.stamp | {"title": export.title, "notes": " ".join(export.notes)}, crs)
 
 
 def _shapefiles(path: Path, export: Export, tables: list[Table], crs: int) -> None:
@@ -269,7 +273,7 @@ def _tiles(path: Path, export: Export, tables: list[Table], _: int) -> None:
         driver="PMTiles",
         geometry_type=table.shape,
         dataset_options={
-            "NAME": title_of(export),
+            "NAME": export.title,
             "DESCRIPTION": json.dumps(export.stamp, default=str),
             "MINZOOM": "0",
             "MAXZOOM": "8",
@@ -287,6 +291,9 @@ def _everything(path: Path, export: Export, tables: list[Table], crs: int) -> No
         if table.shape is not None:
             FORMATS["geojson"].write(folder / f"{table.name}.geojson", export, [table], DEGREES)
     shutil.rmtree(folder / "shapefiles")  # what the archive of Shapefiles was made from
+    told = Dataset(export, tuple(tables), tuple(map(as_file, sorted(folder.iterdir()))), crs, Settings().contact)
+    for name, content in records_of(told).items():
+        (folder / name).write_bytes(content)
     (folder / "README.txt").write_text(_readme(export, tables), encoding="utf-8")
     _zipped(path, folder)
 
@@ -305,7 +312,7 @@ def _located(table: Table, crs: int) -> gpd.GeoDataFrame:
 def _readme(export: Export, tables: Sequence[Table]) -> str:
     about = [f"{name}: {value}" for name, value in export.stamp.items() if value not in (None, "")]
     layers = [f"{table.name}: {table.title}. {table.about}" for table in tables]
-    return "\n".join([title_of(export), "", *about, "", *layers, "", *export.notes, ""])
+    return "\n".join([export.title, "", *about, "", *layers, "", *export.notes, ""])
 
 
 def _zipped(path: Path, folder: Path) -> None:
@@ -316,19 +323,21 @@ def _zipped(path: Path, folder: Path) -> None:
 
 
 FORMATS: dict[str, Format] = {
-    "gpkg": Format("application/geopackage+sqlite3", True, True, _geopackage),
-    "geojson": Format("application/geo+json", False, False, _geojson),
-    "fgb": Format("application/octet-stream", False, True, _flatgeobuf),
-    "parquet": Format("application/vnd.apache.parquet", False, True, _parquet),
-    "kml": Format("application/vnd.google-earth.kml+xml", True, False, _kml),
-    "kmz": Format("application/vnd.google-earth.kmz", True, False, _kml),
-    "shp.zip": Format("application/zip", True, True, _shapefiles),
-    "gdb.zip": Format("application/zip", True, True, _geodatabase),
-    "pmtiles": Format("application/vnd.pmtiles", False, False, _tiles),
-    "csv": Format("text/csv", False, False, _csv),
-    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", True, False, _workbook),
-    "zip": Format("application/zip", True, True, _everything),
+    "gpkg": Format("GeoPackage 1.3", "application/geopackage+sqlite3", True, True, _geopackage),
+    "geojson": Format("GeoJSON", "application/geo+json", False, False, _geojson),
+    "fgb": Format("FlatGeobuf", "application/octet-stream", False, True, _flatgeobuf),
+    "parquet": Format("GeoParquet 1.1", "application/vnd.apache.parquet", False, True, _parquet),
+    "kml": Format("KML 2.2", "application/vnd.google-earth.kml+xml", True, False, _kml),
+    "kmz": Format("KMZ", "application/vnd.google-earth.kmz", True, False, _kml),
+    "shp.zip": Format("Shapefiles", "application/zip", True, True, _shapefiles),
+    "gdb.zip": Format("ESRI file geodatabase", "application/zip", True, True, _geodatabase),
+    "pmtiles": Format("PMTiles 3", "application/vnd.pmtiles", False, False, _tiles),
+    "csv": Format("CSV", "text/csv", False, False, _csv),
+    "xlsx": Format(
+        "Excel workbook", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", True, False, _workbook
+    ),
+    "zip": Format("Archive of files", "application/zip", True, True, _everything),
 }
 """Ending -> format."""
 
-__all__ = ["DEGREES", "FORMATS", "LAYERS", "Format", "encoded", "format_of", "require_crs", "title_of", "write"]
+__all__ = ["DEGREES", "FORMATS", "LAYERS", "Format", "as_file", "encoded", "format_of", "require_crs", "write"]

@@ -32,10 +32,14 @@ def is_one_sentence(done: subprocess.CompletedProcess[str]) -> bool:
 
 def test_the_geopackage_holds_all_corridors_and_incidents_of_the_workspace(synthetic_home, tmp_path):
     out = tmp_path / "corridors.gpkg"
-    done = run("-o", out, "--home", synthetic_home)
+    done = run("-o", out, "--home", synthetic_home, "--record")
     assert done.returncode == 0, done.stderr
     assert "SYNTHETIC" in done.stdout
-    assert set(tmp_path.iterdir()) == {out, tmp_path / "corridors.gpkg.manifest.json"}
+    beside = ("manifest.json", "dataset.jsonld", "dataset.xml")
+    assert set(tmp_path.iterdir()) == {out, *(tmp_path / f"corridors.gpkg.{ending}" for ending in beside)}
+    record = json.loads((tmp_path / "corridors.gpkg.dataset.jsonld").read_text(encoding="utf-8"))
+    manifest = json.loads((tmp_path / "corridors.gpkg.manifest.json").read_text(encoding="utf-8"))
+    assert record["dcat:distribution"][0]["spdx:checksum"]["spdx:checksumValue"]["@value"] == manifest["sha256"]
     every = Ledger(synthetic_home).incidents()
     assert f"{every.height:,} incidents" in done.stdout
     assert f"{len(gpd.read_file(out, layer='routes'))} corridors" in done.stdout
