@@ -150,23 +150,25 @@ def encoded(export: Export, kind: str, layers: Sequence[str] = (), crs: int = DE
 def _geojson(path: Path, export: Export, tables: list[Table], _: int) -> None:
     (table,) = tables
     stamp = json.loads(json.dumps(export.stamp, default=str))
-    collection: dict[str, Any] = {"type": "FeatureCollection", "name": table.name, "title": export.title, **stamp}
+    features = Collection(table).page(len(table.frame), 0).features
+    head: dict[str, Any] = {"type": "FeatureCollection", "name": table.name, "title": export.title, **stamp}
+    collection = head | {"notes": list(export.notes), "features": features}
     if table.name == "routes":
-        collection |= {
-            "notes": list(export.notes),
-            "changes": [one.properties() for one in export.changes],
-            "features": [corridor.feature() for corridor in export.corridors()],
-        }
-    else:
-        collection |= {"notes": list(export.notes), "features": Collection(table).page(len(table.frame), 0).features}
+        own = [corridor.feature() for corridor in export.corridors()]
+        for feature, told in zip(own, features, strict=True):
+            feature["properties"] = told["properties"] | feature["properties"]
+        collection |= {"changes": [one.properties() for one in export.changes], "features": own}
     path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False, default=str), encoding="utf-8")
 
 
 def _flatgeobuf(path: Path, export: Export, tables: list[Table], crs: int) -> None:
     (table,) = tables
+    frame = _located(table, crs)
     options = {"TITLE": export.title, "DESCRIPTION": f"{table.about} {json.dumps(export.stamp, default=str)}"}
+    if frame.geometry.isna().any():
+        options["SPATIAL_INDEX"] = "NO"  # the format indexes no row without a shape
     pyogrio.write_dataframe(
-        _located(table, crs),
+        frame,
         path,
         layer=table.name,
         driver="FlatGeobuf",

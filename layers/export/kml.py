@@ -16,6 +16,7 @@ import shapely
 
 from layers.export.styles import colour_of
 from layers.export.tables import Table, day_text, missing
+from layers.export.texts import for_xml
 
 _SPACE = "http://www.opengis.net/kml/2.2"
 
@@ -34,9 +35,8 @@ def _document(tables: Sequence[Table], stamp: Mapping[str, Any], title: str) -> 
     root = ET.Element("kml", xmlns=_SPACE)
     document = ET.SubElement(root, "Document")
     ET.SubElement(document, "name").text = title
-    ET.SubElement(document, "description").text = "\n".join(
-        f"{name}: {value}" for name, value in stamp.items() if value
-    )
+    about = "\n".join(f"{name}: {value}" for name, value in stamp.items() if value)
+    ET.SubElement(document, "description").text = for_xml(about)
     for mode in ("land", "sea", "air", ""):
         red, green, blue = (colour_of(mode)[at : at + 2] for at in (1, 3, 5))
         style = ET.SubElement(document, "Style", id=f"mode-{mode or 'other'}")
@@ -50,14 +50,13 @@ def _document(tables: Sequence[Table], stamp: Mapping[str, Any], title: str) -> 
             ET.SubElement(folder, "name").text = table.title
             ET.SubElement(folder, "description").text = table.about
             for row in table.frame.to_dict("records"):
-                if row["geometry"] is not None:
-                    _placemark(folder, table, row)
+                _placemark(folder, table, row)
     return root
 
 
 def _placemark(folder: ET.Element, table: Table, row: dict[Any, Any]) -> None:
     mark = ET.SubElement(folder, "Placemark")
-    ET.SubElement(mark, "name").text = _clean(row.get("name") or row.get("cell") or row.get("kind") or table.title)
+    ET.SubElement(mark, "name").text = for_xml(row.get("name") or row.get("cell") or row.get("kind") or table.title)
     if table.period is not None:
         begin, end = (day_text(row[name]) for name in table.period)
         if begin or end:
@@ -74,13 +73,9 @@ def _placemark(folder: ET.Element, table: Table, row: dict[Any, Any]) -> None:
         if not missing(value):
             one = ET.SubElement(data, "Data", name=column.name)
             ET.SubElement(one, "displayName").text = column.alias
-            ET.SubElement(one, "value").text = _clean(value)
-    mark.append(_shape(row["geometry"]))
-
-
-def _clean(value: object) -> str:
-    """Return a value as text that XML can hold."""
-    return "".join(letter for letter in str(value) if letter >= " " or letter in "\t\n")
+            ET.SubElement(one, "value").text = for_xml(str(value).lower() if isinstance(value, bool) else value)
+    if row["geometry"] is not None:
+        mark.append(_shape(row["geometry"]))
 
 
 def _shape(shape: shapely.Geometry) -> ET.Element:

@@ -17,7 +17,6 @@ import pytest
 import shapely
 
 from geodata.model.query import View
-from geodata.readers.dispatch import read_file
 from layers.export.contents import Export, within_ceiling
 from layers.export.files import FORMATS, write
 from layers.export.tables import LAYERS, tables_of
@@ -86,15 +85,6 @@ def test_a_layer_comes_in_the_system_that_is_asked_for_and_where_it_was(export, 
     assert shapely.get_coordinates(there)[0] == pytest.approx((10.76, 34.74), abs=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["gpkg", "fgb", "gdb.zip", "shp.zip"])
-def test_gdal_reads_the_same_rows_counts_and_days(export, tmp_path, kind):
-    path = written(export(), tmp_path, kind, ["routes"])
-    source = {"gdb.zip": f"/vsizip/{path}/corridors.gdb", "shp.zip": f"/vsizip/{path}/routes.shp"}.get(kind, path)
-    (row,) = gpd.read_file(source, layer="routes").to_dict("records")
-    first = row.get("period_start", row.get("per_start"))
-    assert (row["name"], row["incidents"], str(first)[:10]) == ("Sfax - Lampedusa", 7, "2024-01-01")
-
-
 def test_the_geopackage_is_version_1_3_with_a_style_aliases_and_time_for_each_layer(export, tmp_path):
     path = written(export(), tmp_path, "gpkg")
     with sqlite3.connect(path) as file:
@@ -119,24 +109,6 @@ def test_geoparquet_is_1_1_with_a_box_for_each_row_and_its_stamp(export, tmp_pat
     assert told["version"] == "1.1.0"
     assert "covering" in told["columns"]["geometry"]
     assert json.loads(table.metadata[b"routes"])["ledger_version"] == 3
-
-
-def test_the_workbook_has_a_cover_and_a_sheet_for_each_layer_with_numbers_as_numbers(export, tmp_path):
-    book = fastexcel.read_excel(written(export(), tmp_path, "xlsx"))
-    assert book.sheet_names[:3] == ["About", "Routes", "Corridors"]
-    routes = book.load_sheet("Routes").to_pandas()
-    assert routes["Incidents in the period"].tolist() == [7]
-    assert str(routes["First day of the period"][0])[:10] == "2024-01-01"
-
-
-def test_kml_has_time_spans_and_the_values_under_their_aliases(export, tmp_path):
-    path = written(export(), tmp_path, "kml", ["incidents", "routes"])
-    root = ET.parse(path).getroot()
-    space = {"k": "http://www.opengis.net/kml/2.2"}
-    spans = [span.find("k:begin", space).text for span in root.iterfind(".//k:TimeSpan", space)]
-    assert spans[0] == "2024-03-05"
-    assert "Length (km)" in {one.text for one in root.iterfind(".//k:displayName", space)}
-    assert sum(chunk.table.height for chunk in read_file(path).chunks) == 4
 
 
 @pytest.mark.parametrize("kind", FORMATS)
