@@ -23,7 +23,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
 
 from geodata.core.errors import WrongValue
-from geodata.core.formulas import inert
+from geodata.core.formulas import inert_within
 from geodata.core.settings import Settings
 from layers.export.catalogue import records_of
 from layers.export.contents import Export
@@ -156,7 +156,8 @@ def _geojson(path: Path, export: Export, tables: list[Table], _: int) -> None:
     if table.name == "routes":
         own = [corridor.feature() for corridor in export.corridors()]
         for feature, told in zip(own, features, strict=True):
-            feature["properties"] = told["properties"] | feature["properties"]
+            nested = {name: value for name, value in feature["properties"].items() if isinstance(value, dict | list)}
+            feature["properties"] = told["properties"] | nested
         collection |= {"changes": [one.properties() for one in export.changes], "features": own}
     path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False, default=str), encoding="utf-8")
 
@@ -199,7 +200,7 @@ def _csv(path: Path, _: Export, tables: list[Table], __: int) -> None:
             rows["lon"], rows["lat"] = table.frame.geometry.x.round(5), table.frame.geometry.y.round(5)
         else:
             rows["WKT"] = table.frame.geometry.to_wkt(rounding_precision=5)
-    inert(pl.from_pandas(rows)).write_csv(path)
+    inert_within(pl.from_pandas(rows)).write_csv(path)
 
 
 def _workbook(path: Path, export: Export, tables: list[Table], _: int) -> None:

@@ -14,7 +14,7 @@ import xlsxwriter
 from layers.export.tables import Table, missing
 
 _LONGEST = 32_767
-"""Characters in a cell of Excel; what is longer is cut."""
+"""Units of UTF-16 in a cell of Excel; what is longer is cut."""
 
 
 def write_workbook(
@@ -70,4 +70,11 @@ def _write(sheet: Any, row: int, at: int, value: Any, day: Any) -> None:
     elif isinstance(value, int | float) and math.isfinite(value):
         sheet.write_number(row, at, value)
     else:
-        sheet.write_string(row, at, str(value)[:_LONGEST])
+        sheet.write_string(row, at, _cut(str(value)))
+
+
+def _cut(text: str) -> str:
+    """Return a text no longer than a cell holds, cut between letters."""
+    if len(text) <= _LONGEST // 2:
+        return text
+    return text.encode("utf-16-le")[: 2 * _LONGEST].decode("utf-16-le", errors="ignore")

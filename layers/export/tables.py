@@ -32,6 +32,8 @@ Kind = Literal["text", "whole", "number", "yes", "day"]
 Shape = Literal["MultiLineString", "MultiPolygon", "Point"]
 HEX_LEVEL = 5
 """H3 resolution of the exported hexes; what is known more coarsely is in none, and the layer says how many."""
+_NUL = "\0"
+"""Left out of every text, as most formats end a text at it."""
 _PIECE_KM = 150.0
 """Stretches of a line that are widened each in a projection of its own, so that the width is right everywhere."""
 
@@ -380,6 +382,7 @@ def _incidents(export: Export) -> Table:
         rows = rows.with_columns(pl.lit(None, pl.String).alias("corridor_id"))
     listed = pl.col("origins").list.eval(pl.element().struct.field("iso3")).list.join(", ")
     shown = rows.with_columns(
+        pl.col(pl.String).str.replace_all(_NUL, "", literal=True),
         pl.col("time_start").dt.date().alias("first_day"),
         pl.col("time_end").dt.date().alias("last_day"),
         listed.alias("origins"),
@@ -464,7 +467,11 @@ def _table(
     if isinstance(rows, pd.DataFrame):
         frame = rows.assign(**stamp)[names]
     else:
-        frame = pd.DataFrame([stamp | row for row in rows], columns=names)
+        whole = [
+            {name: value.replace(_NUL, "") if isinstance(value, str) else value for name, value in row.items()}
+            for row in rows
+        ]
+        frame = pd.DataFrame([stamp | row for row in whole], columns=names)
     frame = frame.astype({column.name: _TYPES[column.kind] for column in every})
     for column in every:
         if column.kind in ("text", "day"):

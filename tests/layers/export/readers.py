@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -54,7 +55,9 @@ def plain(value: object) -> Any:
         return value.isoformat()
     if hasattr(value, "item"):
         value = value.item()
-    return None if value in ("", None) or str(value) in ("<NA>", "NaT", "nan") else value
+    if isinstance(value, str):
+        return value or None
+    return None if str(value) in ("None", "<NA>", "NaT", "nan") else value
 
 
 def _gdal(path: Path | str, table: Table, names: dict[str, str]) -> Iterator[Row]:
@@ -119,7 +122,7 @@ def _kml(path: Path, table: Table) -> Iterator[Row]:
 
 
 def _csv(path: Path, table: Table) -> Iterator[Row]:
-    for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")):
+    for row in csv.DictReader(io.StringIO(path.read_bytes().decode(), newline="")):
         values = {column.name: plain(row[column.name]) for column in table.columns}
         if "lon" in row:
             yield values, shapely.Point(float(row["lon"]), float(row["lat"]))
@@ -134,9 +137,16 @@ def _workbook(path: Path, table: Table) -> Iterator[Row]:
         for row in rows:
             assert not any(cell.data_type == "f" for cell in row)
             values = dict(zip(aliases, (cell.value for cell in row), strict=True))
-            told = {column.name: plain(values[column.alias]) for column in table.columns}
+            told = {column.name: plain(_as_meant(values[column.alias])) for column in table.columns}
             lon, lat = (values.get(f"{axis} (degrees)") for axis in ("Longitude", "Latitude"))
             yield told, None if lon is None else shapely.Point(lon, lat)
+
+
+def _as_meant(value: Any) -> Any:
+    """Return a text of a workbook with its escapes undone, as Excel does (ECMA-376, ST_Xstring)."""
+    return (
+        re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), value) if isinstance(value, str) else value
+    )
 
 
 def _tiles(path: Path, _: Table) -> Iterator[Row]:
