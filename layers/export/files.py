@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import polars as pl
@@ -34,6 +35,7 @@ from layers.export.kml import write_kml
 from layers.export.records import digest_of
 from layers.export.sheets import write_workbook
 from layers.export.tables import LAYERS, Table, tables_of
+from layers.export.texts import for_xml
 
 _LONGEST_OF_SHAPEFILE = 254
 """Bytes of UTF-8 in a text."""
@@ -245,7 +247,7 @@ def _cut(frame: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:
     return frame
 
 
-def _geodatabase(path: Path, _: Export, tables: list[Table], crs: int) -> None:
+def _geodatabase(path: Path, export: Export, tables: list[Table], crs: int) -> None:
     """Write an ESRI file geodatabase, which is a folder, into a zip archive."""
     folder = path.parent / "geodatabase"
     inner = folder / "corridors.gdb"
@@ -262,9 +264,22 @@ def _geodatabase(path: Path, _: Export, tables: list[Table], crs: int) -> None:
             driver="OpenFileGDB",
             append=at > 0,
             geometry_type=table.shape,
-            layer_options={"LAYER_ALIAS": table.title},
+            layer_options={"LAYER_ALIAS": table.title, "DOCUMENTATION": _documentation(export, table)},
         )
     _zipped(path, folder)
+
+
+def _documentation(export: Export, table: Table) -> str:
+    """Return what ArcGIS shows as the metadata of a layer: title, summary, use limitation and credits."""
+    root = ET.Element("metadata")
+    about = ET.SubElement(root, "dataIdInfo")
+    ET.SubElement(ET.SubElement(about, "idCitation"), "resTitle").text = for_xml(f"{table.title}. {export.title}")
+    ET.SubElement(about, "idAbs").text = for_xml(f"{table.about} {json.dumps(export.stamp, default=str)}")
+    ET.SubElement(about, "idCredit").text = for_xml("; ".join(export.credits))
+    if export.marking:
+        constraints = ET.SubElement(ET.SubElement(about, "resConst"), "Consts")
+        ET.SubElement(constraints, "useLimit").text = for_xml(f"Handling mark: {export.marking}")
+    return str(ET.tostring(root, "unicode"))
 
 
 def _tiles(path: Path, export: Export, tables: list[Table], _: int) -> None:

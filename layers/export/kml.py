@@ -38,7 +38,7 @@ def write_kml(path: Path, tables: Sequence[Table], stamp: Mapping[str, Any], tit
 def _document(tables: Sequence[Table], stamp: Mapping[str, Any], title: str) -> ET.Element:
     root = ET.Element("kml", xmlns=_SPACE)
     document = ET.SubElement(root, "Document")
-    ET.SubElement(document, "name").text = title
+    ET.SubElement(document, "name").text = for_xml(title)
     about = "\n".join(f"{name}: {value}" for name, value in stamp.items() if value)
     ET.SubElement(document, "description").text = for_xml(escape(about, quote=False))
     for mode in ("land", "sea", "air", ""):

@@ -11,16 +11,37 @@ from typing import Any
 import geopandas as gpd
 import xlsxwriter
 
+from geodata.core.errors import WrongValue
 from layers.export.tables import Table, missing
+from layers.export.texts import for_xml
 
 _LONGEST = 32_767
 """Units of UTF-16 in a cell of Excel; what is longer is cut."""
 
 
+_LONGEST_HEADER = 200
+_MOST_ROWS = 1_048_575
+"""Below the titles of a sheet of Excel."""
+
+
 def write_workbook(
     path: Path, tables: Sequence[Table], stamp: Mapping[str, Any], title: str, notes: Sequence[str]
 ) -> None:
-    """Write a workbook; where a layer has a shape, ``lon`` and ``lat`` are those of a point within it."""
+    """Write a workbook; where a layer has a shape, ``lon`` and ``lat`` are those of a point within it.
+
+    Raises
+    ------
+    WrongValue
+        If a layer has more rows than a sheet.
+    """
+    for table in tables:
+        if len(table.frame) > _MOST_ROWS:
+            raise WrongValue(
+                f"layer {table.name!r} has {len(table.frame):,} rows",
+                rule=f"a sheet of Excel holds {_MOST_ROWS:,}; ask for a shorter period or for .csv",
+                done="nothing was written",
+                where="--out",
+            )
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -28,6 +49,9 @@ def write_workbook(
         "nan_inf_to_errors": True,
     }
     with xlsxwriter.Workbook(str(path), options) as book:
+        told = "\n".join(f"{name}: {value}" for name, value in stamp.items() if value not in (None, ""))
+        book.set_properties({"title": for_xml(title), "comments": for_xml(told)})
+        printed = for_xml(stamp["marking"]).replace("&", "&&")[:_LONGEST_HEADER]
         bold, day = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         cover = book.add_worksheet("About")
@@ -38,8 +62,11 @@ def write_workbook(
         for row, (name, value) in enumerate(lines):
             cover.write_string(row, 0, str(name), bold)
             cover.write_string(row, 1, "" if value is None else str(value), bold if row == 0 else wrap)
+        cover.set_header(f"&C{printed}")
         for table in tables:
-            _sheet(book.add_worksheet(table.title[:31]), table, bold, day)
+            sheet = book.add_worksheet(table.title[:31])
+            sheet.set_header(f"&C{printed}")  # on paper too
+            _sheet(sheet, table, bold, day)
 
 
 def _sheet(sheet: Any, table: Table, bold: Any, day: Any) -> None:

@@ -62,11 +62,6 @@ def _text(content: bytes) -> str:
     return content.decode("utf-8", "replace")
 
 
-@pytest.mark.parametrize("kind", FORMATS)
-def test_every_format_bears_the_highest_mark_of_what_went_in(export, tmp_path, kind):
-    assert "TLP:AMBER" in all_text(written(export(), tmp_path, kind))
-
-
 @pytest.mark.parametrize(("kind", "crs"), [("gpkg", 3035), ("fgb", 3035), ("parquet", 32633), ("gpkg", 4326)])
 def test_a_layer_comes_in_the_system_that_is_asked_for_and_where_it_was(export, tmp_path, kind, crs):
     path = written(export(), tmp_path, kind, ["routes"], crs)
