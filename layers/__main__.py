@@ -100,8 +100,8 @@ def export(
             return
         with handed_over(out) as part:
             tables = write(part, made, layer or (), crs, format_of(out.name))
-        record = record_of(made, out.name, out, getpass.getuser())
-        keep(record, ledger.home)
+            record = record_of(made, out.name, part, getpass.getuser())
+            keep(record, ledger.home)  # before the file is there: none leaves that is not recorded
         with handed_over(out.with_name(out.name + MANIFEST)) as part:
             part.write_text(json.dumps(record, indent=2, ensure_ascii=False), encoding="utf-8")
         if catalogue:
@@ -267,6 +267,8 @@ def _tell(made: Export, out: Path, *, as_json: bool) -> None:
         print(json.dumps(told, default=str))
         return
     print(f"Ledger version {made.version}: {made.incidents.height:,} incidents, {corridors:,} corridors.")
+    if made.incidents.is_empty():
+        print("No incident lies in what was asked for: layers that count incidents have 0 rows.")
     for note in made.notes:
         print(note)
     if made.marking:

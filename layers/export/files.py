@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import tempfile
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import polars as pl
 import pyarrow.parquet as pq
-import pyogrio
 import pyproj
+from pyarrow.lib import ArrowException
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
+from xlsxwriter.exceptions import XlsxWriterException
 
 from geodata.core.errors import WrongValue
 from geodata.core.formulas import inert_within
@@ -30,15 +30,22 @@ from layers.export.catalogue import records_of
 from layers.export.contents import Export
 from layers.export.dataset import Dataset, File
 from layers.export.features import DEGREES, Collection
+from layers.export.gdal import (
+    readme,
+    write_flatgeobuf,
+    write_geodatabase,
+    write_shapefiles,
+    write_tiles,
+    zipped,
+)
 from layers.export.geopackage import write_geopackage
 from layers.export.kml import write_kml
 from layers.export.records import digest_of
 from layers.export.sheets import write_workbook
 from layers.export.tables import LAYERS, Table, tables_of
-from layers.export.texts import for_xml
 
-_LONGEST_OF_SHAPEFILE = 254
-"""Bytes of UTF-8 in a text."""
+_FAILURES = (OSError, DataLayerError, DataSourceError, sqlite3.Error, XlsxWriterException, ArrowException)
+"""What libraries raise where a file cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ def write(path: Path, export: Export, layers: Sequence[str] = (), crs: int = DEG
         made = Path(folder) / f"corridors.{kind}"
         try:
             form.write(made, export, tables, require_crs(crs))
-        except (OSError, DataLayerError, DataSourceError) as error:
+        except _FAILURES as error:
             raise WrongValue(
                 f"the file cannot be made ({str(error).partition(chr(10))[0][:120]})",
                 rule="the folder for temporary files must have room and be writable",
@@ -162,22 +169,6 @@ def _geojson(path: Path, export: Export, tables: list[Table], _: int) -> None:
             feature["properties"] = told["properties"] | nested
         collection |= {"changes": [one.properties() for one in export.changes], "features": own}
     path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False, default=str), encoding="utf-8")
-
-
-def _flatgeobuf(path: Path, export: Export, tables: list[Table], crs: int) -> None:
-    (table,) = tables
-    frame = _located(table, crs)
-    options = {"TITLE": export.title, "DESCRIPTION": f"{table.about} {json.dumps(export.stamp, default=str)}"}
-    if frame.geometry.isna().any():
-        options["SPATIAL_INDEX"] = "NO"  # the format indexes no row without a shape
-    pyogrio.write_dataframe(
-        frame,
-        path,
-        layer=table.name,
-        driver="FlatGeobuf",
-        geometry_type=table.shape,
-        layer_options=options,
-    )
 
 
 def _parquet(path: Path, export: Export, tables: list[Table], crs: int) -> None:
@@ -217,88 +208,6 @@ def _geopackage(path: Path, export: Export, tables: list[Table], crs: int) -> No
     write_geopackage(path, tables, export.stamp | {"title": export.title, "notes": " ".join(export.notes)}, crs)
 
 
-def _shapefiles(path: Path, export: Export, tables: list[Table], crs: int) -> None:
-    """Write a Shapefile for each layer that has a shape, names cut to ten letters on purpose, and a list of fields."""
-    folder = path.parent / "shapefiles"
-    folder.mkdir()
-    fields = ["Field names of a Shapefile hold ten letters; texts hold 254 characters, and longer ones are cut.", ""]
-    for table in tables:
-        names = {column.name: column.ten for column in table.columns}
-        fields += [f"{table.name}: {table.title}. {table.about}"]
-        fields += [f"  {column.ten:<11} {column.name}: {column.alias}" for column in table.columns]
-        if isinstance(table.frame, gpd.GeoDataFrame):
-            frame = _cut(_located(table, crs), table).rename(columns=names)
-            shape = {"MultiLineString": "LineString", "MultiPolygon": "Polygon"}.get(table.shape or "", table.shape)
-            pyogrio.write_dataframe(
-                frame, folder / f"{table.name}.shp", driver="ESRI Shapefile", encoding="UTF-8", geometry_type=shape
-            )
-    (folder / "fields.txt").write_text("\n".join(fields), encoding="utf-8")
-    (folder / "README.txt").write_text(_readme(export, tables), encoding="utf-8")
-    _zipped(path, folder)
-
-
-def _cut(frame: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:
-    """Return texts no longer than a Shapefile holds, cut between letters."""
-    for column in table.columns:
-        if column.kind == "text":
-            whole = frame[column.name]
-            short = whole.str.encode("utf-8").str[:_LONGEST_OF_SHAPEFILE].str.decode("utf-8", errors="ignore")
-            frame[column.name] = short.astype(object).where(whole.notna(), None) if len(frame) else whole
-    return frame
-
-
-def _geodatabase(path: Path, export: Export, tables: list[Table], crs: int) -> None:
-    """Write an ESRI file geodatabase, which is a folder, into a zip archive."""
-    folder = path.parent / "geodatabase"
-    inner = folder / "corridors.gdb"
-    folder.mkdir()
-    for at, table in enumerate(tables):
-        frame = table.frame
-        if isinstance(frame, gpd.GeoDataFrame):
-            frame = _located(table, crs)
-        whole = {column.name: "Int32" for column in table.columns if column.kind == "whole"}
-        pyogrio.write_dataframe(
-            frame.astype(whole),  # as ArcGIS before Pro 3.2 knows no longer numbers
-            inner,
-            layer=table.name,
-            driver="OpenFileGDB",
-            append=at > 0,
-            geometry_type=table.shape,
-            layer_options={"LAYER_ALIAS": table.title, "DOCUMENTATION": _documentation(export, table)},
-        )
-    _zipped(path, folder)
-
-
-def _documentation(export: Export, table: Table) -> str:
-    """Return what ArcGIS shows as the metadata of a layer: title, summary, use limitation and credits."""
-    root = ET.Element("metadata")
-    about = ET.SubElement(root, "dataIdInfo")
-    ET.SubElement(ET.SubElement(about, "idCitation"), "resTitle").text = for_xml(f"{table.title}. {export.title}")
-    ET.SubElement(about, "idAbs").text = for_xml(f"{table.about} {json.dumps(export.stamp, default=str)}")
-    ET.SubElement(about, "idCredit").text = for_xml("; ".join(export.credits))
-    if export.marking:
-        constraints = ET.SubElement(ET.SubElement(about, "resConst"), "Consts")
-        ET.SubElement(constraints, "useLimit").text = for_xml(f"Handling mark: {export.marking}")
-    return str(ET.tostring(root, "unicode"))
-
-
-def _tiles(path: Path, export: Export, tables: list[Table], _: int) -> None:
-    (table,) = tables
-    pyogrio.write_dataframe(
-        _located(table, DEGREES),
-        path,
-        layer=table.name,
-        driver="PMTiles",
-        geometry_type=table.shape,
-        dataset_options={
-            "NAME": export.title,
-            "DESCRIPTION": json.dumps(export.stamp, default=str),
-            "MINZOOM": "0",
-            "MAXZOOM": "8",
-        },
-    )
-
-
 def _everything(path: Path, export: Export, tables: list[Table], crs: int) -> None:
     """Write the formats that planners ask for most into one archive, with a README."""
     folder = path.parent / "all"
@@ -312,44 +221,20 @@ def _everything(path: Path, export: Export, tables: list[Table], crs: int) -> No
     told = Dataset(export, tuple(tables), tuple(map(as_file, sorted(folder.iterdir()))), crs, Settings().contact)
     for name, content in records_of(told).items():
         (folder / name).write_bytes(content)
-    (folder / "README.txt").write_text(_readme(export, tables), encoding="utf-8")
-    _zipped(path, folder)
-
-
-def _located(table: Table, crs: int) -> gpd.GeoDataFrame:
-    if not isinstance(table.frame, gpd.GeoDataFrame):
-        raise WrongValue(
-            f"layer {table.name!r} has no geometries",
-            rule="formats of maps hold layers that have some; CSV and XLSX hold tables",
-            done="nothing was written",
-            where="--layer",
-        )
-    return table.frame.to_crs(crs)
-
-
-def _readme(export: Export, tables: Sequence[Table]) -> str:
-    about = [f"{name}: {value}" for name, value in export.stamp.items() if value not in (None, "")]
-    layers = [f"{table.name}: {table.title}. {table.about}" for table in tables]
-    return "\n".join([export.title, "", *about, "", *layers, "", *export.notes, ""])
-
-
-def _zipped(path: Path, folder: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                archive.write(file, file.relative_to(folder).as_posix())
+    (folder / "README.txt").write_text(readme(export, tables), encoding="utf-8")
+    zipped(path, folder)
 
 
 FORMATS: dict[str, Format] = {
     "gpkg": Format("GeoPackage 1.3", "application/geopackage+sqlite3", True, True, _geopackage),
     "geojson": Format("GeoJSON", "application/geo+json", False, False, _geojson),
-    "fgb": Format("FlatGeobuf", "application/octet-stream", False, True, _flatgeobuf),
+    "fgb": Format("FlatGeobuf", "application/octet-stream", False, True, write_flatgeobuf),
     "parquet": Format("GeoParquet 1.1", "application/vnd.apache.parquet", False, True, _parquet),
     "kml": Format("KML 2.2", "application/vnd.google-earth.kml+xml", True, False, _kml),
     "kmz": Format("KMZ", "application/vnd.google-earth.kmz", True, False, _kml),
-    "shp.zip": Format("Shapefiles", "application/zip", True, True, _shapefiles),
-    "gdb.zip": Format("ESRI file geodatabase", "application/zip", True, True, _geodatabase),
-    "pmtiles": Format("PMTiles 3", "application/vnd.pmtiles", False, False, _tiles),
+    "shp.zip": Format("Shapefiles", "application/zip", True, True, write_shapefiles),
+    "gdb.zip": Format("ESRI file geodatabase", "application/zip", True, True, write_geodatabase),
+    "pmtiles": Format("PMTiles 3", "application/vnd.pmtiles", False, False, write_tiles),
     "csv": Format("CSV", "text/csv", False, False, _csv),
     "xlsx": Format(
         "Excel workbook", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", True, False, _workbook

@@ -77,3 +77,23 @@ def write_geopackage(path: Path, tables: Sequence[Table], stamp: Mapping[str, An
             " VALUES ('layer_styles', 'attributes', 'layer_styles', ?)",
             (json.dumps(told, ensure_ascii=False),),
         )
+        for table in tables:
+            _require_whole(file, table)
+
+
+def _require_whole(file: sqlite3.Connection, table: Table) -> None:
+    """Count what was written, as GDAL does not always tell that a disk ran full.
+
+    Raises
+    ------
+    OSError
+        If a layer lacks a row, or its index a shape.
+    """
+    wanted, counted = {table.name: len(table.frame)}, {}
+    if isinstance(table.frame, gpd.GeoDataFrame):
+        wanted[f"rtree_{table.name}_geom"] = int((~(table.frame.geometry.isna() | table.frame.geometry.is_empty)).sum())
+    there = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for name in wanted:
+        counted[name] = file.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] if name in there else 0  # noqa: S608
+    if counted != wanted or not there.issuperset(wanted):
+        raise OSError(f"{counted[table.name]:,} of {len(table.frame):,} rows of {table.name} were written")

@@ -19,7 +19,7 @@ _LONGEST = 32_767
 """Units of UTF-16 in a cell of Excel; what is longer is cut."""
 
 
-_LONGEST_HEADER = 200
+_LONGEST_HEADER = 100
 _MOST_ROWS = 1_048_575
 """Below the titles of a sheet of Excel."""
 
@@ -44,6 +44,7 @@ def write_workbook(
             )
     options = {
         "constant_memory": True,
+        "tmpdir": str(path.parent),  # which is cleared, whatever fails
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "nan_inf_to_errors": True,
@@ -51,7 +52,8 @@ def write_workbook(
     with xlsxwriter.Workbook(str(path), options) as book:
         told = "\n".join(f"{name}: {value}" for name, value in stamp.items() if value not in (None, ""))
         book.set_properties({"title": for_xml(title), "comments": for_xml(told)})
-        printed = for_xml(stamp["marking"]).replace("&", "&&")[:_LONGEST_HEADER]
+        mark = for_xml(stamp["marking"])[:_LONGEST_HEADER].replace("&", "&&")
+        printed = f"&C{mark}" if mark else ""
         bold, day = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         cover = book.add_worksheet("About")
@@ -62,10 +64,10 @@ def write_workbook(
         for row, (name, value) in enumerate(lines):
             cover.write_string(row, 0, str(name), bold)
             cover.write_string(row, 1, "" if value is None else str(value), bold if row == 0 else wrap)
-        cover.set_header(f"&C{printed}")
+        cover.set_header(printed)
         for table in tables:
             sheet = book.add_worksheet(table.title[:31])
-            sheet.set_header(f"&C{printed}")  # on paper too
+            sheet.set_header(printed)  # on paper too
             _sheet(sheet, table, bold, day)
 
 
