@@ -26,6 +26,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from geodata.core.errors import WrongValue
 from geodata.core.formulas import inert_within
 from geodata.core.settings import Settings
+from layers.export.batches import reader_of, slices_of
 from layers.export.catalogue import records_of
 from layers.export.contents import Export
 from layers.export.dataset import Dataset, File
@@ -173,27 +174,26 @@ def _geojson(path: Path, export: Export, tables: list[Table], _: int) -> None:
 
 def _parquet(path: Path, export: Export, tables: list[Table], crs: int) -> None:
     (table,) = tables
-    frame = table.frame
-    if isinstance(frame, gpd.GeoDataFrame):
-        frame.to_crs(crs).to_parquet(path, schema_version="1.1.0", write_covering_bbox=True, index=False)
-    else:
-        frame.to_parquet(path, index=False)
-    written = pq.read_table(path)
-    told = {b"routes": json.dumps(export.stamp, default=str).encode(), b"title": export.title.encode()}
-    pq.write_table(
-        written.replace_schema_metadata({**(written.schema.metadata or {}), **told}), path, compression="zstd"
-    )
+    with reader_of(table, crs, boxes=True) as rows:
+        told = {"routes": json.dumps(export.stamp, default=str), "title": export.title}
+        schema = rows.schema.with_metadata({**(rows.schema.metadata or {}), **told})
+        with pq.ParquetWriter(path, schema, compression="zstd") as file:
+            for batch in rows:
+                file.write_batch(batch.cast(schema))
 
 
 def _csv(path: Path, _: Export, tables: list[Table], __: int) -> None:
     (table,) = tables
-    rows = table.frame[[column.name for column in table.columns]].copy()
-    if isinstance(table.frame, gpd.GeoDataFrame):
-        if table.shape == "Point":
-            rows["lon"], rows["lat"] = table.frame.geometry.x.round(5), table.frame.geometry.y.round(5)
-        else:
-            rows["WKT"] = table.frame.geometry.to_wkt(rounding_precision=5)
-    inert_within(pl.from_pandas(rows)).write_csv(path)
+    names = [column.name for column in table.columns]
+    with path.open("wb") as file:
+        for part in slices_of(table):
+            rows = part[names].copy()
+            if isinstance(part, gpd.GeoDataFrame):
+                if table.shape == "Point":
+                    rows["lon"], rows["lat"] = part.geometry.x.round(5), part.geometry.y.round(5)
+                else:
+                    rows["WKT"] = part.geometry.to_wkt(rounding_precision=5)
+            inert_within(pl.from_pandas(rows)).write_csv(file, include_header=file.tell() == 0)
 
 
 def _workbook(path: Path, export: Export, tables: list[Table], _: int) -> None:
