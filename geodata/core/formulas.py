@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-STARTS = r"[\s\x{200b}\x{feff}]*[=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|[\t\r]"
+_SIGN = r"[=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
+_PARTED = rf"([;\t\r\n])((?:[^\S\t\r\n]|[\x{{200b}}\x{{feff}}])*{_SIGN})"
+STARTS = rf"[\s\x{{200b}}\x{{feff}}]*{_SIGN}|[\t\r]"
 """What begins a formula: its signs, behind whatever blanks and also as the wide ones of East Asian scripts; a tab and a
 carriage return, behind which a program may begin anew (OWASP, CSV Injection)."""
 
@@ -21,4 +23,4 @@ def inert_text(text: str) -> str:
 
 def inert_within(table: pl.DataFrame) -> pl.DataFrame:
     """Return the same also for programs that part a CSV at semicolons, tabs or ends of lines, wherever these stand."""
-    return inert(table).with_columns(pl.col(pl.String).str.replace_all(rf"([;\t\r\n])({STARTS})", "$1'$2"))
+    return inert(table).with_columns(pl.col(pl.String).str.replace_all(_PARTED, "$1'$2"))
