@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: api bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network browser check clean coverage docs help hooks lock mutants node postgres reference run scripts test test-long test-quick words
+.PHONY: api bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants node postgres reference run scripts test test-long test-quick words
 
 help:
 	@sed -n "s/^# make /make /p" Makefile
@@ -63,6 +63,9 @@ bench-network: $(VENV)/.developer
 
 bench-movement: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.movement
+
+bench-service: $(VENV)/.developer
+	$(BIN)/python -m benchmarks.service
 
 mutants: $(VENV)/.developer
 	$(BIN)/python -m tests.mutants

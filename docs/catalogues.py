@@ -15,10 +15,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from layers.web.translations import LANGUAGES, ON_THE_MAP
+from layers.web.translations import IN_REPORTS, LANGUAGES, ON_THE_MAP, REPORTS
 
 ROOT = Path(__file__).parent.parent
-_MARKER = "# Texts here are said on the map."
+_MARKERS = {ON_THE_MAP: "# Texts here are said on the map.", IN_REPORTS: "# Texts here are said in reports."}
 _METHODS = [("**.js", "javascript"), ("**.py", "python")]
 _OPTIONS: dict[str, dict[str, object]] = {"**.js": {"parse_template_string": True}}
 _KEYWORDS = {"say": None, "mark": None, "sentence": None, "counted": (1, 2)}
@@ -37,14 +37,18 @@ def said() -> Catalog:
 
 @cache
 def _comments(path: str) -> tuple[str, ...]:
-    """Return the comments of the texts of a file: whether the map says them."""
-    marked = path.endswith(".js") or _MARKER in (ROOT / path).read_text(encoding="utf-8").splitlines()
-    return (ON_THE_MAP,) if marked else ()
+    """Return the comments of the texts of a file: whether the map says them, and whether reports do."""
+    if path.endswith(".js"):
+        return (ON_THE_MAP,)
+    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    return tuple(comment for comment, marker in _MARKERS.items() if marker in lines)
 
 
-def bring_up(catalogue: Catalog) -> None:
-    """Give a catalogue the texts that are said now, with what it has of them."""
+def bring_up(catalogue: Catalog, *, of_reports: bool = False) -> None:
+    """Give a catalogue the texts that are said now, in reports or at all, with what it has of them."""
     template = said()
+    for message in [one for one in template if of_reports and one.id and IN_REPORTS not in one.auto_comments]:
+        template.delete(message.id, message.context)
     template.creation_date = catalogue.creation_date
     catalogue.update(template, no_fuzzy_matching=True)
 
@@ -60,10 +64,10 @@ def _forms(texts: str | Sequence[str] | None) -> Sequence[str]:
 
 def main() -> None:
     """Write every catalogue anew."""
-    for file in sorted(LANGUAGES.glob("*.po")):
+    for file in [*sorted(LANGUAGES.glob("*.po")), *sorted((LANGUAGES / REPORTS).glob("*.po"))]:
         with file.open("rb") as content:
             catalogue = read_po(content, locale=file.stem)
-        bring_up(catalogue)
+        bring_up(catalogue, of_reports=file.parent.name == REPORTS)
         with file.open("wb") as content:
             write_po(content, catalogue, width=120, sort_output=True, ignore_obsolete=True, include_lineno=False)
         told = f"{file.relative_to(ROOT)}: {len(catalogue)} texts, {len(lacking(catalogue))} without a translation"

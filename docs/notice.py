@@ -9,8 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 NOTICE = ROOT / "NOTICE"
-_UNSTATED = {"polars-hash": "MIT"}
-"""Licences that stand in a library's repository and not in what is installed."""
+_UNSTATED = {"polars-hash": "MIT", "resvg-py": "MIT"}
+"""Licences that a library's metadata do not name: they stand in its repository, or in the text that it brings."""
 
 
 def notice() -> str:

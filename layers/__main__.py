@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import getpass
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ import typer
 from rich.console import Console
 
 from geodata.core.atomic_write import handed_over
-from geodata.core.errors import UnknownVersion, told_in_a_sentence
+from geodata.core.errors import UnknownVersion, WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.ledger.store import Ledger
 from geodata.mapping.profiles import credits_of
@@ -24,16 +25,23 @@ from geodata.model.query import View, require_view
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import end_if_damaged
-from layers.export.area import Area, area_of
+from layers.audience.audiences import AUDIENCES, OWN, audience_named
+from layers.export.area import area_of
 from layers.export.catalogue import records_of
-from layers.export.contents import USUAL_CEILING, Export, within_ceiling
+from layers.export.contents import USUAL_CEILING, Export
 from layers.export.dataset import Dataset
 from layers.export.files import DEGREES, FORMATS, LAYERS, as_file, format_of, require_crs, write
+from layers.export.making import Asked, Known
+from layers.export.making import made as made_of
 from layers.export.records import MANIFEST, keep, known, record_of
-from layers.export.tables import tables_of
-from routes.pipelines.counting import counted_on, placed
+from layers.export.tables import Table, tables_of
+from layers.reports.documents import DOCUMENTS, REPORTS, document_of, form_of
+from layers.reports.house import house_of
+from layers.reports.writing import report_of
+from layers.web.translations import SOURCE, language_named, report_languages
+from routes.pipelines.counting import placed
 from routes.pipelines.kept_network import standing
-from routes.temporal.findings import findings_of
+from routes.temporal.findings import Finding, findings_of
 from routes.temporal.series import series_of
 
 app = typer.Typer(
@@ -43,7 +51,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]
-_ENDINGS = ", ".join(f".{ending}" for ending in FORMATS)
+_ENDINGS = ", ".join(f".{ending}" for ending in (*FORMATS, *DOCUMENTS))
+_REPORTS = ", ".join(f".{ending}" for ending in REPORTS)
 
 
 Start = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
@@ -54,10 +63,13 @@ Sources = Annotated[list[str] | None, typer.Option("--source", help="Source; may
 Origins = Annotated[list[str] | None, typer.Option("--origin", help="Country of origin (ISO 3166-1); may be repeated.")]
 In = Annotated[list[str] | None, typer.Option("--country", help="Incidents and routes in a country; may be repeated.")]
 Pair = Annotated[tuple[str, str] | None, typer.Option(help="Routes that two countries are a part of.")]
+Route = Annotated[list[str] | None, typer.Option("--route", help="A route by id, or by a part of its name.")]
 AreaFile = Annotated[Path | None, typer.Option(help="File of polygons: what lies in them or runs through.")]
 LayerNames = Annotated[list[str] | None, typer.Option("--layer", help=f"{', '.join(LAYERS)}; may be repeated.")]
 Detail = Annotated[float, typer.Option(min=0, max=1, help="0 the main routes, 1 all.")]
-Ceiling = Annotated[str, typer.Option(help="Incidents marked higher stay here.")]
+Ceiling = Annotated[str | None, typer.Option(help=f"Incidents marked higher stay here [default: {USUAL_CEILING}].")]
+For = Annotated[str, typer.Option("--audience", help=f"{', '.join(AUDIENCES)}: who a map, picture or report is for.")]
+Language = Annotated[str, typer.Option(help="Language of a map, picture or report: en, fr.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
 
 
@@ -74,43 +86,117 @@ def export(
     country: In = None,
     between: Pair = None,
     area: AreaFile = None,
+    route: Route = None,
     layer: LayerNames = None,
     crs: Annotated[int, typer.Option(help="System of coordinates (EPSG), as 3035; 4326 is degrees.")] = DEGREES,
     detail: Detail = 1.0,
-    handling: Ceiling = USUAL_CEILING,
+    handling: Ceiling = None,
+    audience: For = OWN.name,
+    language: Language = SOURCE,
     preview: Annotated[bool, typer.Option("--preview", help="Tell how many rows there are; write nothing.")] = False,
-    catalogue: Annotated[bool, typer.Option("--record", help="Write records for catalogues beside the file.")] = False,
+    catalogue: Annotated[
+        bool, typer.Option("--record", help="Write records for catalogues beside a file of layers.")
+    ] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Lay the network out anew, even if it is kept.")] = False,
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the layers of a view to one file, stamped with what they came from, and beside it a manifest."""
+    """Write the layers of a view, or a map of it, to one file stamped with what it came from; beside it a manifest."""
     ledger = Ledger(home or Settings().home)
     with told_in_a_sentence():
         if out is None and not preview:
             raise typer.BadParameter("say which file to write: -o NAME, or --preview")
-        if out is not None:
+        readers = audience_named(audience)
+        document = document_of(out.name, readers) if out else None
+        language_named(language)
+        if out is not None and document is None:
             format_of(out.name)
         require_crs(crs)
         view = _view(start, end, mode, kind, source, origin)
         where = area_of(country or (), between, area)
-        made = _made(view, where, ledger, version, detail, handling, rebuild=rebuild)
+        made = _made(Asked(view, where, route or (), detail, readers, handling), ledger, version, rebuild=rebuild)
         if preview or out is None:
             _tell_rows(made, layer or (), as_json=as_json)
             return
-        with handed_over(out) as part:
-            tables = write(part, made, layer or (), crs, format_of(out.name))
-            record = record_of(made, out.name, part, getpass.getuser())
-            keep(record, ledger.home)  # before the file is there: none leaves that is not recorded
-        with handed_over(out.with_name(out.name + MANIFEST)) as part:
-            part.write_text(json.dumps(record, indent=2, ensure_ascii=False), encoding="utf-8")
-        if catalogue:
+
+        def write_to(part: Path) -> None:
+            if document:
+                part.write_bytes(document.make(made, readers, language))
+            else:
+                tables.extend(write(part, made, layer or (), crs, format_of(out.name)))
+
+        tables: list[Table] = []
+        _hand_over(out, made, ledger, write_to)
+        if catalogue and not document:
             told = Dataset(made, tuple(tables), (as_file(out),), crs, Settings().contact)
             for ending, content in records_of(told).items():
                 with handed_over(out.with_name(f"{out.name}.{ending}")) as part:
                     part.write_bytes(content)
     _tell(made, out, as_json=as_json)
     end_if_damaged(ledger, made.version)
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Option("--out", "-o", help=f"File to write: {_REPORTS}.")],
+    home: Home = None,
+    start: Start = None,
+    end: End = None,
+    mode: Modes = None,
+    kind: Kinds = None,
+    source: Sources = None,
+    origin: Origins = None,
+    country: In = None,
+    between: Pair = None,
+    area: AreaFile = None,
+    route: Route = None,
+    change: Annotated[str, typer.Option(help="Id of a change: its routes, from a year before it began.")] = "",
+    handling: Ceiling = None,
+    audience: For = OWN.name,
+    language: Language = SOURCE,
+    style: Annotated[Path | None, typer.Option(help="TOML file with the look of the agency (docs/export.md).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a report of a view, a route, a country or a change, to read: text, tables, the map, limits and sources."""
+    ledger = Ledger(home or Settings().home)
+    with told_in_a_sentence():
+        form, readers, house = form_of(out.name), audience_named(audience), house_of(style)
+        language_named(language, report_languages())
+        view, routes = _view(start, end, mode, kind, source, origin), list(route or ())
+        if change:
+            view, routes = _of_change(change, Asked(view, audience=readers, handling=handling), ledger)
+        where = area_of(country or (), between, area)
+        made = _made(Asked(view, where, routes, 1.0, readers, handling), ledger)
+        chosen = [one.corridor_id for one in made.routes.corridors] if routes else []
+        content = form.write(report_of(made, readers, language, house, chosen))
+        _hand_over(out, made, ledger, lambda part: part.write_bytes(content))
+    _tell(made, out, as_json=as_json)
+    end_if_damaged(ledger, made.version)
+
+
+def _of_change(key: str, asked: Asked, ledger: Ledger) -> tuple[View, list[str]]:
+    """Return the view and the routes of a change: a year before it began, and on."""
+    view = asked.view
+    every = _made(replace(asked, view=view.without_window()), ledger).changes
+    found = next((one for one in every if one.finding_id == key), None)
+    if found is None or not found.corridor_ids:
+        rule = "`python -m routes alarms` lists them with their ids"
+        raise WrongValue(
+            f"{key[:60]!r} is no change of routes", rule=rule, done="nothing was written", where="--change"
+        )
+    year, month = map(int, found.since.split("-"))
+    window = {"start": view.start or f"{year - 1}-{month:02d}-01", "end": view.end}
+    return require_view(view.model_dump() | window), list(found.corridor_ids)
+
+
+def _hand_over(out: Path, made: Export, ledger: Ledger, write_to: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all, keep its record, and write its manifest beside it."""
+    with handed_over(out) as part:
+        write_to(part)
+        record = record_of(made, out.name, part, getpass.getuser())
+        keep(record, ledger.home)  # before the file is there: none leaves that is not recorded
+    with handed_over(out.with_name(out.name + MANIFEST)) as part:
+        part.write_text(json.dumps(record, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 @app.command()
@@ -129,7 +215,7 @@ def push(
     area: AreaFile = None,
     layer: LayerNames = None,
     detail: Detail = 1.0,
-    handling: Ceiling = USUAL_CEILING,
+    handling: Ceiling = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the layers of a view into PostGIS, or refresh them there, in one transaction."""
@@ -139,7 +225,7 @@ def push(
     with told_in_a_sentence():
         view = _view(start, end, mode, kind, source, origin)
         where = area_of(country or (), between, area)
-        made = _made(view, where, ledger, None, detail, handling, rebuild=False)
+        made = _made(Asked(view, where, detail=detail, handling=handling), ledger)
         found = pushed(address, tables_of(made, layer or ()), made.stamp, schema)
         content = json.dumps([asdict(one) for one in found]).encode()
         keep(record_of(made, f"{schema} in PostGIS", content, getpass.getuser()), ledger.home)
@@ -191,10 +277,8 @@ def _view(
     return require_view(window | {name: values or None for name, values in chosen.items()})
 
 
-def _made(
-    view: View, area: Area, ledger: Ledger, version: int | None, detail: float, ceiling: str, *, rebuild: bool
-) -> Export:
-    """Return the export of a version of the ledger: routes and incidents of the window and area."""
+def _made(asked: Asked, ledger: Ledger, version: int | None = None, *, rebuild: bool = False) -> Export:
+    """Return the export of a version of the ledger, the newest where none is named."""
     read = _version(ledger, version)
     store = Networks(ledger)
     facts = store.assumptions.facts()
@@ -209,26 +293,12 @@ def _made(
             newest=version is None,
             say=lambda stage: status.update(f"{stage} ..."),
         )
-    on_network = placed(found.network, every)
-    asked = view.select(on_network)
-    chosen = within_ceiling(asked, ceiling)
-    withheld = asked.height - chosen.height
-    if area.holds is not None:
-        chosen = area.holds(chosen)
-    routes = counted_on(found.network, chosen, facts, detail, view.modes)
-    if area.touches is not None:
-        kept = tuple(filter(area.touches, routes.corridors))
-        routes = replace(routes, corridors=kept, dense=tuple(filter(area.touches, routes.dense)))
-        if area.holds is None:
-            chosen = chosen.filter(pl.col("corridor_id").is_in([one.corridor_id for one in kept]))
-    whole = within_ceiling(view.without_window().select(on_network), ceiling)
-    series = series_of(found.network, whole, editions_of(ledger, every, read))
-    changes = tuple(findings_of(series, found.network.routes))
-    if area.touches is not None:
-        ids = {one.corridor_id for one in routes.corridors}
-        changes = tuple(one for one in changes if ids & set(one.corridor_ids))
-    credits_ = credits_of(chosen)
-    return Export(view, chosen, routes, read, datetime.now(UTC), changes, credits_, area.words, withheld)
+
+    def changes(allowed: pl.DataFrame) -> tuple[Sequence[Finding], str]:
+        series = series_of(found.network, allowed, editions_of(ledger, every, read))
+        return findings_of(series, found.network.routes), series.horizon
+
+    return made_of(asked, Known(read, found.network, placed(found.network, every), facts, changes, credits_of))
 
 
 def _version(ledger: Ledger, wanted: int | None) -> int:

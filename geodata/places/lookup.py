@@ -10,6 +10,7 @@ import csv
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -93,11 +94,12 @@ class Airport:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A populated place; lon, lat in degrees."""
+    """A populated place; lon, lat in degrees, country as ISO 3166-1 alpha-3."""
 
     name: str
     lon: float
     lat: float
+    iso3: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +221,18 @@ def town_near(lon: float, lat: float, within_km: float = 80.0) -> Town | None:
     km = EARTH_KM * np.linalg.norm(there - here, axis=1)
     score = np.log10(near["population"].to_numpy() + 1.0) + PORT_WORTH * port[rows] - 4.0 * km / within_km
     best = near.row(int(np.argmax(score)), named=True)
-    name = _unmarked(best["name"]) if best["iso3"] in _TRANSCRIBED else best["name"]
-    return Town(name, best["lon"], best["lat"])
+    return _town(best)
+
+
+def largest_towns(codes: Sequence[str], most: int) -> list[Town]:
+    """Return the largest towns of some countries (ISO 3166-1 alpha-3), at most so many, the largest first."""
+    towns = _towns()[0].filter(pl.col("iso3").is_in(codes)).sort("population", "name", descending=[True, False])
+    return [_town(row) for row in towns.head(most).iter_rows(named=True)]
+
+
+def _town(row: Mapping[str, Any]) -> Town:
+    name = _unmarked(row["name"]) if row["iso3"] in _TRANSCRIBED else row["name"]
+    return Town(name, row["lon"], row["lat"], row["iso3"])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import { element, icon, iconButton, makePanel, within } from "./dom.js";
 import { Part } from "./part.js";
+import { live } from "./server.js";
 import { say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -26,7 +27,7 @@ export class Actions extends Part {
       iconButton(say("Zoom out"), "M4 10h12", () => monitor.map.zoomOut()),
       iconButton(say("Show all"), "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
       element("hr"),
-      iconButton(say("Copy link to this view"), "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy()),
+      ...(live ? [this._copyButton()] : []),
       this.files,
       this.theme,
       iconButton(say("Keys (?)"), "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
@@ -43,14 +44,18 @@ export class Actions extends Part {
     });
   }
 
+  _copyButton() {
+    return iconButton(say("Copy link to this view"), "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy());
+  }
+
   _summary() {
     const name = say("Download this view");
     const arrow = icon("M10 3v9M6.5 8.5L10 12l3.5-3.5M4 16h12");
     return element("summary", { class: "square", title: name, "aria-label": name }, arrow);
   }
 
-  /** Links whose addresses are made when they are needed. */
-  _menu() {
+  /** What the server writes: links whose addresses are made when they are needed. */
+  _served() {
     /** @param {string} format  @param {string} name */
     const link = (format, name) => {
       const made = element("a", { href: "#", download: true, class: `to-${format.replace(".", "-")}` }, name);
@@ -58,6 +63,25 @@ export class Actions extends Part {
       for (const moment of ["pointerdown", "focus", "click"]) made.addEventListener(moment, aim);
       return made;
     };
+    return [
+      element("p", {}, say("Corridors")),
+      link("geojson", "GeoJSON"),
+      link("gpkg", "GeoPackage"),
+      link("xlsx", "Excel (XLSX)"),
+      link("kmz", "Google Earth (KMZ)"),
+      link("shp.zip", "Shapefile (ZIP)"),
+      link("html", say("Map for a browser (HTML)")),
+      link("zip", say("All layers (ZIP)")),
+      element("hr"),
+      element("p", {}, say("Report")),
+      link("pdf", "PDF"),
+      link("pptx", say("Slides (PPTX)")),
+      link("docx", "Word (DOCX)"),
+      element("hr"),
+    ];
+  }
+
+  _menu() {
     /** @param {string} name  @param {"picture" | "frames" | "print"} act */
     const make = (name, act) => {
       const go = () => {
@@ -70,14 +94,7 @@ export class Actions extends Part {
     return element(
       "div",
       { class: "menu panel" },
-      element("p", {}, say("Corridors")),
-      link("geojson", "GeoJSON"),
-      link("gpkg", "GeoPackage"),
-      link("xlsx", "Excel (XLSX)"),
-      link("kmz", "Google Earth (KMZ)"),
-      link("shp.zip", "Shapefile (ZIP)"),
-      link("zip", say("All of these (ZIP)")),
-      element("hr"),
+      ...(live ? this._served() : []),
       element("p", {}, say("The map as you see it")),
       make(say("Picture (PNG)"), "picture"),
       make(say("Frames (ZIP of PNG)"), "frames"),

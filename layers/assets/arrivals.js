@@ -1,6 +1,7 @@
 /* New incidents, once, where they lie: a ring that widens and goes; one that stands still where less motion is wanted. */
 
 import { CanvasLayer } from "./canvas_layer.js";
+import { ask } from "./server.js";
 import { counted } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -34,7 +35,7 @@ export class Arrivals extends CanvasLayer {
     const params = new URLSearchParams(feed.query);
     params.set("version", String(now));
     params.set("since", String(before));
-    const answer = await fetch(`/data/arrivals?${params}`);
+    const answer = await ask(`/data/arrivals?${params}`);
     if (!answer.ok) return;
     /** @type {{ places: Pair[], count: number }} */
     const { places, count } = await answer.json();

@@ -1,6 +1,7 @@
 /* The countries of the base map, in Mercator units. */
 
 import { WORLD, toWorld } from "./mercator.js";
+import { ask } from "./server.js";
 import { countryName } from "./text.js";
 
 /** @import { Box, Country, CountryFeature, Frame } from "./types.js" */
@@ -29,7 +30,7 @@ export class Atlas {
 
   /** @param {MapScale} scale */
   async _fetch(scale) {
-    const answer = await fetch(this.urls[scale]);
+    const answer = await ask(this.urls[scale]);
     /** @type {{ features: CountryFeature[] }} */
     const { features } = await answer.json();
     return features.map((feature) => Atlas.country(feature));

@@ -44,11 +44,12 @@ export class Calendar {
     week: { spans: [1, 4, 13], first: 13 },
     month: { spans: [1, 3, 12], first: 12 },
     quarter: { spans: [1, 4, 8], first: 4 },
+    year: { spans: [1, 3, 5], first: 1 },
   };
 
   /** The name of a unit.  @param {Unit} unit */
   static unit(unit) {
-    return { day: say("Day"), week: say("Week"), month: say("Month"), quarter: say("Quarter") }[unit];
+    return { day: say("Day"), week: say("Week"), month: say("Month"), quarter: say("Quarter"), year: say("Year") }[unit];
   }
 
   /** So many of a unit, in full.  @param {number} count  @param {Unit} unit */
@@ -58,6 +59,7 @@ export class Calendar {
       week: counted("{count} week", "{count} weeks", count),
       month: counted("{count} month", "{count} months", count),
       quarter: counted("{count} quarter", "{count} quarters", count),
+      year: counted("{count} year", "{count} years", count),
     }[unit];
   }
 
@@ -68,6 +70,7 @@ export class Calendar {
       week: say("{count} w", { count }),
       month: say("{count} m", { count }),
       quarter: say("{count} q", { count }),
+      year: say("{count} y", { count }),
     }[unit];
   }
 
@@ -94,11 +97,12 @@ export class Calendar {
     return this.edges.findLastIndex((edge) => edge <= day);
   }
 
-  /** "Nov 2026", "Q4 2026", "24 Nov 2026"; of a week its first day.  @param {number} step */
+  /** "Nov 2026", "Q4 2026", "2026", "24 Nov 2026"; of a week its first day.  @param {number} step */
   name(step) {
     const [year, at, day] = dayParts(this.edges[step]);
     const parts = { year: String(year), month: say(MONTHS[at]), day };
     if (this.unit === "quarter") return say("Q{quarter} {year}", { ...parts, quarter: Math.floor(at / 3) + 1 });
+    if (this.unit === "year") return parts.year;
     return this.unit === "month" ? say("{month} {year}", parts) : say("{day} {month} {year}", parts);
   }
 
@@ -117,7 +121,7 @@ export class Calendar {
   /** Days to name below a bar, with their names: years, or months where all is short.  @param {number} most */
   ticks(most) {
     const [first, last] = [this.edges[0], this.edges[this.edges.length - 1]];
-    const years = last - first > 800;
+    const years = this.unit === "year" || last - first > 800;
     const [year, month] = dayParts(first);
     /** @type {[day: number, name: string][]} */
     const found = [];

@@ -10,6 +10,7 @@ const CHARTS = {
   week: mark("Incidents by week, at most {most}"),
   month: mark("Incidents by month, at most {most}"),
   quarter: mark("Incidents by quarter, at most {most}"),
+  year: mark("Incidents by year, at most {most}"),
 };
 
 /** @param {Monitor} monitor  @param {string} title  @param {Node} kind  @param {Node | null} [note] */

@@ -4,6 +4,7 @@ import { pageUrl } from "./address.js";
 import { cardHead, figures, kindChip, madeUp, pageLink, spark } from "./card_parts.js";
 import { element } from "./dom.js";
 import { ROLES, roleLetter } from "./roles.js";
+import { live } from "./server.js";
 import { formatNumber, mark, say, sayKept } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -85,13 +86,14 @@ export const corridorDetails = (monitor, corridor) => {
   ].filter(Boolean);
   const route = corridor.layer === "routes";
   /** @type {[string, string][]} */
-  const passing = route && corridor.mode !== "air" ? [[say("passing, of all time"), formatNumber(Math.round(corridor.passing))]] : [];
+  const passing = live && route && corridor.mode !== "air" ? [[say("passing, of all time"), formatNumber(Math.round(corridor.passing))]] : [];
+  /** What is counted over all time; a frozen map knows its own period only.  @type {[string, string][]} */
+  const ever = live ? [[say("in the corridor, of all time"), formatNumber(corridor.incidents)], [say("people, of all time, where stated"), formatNumber(corridor.people)]] : [];
   return [
     cardHead(monitor, corridor.title, kindOf(monitor, corridor), madeUp(corridor.synthetic)),
     figures([
       [say("in the corridor, in the window"), formatNumber(corridor.total(...monitor.range))],
-      [say("in the corridor, of all time"), formatNumber(corridor.incidents)],
-      [say("people, of all time, where stated"), formatNumber(corridor.people)],
+      ...ever,
       ...passing,
     ]),
     spark(monitor, months, monitor.theme.mode[corridor.mode]),
@@ -100,7 +102,7 @@ export const corridorDetails = (monitor, corridor) => {
     people(monitor, (shares) => say("To {shares}", { shares }), corridor.destinations),
     element("p", { class: "facts" }, facts.join(" · ")),
     surenessList(corridor),
-    route ? page(monitor, corridor) : element("span"),
+    route && live ? page(monitor, corridor) : element("span"),
     direction(corridor),
     element("footer", {}, say("Method {method} · ledger version {version}", { method: corridor.method_version, version: String(picture.manifest.version) })),
   ];

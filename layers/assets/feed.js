@@ -2,6 +2,7 @@
 
 import { messageOf, refusal, wasAborted } from "./errors.js";
 import { Picture } from "./picture.js";
+import { ask, live } from "./server.js";
 
 /** @import { Monitor } from "./monitor.js" */
 /** @import { Head } from "./types.js" */
@@ -32,6 +33,7 @@ export class Feed {
   async start() {
     for (;;) {
       await this.tick();
+      if (!live) return;
       await new Promise((done) => setTimeout(done, Feed.EVERY));
     }
   }
@@ -39,7 +41,7 @@ export class Feed {
   /** Ask once for the newest version; fetch its snapshot if it is not the one shown. */
   async tick() {
     try {
-      const answer = await fetch("/data/head", { cache: "no-cache" });
+      const answer = await ask("/data/head", { cache: "no-cache" });
       if (!answer.ok) throw new Error(`head: ${answer.status}`);
       const before = this.head;
       /** @type {Head} */
@@ -141,7 +143,7 @@ export class Feed {
     const params = new URLSearchParams(this.query);
     params.set("version", String(this.head?.version));
     if (this.monitor.state.unit !== "month") params.set("step", this.monitor.state.unit);
-    const answer = await fetch(`/data/${kind}?${params}`, { signal });
+    const answer = await ask(`/data/${kind}?${params}`, { signal });
     if (!answer.ok) throw await refusal(answer);
     const before = this.monitor.picture;
     const manifest = Picture.carried(await answer.json(), before?.manifest);

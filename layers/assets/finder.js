@@ -4,6 +4,7 @@ import { moveTo } from "./map_moves.js";
 import { fromWorld } from "./mercator.js";
 import { folded } from "./names.js";
 import { Position } from "./position.js";
+import { ask } from "./server.js";
 import { countryName, mark, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -79,7 +80,7 @@ export class Finder {
 
   /** @param {string} words  @param {AbortSignal} signal  @returns {Promise<Found[]>} */
   async places(words, signal) {
-    const answer = await fetch(`/data/places?${new URLSearchParams({ q: words })}`, { signal });
+    const answer = await ask(`/data/places?${new URLSearchParams({ q: words })}`, { signal });
     if (!answer.ok) throw new Error(`places: ${answer.status}`);
     /** @type {{ places: GazetteerPlace[] }} */
     const { places } = await answer.json();

@@ -1,5 +1,6 @@
 /* The hexes of a picture at one resolution. */
 
+import { ask } from "./server.js";
 import { underWay } from "./tally.js";
 
 /** @import { LevelEntry, Pair, Span } from "./types.js" */
@@ -149,7 +150,7 @@ const NAMED = /** @type {const} */ (["corners", "cells", "counts", "lasting"]);
 
 /** @param {string} url  @param {AbortSignal} [signal] */
 const resource = async (url, signal) => {
-  const answer = await fetch(url, { signal });
+  const answer = await ask(url, { signal });
   if (!answer.ok) throw new Error(`${url.slice(0, 20)}: ${answer.status}`);
   return answer.arrayBuffer();
 };

@@ -2,6 +2,7 @@
 
 import { cardHead, kindChip } from "./card_parts.js";
 import { element } from "./dom.js";
+import { ask } from "./server.js";
 import { counted, countryName, formatNumber, say } from "./text.js";
 
 /** @import { Incidents } from "./incidents.js" */
@@ -65,17 +66,17 @@ export class IncidentCards {
   /** Facts of some incidents; null while the server is asked, after which the card is made again.  @param {string[]} keys */
   _known(keys) {
     const missing = keys.filter((key) => !this.asked.has(key));
-    if (missing.length) this._ask(missing);
+    if (missing.length) this._fetch(missing);
     return keys.some((key) => !this.facts.has(key)) ? null : keys.flatMap((key) => this.facts.get(key) ?? []);
   }
 
   /** @param {string[]} keys */
-  async _ask(keys) {
+  async _fetch(keys) {
     for (const key of keys) this.asked.add(key);
     const params = new URLSearchParams(keys.map((key) => ["key", key]));
     params.set("version", String(this.monitor.shown.manifest.version));
     try {
-      const answer = await this.monitor.during(fetch(`/data/incidents?${params}`));
+      const answer = await this.monitor.during(ask(`/data/incidents?${params}`));
       if (!answer.ok) throw new Error(String(answer.status));
       /** @type {{ incidents: Facts[] }} */
       const { incidents } = await answer.json();

@@ -6,6 +6,7 @@ import { messageOf, refusal, wasAborted } from "./errors.js";
 import { IncidentCards, precisionWords } from "./incident_cards.js";
 import { IncidentMarks, IncidentPoints } from "./incident_marks.js";
 import { fromWorld } from "./mercator.js";
+import { ask } from "./server.js";
 import { counted, formatNumber, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -130,7 +131,7 @@ export class Incidents extends CanvasLayer {
     params.set("version", String(manifest.version));
     const edges = [whole ? -180 : around(west), Math.max(-90, south), whole ? 180 : around(east), Math.min(90, north)];
     params.set("box", edges.map((degrees) => degrees.toFixed(4)).join());
-    return fetch(`/data/points?${params}`, { signal });
+    return ask(`/data/points?${params}`, { signal });
   }
 
   /** The window as days.  @returns {Pair} */

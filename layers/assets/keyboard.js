@@ -1,5 +1,6 @@
 /* Keys of the map, the panel that tells them, and what a screen reader is told. */
 
+import { Absent } from "./absent.js";
 import { element, icon, within } from "./dom.js";
 import { Part } from "./part.js";
 import { counted, mark, say } from "./text.js";
@@ -104,7 +105,9 @@ export class Keys extends Part {
   _help() {
     /** @param {[string, string]} given */
     const rows = ([keys, words]) => element("div", {}, element("dt", {}, ...keys.split("  ").map((key) => element("kbd", {}, say(key)))), element("dd", {}, say(words)));
-    const groups = Keys.HELP.map(([name, keys]) => element("section", {}, element("h3", {}, say(name)), element("dl", {}, ...keys.map(rows))));
+    /** What there is: a map without single incidents lists none.  @param {[string, string]} given */
+    const works = ([key]) => key !== "I" || !(this.monitor.incidents instanceof Absent);
+    const groups = Keys.HELP.map(([name, keys]) => element("section", {}, element("h3", {}, say(name)), element("dl", {}, ...keys.filter(works).map(rows))));
     const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
     const box = element("input", { type: "checkbox", onchange: (event) => this._store(event.target.checked) });
     const dialog = element(

@@ -1,5 +1,6 @@
 /* The legend: what lines, widths, hexes and letters mean, and a switch for each layer. */
 
+import { Absent } from "./absent.js";
 import { element, makePanel, swatchCanvas } from "./dom.js";
 import { Part } from "./part.js";
 import { say } from "./text.js";
@@ -29,7 +30,10 @@ export class Legend extends Part {
   /** What the legend shows, in its order. @returns {LegendSection[]} */
   sections() {
     const { changes, corridors, countries, hexes, hotspots, hubs, incidents } = this.monitor;
-    return [
+    /** @type {Partial<Record<LayerName, unknown>>} */
+    const parts = { changes, hotspots, incidents };
+    /** @type {LegendSection[]} */
+    const every = [
       { layer: "routes", heading: say("Routes"), items: [] },
       { layer: "ridges", heading: say("Dense areas"), items: [] },
       { layer: "hubs", heading: say("Hubs"), items: hubs.legendItems() },
@@ -42,6 +46,7 @@ export class Legend extends Part {
       { layer: "names", heading: say("Names"), items: [] },
       { layer: "graticule", heading: say("Degrees"), items: [] },
     ];
+    return every.filter(({ layer }) => !(layer && parts[layer] instanceof Absent));
   }
 
   themeChanged() {

@@ -1,6 +1,7 @@
 /* What the server computes only once the routes stand: asked for when it is wanted, kept until a newer answer is there. */
 
 import { messageOf, refusal, wasAborted } from "./errors.js";
+import { ask } from "./server.js";
 import { say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -67,7 +68,7 @@ export class Loader {
 
   /** @param {string} key  @param {AbortSignal} signal  @returns {Promise<Answer>} */
   async _fetch(key, signal) {
-    const answer = await fetch(`${this.path}?${key}`, { signal });
+    const answer = await ask(`${this.path}?${key}`, { signal });
     if (answer.status !== 200) throw await refusal(answer);
     return answer.json();
   }

@@ -146,9 +146,9 @@ export class Monitor {
 
   /** The window in steps of the picture: [from, to), never empty, never outside.  @returns {Pair} */
   get range() {
-    const { calendar, steps } = this.shown;
+    const { calendar, manifest, steps } = this.shown;
     const { from, to } = this.state;
-    if (from === null || to === null) return [Math.max(0, steps - calendar.traits.first), steps];
+    if (from === null || to === null) return [Math.max(0, steps - (manifest.opens ?? calendar.traits.first)), steps];
     const start = Math.max(0, Math.min(steps - 1, calendar.before(from)));
     return [start, Math.max(start + 1, Math.min(steps, calendar.before(to - 1) + 1))];
   }

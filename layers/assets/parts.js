@@ -1,8 +1,10 @@
 /* The parts of the map that the page may ask for, by the names that layers/map/components.py gives them. */
 
+export { Absent } from "./absent.js";
 export { Actions } from "./actions.js";
 export { Alerts } from "./alerts.js";
 export { Arrivals } from "./arrivals.js";
+export { Banner } from "./banner.js";
 export { BaseMap } from "./base_map.js";
 export { Camera } from "./camera.js";
 export { Card } from "./card.js";

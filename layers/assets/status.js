@@ -4,6 +4,7 @@ import { element, makePanel } from "./dom.js";
 import { ago, duration } from "./durations.js";
 import { Loader } from "./loader.js";
 import { Part } from "./part.js";
+import { live } from "./server.js";
 import { counted, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -67,11 +68,11 @@ export class Status extends Part {
     else if (!picture.steps) this._nothing();
     else this.sheet.hidden = true;
     this.shownAt = new Date();
-    this.loader.look();
-    this._refresh();
+    this.ticked();
   }
 
   ticked() {
+    if (!live) return;
     this.loader.look();
     this._refresh();
   }

@@ -3,6 +3,7 @@
 import { Calendar } from "./calendar.js";
 import { context2d, element, icon, makePanel, within } from "./dom.js";
 import { Part } from "./part.js";
+import { live } from "./server.js";
 import { counted, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -85,6 +86,7 @@ export class TimeBar extends Part {
     this.spans = element("div", { class: "spans", role: "group", "aria-label": say("Length of the window") });
     this.unit = element("select", { "aria-label": say("Step of time"), title: say("Step of time"), onchange: () => this._setUnit() });
     for (const unit of /** @type {Unit[]} */ (Object.keys(Calendar.UNITS))) this.unit.append(element("option", { value: unit }, Calendar.unit(unit)));
+    this.unit.hidden = !live; // A frozen map was counted by one.
     this.pace = element("select", { "aria-label": say("Speed"), title: say("Speed"), onchange: () => this._setPace() });
     for (const speed of this.options.speeds) this.pace.append(element("option", { value: speed }, `${speed}×`));
     this.canvas = element("canvas", { class: "histogram", "aria-hidden": "true" });
@@ -171,7 +173,7 @@ export class TimeBar extends Part {
     this.bar.hidden = !this.monitor.picture?.steps;
     if (this.bar.hidden) return;
     const { traits, unit } = this.monitor.shown.calendar;
-    this.unit.value = this.monitor.state.unit;
+    this.unit.value = unit;
     this.spans.replaceChildren(...[...traits.spans, null].map((steps) => this._span(steps, unit)));
     this._tick();
     this._hatch();

@@ -34,7 +34,7 @@ export type Kept = import("./translator.js").Kept;
 
 export type Mode = "land" | "sea" | "air";
 export type Role = "source" | "transit" | "destination";
-export type Unit = "day" | "week" | "month" | "quarter";
+export type Unit = "day" | "week" | "month" | "quarter" | "year";
 
 /** Where a canvas lies: scale and shift from Mercator units to CSS pixels, one shift east for each copy of the world in sight. */
 export interface Frame {
@@ -277,6 +277,8 @@ export interface Manifest {
   facts: string | null;
   synthetic: boolean;
   handling?: string;
+  /** So many steps, to the latest, are the window at first. */
+  opens?: number;
   incidents: number;
   unit: Unit;
   edges: number[];

@@ -1,4 +1,6 @@
-"""Where an export is of, beside its View: countries, a pair of countries, or the polygons of a file."""
+"""Where an export is of, beside its View: countries, a pair of countries, routes, or the polygons of a file."""
+
+# Texts here are said in reports.
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geodata.core.errors import WrongValue
-from geodata.places.lookup import country_code, country_name
+from geodata.core.messages import Country, Sentence, sentence
+from geodata.places.lookup import country_code, country_name, folded
 from routes.core.corridor import Corridor
 
 _LARGEST = 32 * 2**20
@@ -37,6 +40,9 @@ class Area:
     words: str = ""
     holds: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     touches: Callable[[Corridor], bool] | None = None
+
+
+EVERYWHERE = Area()
 
 
 def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = None, file: Path | None = None) -> Area:
@@ -64,11 +70,11 @@ def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = Non
         )
     if between is not None:
         start, goal = (_code(name, "--between") for name in between)
-        words = f"between {country_name(start)} and {country_name(goal)}"
-        return Area(words, None, lambda one: {start, goal} <= {country.iso3 for country in one.countries})
+        pair = sentence("between {start} and {goal}", start=_named(start), goal=_named(goal))
+        return Area(pair, None, lambda one: {start, goal} <= {country.iso3 for country in one.countries})
     if countries:
         codes = sorted({_code(name, "--country") for name in countries})
-        words = ", ".join(map(country_name, codes))
+        words = _listed(codes)
         return Area(
             words,
             lambda rows: rows.filter(pl.col("country").is_in(codes)),
@@ -76,7 +82,39 @@ def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = Non
         )
     if file is not None:
         return _within(_polygons(file), file.name)
-    return Area()
+    return EVERYWHERE
+
+
+def routes_named(asked: Sequence[str], routes: Sequence[Corridor]) -> Area:
+    """Return the area of some routes: these, and the incidents that lie in their corridors.
+
+    Parameters
+    ----------
+    asked : sequence of str
+        Ids, or names or parts of names that only one route has.
+    routes : sequence of Corridor
+        Those that there are.
+
+    Raises
+    ------
+    WrongValue
+        If no route or several have such a name.
+    """
+    found = [_route(text, routes) for text in asked]
+    ids = frozenset(one.corridor_id for one in found)
+    return Area(", ".join(one.name for one in found), None, lambda one: one.corridor_id in ids)
+
+
+def _route(text: str, routes: Sequence[Corridor]) -> Corridor:
+    key = folded(text)
+    exact = [one for one in routes if text == one.corridor_id or key == folded(one.name)]
+    fits = exact or [one for one in routes if key and key in folded(one.name)]
+    if len(fits) != 1:
+        names = "; ".join(one.name for one in fits[:3])
+        what = f"{text[:60]!r} is no route" if not fits else f"{text[:60]!r} may be {len(fits)} routes, as {names}"
+        rule = "a route is its id, or a part of a name that no other has"
+        raise WrongValue(what, rule=rule, done="nothing was written", where="--route")
+    return fits[0]
 
 
 def _within(shape: shapely.Geometry, name: str) -> Area:
@@ -89,7 +127,17 @@ def _within(shape: shapely.Geometry, name: str) -> Area:
     def touches(one: Corridor) -> bool:
         return any(shapely.intersects(shape, shapely.LineString(line)) for line in one.lines)
 
-    return Area(f"within {name}", holds, touches)
+    return Area(sentence("within {name}", name=name), holds, touches)
+
+
+def _listed(codes: Sequence[str]) -> str:
+    """Return the names of countries one behind the other, each said in the language of who reads it."""
+    text = ", ".join(f"{{{code}}}" for code in codes)
+    return Sentence(text, {code: _named(code) for code in codes})
+
+
+def _named(code: str) -> Country:
+    return Country(country_name(code), code)
 
 
 def _code(name: str, where: str) -> str:

@@ -45,6 +45,8 @@ class Export:
         Of the sources of its incidents: attribution and licence.
     area : str
         Where it was asked for beside the View, in words; "" for everywhere.
+    known_up_to : str
+        The last month, "2024-06", of which enough has arrived to say that there are fewer; "" where that is not known.
     withheld : int
         Incidents of the View that are marked too high to leave, and are counted nowhere in it.
     """
@@ -58,6 +60,7 @@ class Export:
     credits: tuple[str, ...] = ()
     area: str = ""
     withheld: int = 0
+    known_up_to: str = ""
 
     @property
     def marking(self) -> str:
@@ -139,15 +142,24 @@ def within_ceiling(incidents: pl.DataFrame, ceiling: str = USUAL_CEILING) -> pl.
     WrongValue
         If the ceiling is no mark.
     """
-    if ceiling not in HANDLING_MARKS:
+    allowed = _up_to(HANDLING_MARKS, _require_mark(ceiling))
+    return incidents.filter(pl.col("handling").is_null() | pl.col("handling").is_in(allowed))
+
+
+def lower(one: str, other: str) -> str:
+    """Return the mark of two that restricts less, which as a ceiling lets less leave."""
+    return min(_require_mark(one), _require_mark(other), key=_height)
+
+
+def _require_mark(text: str) -> str:
+    if text not in HANDLING_MARKS:
         raise WrongValue(
-            f"{ceiling!r} is no handling mark",
+            f"{text!r} is no handling mark",
             rule=f"it is one of {', '.join(HANDLING_MARKS)}",
             done="nothing was written",
             where="--handling",
         )
-    allowed = _up_to(HANDLING_MARKS, ceiling)
-    return incidents.filter(pl.col("handling").is_null() | pl.col("handling").is_in(allowed))
+    return text
 
 
 def _up_to(marks: Sequence[str], ceiling: str) -> list[str]:

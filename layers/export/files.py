@@ -160,7 +160,8 @@ def encoded(export: Export, kind: str, layers: Sequence[str] = (), crs: int = DE
 def _geojson(path: Path, export: Export, tables: list[Table], _: int) -> None:
     (table,) = tables
     stamp = json.loads(json.dumps(export.stamp, default=str))
-    features = Collection(table).page(len(table.frame), 0).features
+    layer = Collection(table)
+    features = layer.page(layer.rows(), len(table.frame), 0).features
     head: dict[str, Any] = {"type": "FeatureCollection", "name": table.name, "title": export.title, **stamp}
     collection = head | {"notes": list(export.notes), "features": features}
     if table.name == "routes":

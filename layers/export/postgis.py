@@ -173,7 +173,7 @@ def _named(column: Column) -> sql.Composed:
 
 def _rows(table: Table) -> Iterator[tuple[Any, ...]]:
     frame = table.frame
-    values = [Collection(table).ids.tolist()]
+    values = [Collection(table).ids.to_list()]
     values += [[_value(value) for value in frame[column.name].tolist()] for column in table.columns]
     if isinstance(frame, gpd.GeoDataFrame):
         shapes = shapely.set_srid(frame.geometry.to_numpy(), 4326)

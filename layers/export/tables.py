@@ -346,7 +346,7 @@ def _hexes(export: Export) -> Table:
     coarser = placed.height - int(counted["incidents"].sum())
     unique, which = np.unique(counted["cell"].to_numpy(), return_inverse=True)
     names = np.array(hexes.names(unique), dtype=object)
-    outlines = np.array([_outline(int(cell)) for cell in unique], dtype=object)
+    outlines = np.array([hex_outline(int(cell)) for cell in unique], dtype=object)
     columns: dict[str, Any] = {
         name: counted[name] for name in ("month_start", "month_end", "mode", "incidents", "people")
     }
@@ -359,7 +359,7 @@ def _hexes(export: Export) -> Table:
     return _table(export, "hexes", "Hexes by month", about, "MultiPolygon", _HEX, columns, outlines[which], period)
 
 
-def _outline(cell: int) -> shapely.MultiPolygon:
+def hex_outline(cell: int) -> shapely.MultiPolygon:
     """Return a hex as polygons, cut where it crosses 180 degrees."""
     ring = hexes.outline(cell)
     if max(lon for lon, _ in ring) - min(lon for lon, _ in ring) <= 180:

@@ -136,3 +136,18 @@ class TimeBar(Part):
 
     def __init__(self) -> None:
         super().__init__(speeds=[1, 2, 4])
+
+
+class Absent(Part):
+    """In place of a part that a map is made without."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = self._id = field
+
+
+class Banner(Part):
+    """The line above a map in a file: its mark and title, and behind a button sentences and facts on it."""
+
+    def __init__(self, marking: str, title: str, told: list[str], facts: list[list[str]]) -> None:
+        super().__init__(marking=marking, title=title, told=told, facts=facts)

@@ -70,6 +70,7 @@ class MonitorMap(folium.Map):
         <meta name="viewport" content="width=device-width, initial-scale=1">
         {% endmacro %}
         {% macro html(this, kwargs) %}
+        <div id="banner"></div>
         <div id="map"></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}

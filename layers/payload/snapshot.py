@@ -21,7 +21,7 @@ from geodata.model.incident import is_synthetic
 from geodata.model.query import View
 from geodata.places.lookup import country_name, town_near
 from geodata.spatial.h3_cells import EDGE_KM
-from layers.payload.hex_tiles import HexMesh, meshes
+from layers.payload.hex_tiles import LEVELS, HexMesh, meshes
 from layers.payload.time_steps import MOST, Steps, Unit, day_of_month, going_on
 from layers.web.translations import spelt_out
 from routes.core.corridor import METHOD_VERSION, Corridor, Line
@@ -77,7 +77,9 @@ class Ground:
     resources: Mapping[str, bytes]
 
 
-def ground(incidents: pl.DataFrame, unit: Unit = "month") -> Ground:
+def ground(
+    incidents: pl.DataFrame, unit: Unit = "month", levels: Sequence[int] = LEVELS, calendar: Steps | None = None
+) -> Ground:
     """Return what the pictures of some incidents stand on.
 
     Parameters
@@ -86,8 +88,12 @@ def ground(incidents: pl.DataFrame, unit: Unit = "month") -> Ground:
         What a View without a window selects; columns of ``geodata.model.incident.SCHEMA``.
     unit : Unit
         Of the steps by which incidents are counted.
+    levels : sequence of int
+        H3 resolutions of the hexes, coarse to fine.
+    calendar : Steps, optional
+        The steps; None takes those from the first incident to the last.
     """
-    calendar = Steps.over(incidents["time_start"], unit)
+    calendar = calendar or Steps.over(incidents["time_start"], unit)
     counted = calendar.counted(incidents.select("incident_id", "cell", *_TIMES))
     placed = counted.drop_nulls("cell")
     resources: dict[str, bytes] = {}
@@ -103,7 +109,7 @@ def ground(incidents: pl.DataFrame, unit: Unit = "month") -> Ground:
         "lasting": [list(span) for span in going_on(counted).select("first", "last", "count").iter_rows()],
         "kinds": _counted(incidents, "kind"),
         "sources": _counted(incidents, "source"),
-        "levels": [_level(mesh, resources) for mesh in meshes(placed)],
+        "levels": [_level(mesh, resources) for mesh in meshes(placed, levels)],
     }
     kept = counted.select("incident_id", "step", "last")
     return Ground(calendar, kept, told, _notes(incidents, calendar), resources)

@@ -1,4 +1,4 @@
-"""The steps of time of a picture: days, weeks, months or quarters, in UTC."""
+"""The steps of time of a picture: days, weeks, months, quarters or years, in UTC."""
 
 # Texts here are said on the map.
 
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from geodata.model.incident import lasts
 
-Unit = Literal["day", "week", "month", "quarter"]
+Unit = Literal["day", "week", "month", "quarter", "year"]
 UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
 MOST: Final[Mapping[Unit, int]] = {"day": 366, "week": 261}
 """So many of the latest are shown: a year of days, five years of weeks."""
-_EVERY: Final[Mapping[Unit, str]] = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q"}
+_EVERY: Final[Mapping[Unit, str]] = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 _EPOCH = date(1970, 1, 1)
 
 
@@ -90,7 +90,7 @@ class Steps:
 
     @property
     def first(self) -> str | None:
-        """Return when the first begins: "2021-03" for a month or quarter, else "2021-03-01"."""
+        """Return when the first begins: "2021-03" for a month, quarter or year, else "2021-03-01"."""
         if not len(self):
             return None
         day = (_EPOCH + timedelta(days=int(self.edges[0]))).isoformat()

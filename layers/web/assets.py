@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 
 ASSETS = Path(__file__).parent.parent / "assets"
+FROZEN = ASSETS / "frozen.js"
+"""The module that stands in place of ``server.js`` in a map that is one file."""
 
 
 @cache
@@ -22,4 +24,4 @@ def address(path: str, content: bytes) -> str:
 
 def modules() -> dict[str, str]:
     """Return the map's own modules by name; those below ``dashboard`` belong to the pages around it."""
-    return {file.name: file.read_text(encoding="utf-8") for file in sorted(ASSETS.glob("*.js"))}
+    return {file.name: file.read_text(encoding="utf-8") for file in sorted(ASSETS.glob("*.js")) if file != FROZEN}

@@ -6,6 +6,7 @@ CLDR, through Babel.
 """
 
 # Texts here are said on the map.
+# Texts here are said in reports.
 
 from __future__ import annotations
 
@@ -28,17 +29,22 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
 
+from geodata.core.errors import WrongValue
 from geodata.core.messages import Country, Sentence, mark
 from geodata.core.settings import Settings
 from geodata.places.lookup import countries, country_name
 
 SOURCE = "en"
 LANGUAGES = Path(__file__).parent.parent / "languages"
+REPORTS = "reports"
+"""The folder in it of languages that only reports are written in."""
 ON_THE_MAP = "said on the map"
 """The comment of a text in a catalogue that the map says, be it by a script or out of what the server tells it.
 
 Texts of scripts have it, and those of a module in which a line says so: ``# Texts here are said on the map.``
 """
+IN_REPORTS = "said in reports"
+"""The comment of a text that reports say, in which they speak languages that the screens do not."""
 _LOG = logging.getLogger(__name__)
 
 DOMAIN = (
@@ -62,17 +68,32 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def _catalogues() -> dict[str, Catalog]:
+def report_languages() -> tuple[str, ...]:
+    """Return the codes of the languages that reports are written in: those of the screens first, then others."""
+    return (*languages(), *sorted(_catalogues(REPORTS).keys() - _catalogues().keys()))
+
+
+@cache
+def _catalogues(part: str = "") -> dict[str, Catalog]:
     """Return the catalogues by language, those of the installation in place of ours; one that is broken is left out."""
     found = {}
     for folder in filter(None, (LANGUAGES, Settings().languages)):
-        for file in sorted(folder.glob("*.po")):
+        for file in sorted((folder / part).glob("*.po")):
             try:
                 with file.open("rb") as content:
                     found[file.stem] = read_po(content, locale=file.stem, abort_invalid=True)
             except (OSError, ValueError, PoFileError, UnknownLocaleError) as error:
                 _LOG.warning("%s: %s; a catalogue is a gettext file; this language is not offered", file.name, error)
     return found
+
+
+def language_named(code: str, among: tuple[str, ...] | None = None) -> str:
+    """Return the code of a language that there is, on the screens unless others are named, or refuse another."""
+    offered = languages() if among is None else among
+    if code not in offered:
+        rule = f"there are {', '.join(offered)}"
+        raise WrongValue(f"there is no language {code[:20]!r}", rule=rule, done="nothing was made", where="--language")
+    return code
 
 
 def nearest(wanted: str) -> str:
@@ -86,10 +107,10 @@ def nearest(wanted: str) -> str:
 
 @cache
 def words(language: str) -> Words:
-    """Return the words of one of ``languages``."""
+    """Return the words of one of ``languages`` or ``report_languages``."""
     if language == SOURCE:
         return Words(language, Catalog(locale=SOURCE))
-    return Words(language, _catalogues()[language])
+    return Words(language, _catalogues().get(language) or _catalogues(REPORTS)[language])
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import getpass
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -32,7 +32,8 @@ from geodata.model.reporting import Editions
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import damage
-from layers.export.contents import Export, within_ceiling
+from layers.export.contents import Export
+from layers.export.making import Asked, Known, made
 from layers.export.records import keep as keep_record
 from layers.export.records import record_of
 from layers.payload.incident_points import Keys, keys_of
@@ -371,24 +372,19 @@ class Workspace:
 
         return self._snapshots.get((version, found.key, whole, unit), take)
 
-    def export(self, view: View, version: int, generated: datetime) -> Export:
-        """Return what an export of a View is made from: the routes of the map, counted in its window."""
+    def export(self, asked: Asked, version: int, generated: datetime) -> Export:
+        """Return what is exported: the routes of the map, counted in the window and area that are asked for."""
         found, every = self.placed(version)
-        asked = view.select(every)
-        incidents = within_ceiling(asked)
-        counted = counted_on(found.network, incidents, self.assumptions.facts(), 1.0, view.modes)
-        changes = tuple(self._findings_of(view, version, found, every))
-        withheld = asked.height - incidents.height
-        return Export(view, incidents, counted, version, generated, changes, credits_of(incidents), withheld=withheld)
+        whole = asked.view.without_window()
 
-    def _findings_of(self, view: View, version: int, found: Standing, every: pl.DataFrame) -> list[Finding]:
-        """Return the changes of a View as far as they may leave: without what is marked too high to."""
-        whole = view.without_window().select(every)
-        allowed = within_ceiling(whole)
-        if allowed.height == whole.height:
-            return self.findings(view, version)
-        editions = editions_of(self._ledger, self.incidents(version), version)
-        return findings_of(series_of(found.network, allowed, editions), found.network.routes)
+        def changes(allowed: pl.DataFrame) -> tuple[Sequence[Finding], str]:
+            if allowed.height == whole.select(every).height:
+                return self.findings(whole, version), self.series(whole, version).horizon
+            series = series_of(found.network, allowed, editions_of(self._ledger, self.incidents(version), version))
+            return findings_of(series, found.network.routes), series.horizon
+
+        known = Known(version, found.network, every, self.assumptions.facts(), changes, credits_of)
+        return made(asked, known, generated)
 
     def record(self, export: Export, name: str, content: bytes) -> None:
         """Keep a record of a file that leaves."""

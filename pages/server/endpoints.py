@@ -6,18 +6,17 @@ Every data route asks ``sight`` for what it may read, and for nothing else.
 from __future__ import annotations
 
 import asyncio
-import gzip
-import hashlib
 import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache, lru_cache, wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -30,21 +29,28 @@ from geodata.model.query import View
 from geodata.places.autocomplete import LONGEST, places_named
 from geodata.places.lookup import country_name
 from geodata.spatial.coastline import REFERENCE
+from layers.audience.audiences import OWN, Audience, audience_named
+from layers.export.area import area_of
+from layers.export.contents import Export
 from layers.export.files import FORMATS, encoded
+from layers.export.making import Asked
+from layers.export.tables import tables_of
 from layers.map.page import LEAFLET, SCRIPT, map_page
 from layers.payload.incident_points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.payload.snapshot import Snapshot
 from layers.payload.time_steps import UNITS, Unit
 from layers.payload.watch_areas import areas_of
+from layers.reports.documents import DOCUMENTS, document_of
 from layers.web.assets import ASSETS
-from layers.web.translations import languages, nearest
+from layers.web.translations import language_named, languages, nearest, report_languages
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
+from pages.server.checked_answers import checked, etag_of
 from pages.server.features_api import feature_routes
+from pages.server.tiles_api import tile_routes
 from pages.server.upload_api import intake
 
 FOREVER = "public, max-age=31536000, immutable"
-ASK_FIRST = "no-cache"
 _LOG = logging.getLogger(__name__)
 SCALES = ("110m", "50m")
 _LONGEST = 18
@@ -77,7 +83,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
     """Return the routes; those of the service for GIS programs also behind a path prefix, as "monitor"."""
     behind = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
     return [
-        *(feature_routes(_in_thread, behind) if behind else ()),
+        *((*feature_routes(_in_thread, behind), *tile_routes(_in_thread, behind)) if behind else ()),
         Route("/map", _map),
         Route("/data/head", _in_thread(_head)),
         Route("/data/hexes", _in_thread(_hexes)),
@@ -90,6 +96,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
         Route("/data/points", _in_thread(_points)),
         Route("/data/incidents", _in_thread(_incidents)),
         intake(),
+        *tile_routes(_in_thread),
         *feature_routes(_in_thread),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
         Route(SCRIPT, _script),
@@ -149,14 +156,14 @@ def _map(request: Request) -> Response:
     asked = request.query_params.get("lang", "")
     page = map_page(asked if asked in languages() else nearest(request.headers.get("accept-language", "")))
     headers = {"Content-Security-Policy": page.policy, "Vary": "Accept-Encoding, Accept-Language"}
-    return _checked(request, page.html.encode(), "text/html", page.etag, headers)
+    return checked(request, page.html.encode(), "text/html", page.etag, headers)
 
 
 def _script(request: Request) -> Response:
     language = request.path_params["language"]
     if language not in languages():
         return _refused(f"There is no language {language[:40]!r}.", 404)
-    return _checked(request, map_page(language).script, "text/javascript", headers={"Cache-Control": FOREVER})
+    return checked(request, map_page(language).script, "text/javascript", headers={"Cache-Control": FOREVER})
 
 
 def _head(request: Request) -> Response:
@@ -170,7 +177,7 @@ def _head(request: Request) -> Response:
         **_facts(seen),
         **_network(seen, version),
     }
-    return _checked(request, json.dumps(head).encode(), "application/json")
+    return checked(request, json.dumps(head).encode(), "application/json")
 
 
 def _facts(seen: Workspace) -> dict[str, str]:
@@ -217,7 +224,7 @@ def _picture(request: Request, take: Callable[[Workspace, View, int, Unit], Snap
     found = take(seen, view, _version(request, seen), _unit(request))
     manifest = {**found.manifest, "notes": [*found.manifest["notes"], *notes]}
     content = json.dumps(manifest, ensure_ascii=False, allow_nan=False).encode()
-    return _checked(request, content, "application/json")
+    return checked(request, content, "application/json")
 
 
 def _unit(request: Request) -> Unit:
@@ -232,20 +239,55 @@ def _resource(request: Request) -> Response:
     if content is None:
         return _refused("This picture is no longer kept; ask for its snapshot again.", 404)
     headers = {"Cache-Control": FOREVER}
-    return _checked(request, content, "application/octet-stream", f'"{name[:16]}"', headers)
+    return checked(request, content, "application/octet-stream", f'"{name[:16]}"', headers)
 
 
 def _export(request: Request) -> Response:
     seen = sight()
-    kind = _format(request.query_params.get("format", ""))
-    view, notes = View.from_query(request.query_params.multi_items())
-    if notes:
-        raise WrongValue("; ".join(notes), rule="an export takes only what it understands", done="nothing was written")
-    export = seen.export(view, _version(request, seen), datetime.now(UTC))
-    content = encoded(export, kind, request.query_params.getlist("layer"))
+    params = request.query_params
+    kind = _format(params.get("format", ""))
+    readers = audience_named(params.get("audience", OWN.name))
+    document = document_of(f".{kind}", readers)
+    export = seen.export(_asked(params, readers), _version(request, seen), datetime.now(UTC))
+    if document:
+        spoken = nearest(request.headers.get("accept-language", ""))
+        content = document.make(export, readers, language_named(params.get("lang", spoken), report_languages()))
+    else:
+        content = encoded(export, kind, params.getlist("layer"))
+    if "preview" in params:
+        return checked(request, json.dumps(_preview(export, kind, content, params)).encode(), "application/json")
     seen.record(export, export.name(kind), content)
     headers = {"Content-Disposition": f'attachment; filename="{export.name(kind)}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=FORMATS[kind].media, headers=headers)
+    return Response(content, media_type=document.media if document else FORMATS[kind].media, headers=headers)
+
+
+def _asked(params: QueryParams, readers: Audience) -> Asked:
+    """Return what an export is asked for: a View, and countries, a pair of them or routes."""
+    view, notes = View.from_query(params.multi_items())
+    if notes:
+        raise WrongValue("; ".join(notes), rule="an export takes only what it understands", done="nothing was written")
+    pair = params.get("between", "").split(",") if "between" in params else None
+    if pair is not None and len(pair) != len(("start", "goal")):
+        rule = "a pair of countries is asked for as between=LBY,ITA"
+        raise WrongValue(f"between={params['between'][:40]!r}", rule=rule, done="nothing was written")
+    between = (pair[0], pair[1]) if pair else None
+    return Asked(view, area_of(params.getlist("country"), between), params.getlist("route"), audience=readers)
+
+
+def _preview(export: Export, kind: str, content: bytes, params: QueryParams) -> dict[str, Any]:
+    """Return what a file would hold, for who is about to take it."""
+    tables = tables_of(export, params.getlist("layer")) if kind in FORMATS else []
+    return {
+        "name": export.name(kind),
+        "bytes": len(content),
+        "incidents": export.incidents.height,
+        "withheld": export.withheld,
+        "routes": len(export.corridors()),
+        "marking": export.marking,
+        "start": export.view.start.isoformat() if export.view.start else None,
+        "end": export.view.end.isoformat() if export.view.end else None,
+        "rows": [{"layer": table.name, "title": table.title, "rows": len(table.frame)} for table in tables],
+    }
 
 
 def _basemap(request: Request) -> Response:
@@ -253,7 +295,7 @@ def _basemap(request: Request) -> Response:
     if scale not in SCALES:
         return _refused(f"The base map comes as {' or '.join(SCALES)}.", 404)
     content, etag = _countries(scale)
-    return _checked(request, content, "application/geo+json", etag)
+    return checked(request, content, "application/geo+json", etag)
 
 
 def _places(request: Request) -> Response:
@@ -273,7 +315,7 @@ def _places(request: Request) -> Response:
         }
         for place in places_named(words)
     ]
-    return _checked(request, json.dumps({"places": found}, ensure_ascii=False).encode(), "application/json")
+    return checked(request, json.dumps({"places": found}, ensure_ascii=False).encode(), "application/json")
 
 
 def _points(request: Request) -> Response:
@@ -283,7 +325,7 @@ def _points(request: Request) -> Response:
     found = _box(request).select(view.reached(seen.keyed(_version(request, seen))))
     if found.height > MOST_POINTS:
         return _refused(f"{found.height:,} incidents lie here; at most {MOST_POINTS:,} are drawn one by one.", 413)
-    return _checked(request, points_of(found), "application/octet-stream")
+    return checked(request, points_of(found), "application/octet-stream")
 
 
 def _box(request: Request) -> View:
@@ -306,7 +348,7 @@ def _incidents(request: Request) -> Response:
         raise WrongValue("a key", rule="a key is 16 hexadecimal digits", done="nothing was told")
     facts = facts_of(seen.keyed(_version(request, seen)), [int(key, 16) for key in asked])
     content = json.dumps({"incidents": facts}, ensure_ascii=False, allow_nan=False).encode()
-    return _checked(request, content, "application/json")
+    return checked(request, content, "application/json")
 
 
 def _of_view(tell: Callable[[Workspace, View, int], Mapping[str, Any]]) -> Answer:
@@ -323,7 +365,7 @@ def _told(request: Request, tell: Callable[[Workspace, View, int], Mapping[str, 
     view, _ = View.from_query(request.query_params.multi_items())
     version = _version(request, seen)
     content = json.dumps({"ledger": version, **tell(seen, view, version)}, ensure_ascii=False, allow_nan=False)
-    return _checked(request, content.encode(), "application/json")
+    return checked(request, content.encode(), "application/json")
 
 
 def _areas(request: Request) -> Response:
@@ -343,13 +385,14 @@ def _arrivals(request: Request) -> Response:
 @cache
 def _countries(scale: str) -> tuple[bytes, str]:
     content = Path(REFERENCE / f"countries_{scale}.geojson").read_bytes()
-    return content, _etag(content)
+    return content, etag_of(content)
 
 
 def _format(text: str) -> str:
-    if text in FORMATS:
+    if text in FORMATS or text in DOCUMENTS:
         return text
-    raise WrongValue(f"format={text[:20]!r}", rule=f"a format is {', '.join(FORMATS)}", done="nothing was written")
+    rule = f"a format is {', '.join((*FORMATS, *DOCUMENTS))}"
+    raise WrongValue(f"format={text[:20]!r}", rule=rule, done="nothing was written")
 
 
 def _version(request: Request, seen: Workspace) -> int:
@@ -371,37 +414,6 @@ def _number(text: str) -> int | None:
     return int(text) if plain else None
 
 
-def _etag(content: bytes) -> str:
-    return f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-
-
-def _checked(
-    request: Request, content: bytes, media_type: str, etag: str | None = None, headers: Mapping[str, str] | None = None
-) -> Response:
-    """Return content, compressed where that is understood, or 304 where the asker has it already."""
-    tag = etag or _etag(content)
-    sent = {"ETag": tag, "Cache-Control": ASK_FIRST, "Vary": "Accept-Encoding", **(headers or {})}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=sent)
-    if _takes_gzip(request) and len(content) > 1000:
-        return Response(_zipped(content), media_type=media_type, headers=sent | {"Content-Encoding": "gzip"})
-    return Response(content, media_type=media_type, headers=sent)
-
-
-def _takes_gzip(request: Request) -> bool:
-    """Tell whether the asker accepts gzip; a weight of 0 says no."""
-    for part in request.headers.get("accept-encoding", "").lower().split(","):
-        coding, _, weight = part.replace(" ", "").partition(";q=")
-        if coding == "gzip":
-            return weight.strip("0.") != "" or not weight
-    return False
-
-
 def _refused(sentence: str, status: int) -> Response:
     """Return one sentence, never to be kept: what is missing now may be there a moment later."""
     return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})
-
-
-@lru_cache(maxsize=64)
-def _zipped(content: bytes) -> bytes:
-    return gzip.compress(content, compresslevel=1, mtime=0)

@@ -1,5 +1,7 @@
 """COUNTING: what a selection of incidents comes to on the network. No line is drawn anew; it costs milliseconds."""
 
+# Texts here are said in reports.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

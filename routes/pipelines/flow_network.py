@@ -5,6 +5,8 @@ corridor, and what the journeys of each pile of incidents pass. Any selection of
 (``counting``): a route keeps its id, its name and its course in every view.
 """
 
+# Texts here are said in reports.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

@@ -3,6 +3,8 @@
 The same incidents give the same corridors to the byte, in whatever order they come.
 """
 
+# Texts here are said in reports.
+
 from __future__ import annotations
 
 from dataclasses import replace

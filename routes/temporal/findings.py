@@ -5,6 +5,7 @@ what is usual, who reported it, and whether it would stand without each of them.
 """
 
 # Texts here are said on the map.
+# Texts here are said in reports.
 
 from __future__ import annotations
 

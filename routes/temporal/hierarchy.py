@@ -6,6 +6,7 @@ route, though in no corridor, count in its branch. The tree of countries counts 
 """
 
 # Texts here are said on the map.
+# Texts here are said in reports.
 
 from __future__ import annotations
 

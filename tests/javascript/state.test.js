@@ -47,8 +47,8 @@ test("a place needs all three of its numbers and is kept on the world", () => {
 });
 
 test("an unknown step and a detail out of range are left out", () => {
-  assert.equal(opened("step=year").state.unit, "month");
-  assert.equal(opened("step=year").state.notes.length, 1);
+  assert.equal(opened("step=decade").state.unit, "month");
+  assert.equal(opened("step=decade").state.notes.length, 1);
   assert.equal(opened("detail=1.1").state.detail, 1);
   assert.equal(opened("detail=0").state.detail, 0);
 });

@@ -17,10 +17,16 @@ from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.workspace.demo_data import demo_file
 from routes.core.corridor import METHOD_VERSION
+from tests.workspaces import laid_out
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent.parent
+
+
+def run_report(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "layers", "report", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def run(*arguments: object, **special: object) -> subprocess.CompletedProcess[str]:
@@ -264,3 +270,33 @@ def test_an_export_keeps_the_network_for_the_next_one_and_rebuild_gives_the_same
     (first, at_first), (second, at_second), (third, at_third) = texts
     assert first == second == third != []
     assert at_first == at_second < at_third
+
+
+def test_a_map_for_partners_is_one_file_with_a_manifest_and_layers_for_them_are_refused(synthetic_home, tmp_path):
+    out = tmp_path / "map.html"
+    done = run("-o", out, "--home", synthetic_home, "--audience", "partner", "--language", "fr")
+    assert done.returncode == 0, done.stderr
+    assert '<html lang="fr"' in out.read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "map.html.manifest.json").read_text(encoding="utf-8"))["file"] == "map.html"
+    refused = run("-o", tmp_path / "map.gpkg", "--home", synthetic_home, "--audience", "partner")
+    assert is_one_sentence(refused)
+    assert set(tmp_path.iterdir()) == {out, tmp_path / "map.html.manifest.json"}
+
+
+def test_a_report_of_a_route_is_written_in_another_language_and_bad_wishes_are_refused(synthetic_home, tmp_path):
+    out = tmp_path / "report.pdf"
+    name = laid_out(synthetic_home).network.routes[0].name
+    done = run_report("-o", out, "--home", synthetic_home, "--route", name, "--language", "es")
+    assert done.returncode == 0, done.stderr
+    assert out.read_bytes().startswith(b"%PDF")
+    for wrong in (
+        ["--route", "nowhere at all"],
+        ["--language", "xx"],
+        ["--change", "none"],
+        ["--style", tmp_path / "no"],
+    ):
+        refused = run_report("-o", tmp_path / "no.pdf", "--home", synthetic_home, *wrong)
+        assert refused.returncode == 2
+        assert len(refused.stderr.strip().splitlines()) == 1
+    assert is_one_sentence(run_report("-o", tmp_path / "report.odt", "--home", synthetic_home))
+    assert {file.name for file in tmp_path.iterdir()} == {"report.pdf", "report.pdf.manifest.json"}

@@ -5,9 +5,9 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
-import pycsw
 import pytest
 import rdflib
 from lxml import etree
@@ -22,10 +22,9 @@ from tests.layers.export.test_formats import export as export  # noqa: PLC0414 (
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),  # within rdflib
-    pytest.mark.filterwarnings("ignore::FutureWarning:owslib"),  # within OWSLib
 ]
 
-SCHEMA = Path(pycsw.__file__).parent / "plugins/profiles/apiso/schemas/ogc/iso/19139/20060504/gmd/gmd.xsd"
+SCHEMA = Path(find_spec("pycsw").origin).parent / "plugins/profiles/apiso/schemas/ogc/iso/19139/20060504/gmd/gmd.xsd"
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 VCARD = rdflib.Namespace("http://www.w3.org/2006/vcard/ns#")
 CREDIT = "IOM's Missing Migrants Project (CC BY 4.0)"
@@ -66,24 +65,24 @@ def one(graph: rdflib.Graph, kind: rdflib.URIRef, *path: rdflib.URIRef) -> str |
 def test_both_records_say_what_when_where_and_of_which_mark_it_is(told):
     graph, iso, _ = told()
     title = "Smuggling routes, 2024-01-01 to 2025-01-01 [TLP:AMBER]"
-    assert one(graph, DCAT.Dataset, DCTERMS.title) == iso.identificationinfo[0].title == title
+    assert one(graph, DCAT.Dataset, DCTERMS.title) == iso.identification[0].title == title
     abstract = one(graph, DCAT.Dataset, DCTERMS.description)
-    assert abstract == iso.identificationinfo[0].abstract
+    assert abstract == iso.identification[0].abstract
     assert abstract.startswith(
         "Made from 3 incidents. Routes (1 rows): Lines along which smuggling moves. Incidents (3 r"
     )
     period = [one(graph, DCAT.Dataset, DCTERMS.temporal, end) for end in (DCAT.startDate, DCAT.endDate)]
     assert period == ["2024-01-01", "2024-12-31"]
-    assert [iso.identificationinfo[0].temporalextent_start, iso.identificationinfo[0].temporalextent_end] == period
-    box = iso.identificationinfo[0].extent.boundingBox
+    assert [iso.identification[0].temporalextent_start, iso.identification[0].temporalextent_end] == period
+    box = iso.identification[0].extent.boundingBox
     assert (box.minx, box.miny, box.maxx, box.maxy) == ("10.76000", "34.74000", "12.60000", "35.50000")
     assert one(graph, DCAT.Dataset, DCTERMS.spatial, DCAT.bbox).startswith("POLYGON ((12.6 34.74, ")
     assert one(graph, DCAT.Dataset, DCTERMS.accessRights).endswith("/RESTRICTED")
     rights = {str(graph.value(right, RDFS.label)) for right in graph.objects(None, DCTERMS.rights)}
     assert {"Handling mark: TLP:AMBER", CREDIT} <= rights
-    assert iso.identificationinfo[0].securityconstraints == ["restricted"]
-    assert iso.identificationinfo[0].uselimitation == ["Handling mark: TLP:AMBER"]
-    assert iso.identificationinfo[0].otherconstraints == [CREDIT]
+    assert iso.identification[0].securityconstraints == ["restricted"]
+    assert iso.identification[0].uselimitation == ["Handling mark: TLP:AMBER"]
+    assert iso.identification[0].otherconstraints == [CREDIT]
 
 
 def test_both_records_name_sources_method_and_whom_to_ask(told):
@@ -115,8 +114,8 @@ def test_an_export_of_nothing_without_mark_or_contact_has_records_that_leave_the
     graph, iso, _ = told(replace(nothing, routes=replace(nothing.routes, corridors=())), contact="")
     for absent in (DCAT.contactPoint, DCTERMS.accessRights, DCTERMS.temporal, DCTERMS.spatial, DCTERMS.source):
         assert one(graph, DCAT.Dataset, absent) is None
-    assert "Routes (0 rows)" in iso.identificationinfo[0].abstract
-    assert (iso.contact, hasattr(iso.identificationinfo[0], "extent")) == ([], False)
+    assert "Routes (0 rows)" in iso.identification[0].abstract
+    assert (iso.contact, hasattr(iso.identification[0], "extent")) == ([], False)
 
 
 def test_an_open_period_is_that_of_the_incidents(export, told):
@@ -128,14 +127,14 @@ def test_an_open_period_is_that_of_the_incidents(export, told):
 def test_a_mark_of_another_scheme_is_told_as_it_stands(export, told):
     graph, iso, _ = told(export(rows=[("2024-03-05", 12.6, 35.5, {"handling": "EU SECRET"})]))
     assert one(graph, DCAT.Dataset, DCTERMS.accessRights).endswith("/RESTRICTED")
-    assert iso.identificationinfo[0].securityconstraints == ["restricted"]
-    assert iso.identificationinfo[0].uselimitation == ["Handling mark: EU SECRET"]
+    assert iso.identification[0].securityconstraints == ["restricted"]
+    assert iso.identification[0].uselimitation == ["Handling mark: EU SECRET"]
 
 
 def test_names_of_sources_that_no_xml_can_hold_break_neither_record(export, told):
     names = ["\x00\x1b</gmd:x>&\ufffe", '"]}\n<script>', "x" * 100_000]
     _, iso, _ = told(export(rows=[("2024-03-05", 12.6, 35.5, {"source": name}) for name in names]))
-    assert iso.identificationinfo[0].title.startswith("Smuggling routes")
+    assert iso.identification[0].title.startswith("Smuggling routes")
 
 
 def test_the_archive_of_all_holds_both_records_and_they_prove_its_files(export, tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import geopandas as gpd
 import pyogrio
@@ -288,7 +289,9 @@ def test_an_export_with_junk_is_refused(get, shown, junk):
     assert "an export takes only what it understands; nothing was written" in answer.json()["error"]
 
 
-@pytest.mark.parametrize("wanted", ["format=pdf", "format=", "", "format=GPKG"])
+@pytest.mark.parametrize(
+    "wanted", ["format=exe", "format=", "", "format=GPKG", "format=gpkg&audience=public", "format=html&audience=all"]
+)
 def test_an_export_in_a_format_that_is_not_ours_is_refused(get, shown, wanted):
     answer = get(f"/data/export?{wanted}")
     assert answer.status == 400
@@ -305,6 +308,16 @@ def test_an_export_is_a_file_with_a_name_that_no_cache_keeps(get, shown, tmp_pat
     assert disposition.startswith('attachment; filename="corridors-v1-')
     assert disposition.endswith('-synthetic.geojson"')
     assert answer.json()["view"] == "from=2025-01-01&to=2025-07-01&mode=sea"
+
+
+@pytest.mark.slow
+def test_a_map_in_a_file_is_widened_to_the_whole_years_that_its_audience_sees(get, shown):
+    answer = get("/data/export?format=html&audience=partner&from=2025-02-01&to=2025-07-01&lang=fr")
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-disposition"].endswith('-synthetic.html"')
+    assert "2025-01-01 \\u2013 2025-12-31" in answer.body.decode()
+    assert get("/data/export?format=html&lang=xx").status == 400
 
 
 @pytest.mark.slow
@@ -345,6 +358,13 @@ def test_what_is_marked_red_is_in_no_count_and_no_change_of_an_export(get, at, t
     assert all(count <= 96 for count in counted)
     incidents = get("/data/export?format=geojson&layer=incidents").json()["features"]
     assert {one["properties"]["handling"] for one in incidents} == {"TLP:GREEN"}
+    everything = quote("handling = 'TLP:RED' OR TRUE")
+    asked = get(f"/ogc/collections/incidents/items?filter={everything}").json()
+    assert asked["numberMatched"] == 96
+    tile = tmp_path / "0.mvt"
+    tile.write_bytes(get("/ogc/collections/hexes/tiles/WebMercatorQuad/0/0/0").body)
+    hexes = get("/ogc/collections/hexes/items?limit=10000").json()["features"]
+    assert gpd.read_file(tile)["incidents"].sum() == sum(one["properties"]["incidents"] for one in hexes) <= 96
 
 
 def _abstract(path, layer: str) -> str:

@@ -1,12 +1,13 @@
 """OGC API - Features: what GIS programs ask for, by the abstract tests of the standard, one by one."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from starlette.requests import Request
 
 from layers.export.tables import LAYERS
-from pages.server.features_api import _base
+from pages.server.service_answers import base_of
 
 pytestmark = pytest.mark.slow
 
@@ -91,6 +92,66 @@ def test_a_box_a_window_and_values_leave_fewer(get, shown):
     assert len(one) == days.count(middle)
 
 
+def test_a_filter_counts_exactly_and_stays_in_the_pages(get, shown):
+    every = get("/ogc/collections/incidents/items?limit=10000").json()["features"]
+    wanted = {one["id"] for one in every if one["properties"]["mode"] == "sea" and one["properties"]["people"] == 10}
+    wanted |= {one["id"] for one in every if one["properties"]["country"] == "LBY"}
+    assert 3 < len(wanted) < len(every)
+    asked = quote("mode = 'sea' AND people = 10 OR country IN ('LBY')")
+    address, seen = f"/ogc/collections/incidents/items?limit={len(wanted) // 2 + 1}&filter={asked}", []
+    while address:
+        page = get(address).json()
+        assert page["numberMatched"] == len(wanted)
+        seen += [feature["id"] for feature in page["features"]]
+        following = [link["href"] for link in page["links"] if link["rel"] == "next"]
+        address = "/ogc" + following[0].partition("/ogc")[2] if following else ""
+    assert len(seen) == len(wanted)
+    assert set(seen) == wanted
+
+
+def test_a_filter_as_gdal_3_6_writes_it_is_understood(get, shown):
+    day, moment = quote("month_start >= DATE('2024-05-01')"), quote("month_start >= '2024-05-01T'")
+    old = get(f"/ogc/collections/hexes/items?filter={moment}&filter-lang=cql-text").json()
+    new = get(f"/ogc/collections/hexes/items?filter={day}").json()
+    assert 0 < old["numberMatched"] == new["numberMatched"]
+    pattern = quote("mode ILIKE 'SEA%' AND cell <> 'a ILIKE ''b'''")
+    upper = get(f"/ogc/collections/hexes/items?filter={pattern}&filter-lang=cql-text").json()
+    sea = get("/ogc/collections/hexes/items?mode=sea").json()
+    assert 0 < upper["numberMatched"] == sea["numberMatched"]
+
+
+def test_a_filter_goes_with_a_box_a_window_values_and_json(get, shown):
+    box = get(f"/ogc/collections/incidents/items?limit=10000&bbox={BOX}&mode=sea").json()
+    west, south, east, north = BOX.split(",")
+    shape = {"bbox": [float(side) for side in (west, south, east, north)]}
+    tree = {"op": "s_intersects", "args": [{"property": "geometry"}, shape]}
+    address = (
+        f"/ogc/collections/incidents/items?limit=10000&mode=sea&filter-lang=cql2-json&filter={quote(json.dumps(tree))}"
+    )
+    assert 0 < get(address).json()["numberMatched"] == box["numberMatched"]
+    assert get(f"{address}&bbox={BOX}").json()["numberMatched"] == box["numberMatched"]
+    swapped = quote(f"S_INTERSECTS(geometry, BBOX({south}, {west}, {north}, {east}))")
+    system = "http://www.opengis.net/def/crs/EPSG/0/4326"
+    there = get(f"/ogc/collections/incidents/items?mode=sea&filter={swapped}&filter-crs={system}").json()
+    assert there["numberMatched"] == box["numberMatched"]
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_layer_tells_what_it_can_be_filtered_by(get, shown, name):
+    answer = get(f"/ogc/collections/{name}/queryables")
+    assert answer.headers["content-type"] == "application/schema+json"
+    schema = answer.json()
+    (feature,) = get(f"/ogc/collections/{name}/items?limit=1").json()["features"]
+    assert set(schema["properties"]) - {"geometry"} == set(feature["properties"])
+    assert ("geometry" in schema["properties"]) == (feature["geometry"] is not None)
+    assert schema["$id"].endswith(f"/collections/{name}/queryables")
+    for column, value in feature["properties"].items():
+        text = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+        if value is not None:
+            found = get(f"/ogc/collections/{name}/items?{column}={quote(str(text))}").json()
+            assert feature["id"] in {one["id"] for one in found["features"]} or found["numberMatched"] > 100
+
+
 def test_counts_of_routes_are_those_of_the_window(get, shown):
     every = get("/ogc/collections/routes/items?limit=10000").json()["features"]
     days = get("/ogc/collections/incidents/items?limit=10000").json()["features"]
@@ -112,6 +173,13 @@ def test_another_system_is_answered_in_it_and_said(get, shown):
     assert metres == pytest.approx(east * 111319.49, rel=1e-3)
 
 
+def test_a_system_whose_first_axis_is_north_is_answered_so(get, shown):
+    (here,) = get("/ogc/collections/hubs/items?limit=1").json()["features"]
+    address = "/ogc/collections/hubs/items?limit=1&crs=http://www.opengis.net/def/crs/EPSG/0/4326"
+    (there,) = get(address).json()["features"]
+    assert there["geometry"]["coordinates"] == here["geometry"]["coordinates"][::-1]
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
@@ -125,6 +193,14 @@ def test_another_system_is_answered_in_it_and_said(get, shown):
         ("routes/items?crs=EPSG:99", 400),
         ("routes/items?no_such_column=1", 400),
         ("routes/items?f=xml", 400),
+        ("routes/items?mode=sea&mode=air", 400),
+        ("routes/items?incidents=many", 400),
+        ("routes/items?filter=mode", 400),
+        ("routes/items?filter=nobody%20%3D%201", 400),
+        ("routes/items?filter=TRUE&filter-lang=sql", 400),
+        ("routes/items?filter=TRUE&filter-crs=EPSG:99", 400),
+        ("legs/items?filter=S_INTERSECTS(geometry,POINT(1%201))", 400),
+        ("nothing/queryables", 404),
         ("nothing", 404),
         ("nothing/items", 404),
     ],
@@ -149,4 +225,4 @@ def test_a_page_to_read_shows_texts_as_text(get, shown):
 )
 def test_links_hold_behind_a_path_prefix(mounted, path, base):
     scope = {"type": "http", "path": path, "root_path": mounted, "headers": [], "query_string": b"", "method": "GET"}
-    assert _base(Request(scope)) == base
+    assert base_of(Request(scope)) == base

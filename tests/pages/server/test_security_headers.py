@@ -58,7 +58,7 @@ def odd() -> Starlette:
         ("/data/basemap/110m", 200),
         ("/data/basemap/10m", 404),
         ("/data/export?format=geojson", 200),
-        ("/data/export?format=pdf", 400),
+        ("/data/export?format=exe", 400),
         ("/nowhere", 404),
     ],
 )

@@ -1,0 +1,86 @@
+"""The audiences: how fine and how few the counts may be that each of them sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Final, Literal
+
+from geodata.core.errors import WrongValue
+
+Step = Literal["month", "quarter", "year"]
+_MONTHS: Final = MappingProxyType({"month": 1, "quarter": 3, "year": 12})
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who something is for.
+
+    Attributes
+    ----------
+    name : str
+    least : int
+        The smallest count that is shown; 1 shows all.
+    resolution : int
+        H3 resolution of the finest hexes.
+    step : str
+        The shortest step of time.
+    ceiling : str
+        Incidents marked higher are left out (Traffic Light Protocol 2.0, FIRST).
+    """
+
+    name: str
+    least: int
+    resolution: int
+    step: Step
+    ceiling: str
+
+    def period(self, start: date | None, end: date | None) -> tuple[date | None, date | None]:
+        """Return a period [start, end) widened to whole steps: of two that differ by days the difference could be told.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> AUDIENCES["public"].period(date(2023, 5, 7), date(2024, 2, 1))
+        (datetime.date(2023, 1, 1), datetime.date(2025, 1, 1))
+        """
+        first = _begin(start, _MONTHS[self.step]) if start else None
+        last = _begin(end - timedelta(days=1), _MONTHS[self.step], 1) if end else None
+        return (start, end) if self.sees_all else (first, last)
+
+    @property
+    def sees_all(self) -> bool:
+        """Tell whether nothing is withheld but what is marked too high."""
+        return self.least <= 1
+
+
+OWN: Final = Audience("own", 1, 5, "month", "TLP:AMBER+STRICT")
+"""The own organisation."""
+AUDIENCES: Final = MappingProxyType(
+    {
+        one.name: one
+        for one in (OWN, Audience("partner", 5, 4, "year", "TLP:GREEN"), Audience("public", 11, 3, "year", "TLP:CLEAR"))
+    }
+)
+"""By name. How many incidents of real files could be shown at which steps: docs/decisions/0025-leaving-the-house.md."""
+
+
+def _begin(day: date, months: int, later: int = 0) -> date:
+    """Return the first day of the step of so many months in which a day lies, or of a later one."""
+    at = (day.year * 12 + day.month - 1) // months * months + later * months
+    return date(at // 12, at % 12 + 1, 1)
+
+
+def audience_named(name: str) -> Audience:
+    """Return the audience of a name.
+
+    Raises
+    ------
+    WrongValue
+        If there is none.
+    """
+    if name not in AUDIENCES:
+        rule = f"it is one of {', '.join(AUDIENCES)}"
+        raise WrongValue(f"there is no audience {name[:40]!r}", rule=rule, done="nothing was made", where="--audience")
+    return AUDIENCES[name]

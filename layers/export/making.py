@@ -1,0 +1,123 @@
+"""How an export is made: what of the incidents may leave, where they lie, and what they come to on the network.
+
+The command line and the server make it here, so that the same question has the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import polars as pl
+
+from geodata.model.assumptions import Facts
+from geodata.model.query import View
+from layers.audience.audiences import OWN, Audience
+from layers.export.area import EVERYWHERE, Area, routes_named
+from layers.export.contents import Export, lower, within_ceiling
+from routes.pipelines.counting import counted_on
+from routes.pipelines.flow_network import Network
+from routes.temporal.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for.
+
+    Attributes
+    ----------
+    view : View
+    area : Area
+    routes : sequence of str
+        Ids or names of routes, in place of an area.
+    detail : float, 0..1
+        0 the main routes, 1 all.
+    audience : Audience
+    handling : str, optional
+        The highest mark that may leave, where the audience allows it; None for what it allows.
+    """
+
+    view: View
+    area: Area = EVERYWHERE
+    routes: Sequence[str] = ()
+    detail: float = 1.0
+    audience: Audience = OWN
+    handling: str | None = None
+
+    @property
+    def ceiling(self) -> str:
+        """Return the highest mark that may leave: that of the audience, or a lower one that is asked for."""
+        if self.handling is None:
+            return self.audience.ceiling
+        return self.handling if self.audience.sees_all else lower(self.handling, self.audience.ceiling)
+
+    @property
+    def whole_steps(self) -> View:
+        """Return the View with the whole steps of time in which its audience sees it."""
+        start, end = self.audience.period(self.view.start, self.view.end)
+        return self.view.model_copy(update={"start": start, "end": end})
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an export is made of.
+
+    Attributes
+    ----------
+    version : int
+        Of the ledger.
+    network : Network
+    incidents : DataFrame
+        All of the version, with where they lie on the network, as ``routes.pipelines.counting.placed`` gives them.
+    facts : Facts
+    changes : function
+        Returns the changes that some incidents over all time show, the latest first, and the last month known well.
+    credits : function
+        Returns the credits of some incidents.
+    """
+
+    version: int
+    network: Network
+    incidents: pl.DataFrame
+    facts: Facts
+    changes: Callable[[pl.DataFrame], tuple[Sequence[Finding], str]]
+    credits: Callable[[pl.DataFrame], tuple[str, ...]]
+
+
+def made(asked: Asked, known: Known, generated: datetime | None = None) -> Export:
+    """Return an export.
+
+    Parameters
+    ----------
+    asked : Asked
+    known : Known
+    generated : datetime, optional
+        None for now.
+
+    Raises
+    ------
+    WrongValue
+        If a route, a mark or the detail is none.
+    """
+    view = asked.whole_steps
+    area = routes_named(asked.routes, known.network.routes) if asked.routes else asked.area
+    every = view.select(known.incidents)
+    chosen = within_ceiling(every, asked.ceiling)
+    withheld = every.height - chosen.height
+    if area.holds is not None:
+        chosen = area.holds(chosen)
+    counted = counted_on(known.network, chosen, known.facts, asked.detail, view.modes)
+    changes, known_up_to = known.changes(within_ceiling(view.without_window().select(known.incidents), asked.ceiling))
+    if area.touches is not None:
+        kept = tuple(filter(area.touches, counted.corridors))
+        counted = replace(counted, corridors=kept, dense=tuple(filter(area.touches, counted.dense)))
+        ids = {one.corridor_id for one in kept}
+        if area.holds is None:
+            chosen = chosen.filter(pl.col("corridor_id").is_in(ids))
+        changes = [one for one in changes if ids & set(one.corridor_ids)]
+    moment = generated or datetime.now(UTC)
+    credits_ = known.credits(chosen)
+    return Export(
+        view, chosen, counted, known.version, moment, tuple(changes), credits_, area.words, withheld, known_up_to
+    )

@@ -1,0 +1,200 @@
+"""The snapshot that an audience may see: coarser hexes and steps, no small counts, and of a route only what is listed.
+
+What is not put in here is not in the file or page that is made from it.
+"""
+
+# Texts here are said on the map.
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from geodata.model.incident import is_synthetic
+from geodata.model.query import View
+from geodata.spatial import h3_cells as hexes
+from layers.audience.audiences import Audience
+from layers.audience.suppression import shown, totals
+from layers.payload.hex_tiles import LEVELS
+from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
+from layers.payload.time_steps import Steps
+from routes.pipelines.counting import Directed
+
+_OF_A_ROUTE: Final = (
+    *("corridor_id", "system_id", "name", "mode", "route", "layer", "direction", "basis"),
+    *("length_km", "inferred", "inferred_km", "bridges", "support", "confidence", "detail", "synthetic"),
+    "method_version",
+)
+"""What of a route tells of no single incident: its line was drawn from all of them."""
+_TIMES = ("time_start", "time_end", "time_precision")
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """What an audience sees, and how much it does not.
+
+    Attributes
+    ----------
+    snapshot : Snapshot
+    incidents : int
+        In the totals that are shown.
+    in_hexes : int
+        Of these, in hexes that are shown.
+    """
+
+    snapshot: Snapshot
+    incidents: int
+    in_hexes: int
+
+    @property
+    def withheld(self) -> float:
+        """Return the share of incidents that no shown hex counts, 0..1."""
+        return 1 - self.in_hexes / self.incidents if self.incidents else 0.0
+
+
+def disclosed(incidents: pl.DataFrame, routes: Directed, view: View, version: int, audience: Audience) -> Disclosed:
+    """Return what an audience may see of a View.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        What the View selects and the audience's ceiling allows.
+    routes : Directed
+        What these incidents come to on the network.
+    view : View
+    version : int
+        Of the ledger.
+    audience : Audience
+    """
+    levels = [level for level in LEVELS if level <= audience.resolution]
+    if audience.sees_all:
+        below = ground(incidents, audience.step, levels)
+        made = snapshot(below, view, version, routes)
+        manifest = {**made.manifest, "kinds": [], "sources": []}
+        return Disclosed(replace(made, manifest=manifest), incidents.height, incidents["cell"].count())
+    calendar = Steps.over(incidents["time_start"], audience.step)
+    counted = calendar.counted(incidents.select("incident_id", "cell", *_TIMES)).with_columns(
+        pl.col("step").alias("last")
+    )
+    cells = _coarsened(counted["cell"], audience.resolution)
+    table = counted.with_columns(cells.alias("group")).group_by("group", "step").agg(pl.len().alias("count"))
+    whole, allowed = totals(table, audience.least), shown(table, audience.least)
+    allowed = allowed.filter(pl.col("step").is_in(list(whole)))
+    below = ground(_of_hexes(incidents, calendar, allowed), audience.step, [audience.resolution], calendar)
+    below = _retold(below, calendar, whole, synthetic=is_synthetic(incidents))
+    made = snapshot(below, view, version, routes)
+    manifest = {**made.manifest, "notes": [], **_lines(made.manifest, routes, counted, calendar, audience)}
+    return Disclosed(replace(made, manifest=manifest), sum(whole.values()), int(allowed["count"].sum()))
+
+
+def _coarsened(cells: pl.Series, resolution: int) -> pl.Series:
+    """Return cells at a resolution at most; null for what has none, or is known more coarsely than that."""
+    placed = cells.drop_nulls()
+    own = placed.to_numpy()
+    fine = hexes.resolutions(own) >= resolution
+    rolled = np.where(fine, hexes.parents(own, resolution), 0) if len(own) else own
+    found = np.zeros(len(cells), np.uint64)
+    found[cells.is_not_null().to_numpy()] = rolled
+    return pl.Series(found, dtype=pl.UInt64).replace(0, None)
+
+
+def _of_hexes(incidents: pl.DataFrame, calendar: Steps, allowed: pl.DataFrame) -> pl.DataFrame:
+    """Return rows like incidents, so many in each hex and step as may be shown there, with nothing else of any."""
+    days = pl.Series(calendar.edges[:-1].astype(np.int32)).cast(pl.Date).cast(incidents.schema["time_start"])
+    rows = allowed.select(pl.col("group", "step").repeat_by("count").explode())
+    starts = days.gather(rows["step"]) if rows.height else pl.Series([], dtype=incidents.schema["time_start"])
+    known = {"cell": rows["group"], "time_start": starts}
+    bare = {
+        name: known.get(name, pl.Series([None] * rows.height, dtype=kind)) for name, kind in incidents.schema.items()
+    }
+    return pl.DataFrame(bare, schema=incidents.schema).with_columns(
+        pl.lit("month").cast(incidents.schema["time_precision"]).alias("time_precision"),
+        pl.int_range(pl.len()).cast(pl.String).alias("incident_id"),
+    )
+
+
+def _retold(below: Ground, calendar: Steps, whole: Mapping[int, int], *, synthetic: bool) -> Ground:
+    """Return the ground with the totals that may be shown, those of incidents without a place among them."""
+    counted = [whole.get(step, 0) for step in range(len(calendar))]
+    told = {
+        **below.told,
+        "synthetic": synthetic,
+        "incidents": sum(counted),
+        "latest": None,
+        "totals": counted,
+        "kinds": [],
+        "sources": [],
+    }
+    return replace(below, told=told, notes=())
+
+
+def _lines(
+    manifest: Mapping[str, Any], routes: Directed, counted: pl.DataFrame, calendar: Steps, audience: Audience
+) -> dict[str, Any]:
+    """Return the lines and hubs that may be shown, with the counts that may be."""
+    own = {
+        layer: _by_step(lying, counted, audience.least)
+        for layer, lying in (("routes", routes.assignments), ("ridges", routes.in_dense_areas))
+    }
+    corridors = []
+    for feature in manifest["corridors"]:
+        told = feature["properties"]
+        counts = own[told["layer"]].get(told["corridor_id"])
+        if counts:
+            days = [[int(calendar.edges[step]), count] for step, count in counts]
+            corridors.append({**feature, "properties": _allowed(told, days), "counts": days, "lasting": []})
+    return {
+        "corridors": corridors,
+        "hubs": [_rounded(hub, audience.least) for hub in manifest["hubs"] if _flow(hub) >= audience.least],
+        "landings": {},
+        "off": None,
+        "countries": {
+            code: name
+            for code, name in manifest["countries"].items()
+            if any(code == one["iso3"] for feature in corridors for one in feature["properties"]["countries"])
+        },
+    }
+
+
+def _by_step(lying: pl.DataFrame, counted: pl.DataFrame, least: int) -> dict[str, list[tuple[int, int]]]:
+    """Return step and count of each corridor, as far as they may be shown."""
+    table = (
+        counted.select("incident_id", "step")
+        .join(lying.select("incident_id", "corridor_id"), on="incident_id", how="left")
+        .group_by(pl.col("corridor_id").alias("group"), "step")
+        .agg(pl.len().alias("count"))
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    for group, step, count in shown(table, least).iter_rows():
+        found.setdefault(group, []).append((step, count))
+    return found
+
+
+def _allowed(told: Mapping[str, Any], counts: Sequence[Sequence[int]]) -> dict[str, Any]:
+    number = sum(count for _, count in counts)
+    return {
+        **{name: told[name] for name in _OF_A_ROUTE},
+        "incidents": number,
+        "people": None,
+        "band_km": 0.0,
+        "direction_basis": None,
+        "passing": 0.0,
+        "flow": float(number),
+        "months": {},
+        "origins": {},
+        "destinations": {},
+        "countries": [{"iso3": one["iso3"], "role": one["role"]} for one in told["countries"]],
+    }
+
+
+def _flow(hub: Mapping[str, Any]) -> float:
+    return float(hub["leaving"] + hub["landing"])
+
+
+def _rounded(hub: Mapping[str, Any], least: int) -> dict[str, Any]:
+    """Return a hub with its weight in whole multiples of the bound."""
+    return {**hub, **{name: float(round(hub[name] / least) * least) for name in ("leaving", "landing")}}

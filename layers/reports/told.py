@@ -1,0 +1,64 @@
+"""What every document says of itself in words: its title, what it is about, and what it was made from."""
+
+# Texts here are said in reports.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from geodata.core.messages import mark
+from layers.export.contents import Export
+from layers.payload.disclosed import Disclosed
+from layers.web.translations import Words
+
+
+def heading(export: Export, spoken: Words) -> str:
+    """Return the title: what was asked for, as far as a title says it."""
+    modes = [spoken.say(mode, {}) for mode in export.view.modes]
+    kinds = [spoken.say(kind, {}) for kind in export.view.kinds]
+    named = [*modes, *kinds, *(spoken.country(code) for code in export.view.origins), *export.view.sources]
+    what = ", ".join(filter(None, [*named, spoken.say(export.area, {})]))
+    return spoken.say(mark("Smuggling routes"), {}) + (f": {what}" if what else "")
+
+
+def period(export: Export, spoken: Words) -> str:
+    """Return the period in days, both included."""
+    start, end = export.view.start, export.view.end
+    if start is None and end is None:
+        return spoken.say(mark("all time"), {})
+    last = end - timedelta(days=1) if end else None
+    return " – ".join(day.isoformat() if day else "…" for day in (start, last))
+
+
+def asked_for(export: Export, spoken: Words) -> str:
+    """Return the filters and the area."""
+    asked = (export.view.without_window().query(), spoken.say(export.area, {}))
+    return " · ".join(filter(None, asked)) or spoken.say(mark("everything"), {})
+
+
+def about(export: Export, seen: Disclosed, spoken: Words) -> list[str]:
+    """Return the period, the number of incidents, and how many routes have some."""
+    drawn = [one for one in seen.snapshot.manifest["corridors"] if one["properties"]["layer"] == "routes"]
+    routes = sum(one["properties"]["incidents"] > 0 for one in drawn)
+    return [
+        period(export, spoken),
+        spoken.counted("{count} incident", "{count} incidents", seen.incidents, {}),
+        spoken.counted("{count} route", "{count} routes", routes, {}),
+    ]
+
+
+def parts_of_stamp(export: Export, spoken: Words) -> list[str]:
+    """Return export, versions and moment, each in a few words."""
+    return [
+        spoken.say(mark("export {id}"), {"id": export.export_id}),
+        spoken.say(mark("ledger version {version}"), {"version": str(export.version)}),
+        spoken.say(mark("method {method}"), {"method": export.routes.method_version}),
+        export.moment,
+    ]
+
+
+def route_title(told: Mapping[str, Any]) -> str:
+    """Return the name of a route as people read it."""
+    return str(told["name"]).replace(" - ", " – ")

@@ -1,0 +1,190 @@
+"""Reports, read back by other programs: what they say, for whom, and that every page bears the mark."""
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import pypdfium2
+import pytest
+from docx import Document
+from pptx import Presentation
+
+from geodata.core.errors import WrongValue
+from layers.audience.audiences import AUDIENCES, OWN
+from layers.reports.contents import House
+from layers.reports.documents import REPORTS, form_of
+from layers.reports.house import house_of
+from layers.reports.writing import report_of
+from layers.web.translations import report_languages
+from tests.layers.reports.conftest import SECRET
+
+
+def pages(content: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(content)
+    return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
+
+
+def slides(content: bytes) -> list[str]:
+    found = []
+    for slide in Presentation(io.BytesIO(content)).slides:
+        texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        for shape in slide.shapes:
+            if shape.has_table:
+                texts += [cell.text for row in shape.table.rows for cell in row.cells]
+        found.append("\n".join(texts))
+    return found
+
+
+def letter(content: bytes) -> str:
+    document = Document(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    around = (document.sections[0].header, document.sections[0].footer)
+    texts = [paragraph.text for part in (*around, document) for paragraph in part.paragraphs]
+    return "\n".join([*texts, *cells])
+
+
+def words(ending: str, content: bytes) -> str:
+    """Return what a reader sees of a report."""
+    if ending == "pdf":
+        return "\n".join(pages(content))
+    if ending == "pptx":
+        return "\n".join(slides(content))
+    if ending == "docx":
+        return letter(content)
+    return re.sub(r"<[^>]*>", "\n", content.decode())
+
+
+def made(year, ending: str, audience=OWN, language: str = "en", **special: Any) -> bytes:
+    return REPORTS[ending].write(report_of(year(), audience, language, **special))
+
+
+@pytest.mark.parametrize("ending", REPORTS)
+def test_a_report_tells_its_figures_routes_credits_and_what_it_was_made_from(year, ending):
+    told = words(ending, made(year, ending))
+    for said in ("18", "Sfax – Lampedusa", "Coast guard (CC BY 4.0)", "ledger version 3", "2024-01-01 – 2024-12-31"):
+        assert said in told
+    assert "Not all reports of the months after 2024-06 have arrived" in told
+
+
+@pytest.mark.parametrize("ending", REPORTS)
+def test_text_of_a_source_stays_text(year, ending):
+    content = made(year, ending)
+    told = words(ending, content).replace("\n", " ")
+    if ending == "html":
+        assert b"<img src=x" not in content
+        assert b"&lt;img src=x onerror=alert(1)&gt;" in content
+    else:
+        assert '#import "x": * = $x$' in told
+        assert "</script><img" in told.replace(" ", "")
+
+
+def test_every_page_of_a_pdf_bears_the_mark_and_its_number_and_is_tagged_for_readers(year):
+    content = made(year, "pdf")
+    told = pages(content)
+    assert all("TLP:AMBER" in page for page in told)
+    assert [f"{number} / {len(told)}" in page for number, page in enumerate(told, start=1)] == [True] * len(told)
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in content
+    document = pypdfium2.PdfDocument(content)
+    assert document.get_metadata_value("Title").startswith("Smuggling routes")
+    assert document.is_tagged()
+
+
+def test_every_slide_bears_the_mark_and_its_number_with_tables_and_charts_that_can_be_edited(year):
+    content = made(year, "pptx")
+    told = slides(content)
+    assert all("TLP:AMBER" in slide for slide in told)
+    assert all(f"Z · {number}" in slide for number, slide in enumerate(told, start=1))
+    shapes = [shape for slide in Presentation(io.BytesIO(content)).slides for shape in slide.shapes]
+    chart = next(shape.chart for shape in shapes if shape.has_chart)
+    assert list(chart.plots[0].categories) == [f"2024-{month:02d}" for month in range(1, 10)]
+    assert sum(chart.plots[0].series[0].values) == 18
+    table = next(shape.table for shape in shapes if shape.has_table)
+    assert [cell.text for cell in table.rows[1].cells][:4] == ["1", "Sfax – Lampedusa", "sea", "9"]
+
+
+def test_a_letter_has_headings_a_table_with_repeated_heads_and_the_mark_over_each_page(year):
+    content = made(year, "docx")
+    document = Document(io.BytesIO(content))
+    assert "TLP:AMBER" in document.sections[0].header.paragraphs[0].text
+    assert [one.text for one in document.paragraphs if one.style.name == "Heading 1"][:3] == [
+        "Summary",
+        "Map",
+        "Routes",
+    ]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        xml = archive.read("word/document.xml").decode()
+    assert "w:tblHeader" in xml
+    assert 'descr="Map of 3 routes.' in xml
+
+
+def test_a_page_runs_nothing_and_asks_nobody(year):
+    told = made(year, "html").decode()
+    assert "<script" not in told
+    assert "default-src 'none'" in told
+    assert set(re.findall(r'(?:src|href)="(\w+:)', told)) == {"data:"}
+
+
+@pytest.mark.parametrize("ending", REPORTS)
+def test_partners_read_of_no_route_with_fewer_than_five_incidents_and_of_no_single_incident(year, ending):
+    told = words(ending, made(year, ending, AUDIENCES["partner"]))
+    assert "Zuwarah – Lampedusa" not in told  # Six would tell that three were left out.
+    assert "#import" not in told
+    assert "Sfax – Lampedusa" in told
+    assert "Kinds of incident" not in told
+    assert "No count below 5 is shown" in told
+    assert SECRET not in told
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Summary"), ("fr", "Résumé"), ("es", "Resumen"), ("ar", "الملخص")], ids=str
+)
+def test_reports_speak_four_languages(year, language, said):
+    content = made(year, "html", language=language).decode()
+    assert f"<h2>{said}</h2>" in content
+    assert ('dir="rtl"' in content) == (language == "ar")
+    assert len(pages(made(year, "pdf", language=language))) >= 2
+    assert language in report_languages()
+
+
+def test_a_report_of_one_route_is_named_after_it_and_tells_only_of_it(year):
+    told = words("pdf", made(year, "pdf", chosen=["first"]))
+    assert "Route Sfax – Lampedusa" in told
+    assert "Tunisia: source" in told
+    assert "Zuwarah" not in told
+
+
+def test_an_agency_gives_its_name_banner_colour_and_logo(year, tmp_path):
+    logo = tmp_path / "logo.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>')
+    look = tmp_path / "look.toml"
+    look.write_text('organisation = "Agency"\nbanner = "RESTRICTED"\naccent = "#123456"\nlogo = "logo.svg"\n')
+    house = house_of(look)
+    told = pages(made(year, "pdf", house=house))
+    assert all("Agency" in page and "RESTRICTED · TLP:AMBER" in page for page in told)
+    assert "--accent: #123456" in made(year, "html", house=house).decode()
+    assert house_of(None) == House()
+
+
+@pytest.mark.parametrize(
+    "text", ["accent = 'red'", "logo = 'none.png'", "logo = '../../etc/passwd'", "what = 1", "= ?"], ids=str
+)
+def test_a_look_that_cannot_be_used_is_refused_in_a_sentence(tmp_path, text):
+    look = tmp_path / "look.toml"
+    look.write_text(text)
+    with pytest.raises(WrongValue, match="it is a TOML file with organisation"):
+        house_of(look)
+
+
+def test_a_report_of_nothing_says_so(incidents, corridor, year):
+    nothing = year()
+    empty = nothing.incidents.clear()
+    bare = replace(nothing, incidents=empty, routes=replace(nothing.routes, corridors=()), changes=())
+    for ending, form in REPORTS.items():
+        assert "No route has incidents enough to be shown" in words(ending, form.write(report_of(bare, OWN, "en")))
+
+
+def test_another_ending_is_refused_with_those_that_there_are():
+    with pytest.raises(WrongValue, match=r"must end in \.pdf, \.pptx, \.docx, \.html"):
+        form_of("report.odt")

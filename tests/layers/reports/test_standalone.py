@@ -1,0 +1,144 @@
+"""The map as one file, unpacked: what it holds for whom."""
+
+import base64
+import gzip
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from geodata.model.query import View
+from layers.audience.audiences import AUDIENCES, OWN
+from layers.export.contents import Export
+from layers.reports.standalone import standalone
+from routes.network.movement_model import Hub, Movement
+from routes.pipelines.counting import Directed
+
+SECRET = "Name of the boat"
+HOSTILE = '</script><img src=x onerror="alert(1)">{{ 7 * 7 }}<!--'
+PLACES = [(12.6, 35.5, 9), (14.3, 35.9, 3), (13.2, 32.9, 6)]
+"""Lon, lat, incidents of 2024: nine, three and six."""
+
+
+@pytest.fixture
+def made(incidents, corridor) -> Callable[..., Export]:
+    def export(**special: Any) -> Export:
+        rows = [
+            (
+                f"2024-{1 + at % 12:02d}-{1 + at:02d}",
+                lon,
+                lat,
+                {"place": SECRET, "source": SECRET, "handling": "TLP:GREEN"},
+            )
+            for lon, lat, count in PLACES
+            for at in range(count)
+        ]
+        chosen = incidents(*rows)
+        busy = corridor(corridor_id="busy", name=special.pop("name", "Sfax - Lampedusa"))
+        quiet = corridor(corridor_id="quiet", name="Quiet - Still")
+        ids = [busy.corridor_id] * 9 + [quiet.corridor_id] * 3 + [None] * 6
+        lying = chosen.select("incident_id").with_columns(corridor_id=np.array(ids, dtype=object))
+        hubs = Movement(hubs=(Hub(12.6, 35.5, "ITA", 2.0, 9.0), Hub(10.7, 34.7, "TUN", 2.0, 1.0)))
+        routes = Directed((busy, quiet), (), lying.drop_nulls, hubs)
+        return Export(View(**special), chosen, routes, 3, datetime(2026, 11, 30, tzinfo=UTC))
+
+    return export
+
+
+def unpacked(page: bytes) -> dict[str, Any]:
+    packed = re.search(rb'id="frozen">([^<]*)</script>', page)
+    assert packed
+    held: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(packed[1])))
+    return held
+
+
+def picture(page: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(unpacked(page)["answers"]["/data/snapshot"])
+    return found
+
+
+def hexes(page: bytes) -> list[tuple[int, int, int]]:
+    """Return the step, count and H3 resolution of every count of every level."""
+    held, found = unpacked(page)["resources"], []
+    for level in picture(page)["levels"]:
+        content = base64.b64decode(held[level["counts"]])
+        cells = np.frombuffer(base64.b64decode(held[level["cells"]]), "<u8")
+        n, m = level["hexes"], level["entries"]
+        offsets = np.frombuffer(content, "<u4", n + 1)
+        counts = np.frombuffer(content, "<u4", m, 4 * (n + 1))
+        steps = np.frombuffer(content, "<u2", m, 4 * (n + 1 + m))
+        own = np.repeat((cells >> np.uint64(52)) & np.uint64(15), np.diff(offsets))
+        found += [(int(s), int(c), int(r)) for s, c, r in zip(steps, counts, own, strict=True)]
+    return found
+
+
+def test_partners_see_whole_years_and_no_count_below_five_nor_what_would_give_one_away(made):
+    page = standalone(made(), AUDIENCES["partner"])
+    shown = picture(page)
+    assert (shown["unit"], shown["totals"], shown["incidents"]) == ("year", [18], 18)
+    assert hexes(page) == [(0, 9, 4)]  # Three would be 18 less 9 and 6; so the six are left out, too.
+    assert [(one["properties"]["corridor_id"], one["counts"]) for one in shown["corridors"]] == [("busy", [[19723, 9]])]
+    assert [hub["landing"] for hub in shown["hubs"]] == [10.0]
+
+
+def test_the_public_sees_coarser_hexes_and_no_count_below_eleven(made):
+    page = standalone(made(), AUDIENCES["public"])
+    assert picture(page)["totals"] == [18]
+    assert all(count >= 11 and resolution == 3 for _, count, resolution in hexes(page))
+    assert picture(page)["corridors"] == []
+
+
+def test_the_own_organisation_sees_months_and_every_count(made):
+    page = standalone(made(), OWN)
+    shown = picture(page)
+    assert shown["unit"] == "month"
+    assert sum(shown["totals"]) == 18
+    assert {resolution for _, _, resolution in hexes(page)} == {3, 4, 5}
+    assert {one["properties"]["corridor_id"] for one in shown["corridors"]} == {"busy", "quiet"}
+
+
+@pytest.mark.parametrize("audience", AUDIENCES.values(), ids=str)
+def test_no_file_holds_a_single_incident_its_place_in_words_or_its_source(made, audience):
+    page = standalone(made(), audience)
+    text = json.dumps(unpacked(page))
+    assert SECRET not in text
+    assert SECRET.encode() not in page
+    assert '"people": 240' not in text or audience is OWN
+
+
+def test_of_a_route_an_audience_gets_what_is_listed_and_nothing_else(made):
+    (route,) = picture(standalone(made(), AUDIENCES["partner"]))["corridors"]
+    told = route["properties"]
+    empty = {"people": None, "months": {}, "origins": {}, "destinations": {}, "passing": 0.0, "direction_basis": None}
+    assert {name: told[name] for name in empty} == empty
+    assert told["incidents"] == told["flow"] == 9
+    assert told["countries"] == [{"iso3": "TUN", "role": "source"}, {"iso3": "ITA", "role": "destination"}]
+
+
+def test_a_hostile_name_ends_no_script_and_every_script_and_style_is_named_by_its_hash(made):
+    page = standalone(made(name=HOSTILE), OWN).decode()
+    assert "<img" not in page
+    assert page.count("<script") == page.count("</script>") == 4
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy
+    assert "unsafe" not in policy[1]
+    assert "connect-src" not in policy[1]
+    assert policy[1].startswith("default-src 'none'")
+
+
+def test_the_mark_the_audience_and_how_much_is_withheld_stand_above_the_map(made):
+    page = standalone(made(start=date(2024, 1, 1), end=date(2025, 1, 1)), AUDIENCES["partner"]).decode()
+    assert '"marking": "TLP:GREEN"' in page
+    assert "50% of the incidents are in no hex" in page
+    assert "For partner organisations." in page
+    assert "2024-01-01 \\u2013 2024-12-31" in page
+
+
+def test_it_speaks_other_languages(made):
+    page = standalone(made(), OWN, "fr").decode()
+    assert '<html lang="fr"' in page
+    assert "Pour l\\u2019organisation elle-m\\u00eame." in page
