@@ -27,12 +27,14 @@ from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import end_if_damaged
 from layers.audience.audiences import AUDIENCES, OWN, audience_named
 from layers.export.area import area_of
+from layers.export.catalogue import records_of
 from layers.export.contents import USUAL_CEILING, Export
-from layers.export.files import DEGREES, FORMATS, LAYERS, format_of, require_crs, write
+from layers.export.dataset import Dataset
+from layers.export.files import DEGREES, FORMATS, LAYERS, as_file, format_of, require_crs, write
 from layers.export.making import Asked, Known
 from layers.export.making import made as made_of
 from layers.export.records import MANIFEST, keep, known, record_of
-from layers.export.tables import tables_of
+from layers.export.tables import Table, tables_of
 from layers.reports.documents import DOCUMENTS, REPORTS, document_of, form_of
 from layers.reports.house import house_of
 from layers.reports.writing import report_of
@@ -92,6 +94,9 @@ def export(
     audience: For = OWN.name,
     language: Language = SOURCE,
     preview: Annotated[bool, typer.Option("--preview", help="Tell how many rows there are; write nothing.")] = False,
+    catalogue: Annotated[
+        bool, typer.Option("--record", help="Write records for catalogues beside a file of layers.")
+    ] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Lay the network out anew, even if it is kept.")] = False,
     version: Annotated[int | None, typer.Option(help="Ledger version to read [default: newest].")] = None,
     as_json: AsJson = False,
@@ -118,9 +123,15 @@ def export(
             if document:
                 part.write_bytes(document.make(made, readers, language))
             else:
-                write(part, made, layer or (), crs, format_of(out.name))
+                tables.extend(write(part, made, layer or (), crs, format_of(out.name)))
 
+        tables: list[Table] = []
         _hand_over(out, made, ledger, write_to)
+        if catalogue and not document:
+            told = Dataset(made, tuple(tables), (as_file(out),), crs, Settings().contact)
+            for ending, content in records_of(told).items():
+                with handed_over(out.with_name(f"{out.name}.{ending}")) as part:
+                    part.write_bytes(content)
     _tell(made, out, as_json=as_json)
     end_if_damaged(ledger, made.version)
 
@@ -182,8 +193,8 @@ def _hand_over(out: Path, made: Export, ledger: Ledger, write_to: Callable[[Path
     """Write a file whole or not at all, keep its record, and write its manifest beside it."""
     with handed_over(out) as part:
         write_to(part)
-    record = record_of(made, out.name, out, getpass.getuser())
-    keep(record, ledger.home)
+        record = record_of(made, out.name, part, getpass.getuser())
+        keep(record, ledger.home)  # before the file is there: none leaves that is not recorded
     with handed_over(out.with_name(out.name + MANIFEST)) as part:
         part.write_text(json.dumps(record, indent=2, ensure_ascii=False), encoding="utf-8")
 
@@ -326,6 +337,8 @@ def _tell(made: Export, out: Path, *, as_json: bool) -> None:
         print(json.dumps(told, default=str))
         return
     print(f"Ledger version {made.version}: {made.incidents.height:,} incidents, {corridors:,} corridors.")
+    if made.incidents.is_empty():
+        print("No incident lies in what was asked for: layers that count incidents have 0 rows.")
     for note in made.notes:
         print(note)
     if made.marking:

@@ -16,9 +16,13 @@ class Settings(BaseSettings):
         The workspace: ledger and reports. ``ROUTES_HOME``; default ``workspace/`` under the working directory.
     languages : Path, optional
         A folder of further catalogues of words, ``<code>.po`` each. ``ROUTES_LANGUAGES``; default none.
+    contact : str
+        Whom to ask about an export, as "Analysis desk <desk@example.org>", for records in catalogues.
+        ``ROUTES_CONTACT``; default nobody.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUTES_")
 
     home: Path = Path("workspace")
     languages: Path | None = None
+    contact: str = ""

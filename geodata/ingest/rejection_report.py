@@ -10,7 +10,7 @@ import polars as pl
 
 from geodata.core.atomic_write import handed_over, whole
 from geodata.core.errors import UnknownFormat
-from geodata.core.formulas import inert
+from geodata.core.formulas import STARTS, inert, inert_text
 from geodata.core.staging import unwritable
 from geodata.io.workbook import xlsx_of
 from geodata.ledger.batch import Batch
@@ -20,8 +20,7 @@ from geodata.readers.limits import PART
 WHY = "why refused"
 """The column of reasons in a file of refused rows; it is passed over when such a file is handed in."""
 _NUMBER = r"^[+-]\d[\d.,]*$"
-_MARKED = r"^'([=+\-@])"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MARKED = rf"^'({STARTS})"
 
 
 def report_of(refusals: pl.DataFrame, batch: Batch, home: Path) -> Path | None:
@@ -156,10 +155,5 @@ def csv_of(refusals: pl.DataFrame) -> bytes:
     writer = csv.writer(text)
     writer.writerow(["row", "column", "rule", "value"])
     for row in refusals.iter_rows(named=True):
-        writer.writerow([row["row"], _inert(row["column"]), row["rule"], _inert(row["value"] or "")])
+        writer.writerow([row["row"], inert_text(row["column"]), row["rule"], inert_text(row["value"] or "")])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _inert(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -75,6 +75,14 @@ class View(BaseModel):
     region: tuple[float, float, float, float] | None = None
     resolution: int | None = None
 
+    @field_validator("origins", "sources")
+    @classmethod
+    def _unicode(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        if any("\ud800" <= letter <= "\udfff" for text in values for letter in text):
+            message = "must be text in UTF-8"
+            raise ValueError(message)
+        return values
+
     @field_validator("resolution")
     @classmethod
     def _within_h3(cls, value: int | None) -> int | None:

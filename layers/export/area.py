@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,13 +159,15 @@ def _polygons(path: Path) -> shapely.Geometry:
         what = "there is no such file" if not path.is_file() else f"it is larger than {_LARGEST >> 20} MB"
         raise WrongValue(what, rule=rule, done="nothing was written", where=path.name)
     try:
-        frame = gpd.read_file(path)
-    except (DataSourceError, DataLayerError, ValueError) as error:
+        with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # of what is refused below
+            frame = gpd.read_file(path)
+    except (DataSourceError, DataLayerError, ValueError, shapely.GEOSException) as error:
         what = f"it cannot be read ({str(error).partition(chr(10))[0][:120]})"
         raise WrongValue(what, rule=rule, done="nothing was written", where=path.name) from None
     shapes = (
         frame.geometry[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])] if len(frame) else frame.geometry
     )
+    shapes = shapes[~shapes.is_empty]
     if shapes.empty:
         raise WrongValue("it holds no polygon", rule=rule, done="nothing was written", where=path.name)
     if shapes.crs is not None:

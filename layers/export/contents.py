@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,7 +66,7 @@ class Export:
     def marking(self) -> str:
         """Return the highest handling mark of what went in, "" where nothing is marked."""
         marks = self.incidents["handling"].drop_nulls().unique() if "handling" in self.incidents.columns else ()
-        return max(marks, key=_height, default="")
+        return max(marks, key=_height, default="").replace("\0", "")
 
     @property
     def moment(self) -> str:
@@ -96,6 +97,14 @@ class Export:
         }
 
     @property
+    def title(self) -> str:
+        """Return what a file is called in a list of layers or a catalogue."""
+        period = " to ".join(day.isoformat() for day in (self.view.start, self.view.end) if day) or "all time"
+        made_up = " SYNTHETIC" if self.synthetic else ""
+        mark = f" [{self.marking}]" if self.marking else ""
+        return f"Smuggling routes, {period}{mark}{made_up}"
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Return what a reader has to know of it, sentences."""
         left = (
@@ -121,7 +130,7 @@ class Export:
     def name(self, ending: str) -> str:
         """Return a file name."""
         made_up = "-synthetic" if self.synthetic else ""
-        mark = f"-{self.marking.replace(':', '').replace('+', '')}" if self.marking else ""
+        mark = f"-{re.sub('[^A-Za-z0-9-]', '', self.marking) or 'marked'}" if self.marking else ""
         return f"corridors-v{self.version}-{self.generated.astimezone(UTC):%Y%m%d}{mark}{made_up}.{ending}"
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import tempfile
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,28 +17,43 @@ from typing import Any
 import geopandas as gpd
 import polars as pl
 import pyarrow.parquet as pq
-import pyogrio
 import pyproj
+from pyarrow.lib import ArrowException
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
+from xlsxwriter.exceptions import XlsxWriterException
 
 from geodata.core.errors import WrongValue
-from geodata.core.formulas import inert
+from geodata.core.formulas import inert_within
+from geodata.core.settings import Settings
+from layers.export.batches import reader_of, slices_of
+from layers.export.catalogue import records_of
 from layers.export.contents import Export
+from layers.export.dataset import Dataset, File
 from layers.export.features import DEGREES, Collection
+from layers.export.gdal import (
+    readme,
+    write_flatgeobuf,
+    write_geodatabase,
+    write_shapefiles,
+    write_tiles,
+    zipped,
+)
 from layers.export.geopackage import write_geopackage
 from layers.export.kml import write_kml
+from layers.export.records import digest_of
 from layers.export.sheets import write_workbook
 from layers.export.tables import LAYERS, Table, tables_of
 
-_LONGEST_OF_SHAPEFILE = 254
-"""Bytes of UTF-8 in a text."""
+_FAILURES = (OSError, DataLayerError, DataSourceError, sqlite3.Error, XlsxWriterException, ArrowException)
+"""What libraries raise where a file cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its media type, whether a file holds several layers, whether it can be in other systems, its writer."""
+    """A format: its name and media type, whether files hold several layers, can be in other systems; its writer."""
 
+    title: str
     media: str
     several: bool
     systems: bool
@@ -78,8 +93,8 @@ def require_crs(code: int) -> int:
     return code
 
 
-def write(path: Path, export: Export, layers: Sequence[str] = (), crs: int = DEGREES, ending: str = "") -> None:
-    """Write an export to a file.
+def write(path: Path, export: Export, layers: Sequence[str] = (), crs: int = DEGREES, ending: str = "") -> list[Table]:
+    """Write an export to a file, and return the layers that it holds.
 
     Parameters
     ----------
@@ -118,13 +133,20 @@ def write(path: Path, export: Export, layers: Sequence[str] = (), crs: int = DEG
         made = Path(folder) / f"corridors.{kind}"
         try:
             form.write(made, export, tables, require_crs(crs))
-        except (OSError, DataLayerError, DataSourceError) as error:
+        except _FAILURES as error:
             raise WrongValue(
                 f"the file cannot be made ({str(error).partition(chr(10))[0][:120]})",
                 rule="the folder for temporary files must have room and be writable",
                 done="nothing was written",
             ) from None
         shutil.copyfile(made, path)
+    return tables
+
+
+def as_file(path: Path) -> File:
+    """Return what records in catalogues say of a file."""
+    form = FORMATS[format_of(path.name)]
+    return File(path.name, form.title, form.media, path.stat().st_size, digest_of(path))
 
 
 def encoded(export: Export, kind: str, layers: Sequence[str] = (), crs: int = DEGREES) -> bytes:
@@ -135,147 +157,56 @@ def encoded(export: Export, kind: str, layers: Sequence[str] = (), crs: int = DE
         return path.read_bytes()
 
 
-def title_of(export: Export) -> str:
-    """Return what a file is called in a list of layers."""
-    period = " to ".join(day.isoformat() for day in (export.view.start, export.view.end) if day) or "all time"
-    made_up = " SYNTHETIC" if export.synthetic else ""
-    mark = f" [{export.marking}]" if export.marking else ""
-    return f"Smuggling routes, {period}{mark}{made_up}"
-
-
 def _geojson(path: Path, export: Export, tables: list[Table], _: int) -> None:
     (table,) = tables
     stamp = json.loads(json.dumps(export.stamp, default=str))
-    collection: dict[str, Any] = {"type": "FeatureCollection", "name": table.name, "title": title_of(export), **stamp}
+    layer = Collection(table)
+    features = layer.page(layer.rows(), len(table.frame), 0).features
+    head: dict[str, Any] = {"type": "FeatureCollection", "name": table.name, "title": export.title, **stamp}
+    collection = head | {"notes": list(export.notes), "features": features}
     if table.name == "routes":
-        collection |= {
-            "notes": list(export.notes),
-            "changes": [one.properties() for one in export.changes],
-            "features": [corridor.feature() for corridor in export.corridors()],
-        }
-    else:
-        layer = Collection(table)
-        collection |= {"notes": list(export.notes), "features": layer.page(layer.rows(), len(table.frame), 0).features}
+        own = [corridor.feature() for corridor in export.corridors()]
+        for feature, told in zip(own, features, strict=True):
+            nested = {name: value for name, value in feature["properties"].items() if isinstance(value, dict | list)}
+            feature["properties"] = told["properties"] | nested
+        collection |= {"changes": [one.properties() for one in export.changes], "features": own}
     path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False, default=str), encoding="utf-8")
-
-
-def _flatgeobuf(path: Path, export: Export, tables: list[Table], crs: int) -> None:
-    (table,) = tables
-    options = {"TITLE": title_of(export), "DESCRIPTION": f"{table.about} {json.dumps(export.stamp, default=str)}"}
-    pyogrio.write_dataframe(
-        _located(table, crs),
-        path,
-        layer=table.name,
-        driver="FlatGeobuf",
-        geometry_type=table.shape,
-        layer_options=options,
-    )
 
 
 def _parquet(path: Path, export: Export, tables: list[Table], crs: int) -> None:
     (table,) = tables
-    frame = table.frame
-    if isinstance(frame, gpd.GeoDataFrame):
-        frame.to_crs(crs).to_parquet(path, schema_version="1.1.0", write_covering_bbox=True, index=False)
-    else:
-        frame.to_parquet(path, index=False)
-    written = pq.read_table(path)
-    told = {b"routes": json.dumps(export.stamp, default=str).encode(), b"title": title_of(export).encode()}
-    pq.write_table(
-        written.replace_schema_metadata({**(written.schema.metadata or {}), **told}), path, compression="zstd"
-    )
+    with reader_of(table, crs, boxes=True) as rows:
+        told = {"routes": json.dumps(export.stamp, default=str), "title": export.title}
+        schema = rows.schema.with_metadata({**(rows.schema.metadata or {}), **told})
+        with pq.ParquetWriter(path, schema, compression="zstd") as file:
+            for batch in rows:
+                file.write_batch(batch.cast(schema))
 
 
 def _csv(path: Path, _: Export, tables: list[Table], __: int) -> None:
     (table,) = tables
-    rows = table.frame[[column.name for column in table.columns]].copy()
-    if isinstance(table.frame, gpd.GeoDataFrame):
-        if table.shape == "Point":
-            rows["lon"], rows["lat"] = table.frame.geometry.x.round(5), table.frame.geometry.y.round(5)
-        else:
-            rows["WKT"] = table.frame.geometry.to_wkt(rounding_precision=5)
-    inert(pl.from_pandas(rows)).write_csv(path)
+    names = [column.name for column in table.columns]
+    with path.open("wb") as file:
+        for part in slices_of(table):
+            rows = part[names].copy()
+            if isinstance(part, gpd.GeoDataFrame):
+                if table.shape == "Point":
+                    rows["lon"], rows["lat"] = part.geometry.x.round(5), part.geometry.y.round(5)
+                else:
+                    rows["WKT"] = part.geometry.to_wkt(rounding_precision=5)
+            inert_within(pl.from_pandas(rows)).write_csv(file, include_header=file.tell() == 0)
 
 
 def _workbook(path: Path, export: Export, tables: list[Table], _: int) -> None:
-    write_workbook(path, tables, export.stamp, title_of(export), export.notes)
+    write_workbook(path, tables, export.stamp, export.title, export.notes)
 
 
 def _kml(path: Path, export: Export, tables: list[Table], _: int) -> None:
-    write_kml(path, tables, export.stamp, title_of(export))
+    write_kml(path, tables, export.stamp, export.title)
 
 
 def _geopackage(path: Path, export: Export, tables: list[Table], crs: int) -> None:
-    write_geopackage(path, tables, export.stamp | {"title": title_of(export), "notes": " ".join(export.notes)}, crs)
-
-
-def _shapefiles(path: Path, export: Export, tables: list[Table], crs: int) -> None:
-    """Write a Shapefile for each layer that has a shape, names cut to ten letters on purpose, and a list of fields."""
-    folder = path.parent / "shapefiles"
-    folder.mkdir()
-    fields = ["Field names of a Shapefile hold ten letters; texts hold 254 characters, and longer ones are cut.", ""]
-    for table in tables:
-        names = {column.name: column.ten for column in table.columns}
-        fields += [f"{table.name}: {table.title}. {table.about}"]
-        fields += [f"  {column.ten:<11} {column.name}: {column.alias}" for column in table.columns]
-        if isinstance(table.frame, gpd.GeoDataFrame):
-            frame = _cut(_located(table, crs), table).rename(columns=names)
-            shape = {"MultiLineString": "LineString", "MultiPolygon": "Polygon"}.get(table.shape or "", table.shape)
-            pyogrio.write_dataframe(
-                frame, folder / f"{table.name}.shp", driver="ESRI Shapefile", encoding="UTF-8", geometry_type=shape
-            )
-    (folder / "fields.txt").write_text("\n".join(fields), encoding="utf-8")
-    (folder / "README.txt").write_text(_readme(export, tables), encoding="utf-8")
-    _zipped(path, folder)
-
-
-def _cut(frame: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:
-    """Return texts no longer than a Shapefile holds, cut between letters."""
-    for column in table.columns:
-        if column.kind == "text":
-            whole = frame[column.name]
-            short = whole.str.encode("utf-8").str[:_LONGEST_OF_SHAPEFILE].str.decode("utf-8", errors="ignore")
-            frame[column.name] = short.astype(object).where(whole.notna(), None) if len(frame) else whole
-    return frame
-
-
-def _geodatabase(path: Path, _: Export, tables: list[Table], crs: int) -> None:
-    """Write an ESRI file geodatabase, which is a folder, into a zip archive."""
-    folder = path.parent / "geodatabase"
-    inner = folder / "corridors.gdb"
-    folder.mkdir()
-    for at, table in enumerate(tables):
-        frame = table.frame
-        if isinstance(frame, gpd.GeoDataFrame):
-            frame = _located(table, crs)
-        whole = {column.name: "Int32" for column in table.columns if column.kind == "whole"}
-        pyogrio.write_dataframe(
-            frame.astype(whole),  # as ArcGIS before Pro 3.2 knows no longer numbers
-            inner,
-            layer=table.name,
-            driver="OpenFileGDB",
-            append=at > 0,
-            geometry_type=table.shape,
-            layer_options={"LAYER_ALIAS": table.title},
-        )
-    _zipped(path, folder)
-
-
-def _tiles(path: Path, export: Export, tables: list[Table], _: int) -> None:
-    (table,) = tables
-    pyogrio.write_dataframe(
-        _located(table, DEGREES),
-        path,
-        layer=table.name,
-        driver="PMTiles",
-        geometry_type=table.shape,
-        dataset_options={
-            "NAME": title_of(export),
-            "DESCRIPTION": json.dumps(export.stamp, default=str),
-            "MINZOOM": "0",
-            "MAXZOOM": "8",
-        },
-    )
+    write_geopackage(path, tables, export.stamp | {"title": export.title, "notes": " ".join(export.notes)}, crs)
 
 
 def _everything(path: Path, export: Export, tables: list[Table], crs: int) -> None:
@@ -288,48 +219,29 @@ def _everything(path: Path, export: Export, tables: list[Table], crs: int) -> No
         if table.shape is not None:
             FORMATS["geojson"].write(folder / f"{table.name}.geojson", export, [table], DEGREES)
     shutil.rmtree(folder / "shapefiles")  # what the archive of Shapefiles was made from
-    (folder / "README.txt").write_text(_readme(export, tables), encoding="utf-8")
-    _zipped(path, folder)
-
-
-def _located(table: Table, crs: int) -> gpd.GeoDataFrame:
-    if not isinstance(table.frame, gpd.GeoDataFrame):
-        raise WrongValue(
-            f"layer {table.name!r} has no geometries",
-            rule="formats of maps hold layers that have some; CSV and XLSX hold tables",
-            done="nothing was written",
-            where="--layer",
-        )
-    return table.frame.to_crs(crs)
-
-
-def _readme(export: Export, tables: Sequence[Table]) -> str:
-    about = [f"{name}: {value}" for name, value in export.stamp.items() if value not in (None, "")]
-    layers = [f"{table.name}: {table.title}. {table.about}" for table in tables]
-    return "\n".join([title_of(export), "", *about, "", *layers, "", *export.notes, ""])
-
-
-def _zipped(path: Path, folder: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                archive.write(file, file.relative_to(folder).as_posix())
+    told = Dataset(export, tuple(tables), tuple(map(as_file, sorted(folder.iterdir()))), crs, Settings().contact)
+    for name, content in records_of(told).items():
+        (folder / name).write_bytes(content)
+    (folder / "README.txt").write_text(readme(export, tables), encoding="utf-8")
+    zipped(path, folder)
 
 
 FORMATS: dict[str, Format] = {
-    "gpkg": Format("application/geopackage+sqlite3", True, True, _geopackage),
-    "geojson": Format("application/geo+json", False, False, _geojson),
-    "fgb": Format("application/octet-stream", False, True, _flatgeobuf),
-    "parquet": Format("application/vnd.apache.parquet", False, True, _parquet),
-    "kml": Format("application/vnd.google-earth.kml+xml", True, False, _kml),
-    "kmz": Format("application/vnd.google-earth.kmz", True, False, _kml),
-    "shp.zip": Format("application/zip", True, True, _shapefiles),
-    "gdb.zip": Format("application/zip", True, True, _geodatabase),
-    "pmtiles": Format("application/vnd.pmtiles", False, False, _tiles),
-    "csv": Format("text/csv", False, False, _csv),
-    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", True, False, _workbook),
-    "zip": Format("application/zip", True, True, _everything),
+    "gpkg": Format("GeoPackage 1.3", "application/geopackage+sqlite3", True, True, _geopackage),
+    "geojson": Format("GeoJSON", "application/geo+json", False, False, _geojson),
+    "fgb": Format("FlatGeobuf", "application/octet-stream", False, True, write_flatgeobuf),
+    "parquet": Format("GeoParquet 1.1", "application/vnd.apache.parquet", False, True, _parquet),
+    "kml": Format("KML 2.2", "application/vnd.google-earth.kml+xml", True, False, _kml),
+    "kmz": Format("KMZ", "application/vnd.google-earth.kmz", True, False, _kml),
+    "shp.zip": Format("Shapefiles", "application/zip", True, True, write_shapefiles),
+    "gdb.zip": Format("ESRI file geodatabase", "application/zip", True, True, write_geodatabase),
+    "pmtiles": Format("PMTiles 3", "application/vnd.pmtiles", False, False, write_tiles),
+    "csv": Format("CSV", "text/csv", False, False, _csv),
+    "xlsx": Format(
+        "Excel workbook", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", True, False, _workbook
+    ),
+    "zip": Format("Archive of files", "application/zip", True, True, _everything),
 }
 """Ending -> format."""
 
-__all__ = ["DEGREES", "FORMATS", "LAYERS", "Format", "encoded", "format_of", "require_crs", "title_of", "write"]
+__all__ = ["DEGREES", "FORMATS", "LAYERS", "Format", "as_file", "encoded", "format_of", "require_crs", "write"]

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
-import pyarrow as pa
 import pyogrio
+import pyproj
 
+from layers.export.batches import reader_of
 from layers.export.styles import qml
 from layers.export.tables import Table
 
@@ -32,8 +32,6 @@ _ONE_STYLE = """
 INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,
   useAsDefault, description, owner) VALUES ('', '', ?, ?, ?, ?, 1, ?, '')
 """
-_ARROW = {"day": pd.ArrowDtype(pa.date32()), "text": pd.ArrowDtype(pa.string())}
-"""Kinds whose type an empty column does not tell."""
 
 
 def write_geopackage(path: Path, tables: Sequence[Table], stamp: Mapping[str, Any], crs: int) -> None:
@@ -51,17 +49,15 @@ def write_geopackage(path: Path, tables: Sequence[Table], stamp: Mapping[str, An
     """
     told = {name: "" if value is None else str(value) for name, value in stamp.items()}
     for at, table in enumerate(tables):
-        frame = table.frame
-        if isinstance(frame, gpd.GeoDataFrame):
-            frame = frame.to_crs(crs)
-        pyogrio.write_dataframe(
-            frame.astype({column.name: _ARROW[column.kind] for column in table.columns if column.kind in _ARROW}),
+        pyogrio.write_arrow(
+            reader_of(table, crs),
             path,
             layer=table.name,
             driver="GPKG",
             append=at > 0,
-            use_arrow=True,  # five times as fast
+            geometry_name="geometry" if table.shape else None,
             geometry_type=table.shape,
+            crs=pyproj.CRS.from_epsg(crs).to_wkt() if table.shape else None,
             layer_metadata=told | {"abstract": table.about},
             dataset_metadata=told if at == 0 else None,
             layer_options={"IDENTIFIER": table.title, "DESCRIPTION": table.about, "GEOMETRY_NAME": "geom"},
@@ -77,3 +73,23 @@ def write_geopackage(path: Path, tables: Sequence[Table], stamp: Mapping[str, An
             " VALUES ('layer_styles', 'attributes', 'layer_styles', ?)",
             (json.dumps(told, ensure_ascii=False),),
         )
+        for table in tables:
+            _require_whole(file, table)
+
+
+def _require_whole(file: sqlite3.Connection, table: Table) -> None:
+    """Count what was written, as GDAL does not always tell that a disk ran full.
+
+    Raises
+    ------
+    OSError
+        If a layer lacks a row, or its index a shape.
+    """
+    wanted, counted = {table.name: len(table.frame)}, {}
+    if isinstance(table.frame, gpd.GeoDataFrame):
+        wanted[f"rtree_{table.name}_geom"] = int((~(table.frame.geometry.isna() | table.frame.geometry.is_empty)).sum())
+    there = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for name in wanted:
+        counted[name] = file.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] if name in there else 0  # noqa: S608
+    if counted != wanted or not there.issuperset(wanted):
+        raise OSError(f"{counted[table.name]:,} of {len(table.frame):,} rows of {table.name} were written")

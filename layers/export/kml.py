@@ -1,5 +1,8 @@
 """KML 2.2 and KMZ: a folder for each layer, a style for each mode, time spans, and values under their aliases.
 
+Google Earth shows the values of a place as a page in which scripts run. So its balloon shows the description alone, in
+which values are escaped; as they are they stand in ``ExtendedData``, where other programs read them.
+
 Source: OGC 12-007r2.
 """
 
@@ -7,6 +10,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,7 +19,8 @@ import geopandas as gpd
 import shapely
 
 from layers.export.styles import colour_of
-from layers.export.tables import Table, day_text, missing
+from layers.export.tables import Column, Table, day_text, missing
+from layers.export.texts import for_xml
 
 _SPACE = "http://www.opengis.net/kml/2.2"
 
@@ -33,10 +38,9 @@ def write_kml(path: Path, tables: Sequence[Table], stamp: Mapping[str, Any], tit
 def _document(tables: Sequence[Table], stamp: Mapping[str, Any], title: str) -> ET.Element:
     root = ET.Element("kml", xmlns=_SPACE)
     document = ET.SubElement(root, "Document")
-    ET.SubElement(document, "name").text = title
-    ET.SubElement(document, "description").text = "\n".join(
-        f"{name}: {value}" for name, value in stamp.items() if value
-    )
+    ET.SubElement(document, "name").text = for_xml(title)
+    about = "\n".join(f"{name}: {value}" for name, value in stamp.items() if value)
+    ET.SubElement(document, "description").text = for_xml(escape(about, quote=False))
     for mode in ("land", "sea", "air", ""):
         red, green, blue = (colour_of(mode)[at : at + 2] for at in (1, 3, 5))
         style = ET.SubElement(document, "Style", id=f"mode-{mode or 'other'}")
@@ -44,20 +48,23 @@ def _document(tables: Sequence[Table], stamp: Mapping[str, Any], title: str) -> 
         ET.SubElement(line, "color").text = f"ff{blue}{green}{red}"
         ET.SubElement(line, "width").text = "3"
         ET.SubElement(ET.SubElement(style, "PolyStyle"), "color").text = f"66{blue}{green}{red}"
+        ET.SubElement(ET.SubElement(style, "BalloonStyle"), "text").text = "$[description]"
     for table in tables:
         if isinstance(table.frame, gpd.GeoDataFrame):
             folder = ET.SubElement(document, "Folder")
             ET.SubElement(folder, "name").text = table.title
             ET.SubElement(folder, "description").text = table.about
             for row in table.frame.to_dict("records"):
-                if row["geometry"] is not None:
-                    _placemark(folder, table, row)
+                _placemark(folder, table, row)
     return root
 
 
 def _placemark(folder: ET.Element, table: Table, row: dict[Any, Any]) -> None:
     mark = ET.SubElement(folder, "Placemark")
-    ET.SubElement(mark, "name").text = _clean(row.get("name") or row.get("cell") or row.get("kind") or table.title)
+    told = {column: row[column.name] for column in table.columns if not missing(row[column.name])}
+    ET.SubElement(mark, "name").text = for_xml(row.get("name") or row.get("cell") or row.get("kind") or table.title)
+    ET.SubElement(mark, "Snippet", maxLines="0")
+    ET.SubElement(mark, "description").text = _page(told)
     if table.period is not None:
         begin, end = (day_text(row[name]) for name in table.period)
         if begin or end:
@@ -69,18 +76,29 @@ def _placemark(folder: ET.Element, table: Table, row: dict[Any, Any]) -> None:
         mark, "styleUrl"
     ).text = f"#mode-{row.get('mode') if row.get('mode') in ('land', 'sea', 'air') else 'other'}"
     data = ET.SubElement(mark, "ExtendedData")
-    for column in table.columns:
-        value = row[column.name]
-        if not missing(value):
-            one = ET.SubElement(data, "Data", name=column.name)
-            ET.SubElement(one, "displayName").text = column.alias
-            ET.SubElement(one, "value").text = _clean(value)
-    mark.append(_shape(row["geometry"]))
+    for column, value in told.items():
+        one = ET.SubElement(data, "Data", name=column.name)
+        ET.SubElement(one, "displayName").text = column.alias
+        ET.SubElement(one, "value").text = _text(value)
+    if row["geometry"] is not None:
+        mark.append(_shape(row["geometry"]))
 
 
-def _clean(value: object) -> str:
-    """Return a value as text that XML can hold."""
-    return "".join(letter for letter in str(value) if letter >= " " or letter in "\t\n")
+def _page(told: Mapping[Column, Any]) -> str:
+    """Return what a balloon shows: a table of what is told, no value of which is taken for markup."""
+    rows = (
+        f"<tr><td>{column.alias}</td><td>{_escaped(value)}</td></tr>" for column, value in told.items() if value != ""
+    )
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _escaped(value: object) -> str:
+    """Return a value as text of a page; "$[" would be replaced by a value as it is."""
+    return escape(_text(value)).replace("$[", "$&#91;")
+
+
+def _text(value: object) -> str:
+    return for_xml(str(value).lower() if isinstance(value, bool) else value)
 
 
 def _shape(shape: shapely.Geometry) -> ET.Element:

@@ -11,23 +11,49 @@ from typing import Any
 import geopandas as gpd
 import xlsxwriter
 
+from geodata.core.errors import WrongValue
 from layers.export.tables import Table, missing
+from layers.export.texts import for_xml
 
 _LONGEST = 32_767
-"""Characters in a cell of Excel; what is longer is cut."""
+"""Units of UTF-16 in a cell of Excel; what is longer is cut."""
+
+
+_LONGEST_HEADER = 100
+_MOST_ROWS = 1_048_575
+"""Below the titles of a sheet of Excel."""
 
 
 def write_workbook(
     path: Path, tables: Sequence[Table], stamp: Mapping[str, Any], title: str, notes: Sequence[str]
 ) -> None:
-    """Write a workbook; where a layer has a shape, ``lon`` and ``lat`` are those of a point within it."""
+    """Write a workbook; where a layer has a shape, ``lon`` and ``lat`` are those of a point within it.
+
+    Raises
+    ------
+    WrongValue
+        If a layer has more rows than a sheet.
+    """
+    for table in tables:
+        if len(table.frame) > _MOST_ROWS:
+            raise WrongValue(
+                f"layer {table.name!r} has {len(table.frame):,} rows",
+                rule=f"a sheet of Excel holds {_MOST_ROWS:,}; ask for a shorter period or for .csv",
+                done="nothing was written",
+                where="--out",
+            )
     options = {
         "constant_memory": True,
+        "tmpdir": str(path.parent),  # which is cleared, whatever fails
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "nan_inf_to_errors": True,
     }
     with xlsxwriter.Workbook(str(path), options) as book:
+        told = "\n".join(f"{name}: {value}" for name, value in stamp.items() if value not in (None, ""))
+        book.set_properties({"title": for_xml(title), "comments": for_xml(told)})
+        mark = for_xml(stamp["marking"])[:_LONGEST_HEADER].replace("&", "&&")
+        printed = f"&C{mark}" if mark else ""
         bold, day = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         cover = book.add_worksheet("About")
@@ -38,8 +64,11 @@ def write_workbook(
         for row, (name, value) in enumerate(lines):
             cover.write_string(row, 0, str(name), bold)
             cover.write_string(row, 1, "" if value is None else str(value), bold if row == 0 else wrap)
+        cover.set_header(printed)
         for table in tables:
-            _sheet(book.add_worksheet(table.title[:31]), table, bold, day)
+            sheet = book.add_worksheet(table.title[:31])
+            sheet.set_header(printed)  # on paper too
+            _sheet(sheet, table, bold, day)
 
 
 def _sheet(sheet: Any, table: Table, bold: Any, day: Any) -> None:
@@ -70,4 +99,11 @@ def _write(sheet: Any, row: int, at: int, value: Any, day: Any) -> None:
     elif isinstance(value, int | float) and math.isfinite(value):
         sheet.write_number(row, at, value)
     else:
-        sheet.write_string(row, at, str(value)[:_LONGEST])
+        sheet.write_string(row, at, _cut(str(value)))
+
+
+def _cut(text: str) -> str:
+    """Return a text no longer than a cell holds, cut between letters."""
+    if len(text) <= _LONGEST // 2:
+        return text
+    return text.encode("utf-16-le")[: 2 * _LONGEST].decode("utf-16-le", errors="ignore")

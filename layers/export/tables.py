@@ -32,6 +32,8 @@ Kind = Literal["text", "whole", "number", "yes", "day"]
 Shape = Literal["MultiLineString", "MultiPolygon", "Point"]
 HEX_LEVEL = 5
 """H3 resolution of the exported hexes; what is known more coarsely is in none, and the layer says how many."""
+_NUL = "\0"
+"""Left out of every text, as most formats end a text at it."""
 _PIECE_KM = 150.0
 """Stretches of a line that are widened each in a projection of its own, so that the width is right everywhere."""
 
@@ -342,23 +344,19 @@ def _hexes(export: Export) -> Table:
         .sort("cell", "month_start", "mode")
     )
     coarser = placed.height - int(counted["incidents"].sum())
-    cells = counted["cell"].to_numpy()
-    frame = pd.DataFrame(
-        {
-            "cell": pd.Series(hexes.names(cells), dtype=object),
-            "resolution": HEX_LEVEL,
-            **{name: counted[name].to_list() for name in ("month_start", "month_end", "mode", "incidents", "people")},
-        }
-    )
-    unique, which = np.unique(cells, return_inverse=True)
+    unique, which = np.unique(counted["cell"].to_numpy(), return_inverse=True)
+    names = np.array(hexes.names(unique), dtype=object)
     outlines = np.array([hex_outline(int(cell)) for cell in unique], dtype=object)
+    columns: dict[str, Any] = {
+        name: counted[name] for name in ("month_start", "month_end", "mode", "incidents", "people")
+    }
+    columns |= {"cell": names[which], "resolution": np.full(len(which), HEX_LEVEL)}
     about = (
         f"Incidents by H3 cell of resolution {HEX_LEVEL}, month and mode. {coarser:,} incidents are known too coarsely "
         "to lie in one."
     )
     period = ("month_start", "month_end")
-    shapes = outlines[which] if len(unique) else outlines
-    return _table(export, "hexes", "Hexes by month", about, "MultiPolygon", _HEX, frame, shapes, period)
+    return _table(export, "hexes", "Hexes by month", about, "MultiPolygon", _HEX, columns, outlines[which], period)
 
 
 def hex_outline(cell: int) -> shapely.MultiPolygon:
@@ -380,14 +378,17 @@ def _incidents(export: Export) -> Table:
         rows = rows.with_columns(pl.lit(None, pl.String).alias("corridor_id"))
     listed = pl.col("origins").list.eval(pl.element().struct.field("iso3")).list.join(", ")
     shown = rows.with_columns(
+        pl.col(pl.String).str.replace_all(_NUL, "", literal=True),
         pl.col("time_start").dt.date().alias("first_day"),
         pl.col("time_end").dt.date().alias("last_day"),
         listed.alias("origins"),
     )
-    frame = pd.DataFrame({column.name: shown[column.name].to_list() for column in _INCIDENT})
+    columns = {column.name: shown[column.name] for column in _INCIDENT}
     points = np.atleast_1d(np.asarray(shapely.points(shown["lon"].to_numpy(), shown["lat"].to_numpy()), dtype=object))
     about = "Single incidents: places and events, never persons."
-    return _table(export, "incidents", "Incidents", about, "Point", _INCIDENT, frame, points, ("first_day", "last_day"))
+    return _table(
+        export, "incidents", "Incidents", about, "Point", _INCIDENT, columns, points, ("first_day", "last_day")
+    )
 
 
 def _countries(export: Export) -> Table:
@@ -454,25 +455,50 @@ def _table(
     about: str,
     shape: Shape | None,
     columns: tuple[Column, ...],
-    rows: Iterable[dict[str, Any]] | pd.DataFrame,
+    rows: Iterable[dict[str, Any]] | Mapping[str, pl.Series | np.ndarray],
     shapes: Sequence[Any] | np.ndarray = (),
     period: tuple[str, str] | None = None,
 ) -> Table:
-    """Return a table with the stamp behind its own columns; a route says for itself whether it was made up."""
-    stamp, every = export.stamp, (*columns, *_STAMP)
-    names = [column.name for column in every]
-    if isinstance(rows, pd.DataFrame):
-        frame = rows.assign(**stamp)[names]
+    """Return a table with the stamp behind its own columns; a route says for itself whether it was made up.
+
+    Rows are given one by one, or as columns where there may be many.
+    """
+    every = (*columns, *_STAMP)
+    if isinstance(rows, Mapping):
+        own: Mapping[str, Any] = rows
+        count = len(next(iter(rows.values())))
     else:
-        frame = pd.DataFrame([stamp | row for row in rows], columns=names)
-    frame = frame.astype({column.name: _TYPES[column.kind] for column in every})
-    for column in every:
-        if column.kind in ("text", "day"):
-            frame[column.name] = frame[column.name].astype(object).where(frame[column.name].notna(), None)
+        listed = list(rows)
+        own = {
+            column.name: [row.get(column.name) for row in listed]
+            for column in every
+            if listed and column.name in listed[0]
+        }
+        count = len(listed)
+    stamp = export.stamp
+    frame = pd.DataFrame(
+        {
+            column.name: _cells(own[column.name], column.kind)
+            if column.name in own
+            else pd.Series([stamp.get(column.name)] * count, dtype=_TYPES[column.kind])
+            for column in every
+        }
+    )
     if shape is None:
         return Table(name, title, about, None, every, frame)
     located = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(list(shapes), crs=4326, index=frame.index))
     return Table(name, title, about, shape, every, located, period or ("period_start", "period_end"))
+
+
+def _cells(values: pl.Series | np.ndarray | Sequence[Any], kind: Kind) -> pd.Series:
+    """Return a column of a table; of equal texts and days one alone is kept, however many rows have it."""
+    if not isinstance(values, pl.Series):
+        plain = [value.replace(_NUL, "") if isinstance(value, str) else value for value in values]
+        return pd.Series(plain, dtype=_TYPES[kind])
+    if kind in ("text", "day"):
+        distinct = np.array([None, *values.drop_nulls().unique().sort().to_list()], dtype=object)
+        return pd.Series(distinct[values.rank("dense").fill_null(0).to_numpy()], dtype=object)
+    return pd.Series(values.cast(pl.Float64).to_numpy(), dtype=_TYPES[kind])
 
 
 def missing(value: object) -> bool:

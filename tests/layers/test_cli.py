@@ -1,9 +1,12 @@
 """The command line of the third stage, run as its user runs it."""
 
 import json
+import os
 import resource
+import shutil
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -38,10 +41,14 @@ def is_one_sentence(done: subprocess.CompletedProcess[str]) -> bool:
 
 def test_the_geopackage_holds_all_corridors_and_incidents_of_the_workspace(synthetic_home, tmp_path):
     out = tmp_path / "corridors.gpkg"
-    done = run("-o", out, "--home", synthetic_home)
+    done = run("-o", out, "--home", synthetic_home, "--record")
     assert done.returncode == 0, done.stderr
     assert "SYNTHETIC" in done.stdout
-    assert set(tmp_path.iterdir()) == {out, tmp_path / "corridors.gpkg.manifest.json"}
+    beside = ("manifest.json", "dataset.jsonld", "dataset.xml")
+    assert set(tmp_path.iterdir()) == {out, *(tmp_path / f"corridors.gpkg.{ending}" for ending in beside)}
+    record = json.loads((tmp_path / "corridors.gpkg.dataset.jsonld").read_text(encoding="utf-8"))
+    manifest = json.loads((tmp_path / "corridors.gpkg.manifest.json").read_text(encoding="utf-8"))
+    assert record["dcat:distribution"][0]["spdx:checksum"]["spdx:checksumValue"]["@value"] == manifest["sha256"]
     every = Ledger(synthetic_home).incidents()
     assert f"{every.height:,} incidents" in done.stdout
     assert f"{len(gpd.read_file(out, layer='routes'))} corridors" in done.stdout
@@ -142,6 +149,8 @@ def test_an_empty_workspace_is_one_sentence_and_stays_empty(tmp_path, home):
         ("corridors.gpkg", ("--area", "nowhere.geojson"), "there is no such file"),
         ("corridors.gpkg", ("--version", 9), "there is no version 9; versions are 0 to 0"),
         ("missing/corridors.gpkg", (), "the folder must exist and be writable"),
+        ("/proc/corridors.gpkg", (), "the folder must exist and be writable"),
+        ("corridors.pmtiles", ("--from", "1999-01-01", "--to", "2000-01-01"), "tiles hold at least one place"),
     ],
 )
 def test_what_can_not_be_done_is_one_sentence_and_nothing_is_written(synthetic_home, tmp_path, name, options, said):
@@ -151,7 +160,7 @@ def test_what_can_not_be_done_is_one_sentence_and_nothing_is_written(synthetic_h
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("ending", ["geojson", "gpkg"])
+@pytest.mark.parametrize("ending", ["geojson", "gpkg", "xlsx"])
 def test_a_full_disk_leaves_the_earlier_file_as_it_was(synthetic_home, tmp_path, ending):
     out = tmp_path / f"corridors.{ending}"
     out.write_bytes(b"the earlier one")
@@ -160,6 +169,70 @@ def test_a_full_disk_leaves_the_earlier_file_as_it_was(synthetic_home, tmp_path,
     assert is_one_sentence(done), done.stderr
     assert out.read_bytes() == b"the earlier one"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_file_that_is_not_recorded_does_not_leave(tmp_path):
+    home, folder = tmp_path / "workspace", tmp_path / "out"
+    with demo_file(50, 3, date(2026, 11, 24)) as file:
+        ingest_file(file, Ledger(home))
+    folder.mkdir()
+    (home / "exports.jsonl").mkdir()
+    done = run("-o", folder / "out.csv", "--layer", "incidents", "--home", home)
+    assert done.returncode == 2
+    assert "the workspace must be writable and have room" in done.stderr
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "zip"])
+def test_an_export_that_is_killed_leaves_the_earlier_file_or_the_whole_new_one(synthetic_home, tmp_path, ending):
+    out, temporary = tmp_path / f"corridors.{ending}", tmp_path / "temporary"
+    temporary.mkdir()
+    out.write_bytes(b"the earlier one")
+    command = [sys.executable, "-m", "layers", "export", "-o", str(out), "--home", str(synthetic_home)]
+    for after in (0.02, 0.1, 0.4):
+        with subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"TMPDIR": str(temporary)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            while not any(temporary.glob("routes-export-*")) and process.poll() is None:
+                time.sleep(0.01)
+            time.sleep(after)
+            process.kill()
+        for left in temporary.iterdir():
+            shutil.rmtree(left)
+        assert out.read_bytes() == b"the earlier one" or len(gpd.read_file(opened(out), layer="routes")) > 0
+        # GDAL leaves an .aux.xml beside a file that it reads
+        assert {path.name for path in tmp_path.iterdir() if path.suffix not in (".part", ".xml")} <= {
+            "temporary",
+            out.name,
+            f"{out.name}.manifest.json",
+        }
+    assert run("-o", out, "--home", synthetic_home).returncode == 0
+    assert len(gpd.read_file(opened(out), layer="routes")) > 0
+
+
+def opened(out: Path) -> str:
+    return f"/vsizip/{out}/corridors.gpkg" if out.suffix == ".zip" else str(out)
+
+
+def test_a_view_of_nothing_is_a_file_of_no_rows_and_the_command_line_says_so(synthetic_home, tmp_path):
+    out, far = tmp_path / "corridors.gpkg", tmp_path / "far.geojson"
+    ring = [[-150, -60], [-140, -60], [-140, -50], [-150, -60]]
+    far.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}), encoding="utf-8")
+    for options in (("--from", "1999-01-01", "--to", "2000-01-01"), ("--area", far)):
+        done = run("-o", out, "--home", synthetic_home, *options)
+        assert done.returncode == 0, done.stderr
+        assert "No incident lies in what was asked for: layers that count incidents have 0 rows." in done.stdout
+        assert {layer: len(gpd.read_file(out, layer=layer)) for layer in ("routes", "hexes", "countries")} == {
+            "routes": 0,
+            "hexes": 0,
+            "countries": 0,
+        }
+    preview = run("--preview", "--home", synthetic_home, "--area", far)
+    assert "hexes                0 rows" in preview.stdout
 
 
 def test_routes_leave_directed_with_flow_and_the_main_ones_alone_where_less_detail_is_asked_for(
@@ -192,6 +265,8 @@ def test_an_export_keeps_the_network_for_the_next_one_and_rebuild_gives_the_same
         assert done.returncode == 0, done.stderr
         (record,) = home.glob("network/v*/record.json")
         written = json.loads((tmp_path / "out.geojson").read_text(encoding="utf-8"))
+        for feature in written["features"]:
+            del feature["properties"]["export_id"], feature["properties"]["generated"]
         texts.append((written["features"], record.stat().st_mtime_ns))
     (first, at_first), (second, at_second), (third, at_third) = texts
     assert first == second == third != []

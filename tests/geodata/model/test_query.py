@@ -84,6 +84,7 @@ def test_a_view_selects_by_window_mode_origin_and_a_region_across_180_degrees():
     [
         ({"resolution": 9}, "must be 3 to 7"),
         ({"modes": ["boat"]}, "'boat'"),
+        ({"sources": ["a\udcff"]}, "must be text in UTF-8"),
         ({"start": date(2024, 2, 1), "end": date(2024, 1, 1)}, "window: 2024-02-01 to 2024-01-01"),
     ],
 )

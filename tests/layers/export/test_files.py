@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Never
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -315,14 +315,3 @@ def test_the_format_is_that_of_the_file_name():
 def test_another_file_name_is_refused_in_one_sentence(name):
     with pytest.raises(WrongValue, match=r"must end in \.gpkg, \.geojson, .*; nothing was written\.$"):
         format_of(name)
-
-
-def test_a_full_disk_is_told_in_one_sentence(export, tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-
-    def full(*_: object, **__: object) -> Never:
-        raise pyogrio.errors.DataSourceError("Failed to commit transaction")
-
-    monkeypatch.setattr("pyogrio.write_dataframe", full)
-    with pytest.raises(WrongValue, match=r"cannot be made .*must have room and be writable; nothing was written"):
-        encoded(export(), "gpkg")
