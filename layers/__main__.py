@@ -61,7 +61,7 @@ Modes = Annotated[list[str] | None, typer.Option("--mode", help="land, sea or ai
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="Kind of incident; may be repeated.")]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Source; may be repeated.")]
 Origins = Annotated[list[str] | None, typer.Option("--origin", help="Country of origin (ISO 3166-1); may be repeated.")]
-In = Annotated[list[str] | None, typer.Option("--country", help="Incidents and routes in a country; may be repeated.")]
+In = Annotated[list[str] | None, typer.Option("--country", help="A country: what is in it, its routes, and incidents at sea on these.")]
 Pair = Annotated[tuple[str, str] | None, typer.Option(help="Routes that two countries are a part of.")]
 Route = Annotated[list[str] | None, typer.Option("--route", help="A route by id, or by a part of its name.")]
 AreaFile = Annotated[Path | None, typer.Option(help="File of polygons: what lies in them or runs through.")]

@@ -35,11 +35,15 @@ class Area:
         Returns those that lie in it.
     touches : function of a corridor, or None
         Tells whether it runs through it.
+    with_crossings : bool
+        Whether incidents at sea belong to it that lie in the corridor of a route that touches it: a country has no part
+        of the sea, and its crossings would count none.
     """
 
     words: str = ""
     holds: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     touches: Callable[[Corridor], bool] | None = None
+    with_crossings: bool = False
 
 
 EVERYWHERE = Area()
@@ -51,7 +55,7 @@ def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = Non
     Parameters
     ----------
     countries : sequence of str
-        Names or codes: incidents in any of them, and routes that any of them is a part of.
+        Names or codes: incidents in any of them, routes that any of them is a part of, and incidents at sea on these.
     between : (start, goal), optional
         Two countries: routes that both are a part of, and the incidents that lie in their corridors.
     file : Path, optional
@@ -79,6 +83,7 @@ def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = Non
             words,
             lambda rows: rows.filter(pl.col("country").is_in(codes)),
             lambda one: any(country.iso3 in codes for country in one.countries),
+            with_crossings=True,
         )
     if file is not None:
         return _within(_polygons(file), file.name)

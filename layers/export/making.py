@@ -106,7 +106,7 @@ def made(asked: Asked, known: Known, generated: datetime | None = None) -> Expor
     chosen = within_ceiling(every, asked.ceiling)
     withheld = every.height - chosen.height
     if area.holds is not None:
-        chosen = area.holds(chosen)
+        chosen = _within(chosen, area, known.network)
     counted = counted_on(known.network, chosen, known.facts, asked.detail, view.modes)
     changes, known_up_to = known.changes(within_ceiling(view.without_window().select(known.incidents), asked.ceiling))
     if area.touches is not None:
@@ -121,3 +121,16 @@ def made(asked: Asked, known: Known, generated: datetime | None = None) -> Expor
     return Export(
         view, chosen, counted, known.version, moment, tuple(changes), credits_, area.words, withheld, known_up_to
     )
+
+
+def _within(chosen: pl.DataFrame, area: Area, network: Network) -> pl.DataFrame:
+    """Return the incidents that lie in an area, in their order."""
+    if area.holds is None:
+        return chosen
+    held = area.holds(chosen)
+    if not area.with_crossings or area.touches is None:
+        return held
+    ids = [route.corridor_id for route in network.routes if area.touches(route)]
+    crossing = pl.col("country").is_null() & pl.col("corridor_id").is_in(ids)
+    inside = pl.col("incident_id").is_in(held["incident_id"].implode())
+    return chosen.filter(inside | crossing)
