@@ -37,7 +37,6 @@ from layers.export.records import MANIFEST, keep, known, record_of
 from layers.export.tables import Table, tables_of
 from layers.reports.documents import DOCUMENTS, REPORTS, document_of, form_of
 from layers.reports.house import house_of
-from layers.reports.writing import report_of
 from layers.web.translations import SOURCE, language_named, report_languages
 from routes.pipelines.counting import placed
 from routes.pipelines.kept_network import standing
@@ -61,7 +60,10 @@ Modes = Annotated[list[str] | None, typer.Option("--mode", help="land, sea or ai
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="Kind of incident; may be repeated.")]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Source; may be repeated.")]
 Origins = Annotated[list[str] | None, typer.Option("--origin", help="Country of origin (ISO 3166-1); may be repeated.")]
-In = Annotated[list[str] | None, typer.Option("--country", help="A country: what is in it, its routes, and incidents at sea on these.")]
+In = Annotated[
+    list[str] | None,
+    typer.Option("--country", help="A country: what is in it, its routes, and incidents at sea on these."),
+]
 Pair = Annotated[tuple[str, str] | None, typer.Option(help="Routes that two countries are a part of.")]
 Route = Annotated[list[str] | None, typer.Option("--route", help="A route by id, or by a part of its name.")]
 AreaFile = Annotated[Path | None, typer.Option(help="File of polygons: what lies in them or runs through.")]
@@ -158,6 +160,8 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write a report of a view, a route, a country or a change, to read: text, tables, the map, limits and sources."""
+    from layers.reports.writing import report_of
+
     ledger = Ledger(home or Settings().home)
     with told_in_a_sentence():
         form, readers, house = form_of(out.name), audience_named(audience), house_of(style)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 
 from geodata.core.errors import WrongValue
 from layers.audience.audiences import Audience
 from layers.export.contents import Export
 from layers.reports.contents import Report
-from layers.reports.docx import docx
-from layers.reports.pdf import pdf
-from layers.reports.pptx import pptx
-from layers.reports.sheet import png, svg
-from layers.reports.standalone import standalone
-from layers.reports.web_page import web_page
-from layers.reports.writing import report_of
+
+_ROOM: Final = "layers.reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +31,20 @@ class Form:
     write: Callable[[Report], bytes]
 
 
+def _late(module: str, name: str) -> Callable[..., bytes]:
+    """Return a function that is loaded when it is first called: a file of layers needs no library for slides."""
+
+    def call(*given: Any) -> bytes:
+        content: bytes = getattr(import_module(f"{_ROOM}.{module}"), name)(*given)
+        return content
+
+    return call
+
+
 def _report(ending: str) -> Document:
     def make(export: Export, audience: Audience, language: str) -> bytes:
+        from layers.reports.writing import report_of
+
         return REPORTS[ending].write(report_of(export, audience, language))
 
     return Document(REPORTS[ending].media, make)
@@ -44,16 +52,16 @@ def _report(ending: str) -> Document:
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 REPORTS: Final[dict[str, Form]] = {
-    "pdf": Form("application/pdf", pdf),
-    "pptx": Form(f"{_OFFICE}.presentationml.presentation", pptx),
-    "docx": Form(f"{_OFFICE}.wordprocessingml.document", docx),
-    "html": Form("text/html", web_page),
+    "pdf": Form("application/pdf", _late("pdf", "pdf")),
+    "pptx": Form(f"{_OFFICE}.presentationml.presentation", _late("pptx", "pptx")),
+    "docx": Form(f"{_OFFICE}.wordprocessingml.document", _late("docx", "docx")),
+    "html": Form("text/html", _late("web_page", "web_page")),
 }
 """Ending -> form of a report."""
 DOCUMENTS: Final[dict[str, Document]] = {
-    "html": Document("text/html", standalone),
-    "svg": Document("image/svg+xml", svg),
-    "png": Document("image/png", png),
+    "html": Document("text/html", _late("standalone", "standalone")),
+    "svg": Document("image/svg+xml", _late("sheet", "svg")),
+    "png": Document("image/png", _late("sheet", "png")),
     "pdf": _report("pdf"),
     "pptx": _report("pptx"),
     "docx": _report("docx"),
