@@ -300,7 +300,8 @@ def _made(asked: Asked, ledger: Ledger, version: int | None = None, *, rebuild: 
 
     def changes(allowed: pl.DataFrame) -> tuple[Sequence[Finding], str]:
         series = series_of(found.network, allowed, editions_of(ledger, every, read))
-        return findings_of(series, found.network.routes), series.horizon
+        told = findings_of(series, found.network.routes) if asked.audience.sees_all else ()
+        return told, series.horizon
 
     return made_of(asked, Known(read, found.network, placed(found.network, every), facts, changes, credits_of))
 

@@ -378,6 +378,8 @@ class Workspace:
         whole = asked.view.without_window()
 
         def changes(allowed: pl.DataFrame) -> tuple[Sequence[Finding], str]:
+            if not asked.audience.sees_all:  # of changes nothing is told beyond the own organisation
+                return (), self.series(whole, version).horizon
             if allowed.height == whole.select(every).height:
                 return self.findings(whole, version), self.series(whole, version).horizon
             series = series_of(found.network, allowed, editions_of(self._ledger, self.incidents(version), version))
