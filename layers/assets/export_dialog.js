@@ -101,6 +101,7 @@ export class ExportDialog extends Part {
       ["all", say("as filtered")],
       ["view", say("what is in view")],
       ...(chosen ? [/** @type {[string, string]} */ ([`route ${chosen.id}`, chosen.title])] : []),
+      ...state.areas.map(({ name, text }) => /** @type {[string, string]} */ ([`area ${text}`, name])),
       ["between", say("between two countries …")],
       ...this._countries().map(([code, name]) => /** @type {[string, string]} */ ([`country ${code}`, name])),
     ];
@@ -178,8 +179,8 @@ export class ExportDialog extends Part {
 
   /** @param {FormData} given */
   _where(given) {
-    const [where, which] = String(given.get("where")).split(" ");
-    if (where === "country" || where === "route") return [[where, which]];
+    const [, where, which] = /^(\S+) ?(.*)$/.exec(String(given.get("where"))) ?? [];
+    if (where === "country" || where === "route" || where === "area") return [[where, which]];
     if (where === "between") return [[where, `${given.get("start")},${given.get("goal")}`]];
     return where === "view" ? [["region", this._region()]] : [];
   }

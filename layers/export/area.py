@@ -86,7 +86,7 @@ def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = Non
             with_crossings=True,
         )
     if file is not None:
-        return _within(_polygons(file), file.name)
+        return within(_polygons(file), file.name)
     return EVERYWHERE
 
 
@@ -122,7 +122,15 @@ def _route(text: str, routes: Sequence[Corridor]) -> Corridor:
     return fits[0]
 
 
-def _within(shape: shapely.Geometry, name: str) -> Area:
+def within(shape: shapely.Geometry, name: str) -> Area:
+    """Return the area of a polygon: incidents that lie in it, and routes that run through it.
+
+    Parameters
+    ----------
+    shape : Polygon or MultiPolygon
+        In degrees, lon before lat; valid.
+    name : str
+    """
     shapely.prepare(shape)
 
     def holds(rows: pl.DataFrame) -> pl.DataFrame:

@@ -10,13 +10,11 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -29,23 +27,18 @@ from geodata.model.query import View
 from geodata.places.autocomplete import LONGEST, places_named
 from geodata.places.lookup import country_name
 from geodata.spatial.coastline import REFERENCE
-from layers.audience.audiences import OWN, Audience, audience_named
-from layers.export.area import area_of
-from layers.export.contents import Export
-from layers.export.files import FORMATS, encoded
-from layers.export.making import Asked
-from layers.export.tables import tables_of
 from layers.map.page import LEAFLET, SCRIPT, map_page
 from layers.payload.incident_points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.payload.snapshot import Snapshot
 from layers.payload.time_steps import UNITS, Unit
 from layers.payload.watch_areas import areas_of
-from layers.reports.documents import DOCUMENTS, document_of
 from layers.web.assets import ASSETS
-from layers.web.translations import language_named, languages, nearest, report_languages
+from layers.web.translations import languages, nearest
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
+from pages.server.asked_versions import number_of, version_of
 from pages.server.checked_answers import checked, etag_of
+from pages.server.exports import export
 from pages.server.features_api import feature_routes
 from pages.server.tiles_api import tile_routes
 from pages.server.upload_api import intake
@@ -53,7 +46,6 @@ from pages.server.upload_api import intake
 FOREVER = "public, max-age=31536000, immutable"
 _LOG = logging.getLogger(__name__)
 SCALES = ("110m", "50m")
-_LONGEST = 18
 """Digits of a version that are read as a number at all."""
 _KEY = re.compile("[0-9a-f]{16}")
 
@@ -89,7 +81,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
         Route("/data/hexes", _in_thread(_hexes)),
         Route("/data/snapshot", _one_at_a_time(_in_thread(_snapshot), ready=_laid_out)),
         Route("/data/r/{name}", _in_thread(_resource)),
-        Route("/data/export", _in_thread(_export)),
+        Route("/data/export", _in_thread(export)),
         Route("/data/basemap/{scale}", _in_thread(_basemap)),
         *_computed_late(),
         Route("/data/places", _in_thread(_places)),
@@ -203,7 +195,7 @@ def _laid_out(request: Request) -> bool:
     """Tell whether there is a network, so that nothing is to be laid out; nor is it for what will be refused."""
     seen = sight()
     try:
-        return seen.ready(_version(request, seen)) is not None
+        return seen.ready(version_of(request, seen)) is not None
     except RoutesError:
         return True
 
@@ -221,7 +213,7 @@ def _snapshot(request: Request) -> Response:
 def _picture(request: Request, take: Callable[[Workspace, View, int, Unit], Snapshot]) -> Response:
     seen = sight()
     view, notes = View.from_query(request.query_params.multi_items())
-    found = take(seen, view, _version(request, seen), _unit(request))
+    found = take(seen, view, version_of(request, seen), _unit(request))
     manifest = {**found.manifest, "notes": [*found.manifest["notes"], *notes]}
     content = json.dumps(manifest, ensure_ascii=False, allow_nan=False).encode()
     return checked(request, content, "application/json")
@@ -240,54 +232,6 @@ def _resource(request: Request) -> Response:
         return _refused("This picture is no longer kept; ask for its snapshot again.", 404)
     headers = {"Cache-Control": FOREVER}
     return checked(request, content, "application/octet-stream", f'"{name[:16]}"', headers)
-
-
-def _export(request: Request) -> Response:
-    seen = sight()
-    params = request.query_params
-    kind = _format(params.get("format", ""))
-    readers = audience_named(params.get("audience", OWN.name))
-    document = document_of(f".{kind}", readers)
-    export = seen.export(_asked(params, readers), _version(request, seen), datetime.now(UTC))
-    if document:
-        spoken = nearest(request.headers.get("accept-language", ""))
-        content = document.make(export, readers, language_named(params.get("lang", spoken), report_languages()))
-    else:
-        content = encoded(export, kind, params.getlist("layer"))
-    if "preview" in params:
-        return checked(request, json.dumps(_preview(export, kind, content, params)).encode(), "application/json")
-    seen.record(export, export.name(kind), content)
-    headers = {"Content-Disposition": f'attachment; filename="{export.name(kind)}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=document.media if document else FORMATS[kind].media, headers=headers)
-
-
-def _asked(params: QueryParams, readers: Audience) -> Asked:
-    """Return what an export is asked for: a View, and countries, a pair of them or routes."""
-    view, notes = View.from_query(params.multi_items())
-    if notes:
-        raise WrongValue("; ".join(notes), rule="an export takes only what it understands", done="nothing was written")
-    pair = params.get("between", "").split(",") if "between" in params else None
-    if pair is not None and len(pair) != len(("start", "goal")):
-        rule = "a pair of countries is asked for as between=LBY,ITA"
-        raise WrongValue(f"between={params['between'][:40]!r}", rule=rule, done="nothing was written")
-    between = (pair[0], pair[1]) if pair else None
-    return Asked(view, area_of(params.getlist("country"), between), params.getlist("route"), audience=readers)
-
-
-def _preview(export: Export, kind: str, content: bytes, params: QueryParams) -> dict[str, Any]:
-    """Return what a file would hold, for who is about to take it."""
-    tables = tables_of(export, params.getlist("layer")) if kind in FORMATS else []
-    return {
-        "name": export.name(kind),
-        "bytes": len(content),
-        "incidents": export.incidents.height,
-        "withheld": export.withheld,
-        "routes": sum(one.incidents > 0 for one in export.corridors()),
-        "marking": export.marking,
-        "start": export.view.start.isoformat() if export.view.start else None,
-        "end": export.view.end.isoformat() if export.view.end else None,
-        "rows": [{"layer": table.name, "rows": len(table.frame)} for table in tables],
-    }
 
 
 def _basemap(request: Request) -> Response:
@@ -322,7 +266,7 @@ def _points(request: Request) -> Response:
     """Answer with the incidents of a View within a box, as ``layers.payload.incident_points`` writes them."""
     seen = sight()
     view, _ = View.from_query(request.query_params.multi_items())
-    found = _box(request).select(view.reached(seen.keyed(_version(request, seen))))
+    found = _box(request).select(view.reached(seen.keyed(version_of(request, seen))))
     if found.height > MOST_POINTS:
         return _refused(f"{found.height:,} incidents lie here; at most {MOST_POINTS:,} are drawn one by one.", 413)
     return checked(request, points_of(found), "application/octet-stream")
@@ -346,7 +290,7 @@ def _incidents(request: Request) -> Response:
         raise WrongValue(f"{len(asked)} incidents", rule=f"at most {MOST_FACTS} are told of", done="nothing was told")
     if not all(_KEY.fullmatch(key) for key in asked):
         raise WrongValue("a key", rule="a key is 16 hexadecimal digits", done="nothing was told")
-    facts = facts_of(seen.keyed(_version(request, seen)), [int(key, 16) for key in asked])
+    facts = facts_of(seen.keyed(version_of(request, seen)), [int(key, 16) for key in asked])
     content = json.dumps({"incidents": facts}, ensure_ascii=False, allow_nan=False).encode()
     return checked(request, content, "application/json")
 
@@ -363,7 +307,7 @@ def _of_view(tell: Callable[[Workspace, View, int], Mapping[str, Any]]) -> Answe
 def _told(request: Request, tell: Callable[[Workspace, View, int], Mapping[str, Any]]) -> Response:
     seen = sight()
     view, _ = View.from_query(request.query_params.multi_items())
-    version = _version(request, seen)
+    version = version_of(request, seen)
     content = json.dumps({"ledger": version, **tell(seen, view, version)}, ensure_ascii=False, allow_nan=False)
     return checked(request, content.encode(), "application/json")
 
@@ -376,7 +320,7 @@ def _areas(request: Request) -> Response:
 
 def _arrivals(request: Request) -> Response:
     """Answer with where the incidents lie that came in after a version: little enough for every tick."""
-    since = _number(request.query_params.get("since", ""))
+    since = number_of(request.query_params.get("since", ""))
     if since is None:
         raise WrongValue("since", rule="it is the number of a version of the ledger", done="nothing was looked for")
     return _told(request, lambda seen, view, version: live.arrivals(seen, view, since, version))
@@ -386,32 +330,6 @@ def _arrivals(request: Request) -> Response:
 def _countries(scale: str) -> tuple[bytes, str]:
     content = Path(REFERENCE / f"countries_{scale}.geojson").read_bytes()
     return content, etag_of(content)
-
-
-def _format(text: str) -> str:
-    if text in FORMATS or text in DOCUMENTS:
-        return text
-    rule = f"a format is {', '.join((*FORMATS, *DOCUMENTS))}"
-    raise WrongValue(f"format={text[:20]!r}", rule=rule, done="nothing was written")
-
-
-def _version(request: Request, seen: Workspace) -> int:
-    """Return the ledger version that is asked for; the newest where none is."""
-    text = request.query_params.get("version", "")
-    newest = seen.version()
-    if newest is None:
-        raise UnknownVersion("the workspace is empty", rule="a picture needs incidents", done="nothing was drawn")
-    if not text:
-        return newest
-    number = _number(text)
-    if number is None or number > newest:
-        raise UnknownVersion(f"version={text[:20]!r}", rule=f"versions are 0 to {newest}", done="nothing was drawn")
-    return number
-
-
-def _number(text: str) -> int | None:
-    plain = text.isascii() and text.isdecimal() and len(text) <= _LONGEST
-    return int(text) if plain else None
 
 
 def _refused(sentence: str, status: int) -> Response:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import geopandas as gpd
 import pyogrio
@@ -19,6 +19,7 @@ from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.model.assumptions import reference_facts
 from layers.payload.hex_tiles import LEVELS
+from layers.payload.watch_areas import spelt
 from pages.server.endpoints import _one_at_a_time
 
 CACHED = ("/map", "/data/head", "/data/snapshot", "/data/hexes", "/data/basemap/50m")
@@ -308,6 +309,33 @@ def test_an_export_is_a_file_with_a_name_that_no_cache_keeps(get, shown, tmp_pat
     assert disposition.startswith('attachment; filename="corridors-v1-')
     assert disposition.endswith('-synthetic.geojson"')
     assert answer.json()["view"] == "from=2025-01-01&to=2025-07-01&mode=sea"
+
+
+@pytest.mark.slow
+def test_an_export_is_of_a_drawn_area_a_country_or_a_pair_and_is_previewed_first(get, shown):
+    box = spelt("Channel", [(9, 32), (16, 32), (16, 38), (9, 38)])
+    told = {
+        name: get(f"/data/export?format=geojson&preview=true&{asked}").json()
+        for name, asked in (
+            ("all", ""),
+            ("drawn", urlencode({"area": box})),
+            ("libya", "country=LBY"),
+            ("pair", "between=LBY,ITA"),
+        )
+    }
+    assert 0 < told["drawn"]["incidents"] < told["all"]["incidents"]
+    assert 0 < told["pair"]["incidents"] < told["libya"]["incidents"] < told["all"]["incidents"]
+    taken = get(f"/data/export?format=geojson&{urlencode({'area': box})}")
+    assert len(taken.body) == told["drawn"]["bytes"]
+    assert len(taken.json()["features"]) == told["drawn"]["rows"][0]["rows"]
+    for wrong in (
+        "between=LBY",
+        "country=Atlantis",
+        "route=nowhere",
+        "area=x~1.1",
+        f"country=LBY&{urlencode({'area': box})}",
+    ):
+        assert is_one_sentence(get(f"/data/export?format=geojson&{wrong}"))
 
 
 @pytest.mark.slow

@@ -1,0 +1,89 @@
+"""What is taken away from the map: a file of layers, or a document, of what is asked for; or what it would hold."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import shapely
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geodata.core.errors import WrongValue
+from geodata.model.query import View
+from layers.audience.audiences import OWN, Audience, audience_named
+from layers.export.area import area_of, within
+from layers.export.contents import Export
+from layers.export.files import FORMATS, encoded
+from layers.export.making import Asked
+from layers.export.tables import tables_of
+from layers.payload.watch_areas import areas_of
+from layers.reports.documents import DOCUMENTS, document_of
+from layers.web.translations import language_named, nearest, report_languages
+from pages.data.workspace_cache import sight
+from pages.server.asked_versions import version_of
+from pages.server.checked_answers import checked
+
+
+def export(request: Request) -> Response:
+    """Answer with a file, recorded before it leaves; with ``preview``, with what would be in it."""
+    seen = sight()
+    params = request.query_params
+    kind = _format(params.get("format", ""))
+    readers = audience_named(params.get("audience", OWN.name))
+    document = document_of(f".{kind}", readers)
+    export = seen.export(_asked(params, readers), version_of(request, seen), datetime.now(UTC))
+    if document:
+        spoken = nearest(request.headers.get("accept-language", ""))
+        content = document.make(export, readers, language_named(params.get("lang", spoken), report_languages()))
+    else:
+        content = encoded(export, kind, params.getlist("layer"))
+    if "preview" in params:
+        return checked(request, json.dumps(_preview(export, kind, content, params)).encode(), "application/json")
+    seen.record(export, export.name(kind), content)
+    headers = {"Content-Disposition": f'attachment; filename="{export.name(kind)}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=document.media if document else FORMATS[kind].media, headers=headers)
+
+
+def _asked(params: QueryParams, readers: Audience) -> Asked:
+    """Return what an export is asked for: a View, and countries, a pair of them, a drawn area or routes."""
+    view, notes = View.from_query(params.multi_items())
+    if notes:
+        raise WrongValue("; ".join(notes), rule="an export takes only what it understands", done="nothing was written")
+    pair = params.get("between", "").split(",") if "between" in params else None
+    if pair is not None and len(pair) != len(("start", "goal")):
+        rule = "a pair of countries is asked for as between=LBY,ITA"
+        raise WrongValue(f"between={params['between'][:40]!r}", rule=rule, done="nothing was written")
+    between = (pair[0], pair[1]) if pair else None
+    drawn = areas_of(params.getlist("area"))
+    if len(drawn) > 1 or (drawn and (pair or "country" in params)):
+        rule = "an area is asked for in one way"
+        raise WrongValue("several areas", rule=rule, done="nothing was written")
+    where = area_of(params.getlist("country"), between)
+    where = within(shapely.Polygon(drawn[0].corners), drawn[0].name) if drawn else where
+    return Asked(view, where, params.getlist("route"), audience=readers)
+
+
+def _preview(export: Export, kind: str, content: bytes, params: QueryParams) -> dict[str, Any]:
+    """Return what a file would hold, for who is about to take it."""
+    tables = tables_of(export, params.getlist("layer")) if kind in FORMATS else []
+    return {
+        "name": export.name(kind),
+        "bytes": len(content),
+        "incidents": export.incidents.height,
+        "withheld": export.withheld,
+        "routes": sum(one.incidents > 0 for one in export.corridors()),
+        "marking": export.marking,
+        "start": export.view.start.isoformat() if export.view.start else None,
+        "end": export.view.end.isoformat() if export.view.end else None,
+        "rows": [{"layer": table.name, "rows": len(table.frame)} for table in tables],
+    }
+
+
+def _format(text: str) -> str:
+    if text in FORMATS or text in DOCUMENTS:
+        return text
+    rule = f"a format is {', '.join((*FORMATS, *DOCUMENTS))}"
+    raise WrongValue(f"format={text[:20]!r}", rule=rule, done="nothing was written")
