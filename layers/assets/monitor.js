@@ -62,6 +62,8 @@ export class Monitor {
   scale;
   /** @type {parts.Search} */
   search;
+  /** @type {parts.ShareDialog} */
+  shareDialog;
   /** @type {parts.Status} */
   status;
   /** @type {parts.TimeBar} */

@@ -23,6 +23,8 @@ export { Legend } from "./legend.js";
 export { Ranking } from "./ranking.js";
 export { Scale } from "./scale_bar.js";
 export { Search } from "./search.js";
+export { ShareDialog } from "./share_dialog.js";
+export { Standing } from "./standing.js";
 export { Status } from "./status.js";
 export { TimeBar } from "./time_bar.js";
 export { Watch } from "./watch.js";

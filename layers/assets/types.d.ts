@@ -302,6 +302,15 @@ export interface ExportPreview {
   rows: { layer: string; rows: number }[];
 }
 
+export interface Shared {
+  share_id: string;
+  title: string;
+  audience: string;
+  state: "stands" | "expired" | "withdrawn";
+  expires_at: string;
+  opened: number;
+}
+
 export interface Head {
   version: number | null;
   facts: string;

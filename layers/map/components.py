@@ -8,7 +8,7 @@ from babel import Locale
 
 from geodata.core.messages import mark
 from geodata.model.incident import MODES
-from layers.audience.audiences import AUDIENCES
+from layers.audience.audiences import AUDIENCES, OWN
 from layers.export.files import FORMATS
 from layers.payload.incident_points import MOST_FACTS
 from layers.web.component import Part
@@ -220,3 +220,22 @@ class Banner(Part):
 
     def __init__(self, marking: str, title: str, told: list[str], facts: list[list[str]]) -> None:
         super().__init__(marking=marking, title=title, told=told, facts=facts)
+
+
+class Standing(Part):
+    """A shared map asks every ``every_ms`` whether its link still stands, and goes where it was withdrawn."""
+
+    def __init__(self) -> None:
+        super().__init__(every_ms=4000)
+
+
+class ShareDialog(Part):
+    """Makes a link to a frozen map for an audience, and lists, extends and withdraws those that were made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            audiences=[[name, words] for name, words in AUDIENCE_NAMES.items() if name != OWN.name],
+            days=[1, 7, 14, 30],
+            usual=7,
+            pause_ms=400,
+        )

@@ -38,6 +38,7 @@ from layers.map.components import (
     Ranking,
     Scale,
     Search,
+    ShareDialog,
     Status,
     TimeBar,
 )
@@ -184,7 +185,7 @@ def _assembled() -> MonitorMap:
         Labels,
         Degrees,
     )
-    panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys, ExportDialog)
+    panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys, ExportDialog, ShareDialog)
     for number, part in enumerate((*parts, *panels)):
         monitor.add_child(part(), name=f"part_{number}")
     monitor.add_child(Camera(TITLE), name="camera")

@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,7 @@ from layers.map.components import (
     Ranking,
     Scale,
     Search,
+    Standing,
     Status,
     TimeBar,
 )
@@ -53,7 +55,7 @@ from layers.web.translations import SOURCE, Words, words
 
 MOST_TOWNS = 1500
 """Places that the search of the file knows."""
-_LEFT_OUT = ("alerts", "arrivals", "changes", "exportDialog", "hotspots", "incidents", "watch")
+_LEFT_OUT = ("alerts", "arrivals", "changes", "exportDialog", "hotspots", "incidents", "shareDialog", "watch")
 """Parts that ask a server for what a frozen map does not hold."""
 _AUDIENCES = {
     "own": mark("For the own organisation."),
@@ -63,7 +65,7 @@ _AUDIENCES = {
 _STEPS = {"month": mark("month"), "quarter": mark("quarter"), "year": mark("year")}
 
 
-def standalone(export: Export, audience: Audience = OWN, language: str = SOURCE) -> bytes:
+def standalone(export: Export, audience: Audience = OWN, language: str = SOURCE, *, shared: bool = False) -> bytes:
     """Return the map of an export as one HTML file.
 
     Parameters
@@ -74,11 +76,13 @@ def standalone(export: Export, audience: Audience = OWN, language: str = SOURCE)
         Beside it nothing decides what is in the file.
     language : str
         One of ``layers.web.translations.languages``.
+    shared : bool
+        Whether it is shown under a link of a server, which it asks from time to time whether the link still stands.
 
     Returns
     -------
     bytes
-        HTML, UTF-8. Its policy allows no request of any kind.
+        HTML, UTF-8. Its policy allows no request of any kind but that one.
     """
     spoken = words(language)
     seen = disclosed(export.incidents, export.routes, export.view, export.version, audience)
@@ -86,8 +90,8 @@ def standalone(export: Export, audience: Audience = OWN, language: str = SOURCE)
     if export.view.start or export.view.end:
         manifest["opens"] = len(manifest["totals"])
     styles, script = _styles(), _script(spoken)
-    page = _Frozen(spoken, styles, script, _packed(manifest, seen.snapshot.resources))
-    page.add_child(_assembled(_banner(export, seen, audience, spoken)))
+    page = _Frozen(spoken, styles, script, _packed(manifest, seen.snapshot.resources), shared=shared)
+    page.add_child(_assembled(_banner(export, seen, audience, spoken), shared=shared))
     return page.render().encode()
 
 
@@ -108,11 +112,14 @@ class _Frozen(Figure):  # type: ignore[misc]  # branca has no types
         "<script>{{ this.start }}</script>\n</body>\n</html>\n"
     )
 
-    def __init__(self, spoken: Words, styles: Sequence[str], scripts: Sequence[str], packed: str) -> None:
+    def __init__(
+        self, spoken: Words, styles: Sequence[str], scripts: Sequence[str], packed: str, *, shared: bool
+    ) -> None:
         super().__init__(title=spoken.say(TITLE, {}))
         self.language, self.direction = spoken.language, spoken.direction
         self.styles, self.scripts, self.packed = styles, scripts, packed
         self.start = self.policy = ""
+        self.connect = "connect-src 'self'; " if shared else ""
 
     def render(self, **kwargs: Any) -> str:
         """Return the page, once its parts have said how they start."""
@@ -121,9 +128,15 @@ class _Frozen(Figure):  # type: ignore[misc]  # branca has no types
         self.start = _harmless(f"\n{self.script.render(**kwargs)}\n")
         self.policy = (
             f"default-src 'none'; script-src {_hashes([*self.scripts, self.start])}; "
-            f"style-src {_hashes(self.styles)}; img-src data: blob:; base-uri 'none'; form-action 'none'"
+            f"style-src {_hashes(self.styles)}; {self.connect}img-src data: blob:; base-uri 'none'; form-action 'none'"
         )
         return str(self._template.render(this=self, kwargs=kwargs))
+
+
+def policy_of(page: bytes) -> str:
+    """Return the content security policy that a page names."""
+    found = re.search(rb'Content-Security-Policy" content="([^"]*)"', page)
+    return found[1].decode() if found else "default-src 'none'"
 
 
 def _hashes(texts: Sequence[str]) -> str:
@@ -196,11 +209,12 @@ def _countries(scale: str) -> str:
     return (REFERENCE / f"countries_{scale}.geojson").read_text(encoding="utf-8")
 
 
-def _assembled(banner: Banner) -> MonitorMap:
+def _assembled(banner: Banner, *, shared: bool) -> MonitorMap:
     monitor = MonitorMap()
     layers = (BaseMap, Graticule, Countries, Bands, Hexes, Corridors, Hubs, Labels, Degrees)
     panels = (Scale, Status, Actions, Search, Ranking, Legend, TimeBar, Card, Keys)
     parts = [*(Absent(field) for field in _LEFT_OUT), *(part() for part in (*layers, *panels)), banner]
+    parts += [Standing()] if shared else []
     for number, part in enumerate(parts):
         monitor.add_child(part, name=f"part_{number}")
     monitor.add_child(Camera(TITLE), name="camera")

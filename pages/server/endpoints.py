@@ -40,6 +40,7 @@ from pages.server.asked_versions import number_of, version_of
 from pages.server.checked_answers import checked, etag_of
 from pages.server.exports import export
 from pages.server.features_api import feature_routes
+from pages.server.shares_api import share_routes
 from pages.server.tiles_api import tile_routes
 from pages.server.upload_api import intake
 
@@ -90,6 +91,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
         intake(),
         *tile_routes(_in_thread),
         *feature_routes(_in_thread),
+        *share_routes(_in_thread),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
         Route(SCRIPT, _script),
         Mount("/assets", KeptFiles(directory=ASSETS)),

@@ -34,7 +34,7 @@ def export(request: Request) -> Response:
     kind = _format(params.get("format", ""))
     readers = audience_named(params.get("audience", OWN.name))
     document = document_of(f".{kind}", readers)
-    export = seen.export(_asked(params, readers), version_of(request, seen), datetime.now(UTC))
+    export = seen.export(asked_of(params, readers), version_of(request, seen), now())
     if document:
         spoken = nearest(request.headers.get("accept-language", ""))
         content = document.make(export, readers, language_named(params.get("lang", spoken), report_languages()))
@@ -47,7 +47,12 @@ def export(request: Request) -> Response:
     return Response(content, media_type=document.media if document else FORMATS[kind].media, headers=headers)
 
 
-def _asked(params: QueryParams, readers: Audience) -> Asked:
+def now() -> datetime:
+    """Return the moment."""
+    return datetime.now(UTC)
+
+
+def asked_of(params: QueryParams, readers: Audience) -> Asked:
     """Return what an export is asked for: a View, and countries, a pair of them, a drawn area or routes."""
     view, notes = View.from_query(params.multi_items())
     if notes:

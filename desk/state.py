@@ -1,0 +1,104 @@
+"""What the desk keeps beside the ledger: tables in SQLite, ``desk/desk.sqlite`` in the workspace.
+
+Every change is on the disk before it is told of (write-ahead log, full synchronisation).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Engine,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+)
+from sqlalchemy.exc import OperationalError
+
+from geodata.core.errors import RoutesError
+
+META = MetaData()
+SHARES = Table(
+    "shares",
+    META,
+    Column("share_id", String, primary_key=True),
+    Column("token_sha256", String, nullable=False, unique=True),
+    Column("title", String, nullable=False),
+    Column("audience", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("view", String, nullable=False),
+    Column("marking", String, nullable=False),
+    Column("export_id", String, nullable=False),
+    Column("ledger_version", Integer, nullable=False),
+    Column("method_version", String, nullable=False),
+    Column("incidents", Integer, nullable=False),
+    Column("withheld", Float, nullable=False),
+    Column("policy", String, nullable=False),
+    Column("content_sha256", String, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("made_at", String, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("expires_at", String, nullable=False),
+    Column("ended_at", String),
+    Column("ended_by", String),
+    Column("expired", Boolean, nullable=False, default=False),
+    Column("salt", LargeBinary),
+    Column("phrase", LargeBinary),
+    Column("opened", Integer, nullable=False, default=0),
+    Column("last_opened", String),
+)
+"""A link that was shared. Of its token only the SHA-256 is kept, of its pass-phrase only a salted scrypt."""
+_BUSY_SECONDS = 2.0
+
+
+class StateUnusable(RoutesError):
+    """The tables cannot be read or written."""
+
+
+@cache
+def engine(home: Path) -> Engine:
+    """Return the way to the tables of a workspace; they are made where there are none.
+
+    Raises
+    ------
+    StateUnusable
+        If they can be neither opened nor made.
+    """
+    folder = home / "desk"
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = create_engine(f"sqlite:///{folder / 'desk.sqlite'}", connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(made, "connect", _careful)
+    try:
+        META.create_all(made)
+    except OperationalError as error:
+        if "readonly" not in str(error.orig):
+            raise unusable(error) from None
+    return made
+
+
+def unusable(error: OperationalError) -> StateUnusable:
+    """Return what to say when the tables do not answer."""
+    return StateUnusable(
+        f"what the desk keeps cannot be used ({error.orig})",
+        rule="the folder desk of the workspace must be there, writable and not locked for long",
+        done="nothing was changed",
+    )
+
+
+def _careful(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    with suppress(Exception):  # of a database that can only be read
+        cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()

@@ -1,0 +1,177 @@
+/* Share: a link to a frozen map for partners or the public; what is withheld is told before, and what was shared stands below. */
+
+import { element, icon } from "./dom.js";
+import { messageOf, refusal, wasAborted } from "./errors.js";
+import { Part } from "./part.js";
+import { ask } from "./server.js";
+import { counted, say } from "./text.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { Shared } from "./types.js" */
+
+/** @typedef {{ audiences: [string, string][], days: number[], usual: number, pause_ms: number }} ShareOptions */
+
+const STATES = { stands: () => say("stands"), expired: () => say("expired"), withdrawn: () => say("withdrawn") };
+
+export class ShareDialog extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {HTMLDialogElement} */
+  dialog;
+  /** @type {HTMLFormElement} */
+  form;
+  /** @type {HTMLDivElement} */
+  told;
+  /** @type {HTMLDivElement} */
+  made;
+  /** @type {HTMLDivElement} */
+  list;
+  /** @type {AbortController | null} */
+  abort = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  pause;
+
+  /** @param {ShareOptions} options */
+  constructor(options) {
+    super();
+    this.options = options;
+  }
+
+  /** @param {Monitor} monitor */
+  attach(monitor) {
+    this.monitor = monitor;
+    this.told = element("div", { class: "told", role: "status" });
+    this.made = element("div", { class: "made", role: "status" });
+    this.list = element("div", { class: "shares" });
+    this.form = element("form", { oninput: () => this._changed(), onsubmit: (event) => this._submit(event) });
+    const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
+    const head = element("div", { class: "head" }, element("h2", { id: "share-title" }, say("Share this view")), close);
+    this.dialog = element("dialog", { id: "share", "aria-labelledby": "share-title" }, head, this.form, this.made, element("h3", {}, say("Shared links")), this.list);
+    L.DomEvent.disableClickPropagation(this.dialog);
+    L.DomEvent.disableScrollPropagation(this.dialog);
+    monitor.map.getContainer().append(this.dialog);
+  }
+
+  show() {
+    if (!this.monitor.picture?.steps || this.dialog.open) return;
+    const title = element("input", { name: "title", type: "text", required: true, maxlength: 120, value: say("Smuggling routes") });
+    const phrase = element("input", { name: "phrase", type: "text", minlength: 8, maxlength: 200, autocomplete: "off", placeholder: say("none") });
+    const days = element("select", { name: "days" }, ...this.options.days.map((count) => element("option", { value: count, selected: count === this.options.usual }, counted("{count} day", "{count} days", count))));
+    const audiences = element("select", { name: "audience" }, ...this.options.audiences.map(([name, words]) => element("option", { value: name }, say(words))));
+    this.form.replaceChildren(
+      this._field(say("Title"), title),
+      this._field(say("For"), audiences),
+      this._field(say("Ends after"), days),
+      this._field(say("Pass-phrase, sent by another way"), phrase),
+      this.told,
+      element("p", { class: "end" }, element("button", { type: "submit", class: "solid take" }, say("Make the link"))),
+    );
+    this.made.replaceChildren();
+    this.dialog.showModal();
+    this._changed();
+    this._refresh();
+  }
+
+  /** @param {string} name  @param {Node} control */
+  _field(name, control) {
+    return element("label", { class: "field" }, element("span", {}, name), control);
+  }
+
+  /** The view that is shared: its filters, and the window that is shown. */
+  _view() {
+    const { feed, picture, state } = this.monitor;
+    const params = new URLSearchParams(feed.query);
+    for (const [name, value] of state.entries(true)) if (name === "from" || name === "to") params.set(name, value);
+    if (picture) params.set("version", String(picture.manifest.version));
+    return params;
+  }
+
+  _changed() {
+    clearTimeout(this.pause);
+    this.abort?.abort();
+    this.told.textContent = say("Counting …");
+    this.pause = setTimeout(() => this._preview(), this.options.pause_ms);
+  }
+
+  async _preview() {
+    const abort = (this.abort = new AbortController());
+    const params = this._view();
+    params.set("audience", String(new FormData(this.form).get("audience")));
+    try {
+      const answer = await ask(`/data/shares/preview?${params}`, { signal: abort.signal });
+      if (!answer.ok) throw await refusal(answer);
+      const { incidents, withheld, period, marking } = await answer.json();
+      const said = [counted("{count} incident", "{count} incidents", incidents), period, marking].filter(Boolean).join(" · ");
+      const held = say("{share} % of them are in no hex that is shown, as they are too few in one place and year, or known too coarsely.", { share: Math.round(withheld * 100) });
+      this.told.replaceChildren(element("p", {}, element("strong", {}, said)), element("p", {}, held));
+    } catch (error) {
+      if (!wasAborted(error)) this.told.textContent = messageOf(error);
+    }
+  }
+
+  /** @param {Event} event */
+  async _submit(event) {
+    event.preventDefault();
+    const given = new FormData(this.form);
+    const body = Object.fromEntries(["title", "audience", "days", "phrase"].map((name) => [name, String(given.get(name) ?? "")]));
+    const params = this._view();
+    params.set("lang", document.documentElement.lang);
+    try {
+      const answer = await this.monitor.during(this._send(`/data/shares?${params}`, body));
+      const { token } = await answer.json();
+      const link = new URL(`s/${token}`, new URL("./", window.location.href)).href;
+      const field = element("input", { type: "text", readonly: true, value: link, "aria-label": say("Link") });
+      const copy = element("button", { type: "button", class: "solid", onclick: () => this._copy(link) }, say("Copy"));
+      this.made.replaceChildren(element("p", {}, say("The link is shown this once:")), element("p", { class: "link" }, field, copy));
+      field.select();
+      this._refresh();
+    } catch (error) {
+      this.made.textContent = messageOf(error);
+    }
+  }
+
+  /** @param {string} link */
+  async _copy(link) {
+    await this.monitor.state.address.window.navigator.clipboard.writeText(link).catch(() => null);
+    this.made.append(element("p", {}, say("Copied.")));
+  }
+
+  /** @param {string} address  @param {object} body */
+  async _send(address, body) {
+    const answer = await ask(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    if (!answer.ok) throw await refusal(answer);
+    return answer;
+  }
+
+  async _refresh() {
+    try {
+      const answer = await ask("/data/shares");
+      if (!answer.ok) throw await refusal(answer);
+      /** @type {{ shares: Shared[] }} */
+      const { shares } = await answer.json();
+      this.list.replaceChildren(...(shares.length ? shares.map((one) => this._row(one)) : [element("p", {}, say("Nothing is shared."))]));
+    } catch (error) {
+      this.list.textContent = messageOf(error);
+    }
+  }
+
+  /** @param {Shared} share */
+  _row(share) {
+    const words = this.options.audiences.find(([name]) => name === share.audience)?.[1] ?? share.audience;
+    const facts = [say(words), share.state === "stands" ? say("until {date}", { date: share.expires_at.slice(0, 10) }) : STATES[share.state](), counted("opened {count} time", "opened {count} times", share.opened)];
+    /** @param {string} name  @param {"extend" | "revoke"} what */
+    const button = (name, what) => element("button", { type: "button", onclick: () => this._act(share, what) }, name);
+    const acts = share.state === "stands" ? [button(say("Extend by a week"), "extend"), button(say("Withdraw"), "revoke")] : [];
+    return element("div", { class: `row ${share.state}` }, element("div", {}, element("strong", {}, share.title), element("span", {}, facts.join(" · "))), ...acts);
+  }
+
+  /** @param {Shared} share  @param {"extend" | "revoke"} what */
+  async _act(share, what) {
+    try {
+      await this._send(`/data/shares/${share.share_id}/${what}`, {});
+    } catch (error) {
+      this.made.textContent = messageOf(error);
+    }
+    this._refresh();
+  }
+}
