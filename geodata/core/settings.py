@@ -16,9 +16,17 @@ class Settings(BaseSettings):
         The workspace: ledger and reports. ``ROUTES_HOME``; default ``workspace/`` under the working directory.
     languages : Path, optional
         A folder of further catalogues of words, ``<code>.po`` each. ``ROUTES_LANGUAGES``; default none.
+    origins : str
+        Addresses under which the server answers beside those of its own machine, as browsers show them, separated by
+        commas: ``https://monitor.example.org``. ``ROUTES_ORIGINS``; default none.
+    without_login : str
+        ``yes`` if the server may be reached from beyond its own machine though it has no login.
+        ``ROUTES_WITHOUT_LOGIN``; anything else is no.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUTES_")
 
     home: Path = Path("workspace")
     languages: Path | None = None
+    origins: str = ""
+    without_login: str = ""
