@@ -45,7 +45,7 @@ from layers.web.assets import ASSETS
 from layers.web.translations import language_named, languages, nearest, report_languages
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
-from pages.server.checked_answers import checked, etag_of
+from pages.server.checked_answers import checked, etag_of, without_folders
 from pages.server.features_api import feature_routes
 from pages.server.tiles_api import tile_routes
 from pages.server.upload_api import intake
@@ -183,11 +183,11 @@ def _head(request: Request) -> Response:
 def _facts(seen: Workspace) -> dict[str, str]:
     """Return the version of the facts that direction rests on; what they cannot be used for, or what is damaged."""
     damaged = seen.damage()
-    trouble = {"trouble": " ".join(damaged)} if damaged else {}
+    trouble = {"trouble": without_folders(" ".join(damaged))} if damaged else {}
     try:
         return {"facts": seen.assumptions.facts().version, **trouble}
     except RoutesError as error:
-        return {"facts": "", "trouble": " ".join([str(error), *damaged])}
+        return {"facts": "", "trouble": without_folders(" ".join([str(error), *damaged]))}
 
 
 def _network(seen: Workspace, version: int | None) -> dict[str, str | None]:
@@ -416,4 +416,5 @@ def _number(text: str) -> int | None:
 
 def _refused(sentence: str, status: int) -> Response:
     """Return one sentence, never to be kept: what is missing now may be there a moment later."""
-    return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})
+    content = {"error": without_folders(sentence)}
+    return JSONResponse(content, status_code=status, headers={"Cache-Control": "no-store"})

@@ -7,6 +7,7 @@ uvicorn heeds from this machine and from the addresses in ``FORWARDED_ALLOW_IPS`
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from collections.abc import Hashable, Iterator
@@ -37,21 +38,21 @@ class Share:
     def __init__(self, most: int) -> None:
         self.most = most
         self._going: Counter[Hashable] = Counter()
+        self._guard = threading.Lock()
 
     @contextmanager
     def one_more(self, holder: Hashable) -> Iterator[bool]:
-        """Count one more for as long as the block runs, and tell whether there was room for it.
-
-        Called from the event loop alone.
-        """
-        room = self._going[holder] < self.most
-        self._going[holder] += room
+        """Count one more for as long as the block runs, and tell whether there was room for it."""
+        with self._guard:
+            room = self._going[holder] < self.most
+            self._going[holder] += room
         try:
             yield room
         finally:
-            self._going[holder] -= room
-            if not self._going[holder]:
-                del self._going[holder]
+            with self._guard:
+                self._going[holder] -= room
+                if not self._going[holder]:
+                    del self._going[holder]
 
 
 class FairShare:
