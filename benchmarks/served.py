@@ -85,8 +85,13 @@ def running(script: Path, asked: str = "/_stcore/health", **environment: object)
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser(*more: str) -> Iterator[Browser]:
     """Start Debian's Chromium without a GPU and without any name that resolves.
+
+    Parameters
+    ----------
+    more : str
+        Further switches, which count in place of the same ones here.
 
     Raises
     ------
@@ -96,7 +101,7 @@ def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, _CHROMIUM_NAMES)), None)
     if found is None:
         raise RuntimeError("Chromium is not installed: `make browser` says how")
-    switches = [*_SWITCHES, "--no-sandbox"] if os.geteuid() == 0 else [*_SWITCHES]
+    switches = [*_SWITCHES, *more, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=switches)
         try:
