@@ -21,8 +21,8 @@ from pages.server.door import Turned, turn_away
 
 OPEN = 500
 """Requests and websockets of one address that are open at a time: some 70 people at one, behind one router."""
-BODIES = 8
-"""Requests with a body of one address that are open at a time."""
+BODIES = 16
+"""Requests with a body of one address that are open at a time; a browser sends 6 files at once."""
 BODY_SECONDS = 300.0
 """For so long a body may be on its way: the largest upload of 50 MB at 1.4 Mbit/s."""
 

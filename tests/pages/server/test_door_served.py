@@ -20,6 +20,7 @@ from benchmarks.served import PRODUCT, ROOT, running
 from desk.tokens import Tokens
 from geodata.ledger.store import Ledger
 from pages.server.door import HOST, METRICS, ORIGIN
+from pages.server.fair_share import BODIES
 from pages.server.upload_api import OF_ONE_TOKEN
 from tests.pages.server.doors import OF_OTHERS, OF_OURS, every_route, filled
 from tests.pages.server.websocket_client import Client, client
@@ -173,15 +174,15 @@ def test_slow_bodies_of_one_token_keep_no_other_token_waiting(port, workspace):
 
 
 def test_slow_bodies_from_one_address_keep_no_other_address_waiting(port, workspace):
-    tokens = [Tokens(workspace).new(f"partner-{number}") for number in range(5)]
+    tokens = [Tokens(workspace).new(f"partner-{number}") for number in range(BODIES // OF_ONE_TOKEN + 1)]
     with ExitStack() as open_:
-        for token in tokens[:4]:
+        for token in tokens[:-1]:
             for _ in range(OF_ONE_TOKEN):
                 open_.enter_context(closing(slow_body(port, token, "127.0.0.7")))
         time.sleep(0.5)
-        ninth = open_.enter_context(closing(slow_body(port, tokens[4], "127.0.0.7"))).getresponse()
-        assert (ninth.status, b"of this address" in ninth.read()) == (429, True)
-        line = open_.enter_context(closing(slow_body(port, tokens[4])))
+        one_more = open_.enter_context(closing(slow_body(port, tokens[-1], "127.0.0.7"))).getresponse()
+        assert (one_more.status, b"of this address" in one_more.read()) == (429, True)
+        line = open_.enter_context(closing(slow_body(port, tokens[-1])))
         line.send(json.dumps(INCIDENT | {"id": "elsewhere"}).encode().ljust(998) + b"]")
         assert line.getresponse().status == 201
 
