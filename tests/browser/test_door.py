@@ -1,4 +1,4 @@
-"""Pages of others in the browser of an analyst can neither read, nor change, nor frame, nor load anything of ours."""
+"""Pages of others in the browser of an analyst can neither read, nor load, nor change anything of ours."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
