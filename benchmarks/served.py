@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = ROOT / "app.py"
@@ -85,11 +85,25 @@ def running(script: Path, asked: str = "/_stcore/health", **environment: object)
 
 
 @contextmanager
-def browser(*more: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """Start Debian's Chromium without a GPU and without any name that resolves.
+
+    Raises
+    ------
+    RuntimeError
+        If no Chromium is installed.
+    """
+    with sync_playwright() as playwright, chromium(playwright.chromium) as started:
+        yield started
+
+
+@contextmanager
+def chromium(kind: BrowserType, *more: str) -> Iterator[Browser]:
+    """Start one Chromium beside others of the same Playwright.
 
     Parameters
     ----------
+    kind : BrowserType
     more : str
         Further switches, which count in place of the same ones here.
 
@@ -102,12 +116,11 @@ def browser(*more: str) -> Iterator[Browser]:
     if found is None:
         raise RuntimeError("Chromium is not installed: `make browser` says how")
     switches = [*_SWITCHES, *more, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=switches)
-        try:
-            yield chromium
-        finally:
-            chromium.close()
+    started = kind.launch(executable_path=found, args=switches)
+    try:
+        yield started
+    finally:
+        started.close()
 
 
 def _free_port() -> int:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from benchmarks.served import browser
+from benchmarks.served import chromium as another_chromium
 from pages.server.door import ORIGIN
 
 TRIES = """
@@ -43,9 +43,10 @@ async ([origin, socket]) => {
 
 
 @pytest.fixture(scope="module")
-def pointed() -> Iterator[Browser]:
+def pointed(chromium: Browser) -> Iterator[Browser]:
     """Return a browser in which a foreign name points at this machine."""
-    with browser("--host-resolver-rules=MAP evil.example 127.0.0.1,MAP * ~NOTFOUND,EXCLUDE 127.0.0.1") as started:
+    names = "--host-resolver-rules=MAP evil.example 127.0.0.1,MAP * ~NOTFOUND,EXCLUDE 127.0.0.1"
+    with another_chromium(chromium.browser_type, names) as started:
         yield started
 
 
