@@ -1,16 +1,43 @@
 """The server: ``streamlit run app.py``."""
 
+import logging
+
 import streamlit as st
 from starlette.middleware import Middleware
 
+from geodata.core.errors import told_in_a_sentence
+from geodata.core.settings import Settings
 from pages.data.workspace_cache import sight
+from pages.server.door import Door, own_origins, require_login
 from pages.server.endpoints import routes
+from pages.server.fair_share import FairShare
 from pages.server.security_headers import SecurityHeaders, streamlit_policy
 from pages.server.warm_up import start
 
+settings = Settings()
+prefix = st.get_option("server.baseUrlPath") or ""
+without_login = settings.without_login == "yes"
+
+# The server imports this before it answers anything: what ends here was never open.
+with told_in_a_sentence():
+    named = own_origins(settings.origins)
+    warning = require_login(st.get_option("server.address") or "", named, without_login=without_login)
+if warning:
+    logging.getLogger(__name__).warning(warning)
+
 app = st.App(
     "pages/navigation.py",
-    routes=routes(st.get_option("server.baseUrlPath") or ""),
-    middleware=[Middleware(SecurityHeaders, policy=streamlit_policy())],
+    routes=routes(prefix),
+    middleware=[
+        Middleware(SecurityHeaders, policy=streamlit_policy()),  # on what the door refuses, too
+        Middleware(
+            Door,
+            named=named,
+            secure=bool(st.get_option("server.sslCertFile")),
+            prefix=prefix,
+            without_login=without_login,
+        ),
+        Middleware(FairShare),
+    ],
 )
 start(sight())

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = ROOT / "app.py"
@@ -93,16 +93,34 @@ def browser() -> Iterator[Browser]:
     RuntimeError
         If no Chromium is installed.
     """
+    with sync_playwright() as playwright, chromium(playwright.chromium) as started:
+        yield started
+
+
+@contextmanager
+def chromium(kind: BrowserType, *more: str) -> Iterator[Browser]:
+    """Start one Chromium beside others of the same Playwright.
+
+    Parameters
+    ----------
+    kind : BrowserType
+    more : str
+        Further switches, which count in place of the same ones here.
+
+    Raises
+    ------
+    RuntimeError
+        If no Chromium is installed.
+    """
     found = next(filter(None, map(shutil.which, _CHROMIUM_NAMES)), None)
     if found is None:
         raise RuntimeError("Chromium is not installed: `make browser` says how")
-    switches = [*_SWITCHES, "--no-sandbox"] if os.geteuid() == 0 else [*_SWITCHES]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=switches)
-        try:
-            yield chromium
-        finally:
-            chromium.close()
+    switches = [*_SWITCHES, *more, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    started = kind.launch(executable_path=found, args=switches)
+    try:
+        yield started
+    finally:
+        started.close()
 
 
 def _free_port() -> int:

@@ -19,6 +19,12 @@ class Settings(BaseSettings):
     contact : str
         Whom to ask about an export, as "Analysis desk <desk@example.org>", for records in catalogues.
         ``ROUTES_CONTACT``; default nobody.
+    origins : str
+        Addresses under which the server answers beside those of its own machine, as browsers show them, separated by
+        commas: ``https://monitor.example.org``. ``ROUTES_ORIGINS``; default none.
+    without_login : str
+        ``yes`` if the server may be reached from beyond its own machine though it has no login.
+        ``ROUTES_WITHOUT_LOGIN``; anything else is no.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUTES_")
@@ -26,3 +32,5 @@ class Settings(BaseSettings):
     home: Path = Path("workspace")
     languages: Path | None = None
     contact: str = ""
+    origins: str = ""
+    without_login: str = ""

@@ -1,4 +1,4 @@
-"""SERVER. HTTP routes beside the pages: map data, uploads, security headers, warming up.
+"""SERVER. HTTP routes beside the pages: the door before everything, map data, uploads, security headers, warming up.
 
 In: requests. Out: responses.
 """

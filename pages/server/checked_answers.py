@@ -6,11 +6,15 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geodata.core.settings import Settings
+
 ASK_FIRST = "no-cache"
+_PRODUCT = Path(__file__).parents[2]
 
 
 def etag_of(content: bytes) -> str:
@@ -29,6 +33,15 @@ def checked(
     if _takes_gzip(request) and len(content) > 1000:
         return Response(_zipped(content), media_type=media_type, headers=sent | {"Content-Encoding": "gzip"})
     return Response(content, media_type=media_type, headers=sent)
+
+
+def without_folders(sentence: str) -> str:
+    """Return a sentence without the folders of this machine: a file is named as it lies in the workspace."""
+    home = Settings().home
+    roots = {str(path) for path in (home.absolute(), home.resolve(), _PRODUCT)} - {"/"}
+    for root in sorted(roots, key=len, reverse=True):
+        sentence = sentence.replace(f"{root}/", "").replace(root, "the workspace")
+    return sentence
 
 
 def _takes_gzip(request: Request) -> bool:

@@ -37,7 +37,7 @@ from layers.web.translations import languages, nearest
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
 from pages.server.asked_versions import number_of, version_of
-from pages.server.checked_answers import checked, etag_of
+from pages.server.checked_answers import checked, etag_of, without_folders
 from pages.server.exports import export
 from pages.server.features_api import feature_routes
 from pages.server.shares_api import share_routes
@@ -177,11 +177,11 @@ def _head(request: Request) -> Response:
 def _facts(seen: Workspace) -> dict[str, str]:
     """Return the version of the facts that direction rests on; what they cannot be used for, or what is damaged."""
     damaged = seen.damage()
-    trouble = {"trouble": " ".join(damaged)} if damaged else {}
+    trouble = {"trouble": without_folders(" ".join(damaged))} if damaged else {}
     try:
         return {"facts": seen.assumptions.facts().version, **trouble}
     except RoutesError as error:
-        return {"facts": "", "trouble": " ".join([str(error), *damaged])}
+        return {"facts": "", "trouble": without_folders(" ".join([str(error), *damaged]))}
 
 
 def _network(seen: Workspace, version: int | None) -> dict[str, str | None]:
@@ -336,4 +336,5 @@ def _countries(scale: str) -> tuple[bytes, str]:
 
 def _refused(sentence: str, status: int) -> Response:
     """Return one sentence, never to be kept: what is missing now may be there a moment later."""
-    return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})
+    content = {"error": without_folders(sentence)}
+    return JSONResponse(content, status_code=status, headers={"Cache-Control": "no-store"})

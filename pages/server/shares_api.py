@@ -31,6 +31,7 @@ from layers.reports.told import period
 from layers.web.translations import language_named, languages, nearest, words
 from pages.data.workspace_cache import sight
 from pages.server.asked_versions import version_of
+from pages.server.checked_answers import without_folders
 from pages.server.exports import asked_of, now
 
 Handler = Callable[[Request], Any]
@@ -253,10 +254,10 @@ def _with_body(answer: Callable[[Request, dict[str, Any]], Response]) -> Handler
                 raise WrongValue("the body", rule="it is a JSON object", done="nothing changed")
             return await run_in_threadpool(answer, request, body)
         except NoSuchShare as error:
-            return JSONResponse({"error": str(error)}, 404)
+            return JSONResponse({"error": without_folders(str(error))}, 404)
         except (RoutesError, ValueError) as error:
             sentence = str(error) if isinstance(error, RoutesError) else "The body is no JSON; nothing changed."
-            return JSONResponse({"error": sentence}, 503 if isinstance(error, NotRecorded) else 400)
+            return JSONResponse({"error": without_folders(sentence)}, 503 if isinstance(error, NotRecorded) else 400)
 
     return handler
 

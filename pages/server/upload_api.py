@@ -16,8 +16,8 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,18 @@ from geodata.core.settings import Settings
 from geodata.core.staging import UnwritableWorkspace, room, unwritable
 from geodata.ingest.receipt import Receipt, receive
 from geodata.ledger.store import Ledger
+from pages.server.fair_share import Share
 
 LARGEST = 16 * 2**20
 """Bytes of one body."""
 BODY_SECONDS = 60.0
 """For so long a body may be on its way."""
+OF_ONE_TOKEN = 2
+"""Bodies of one token at the same time, on their way or being taken in, so that no token locks the others out."""
 AT_ONCE = 4
-"""Bodies taken in at the same time; whoever comes then is asked to come again."""
+"""Bodies taken in at the same time; one that is there waits for its turn and holds nobody up while it comes in."""
+TURN_SECONDS = 20.0
+"""For so long it waits; then its sender is asked to come again."""
 KEPT_SECONDS = 86_400
 MOST_REFUSALS = 1000
 """Refused rows that an answer lists; the counts are of all."""
@@ -125,6 +130,7 @@ class Answers:
 
 
 _places = threading.BoundedSemaphore(AT_ONCE)
+_of_tokens = Share(OF_ONE_TOKEN)
 _in_hand: set[tuple[Path, str]] = set()
 _guard = threading.Lock()
 
@@ -142,9 +148,10 @@ async def _incidents(request: Request) -> Response:
         ending = _ending(request)
         _require_length(request)
         key = _key(request, holder)
-        with _place(), _alone(home, key), room(home) as folder:
+        with _share(home, holder), _alone(home, key), room(home) as folder:
             body = await _body(request, folder / f"{holder}.{ending}")
-            return await run_in_threadpool(_answer, body, home, key)
+            async with _turn():
+                return await run_in_threadpool(_answer, body, home, key)
     except RequestRefused as turned:
         return _json(turned.status, {"error": str(turned)}, turned.headers)
     except UnwritableWorkspace:
@@ -220,11 +227,22 @@ def _key(request: Request, holder: str) -> str:
 
 
 @contextmanager
-def _place() -> Iterator[None]:
-    places = _places
-    if not places.acquire(blocking=False):
-        sentence = f"{AT_ONCE} bodies are being taken in already; nothing was stored; send it again."
-        raise RequestRefused(503, sentence, Retry_After="2")
+def _share(home: Path, holder: str) -> Iterator[None]:
+    with _of_tokens.one_more((home, holder)) as room_for_it:
+        if not room_for_it:
+            sentence = f"{OF_ONE_TOKEN} bodies of this token are being handed in already; nothing was stored."
+            raise RequestRefused(429, sentence, Retry_After="2")
+        yield
+
+
+@asynccontextmanager
+async def _turn() -> AsyncIterator[None]:
+    places, end = _places, time.monotonic() + TURN_SECONDS
+    while not places.acquire(blocking=False):
+        if time.monotonic() > end:
+            sentence = f"{AT_ONCE} bodies are being taken in already; nothing was stored; send it again."
+            raise RequestRefused(503, sentence, Retry_After="2")
+        await asyncio.sleep(0.05)
     try:
         yield
     finally:

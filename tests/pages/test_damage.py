@@ -75,6 +75,26 @@ def test_every_route_names_the_file_where_no_version_can_be_read(get, without_lo
         assert without_log.name in answer.json()["error"], address
 
 
+def test_no_answer_tells_where_on_this_machine_the_workspace_lies(get, own, without_log):
+    for address in (
+        "/data/export?format=csv",
+        "/data/snapshot",
+        "/data/head",
+        "/ogc/collections",
+        *map("/data/{}".format, ROUTES),
+    ):
+        assert str(own) not in get(address).body.decode(), address
+    assert get("/data/export?format=csv").json()["error"].startswith("the workspace: ")
+
+
+def test_a_workspace_that_cannot_be_read_is_said_without_its_folder(get, own, at):
+    at(own)
+    (own / "facts.toml").write_text("version = 3", encoding="utf-8")
+    trouble = get("/data/head").json()["trouble"]
+    assert "facts.toml" in trouble
+    assert str(own) not in trouble
+
+
 def test_a_fault_of_ours_is_one_sentence(get, own, at, monkeypatch, caplog):
     def broken(*_: object) -> None:
         raise ZeroDivisionError

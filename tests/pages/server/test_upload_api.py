@@ -310,30 +310,56 @@ def test_a_key_that_is_none_is_400(post, key):
     assert is_one_sentence(answer)
 
 
-def test_a_key_that_is_being_answered_is_409_and_too_many_at_once_are_503(post, monkeypatch):
-    assert post([GOOD]).status == 201
-    inside, go = threading.Barrier(intake.AT_ONCE + 1), threading.Event()
+@pytest.fixture
+def held(monkeypatch):
+    """Hold every body that is being taken in: how many are, and what lets them go."""
+    inside, go = threading.Semaphore(0), threading.Event()
     receive = intake.receive
 
     def slow(path: Path, ledger: Ledger, edition: str) -> receipts.Receipt:
-        inside.wait(20)
+        inside.release()
         go.wait(20)
         return receive(path, ledger, edition)
 
     monkeypatch.setattr(intake, "receive", slow)
-    with ThreadPoolExecutor(intake.AT_ONCE) as pool:
-        bodies = [GOOD | {"id": str(number)} for number in range(intake.AT_ONCE)]
-        waiting = [pool.submit(post, [body], idempotency_key=body["id"]) for body in bodies]
-        inside.wait(20)
-        full = post([GOOD], idempotency_key="later")
-        monkeypatch.setattr(intake, "_places", threading.BoundedSemaphore(1))
-        same = post([GOOD], idempotency_key="0")
+    return inside, go
+
+
+def test_one_token_has_two_bodies_at_once_and_a_key_that_is_being_answered_is_409(post, home, held):
+    inside, go = held
+    other = Tokens(home).new("other")
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(post, [GOOD | {"id": key}], idempotency_key=key) for key in ("0", "1")]
+        assert all(inside.acquire(timeout=20) for _ in waiting)
+        third = post([GOOD], idempotency_key="later")
+        waiting.append(pool.submit(post, [GOOD | {"id": "2"}], bearer=other, idempotency_key="0"))
+        assert inside.acquire(timeout=20)
+        same = post([GOOD], bearer=other, idempotency_key="0")
         go.set()
-        assert [one.result(20).status for one in waiting] == [201] * intake.AT_ONCE
-    assert (full.status, same.status) == (503, 409)
-    assert is_one_sentence(full)
+        assert [one.result(20).status for one in waiting] == [201] * 3
+    assert (third.status, same.status) == (429, 409)
+    assert is_one_sentence(third)
     assert is_one_sentence(same)
-    assert full.headers["retry-after"] == same.headers["retry-after"] == "2"
+    assert third.headers["retry-after"] == same.headers["retry-after"] == "2"
+    assert post([GOOD], idempotency_key="later").status == 201
+
+
+def test_a_body_waits_for_its_turn_and_is_503_where_none_comes(post, home, held, monkeypatch):
+    inside, go = held
+    monkeypatch.setattr(intake, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(intake, "TURN_SECONDS", 0.2)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(post, [GOOD])
+        assert inside.acquire(timeout=20)
+        full = post([GOOD | {"id": "full"}])
+        monkeypatch.setattr(intake, "TURN_SECONDS", 20.0)
+        waits = pool.submit(post, [GOOD | {"id": "waits"}])
+        go.set()
+        assert [first.result(20).status, waits.result(20).status] == [201, 201]
+    assert full.status == 503
+    assert is_one_sentence(full)
+    assert full.headers["retry-after"] == "2"
+    assert stored(home) == 2
 
 
 def test_a_fault_that_nobody_thought_of_is_500_in_one_sentence(post, monkeypatch):
