@@ -61,10 +61,10 @@ export class Picture {
     return countryName(code, this.manifest.countries[code] ?? code);
   }
 
-  /** The level to show at a zoom: res 3 below z4, 4 to z5.5, 5 to z7.5, 6 above.  @param {number} zoom */
+  /** The level to show at a zoom: res 3 below z4, 4 to z5.5, 5 to z7.5, 6 above; where that is not there, the next coarser, else the coarsest.  @param {number} zoom */
   level(zoom) {
     const wanted = zoom < 4 ? 3 : zoom < 5.5 ? 4 : zoom < 7.5 ? 5 : 6;
-    return this.levels.find((level) => level.resolution === wanted);
+    return this.levels.findLast((level) => level.resolution <= wanted) ?? this.levels[0];
   }
 
   /** @param {CorridorFeature} feature */

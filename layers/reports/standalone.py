@@ -65,7 +65,9 @@ _AUDIENCES = {
 _STEPS = {"month": mark("month"), "quarter": mark("quarter"), "year": mark("year")}
 
 
-def standalone(export: Export, audience: Audience = OWN, language: str = SOURCE, *, shared: bool = False) -> bytes:
+def standalone(
+    export: Export, audience: Audience = OWN, language: str = SOURCE, *, title: str = "", shared: bool = False
+) -> bytes:
     """Return the map of an export as one HTML file.
 
     Parameters
@@ -76,6 +78,8 @@ def standalone(export: Export, audience: Audience = OWN, language: str = SOURCE,
         Beside it nothing decides what is in the file.
     language : str
         One of ``layers.web.translations.languages``.
+    title : str
+        Written above the map; "" for none.
     shared : bool
         Whether it is shown under a link of a server, which it asks from time to time whether the link still stands.
 
@@ -91,7 +95,7 @@ def standalone(export: Export, audience: Audience = OWN, language: str = SOURCE,
         manifest["opens"] = len(manifest["totals"])
     styles, script = _styles(), _script(spoken)
     page = _Frozen(spoken, styles, script, _packed(manifest, seen.snapshot.resources), shared=shared)
-    page.add_child(_assembled(_banner(export, seen, audience, spoken), shared=shared))
+    page.add_child(_assembled(_banner(export, seen, audience, spoken, title), shared=shared))
     return page.render().encode()
 
 
@@ -221,7 +225,7 @@ def _assembled(banner: Banner, *, shared: bool) -> MonitorMap:
     return monitor
 
 
-def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words) -> Banner:
+def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words, title: str) -> Banner:
     told = [
         spoken.say(_AUDIENCES[audience.name], {}),
         spoken.say(
@@ -241,7 +245,7 @@ def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words) 
                 {},
             ),
         ]
-    title = spoken.say(
+    frozen = spoken.say(
         mark("Frozen on {date} · {count} incidents · ledger version {version}"),
         {"date": export.moment[:10], "count": spoken.number(seen.incidents), "version": str(export.version)},
     )
@@ -256,7 +260,7 @@ def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words) 
     }
     return Banner(
         marking=export.marking,
-        title=title,
+        title=" · ".join(filter(None, (title, frozen))),
         told=told,
         facts=[[spoken.say(name, {}), value] for name, value in facts.items() if value],
     )

@@ -1,7 +1,5 @@
 """Shared links: the page behind one, whether it still stands, and for analysts to make, list and end them."""
 
-# Texts here are said in reports.
-
 from __future__ import annotations
 
 import getpass
@@ -153,6 +151,7 @@ def _sentence(sentence: str, status: int) -> Response:
 def _plain(body: str, language: str, status: int) -> Response:
     page = (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>Smuggling route monitor</title>'
+        '<meta name="referrer" content="same-origin">'  # else a browser sends the form from nowhere, and the door refuses
         '<meta name="viewport" content="width=device-width, initial-scale=1"><style>body{font:18px/1.5 system-ui,'
         "sans-serif;max-width:34em;margin:20vh auto 0;padding:0 20px}h1{font-size:22px}input,button{font:inherit;"
         f"padding:6px 10px}}:root{{color-scheme:light dark}}</style></head><body>{body}</body></html>"
@@ -197,9 +196,10 @@ def _make(request: Request, body: dict[str, Any]) -> Response:
     language = language_named(request.query_params.get("lang", "en"))
     export = seen.export(asked_of(request.query_params, readers), version_of(request, seen), now())
     found = disclosed(export.incidents, export.routes, export.view, export.version, readers)
-    page = standalone(export, readers, language, shared=True)
+    title = str(body.get("title", "")).strip()
+    page = standalone(export, readers, language, title=title, shared=True)
     told = {
-        "title": str(body.get("title", "")).strip(),
+        "title": title,
         "audience": readers.name,
         "language": language,
         "view": export.view.query(),

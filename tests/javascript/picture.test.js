@@ -62,3 +62,9 @@ test("a picture without its lines shows those of the version before, of the same
   assert.equal(Picture.carried(next, { ...manifest, routed: false }), next);
   assert.equal(Picture.carried({ ...next, stage: "routes" }, manifest).routes_of, undefined);
 });
+
+test("where a level is not there the next coarser one is shown, else the coarsest", () => {
+  const only = new Picture({ ...manifest, levels: manifest.levels.filter(({ resolution }) => resolution === 4) });
+  assert.deepEqual([2, 4, 9].map((zoom) => only.level(zoom)?.resolution), [4, 4, 4]);
+  assert.equal(new Picture({ ...manifest, levels: [] }).level(4), undefined);
+});

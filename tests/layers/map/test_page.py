@@ -116,7 +116,7 @@ def test_every_part_is_a_class_that_the_modules_offer(page):
     )
     used = re.findall(r"new parts\.(\w+)\(", page.inline[0])
     assert {"BaseMap", "Hexes", "Corridors", "TimeBar"} <= set(used)
-    assert sorted([*used, "Absent", "Banner"]) == sorted(offered)  # those two are of a map in a file
+    assert sorted([*used, "Absent", "Banner", "Standing"]) == sorted(offered)  # those three are of a map in a file
 
 
 def test_our_modules_are_loaded_as_one_behind_leaflet(page):
