@@ -6,24 +6,19 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
-from rich.console import Console
 
 from geodata.core.atomic_write import handed_over
-from geodata.core.errors import UnknownVersion, WrongValue, told_in_a_sentence
+from geodata.core.errors import WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.ledger.store import Ledger
-from geodata.mapping.profiles import credits_of
 from geodata.model.query import View, require_view
-from geodata.workspace.editions import editions_of
-from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import end_if_damaged
 from layers.audience.audiences import AUDIENCES, OWN, audience_named
 from layers.export.area import area_of
@@ -31,17 +26,13 @@ from layers.export.catalogue import records_of
 from layers.export.contents import USUAL_CEILING, Export
 from layers.export.dataset import Dataset
 from layers.export.files import DEGREES, FORMATS, LAYERS, as_file, format_of, require_crs, write
-from layers.export.making import Asked, Known
-from layers.export.making import made as made_of
+from layers.export.making import Asked
 from layers.export.records import MANIFEST, keep, known, record_of
 from layers.export.tables import Table, tables_of
+from layers.from_workspace import read_export
 from layers.reports.documents import DOCUMENTS, REPORTS, document_of, form_of
 from layers.reports.house import house_of
 from layers.web.translations import SOURCE, language_named, report_languages
-from routes.pipelines.counting import placed
-from routes.pipelines.kept_network import standing
-from routes.temporal.findings import Finding, findings_of
-from routes.temporal.series import series_of
 
 app = typer.Typer(
     help="OUT: corridors as files for QGIS, ArcGIS, PostGIS, Google Earth, Excel and the web.",
@@ -116,7 +107,7 @@ def export(
         require_crs(crs)
         view = _view(start, end, mode, kind, source, origin)
         where = area_of(country or (), between, area)
-        made = _made(Asked(view, where, route or (), detail, readers, handling), ledger, version, rebuild=rebuild)
+        made = read_export(Asked(view, where, route or (), detail, readers, handling), ledger, version, rebuild=rebuild)
         if preview or out is None:
             _tell_rows(made, layer or (), as_json=as_json)
             return
@@ -170,7 +161,7 @@ def report(
         if change:
             view, routes = _of_change(change, Asked(view, audience=readers, handling=handling), ledger)
         where = area_of(country or (), between, area)
-        made = _made(Asked(view, where, routes, 1.0, readers, handling), ledger)
+        made = read_export(Asked(view, where, routes, 1.0, readers, handling), ledger)
         chosen = [one.corridor_id for one in made.routes.corridors] if routes else []
         content = form.write(report_of(made, readers, language, house, chosen))
         _hand_over(out, made, ledger, lambda part: part.write_bytes(content))
@@ -181,7 +172,7 @@ def report(
 def _of_change(key: str, asked: Asked, ledger: Ledger) -> tuple[View, list[str]]:
     """Return the view and the routes of a change: a year before it began, and on."""
     view = asked.view
-    every = _made(replace(asked, view=view.without_window()), ledger).changes
+    every = read_export(replace(asked, view=view.without_window()), ledger).changes
     found = next((one for one in every if one.finding_id == key), None)
     if found is None or not found.corridor_ids:
         rule = "`python -m routes alarms` lists them with their ids"
@@ -229,7 +220,7 @@ def push(
     with told_in_a_sentence():
         view = _view(start, end, mode, kind, source, origin)
         where = area_of(country or (), between, area)
-        made = _made(Asked(view, where, detail=detail, handling=handling), ledger)
+        made = read_export(Asked(view, where, detail=detail, handling=handling), ledger)
         found = pushed(address, tables_of(made, layer or ()), made.stamp, schema)
         content = json.dumps([asdict(one) for one in found]).encode()
         keep(record_of(made, f"{schema} in PostGIS", content, getpass.getuser()), ledger.home)
@@ -279,50 +270,6 @@ def _view(
     chosen = {"modes": mode, "kinds": kind, "sources": source, "origins": origin}
     window = {"start": start.date() if start else None, "end": end.date() if end else None}
     return require_view(window | {name: values or None for name, values in chosen.items()})
-
-
-def _made(asked: Asked, ledger: Ledger, version: int | None = None, *, rebuild: bool = False) -> Export:
-    """Return the export of a version of the ledger, the newest where none is named."""
-    read = _version(ledger, version)
-    store = Networks(ledger)
-    facts = store.assumptions.facts()
-    with Console(stderr=True).status("reading incidents ...") as status:
-        every = ledger.incidents(read)
-        found = standing(
-            store,
-            every,
-            read,
-            facts,
-            rebuild=rebuild,
-            newest=version is None,
-            say=lambda stage: status.update(f"{stage} ..."),
-        )
-
-    def changes(allowed: pl.DataFrame) -> tuple[Sequence[Finding], str]:
-        series = series_of(found.network, allowed, editions_of(ledger, every, read))
-        told = findings_of(series, found.network.routes) if asked.audience.sees_all else ()
-        return told, series.horizon
-
-    return made_of(asked, Known(read, found.network, placed(found.network, every), facts, changes, credits_of))
-
-
-def _version(ledger: Ledger, wanted: int | None) -> int:
-    newest = ledger.version()
-    if newest is None:
-        raise UnknownVersion(
-            "the workspace is empty",
-            rule="an export needs incidents: take a file in with `python -m geodata ingest FILE`",
-            done="nothing was written",
-            where=str(ledger.home),
-        )
-    if wanted is not None and not 0 <= wanted <= newest:
-        raise UnknownVersion(
-            f"there is no version {wanted}",
-            rule=f"versions are 0 to {newest}",
-            done="nothing was written",
-            where=str(ledger.home),
-        )
-    return newest if wanted is None else wanted
 
 
 def _tell_rows(made: Export, layers: list[str] | tuple[()], *, as_json: bool) -> None:

@@ -84,3 +84,18 @@ def audience_named(name: str) -> Audience:
         rule = f"it is one of {', '.join(AUDIENCES)}"
         raise WrongValue(f"there is no audience {name[:40]!r}", rule=rule, done="nothing was made", where="--audience")
     return AUDIENCES[name]
+
+
+def shared_with(name: str) -> Audience:
+    """Return the audience of a name with whom links are shared: whoever has one can hand it on, so never the own.
+
+    Raises
+    ------
+    WrongValue
+        If there is none, or it is the own organisation.
+    """
+    found = audience_named(name)
+    if found is OWN:
+        rule = "a link is for partners or the public"
+        raise WrongValue(f"the audience {name!r}", rule=rule, done="nothing was shared", where="--audience")
+    return found

@@ -137,6 +137,34 @@ class _Frozen(Figure):  # type: ignore[misc]  # branca has no types
         return str(self._template.render(this=self, kwargs=kwargs))
 
 
+def to_share(export: Export, audience: Audience, language: str, title: str) -> tuple[bytes, dict[str, Any]]:
+    """Return the page of a shared link, and what ``desk.shares.Shares.new`` is told of it.
+
+    Parameters
+    ----------
+    export : Export
+        Made with the audience's ceiling.
+    audience : Audience
+    language : str
+    title : str
+    """
+    page = standalone(export, audience, language, title=title, shared=True)
+    found = disclosed(export.incidents, export.routes, export.view, export.version, audience)
+    return page, {
+        "title": title,
+        "audience": audience.name,
+        "language": language,
+        "view": " ".join(filter(None, (export.view.query(), export.area))),
+        "marking": export.marking,
+        "export_id": export.export_id,
+        "ledger_version": export.version,
+        "method_version": export.routes.method_version,
+        "incidents": found.incidents,
+        "withheld": found.withheld,
+        "policy": policy_of(page),
+    }
+
+
 def policy_of(page: bytes) -> str:
     """Return the content security policy that a page names."""
     found = re.search(rb'Content-Security-Policy" content="([^"]*)"', page)

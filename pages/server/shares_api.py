@@ -22,9 +22,9 @@ from desk.audit import NotRecorded
 from desk.shares import DAYS, NoSuchShare, Share, ShareEnded, Shares, WrongPhrase
 from geodata.core.errors import RoutesError, WrongValue
 from geodata.core.messages import mark
-from layers.audience.audiences import OWN, audience_named
+from layers.audience.audiences import shared_with
 from layers.payload.disclosed import disclosed
-from layers.reports.standalone import policy_of, standalone
+from layers.reports.standalone import to_share
 from layers.reports.told import period
 from layers.web.translations import language_named, languages, nearest, words
 from pages.data.workspace_cache import sight
@@ -151,7 +151,7 @@ def _sentence(sentence: str, status: int) -> Response:
 def _plain(body: str, language: str, status: int) -> Response:
     page = (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>Smuggling route monitor</title>'
-        '<meta name="referrer" content="same-origin">'  # else a browser sends the form from nowhere, and the door refuses
+        '<meta name="referrer" content="same-origin">'  # else a browser says not from where it sends
         '<meta name="viewport" content="width=device-width, initial-scale=1"><style>body{font:18px/1.5 system-ui,'
         "sans-serif;max-width:34em;margin:20vh auto 0;padding:0 20px}h1{font-size:22px}input,button{font:inherit;"
         f"padding:6px 10px}}:root{{color-scheme:light dark}}</style></head><body>{body}</body></html>"
@@ -172,7 +172,7 @@ def _too_many(share_id: str) -> bool:
 def _preview(request: Request) -> Response:
     """Answer with what an audience would see of a view, before it is shared."""
     seen = sight()
-    readers = _readers(request.query_params.get("audience", ""))
+    readers = shared_with(request.query_params.get("audience", ""))
     export = seen.export(asked_of(request.query_params, readers), version_of(request, seen), now())
     found = disclosed(export.incidents, export.routes, export.view, export.version, readers)
     told = {
@@ -192,25 +192,10 @@ def _list(_: Request) -> Response:
 
 def _make(request: Request, body: dict[str, Any]) -> Response:
     seen = sight()
-    readers = _readers(str(body.get("audience", "")))
+    readers = shared_with(str(body.get("audience", "")))
     language = language_named(request.query_params.get("lang", "en"))
     export = seen.export(asked_of(request.query_params, readers), version_of(request, seen), now())
-    found = disclosed(export.incidents, export.routes, export.view, export.version, readers)
-    title = str(body.get("title", "")).strip()
-    page = standalone(export, readers, language, title=title, shared=True)
-    told = {
-        "title": title,
-        "audience": readers.name,
-        "language": language,
-        "view": export.view.query(),
-        "marking": export.marking,
-        "export_id": export.export_id,
-        "ledger_version": export.version,
-        "method_version": export.routes.method_version,
-        "incidents": found.incidents,
-        "withheld": found.withheld,
-        "policy": policy_of(page),
-    }
+    page, told = to_share(export, readers, language, str(body.get("title", "")).strip())
     days, phrase = _whole(body.get("days", DAYS)), str(body.get("phrase", ""))
     token, share = _shares().new(page, told, getpass.getuser(), days=days, phrase=phrase)
     seen.record(export, f"{share.share_id}.html", page)
@@ -227,14 +212,6 @@ def _act(request: Request, _: dict[str, Any]) -> Response:
         rule = "a share is extended or revoked"
         raise WrongValue(f"{what[:20]!r}", rule=rule, done="nothing changed")
     return JSONResponse({"state": share.state, "expires_at": share.expires_at}, headers={"Cache-Control": "no-store"})
-
-
-def _readers(name: str) -> Any:
-    readers = audience_named(name)
-    if readers.name == OWN.name:
-        rule = "a link is for partners or the public"
-        raise WrongValue(f"the audience {name!r}", rule=rule, done="nothing was shared", where="audience")
-    return readers
 
 
 def _whole(value: Any) -> int:

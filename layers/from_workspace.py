@@ -1,0 +1,72 @@
+"""An export out of a workspace, for command lines: it opens the ledger and lays the network out where none is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+from rich.console import Console
+
+from geodata.core.errors import UnknownVersion
+from geodata.ledger.store import Ledger
+from geodata.mapping.profiles import credits_of
+from geodata.workspace.editions import editions_of
+from geodata.workspace.network_store import Networks
+from layers.export.contents import Export
+from layers.export.making import Asked, Known, made
+from routes.pipelines.counting import placed
+from routes.pipelines.kept_network import standing
+from routes.temporal.findings import Finding, findings_of
+from routes.temporal.series import series_of
+
+
+def read_export(asked: Asked, ledger: Ledger, version: int | None = None, *, rebuild: bool = False) -> Export:
+    """Return the export of a version of the ledger, the newest where none is named.
+
+    Raises
+    ------
+    UnknownVersion
+        If the ledger is empty or has no such version.
+    WrongValue
+        If what is asked for is not there.
+    """
+    read = _version(ledger, version)
+    store = Networks(ledger)
+    facts = store.assumptions.facts()
+    with Console(stderr=True).status("reading incidents ...") as status:
+        every = ledger.incidents(read)
+        found = standing(
+            store,
+            every,
+            read,
+            facts,
+            rebuild=rebuild,
+            newest=version is None,
+            say=lambda stage: status.update(f"{stage} ..."),
+        )
+
+    def changes(allowed: pl.DataFrame) -> tuple[Sequence[Finding], str]:
+        series = series_of(found.network, allowed, editions_of(ledger, every, read))
+        told = findings_of(series, found.network.routes) if asked.audience.sees_all else ()
+        return told, series.horizon
+
+    return made(asked, Known(read, found.network, placed(found.network, every), facts, changes, credits_of))
+
+
+def _version(ledger: Ledger, wanted: int | None) -> int:
+    newest = ledger.version()
+    if newest is None:
+        raise UnknownVersion(
+            "the workspace is empty",
+            rule="an export needs incidents: take a file in with `python -m geodata ingest FILE`",
+            done="nothing was written",
+            where=str(ledger.home),
+        )
+    if wanted is not None and not 0 <= wanted <= newest:
+        raise UnknownVersion(
+            f"there is no version {wanted}",
+            rule=f"versions are 0 to {newest}",
+            done="nothing was written",
+            where=str(ledger.home),
+        )
+    return newest if wanted is None else wanted
