@@ -2,6 +2,5 @@
 
 tokens: which programs may hand in incidents.
 shares: frozen maps under links that end.
-audit: who did what, in a chain of entries that cannot be changed unseen.
 state: the tables that these keep.
 """

@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from desk.audit import ACTIONS, Audit
 from desk.shares import DAYS, MOST_DAYS, Shares
 from desk.tokens import Tokens
+from geodata.core.audit import ACTIONS, Audit
 from geodata.core.errors import WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.ledger.store import Ledger

@@ -22,9 +22,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import OperationalError
 
-from desk.audit import Audit
 from desk.state import SHARES, engine, unusable
 from geodata.core.atomic_write import proof_of, whole
+from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError, WrongValue
 
 DAYS: Final = 7

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from geodata.core.atomic_write import proof_of, vouch
+from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError
 
 PREFIX = "rmt_"
@@ -70,7 +71,7 @@ class Tokens:
     """
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / "desk" / "tokens"
+        self._home, self._folder = home, home / "desk" / "tokens"
 
     def new(self, name: str) -> str:
         """Make a token and return it: the only time that it is seen.
@@ -86,6 +87,7 @@ class Tokens:
                 rule="a name has letters, digits, - and _, and at most 64 of them",
                 done="no token was made",
             )
+        Audit(self._home).enter(getpass.getuser(), "token", name, made=True)
         secret = PREFIX + secrets.token_urlsafe(_BYTES)
         at = datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
         kept = asdict(Token(name, _sha256(secret), getpass.getuser(), at))
@@ -123,6 +125,7 @@ class Tokens:
             raise NoSuchToken(
                 f"no token {name[:80]!r} stands", rule="only a token that stands can be revoked", done="nothing changed"
             )
+        Audit(self._home).enter(getpass.getuser(), "token", name, made=False)
         revoked = path.rename(self._folder / f"{name}{_REVOKED}.json")
         if proof_of(path).exists():
             proof_of(path).rename(proof_of(revoked))

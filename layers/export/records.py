@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geodata.core.audit import Audit
 from geodata.core.errors import WrongValue
 from geodata.core.staging import unwritable
 from layers.export.contents import Export
@@ -55,13 +56,17 @@ def digest_of(content: Path | bytes) -> str:
 
 
 def keep(record: dict[str, Any], home: Path) -> None:
-    """Add a record to those of a workspace, flushed to the disk before this returns.
+    """Add a record to those of a workspace, and an entry to its audit, on the disk before this returns.
 
     Raises
     ------
-    UnwritableWorkspace
+    UnwritableWorkspace, NotRecorded
         If it cannot be written; nothing may leave that is not recorded.
     """
+    facts: dict[str, Any] = {
+        name: record.get(name) for name in ("file", "sha256", "marking", "incidents", "ledger_version", "view")
+    }
+    Audit(home).enter(record["actor"], "export", record["export_id"], **facts)
     line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode() + b"\n"
     try:
         handle = os.open(home / _KEPT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from desk.audit import NotRecorded
 from desk.shares import DAYS, NoSuchShare, Share, ShareEnded, Shares, WrongPhrase
+from geodata.core.audit import NotRecorded
 from geodata.core.errors import RoutesError, WrongValue
 from geodata.core.messages import mark
 from layers.audience.audiences import shared_with
@@ -198,7 +198,6 @@ def _make(request: Request, body: dict[str, Any]) -> Response:
     page, told = to_share(export, readers, language, str(body.get("title", "")).strip())
     days, phrase = _whole(body.get("days", DAYS)), str(body.get("phrase", ""))
     token, share = _shares().new(page, told, getpass.getuser(), days=days, phrase=phrase)
-    seen.record(export, f"{share.share_id}.html", page)
     return JSONResponse({"token": token, "share_id": share.share_id}, headers={"Cache-Control": "no-store"})
 
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import pytest
 
 from desk import shares as module
-from desk.audit import Audit, NotRecorded
 from desk.shares import NoSuchShare, ShareEnded, Shares, WrongPhrase
+from geodata.core.audit import Audit, NotRecorded
 from geodata.core.errors import WrongValue
 
 PAGE = b"<!DOCTYPE html><p>Shared</p>"

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from desk.audit import Audit
+from geodata.core.audit import Audit
 from pages.server import shares_api
 
 pytestmark = pytest.mark.slow

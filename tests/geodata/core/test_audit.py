@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from desk.audit import Audit, NotRecorded, Verdict
+from geodata.core.audit import Audit, NotRecorded, Verdict
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_an_entry_that_the_head_does_not_know_yet_counts(audit, file, tmp_path):
 def test_what_cannot_be_entered_is_told_in_a_sentence_and_leaves_no_half_an_entry(audit, file):
     before = file.read_bytes()
     program = (
-        "import resource, sys; from pathlib import Path; from desk.audit import Audit, NotRecorded\n"
+        "import resource, sys; from pathlib import Path; from geodata.core.audit import Audit, NotRecorded\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before) + 20}, -1))\n"
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "try: Audit(Path(sys.argv[1])).enter('a', 'read', 'x')\n"
@@ -111,7 +111,7 @@ def test_what_cannot_be_entered_is_told_in_a_sentence_and_leaves_no_half_an_entr
 
 def test_two_programs_at_once_enter_one_behind_the_other(tmp_path):
     program = (
-        "import sys; from pathlib import Path; from desk.audit import Audit\n"
+        "import sys; from pathlib import Path; from geodata.core.audit import Audit\n"
         "for n in range(40): Audit(Path(sys.argv[1])).enter(sys.argv[2], 'read', str(n))\n"
     )
     running = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path), name], cwd=ROOT) for name in "ab"]
