@@ -76,7 +76,7 @@ export class Actions extends Part {
       link("shp.zip", "Shapefile (ZIP)"),
       link("html", say("Map for a browser (HTML)")),
       link("zip", say("All layers (ZIP)")),
-      element("button", { type: "button", class: "more", onclick: () => this._choose() }, say("Choose what to export …")),
+      element("button", { type: "button", onclick: () => this._choose() }, say("Choose what to export …")),
       element("hr"),
       element("p", {}, say("Report")),
       link("pdf", "PDF"),
