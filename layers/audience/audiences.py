@@ -21,7 +21,7 @@ class Audience:
     ----------
     name : str
     least : int
-        The smallest count that is shown; 1 shows all.
+        The smallest count that is shown, and the unit to which counts are rounded; 1 shows all as they are.
     resolution : int
         H3 resolution of the finest hexes.
     step : str
@@ -60,7 +60,7 @@ OWN: Final = Audience("own", 1, 5, "month", "TLP:AMBER+STRICT")
 AUDIENCES: Final = MappingProxyType(
     {
         one.name: one
-        for one in (OWN, Audience("partner", 5, 4, "year", "TLP:GREEN"), Audience("public", 11, 3, "year", "TLP:CLEAR"))
+        for one in (OWN, Audience("partner", 5, 4, "year", "TLP:GREEN"), Audience("public", 10, 3, "year", "TLP:CLEAR"))
     }
 )
 """By name. How many incidents of real files could be shown at which steps: docs/decisions/0025-leaving-the-house.md."""

@@ -149,7 +149,13 @@ class _Sheet:
             share = self.made.spoken.percent(self.made.seen.withheld)
             values = {"least": self.audience.least, "share": share}
             yield from self._note(
-                self.say(mark("No count below {least} is shown; {share} of the incidents are in no hex."), **values)
+                self.say(
+                    mark(
+                        "Counts are rounded to the nearest {least}, none below it is shown; "
+                        "{share} of the incidents are in no hex."
+                    ),
+                    **values,
+                )
             )
 
     def _row(self, number: int, told: Mapping[str, Any], incidents: int) -> Iterator[str]:

@@ -319,7 +319,10 @@ class _Writer:
         else:
             points.append(
                 self.say(
-                    mark("No count below {least} is shown; {share} of the incidents are in no hex."),
+                    mark(
+                        "Counts are rounded to the nearest {least}, none below it is shown; "
+                        "{share} of the incidents are in no hex."
+                    ),
                     least=self.audience.least,
                     share=self.spoken.percent(self.made.seen.withheld),
                 )

@@ -280,7 +280,20 @@ def test_a_map_for_partners_is_one_file_with_a_manifest_and_layers_for_them_are_
     done = run("-o", out, "--home", synthetic_home, "--audience", "partner", "--language", "fr")
     assert done.returncode == 0, done.stderr
     assert '<html lang="fr"' in out.read_text(encoding="utf-8")
-    assert json.loads((tmp_path / "map.html.manifest.json").read_text(encoding="utf-8"))["file"] == "map.html"
+    beside = json.loads((tmp_path / "map.html.manifest.json").read_text(encoding="utf-8"))
+    assert (beside["file"], beside["audience"]) == ("map.html", "partner")
+    assert not {"incidents", "withheld", "routes", "actor"} & set(beside)  # exact counts and who made it stay here
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    told = subprocess.run(
+        [sys.executable, "-m", "layers", "verify", out, "--home", elsewhere],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "as it was written" in told.stdout
+    elsewhere.rmdir()
     refused = run("-o", tmp_path / "map.gpkg", "--home", synthetic_home, "--audience", "partner")
     assert is_one_sentence(refused)
     assert set(tmp_path.iterdir()) == {out, tmp_path / "map.html.manifest.json"}

@@ -37,7 +37,7 @@ def test_a_hostile_name_is_a_text_and_nothing_else(year):
 def test_partners_get_no_small_counts_and_are_told_so(year):
     told = texts(svg(year(), AUDIENCES["partner"]))
     assert "Zuwarah – Lampedusa" not in told
-    assert any(text.startswith("No count below 5 is shown") for text in told)
+    assert any(text.startswith("Counts are rounded to the nearest 5") for text in told)
 
 
 def test_a_png_is_twice_as_sharp_as_its_size_and_shows_the_sea_and_a_line(year):

@@ -133,7 +133,7 @@ def test_partners_read_of_no_route_with_fewer_than_five_incidents_and_of_no_sing
     assert "#import" not in told
     assert "Sfax – Lampedusa" in told
     assert "Kinds of incident" not in told
-    assert "No count below 5 is shown" in told
+    assert "Counts are rounded to the nearest 5, none below it is shown" in told
     assert SECRET not in told
 
 
