@@ -202,10 +202,10 @@ def _lines(
         told = feature["properties"]
         days = [[int(calendar.edges[step]), count] for step, count in own[told["layer"]][told["corridor_id"]]]
         corridors.append({**feature, "properties": _allowed(told), "counts": days, "lasting": []})
-    hubs = [_rounded(hub, audience.least) for hub in manifest["hubs"]]
+    hubs = [_rounded(hub, audience.least) for hub in manifest["hubs"] if _flow(hub) >= audience.least]
     return {
         "corridors": corridors,
-        "hubs": [hub for hub in hubs if hub["leaving"] + hub["landing"]],
+        "hubs": [hub for hub in hubs if _flow(hub)],
         "landings": {},
         "off": None,
     }
@@ -238,6 +238,10 @@ def _allowed(told: Mapping[str, Any]) -> dict[str, Any]:
         "destinations": {},
         "countries": [{"iso3": one["iso3"], "role": one["role"]} for one in told["countries"]],
     }
+
+
+def _flow(hub: Mapping[str, Any]) -> float:
+    return float(hub["leaving"] + hub["landing"])
 
 
 def _rounded(hub: Mapping[str, Any], least: int) -> dict[str, Any]:

@@ -177,9 +177,11 @@ def test_confidence_tells_of_no_incidents_that_are_left_out(made):
     assert levels == {"own": "high", "partner": "medium"}
 
 
-def test_a_hub_that_rounds_to_nothing_is_not_there(made):
+def test_a_hub_that_is_too_small_or_rounds_to_nothing_is_not_there(made):
     export = made()
-    hubs = Movement(hubs=(Hub(12.6, 35.5, "ITA", 2.9, 2.9), Hub(10.7, 34.7, "TUN", 3.0, 0.0)))
+    hubs = Movement(
+        hubs=(Hub(12.6, 35.5, "ITA", 2.9, 2.9), Hub(13.2, 32.9, "LBY", 4.9, 0.0), Hub(10.7, 34.7, "TUN", 6.0, 0.0))
+    )
     export = replace(export, routes=replace(export.routes, movement=hubs))
     shown = picture(standalone(export, AUDIENCES["partner"]))["hubs"]
     assert [(hub["name"], hub["leaving"], hub["landing"]) for hub in shown] == [("Sfax", 5.0, 0.0)]
