@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from layers.export.texts import for_xml
 from layers.reports.charts import Bars
 from layers.web.translations import Words
 
@@ -76,8 +78,8 @@ class House:
         A line of the agency's own over each page, such as a national classification.
     accent : str
         Colour of heads, "#rrggbb".
-    logo : Path, optional
-        PNG or SVG.
+    logo : bytes, optional
+        PNG.
     slides, letter : Path, optional
         PPTX and DOCX to start from, with the agency's own master and styles.
     """
@@ -85,7 +87,7 @@ class House:
     organisation: str = ""
     banner: str = ""
     accent: str = "#0067a8"
-    logo: Path | None = None
+    logo: bytes | None = None
     slides: Path | None = None
     letter: Path | None = None
 
@@ -104,6 +106,8 @@ class Report:
     foot : str
         Export, versions and moment, for every page.
     sections : tuple of Section
+    moment : datetime
+        When it was made, UTC.
     synthetic : str
         A sentence where anything in it is made up, else "".
     house : House
@@ -115,6 +119,7 @@ class Report:
     marking: str
     foot: str
     sections: tuple[Section, ...]
+    moment: datetime
     synthetic: str = ""
     house: House = field(default_factory=House)
 
@@ -127,10 +132,23 @@ class Report:
         """Return what stands over each page: the agency's line and the handling mark."""
         return " · ".join(filter(None, (self.house.banner, self.marking, self.synthetic)))
 
-    @property
-    def logo(self) -> bytes | None:
-        """Return the logo of the house."""
-        return self.house.logo.read_bytes() if self.house.logo else None
+
+def legible(part: Any) -> Any:
+    """Return texts, and blocks of them, without the characters that documents cannot hold (XML 1.0)."""
+    if isinstance(part, str):
+        return for_xml(part)
+    if isinstance(part, tuple):
+        return tuple(map(legible, part))
+    if isinstance(part, (Section, Table, Picture, Figures, Bullets, Bars)):
+        return replace(part, **{one.name: legible(getattr(part, one.name)) for one in fields(part)})
+    return part
+
+
+def described(properties: Any, report: Report) -> None:
+    """Write what an Office document says of itself; whoever made its template, and when, is not told."""
+    properties.title, properties.comments, properties.revision = report.title, report.foot, 1
+    properties.author = properties.last_modified_by = report.house.organisation
+    properties.created = properties.modified = report.moment.replace(tzinfo=None)
 
 
 def as_data(content: bytes, media: str) -> str:

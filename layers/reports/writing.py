@@ -18,7 +18,7 @@ from geodata.core.messages import mark
 from layers.audience.audiences import Audience
 from layers.export.contents import Export
 from layers.reports.charts import steps_of
-from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Section, Table
+from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Section, Table, legible
 from layers.reports.seen import Route
 from layers.reports.sheet import Map, mapped
 from layers.reports.told import about, asked_for, heading, parts_of_stamp, period, route_title
@@ -51,11 +51,12 @@ def report_of(
     writer = _Writer(export, audience, made, chosen)
     return Report(
         spoken=made.spoken,
-        title=writer.title(),
-        subtitle=" · ".join(about(export, made.seen, made.spoken)),
+        title=legible(writer.title()),
+        subtitle=legible(" · ".join(about(export, made.seen, made.spoken))),
         marking=export.marking,
         foot=" · ".join(parts_of_stamp(export, made.spoken)),
-        sections=tuple(section for section in writer.sections() if section.blocks),
+        sections=legible(tuple(section for section in writer.sections() if section.blocks)),
+        moment=export.generated,
         synthetic=made.spoken.say(mark("SYNTHETIC DEMONSTRATION DATA"), {}) if export.synthetic else "",
         house=house or House(),
     )

@@ -34,6 +34,11 @@ def test_a_hostile_name_is_a_text_and_nothing_else(year):
     }
 
 
+def test_letters_that_no_picture_can_hold_are_left_out(year):
+    assert "Smuggling routes: within abc" in texts(svg(year(area="within a\x00b\x01c")))
+    assert png(year(area="within a\x02b")).startswith(b"\x89PNG")
+
+
 def test_partners_get_no_small_counts_and_are_told_so(year):
     told = texts(svg(year(), AUDIENCES["partner"]))
     assert "Zuwarah – Lampedusa" not in told
