@@ -9,11 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from layers.export.texts import for_xml
+from layers.reports import fonts
 from layers.reports.charts import Bars
 from layers.web.translations import Words
 
-_NARROW, _BROAD = 6, 34
-"""Letters of the narrowest and the broadest column of a table."""
+_LETTERS, _ROOM, _BESIDE = 8.5, 493.0, 12.0
+"""Size of the letters of a table on A4, the width of the page and what stands empty beside a text, points."""
+_LONGEST_WORD, _LONGEST = 40, 300
+"""Letters; texts of sources may have any number, and a word that is not broken would lie over its neighbours."""
+
+
+def _wide(text: str) -> float:
+    return fonts.width(text, _LETTERS, bold=True) + _BESIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +34,12 @@ class Table:
 
     @property
     def widths(self) -> list[int]:
-        """Return how wide each column is beside the others: by its longest text, within bounds."""
-        columns = zip(self.heads, *self.rows, strict=True)
-        return [min(max(_NARROW, *map(len, column)), _BROAD) for column in columns]
+        """Return how wide each column is beside the others: for its longest word, and what is left for longer texts."""
+        columns = list(zip(self.heads, *self.rows, strict=True))
+        least = [max(_wide(word) for text in column for word in text.split() or [""]) for column in columns]
+        more = [max(map(_wide, column)) - own for column, own in zip(columns, least, strict=True)]
+        share = max(0.0, min(1.0, (_ROOM - sum(least)) / max(sum(more), 1.0)))
+        return [round(own + share * rest) for own, rest in zip(least, more, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +144,23 @@ class Report:
 
 
 def legible(part: Any) -> Any:
-    """Return texts, and blocks of them, without the characters that documents cannot hold (XML 1.0)."""
+    """Return texts, and blocks of them, as documents hold them: without control characters, no word too long."""
     if isinstance(part, str):
-        return for_xml(part)
+        return " ".join(_short(word, _LONGEST_WORD) for word in for_xml(part).split(" "))
     if isinstance(part, tuple):
         return tuple(map(legible, part))
-    if isinstance(part, (Section, Table, Picture, Figures, Bullets, Bars)):
+    if isinstance(part, Picture):
+        return replace(part, svg=for_xml(part.svg), words=legible(part.words))
+    if isinstance(part, Table):
+        rows = tuple(tuple(_short(legible(text), _LONGEST) for text in row) for row in part.rows)
+        return replace(part, caption=legible(part.caption), rows=rows)
+    if isinstance(part, (Section, Figures, Bullets)):
         return replace(part, **{one.name: legible(getattr(part, one.name)) for one in fields(part)})
     return part
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def described(properties: Any, report: Report) -> None:

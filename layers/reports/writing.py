@@ -171,7 +171,9 @@ class _Writer:
             mark("Countries"),
             mark("Confidence"),
         )
-        caption = self.say(mark("The {count} busiest of {all} routes"), count=len(rows), all=len(self.routes))
+        caption = self.say(mark("The busiest first"))
+        if len(rows) < len(self.routes):
+            caption = self.say(mark("The {count} busiest of {all} routes"), count=len(rows), all=len(self.routes))
         yield Table(caption, tuple(map(self.say, heads)), rows, frozenset({3}))
 
     def _of_one(self, route: Route) -> Iterator[str]:

@@ -73,6 +73,17 @@ def test_a_frame_holds_what_it_is_laid_around_in_the_middle():
     assert frame.ten_degrees == pytest.approx(WORLD / 36 * frame.scale)
 
 
+def test_a_route_across_180_degrees_is_drawn_in_one_piece():
+    parts = [
+        mercator(np.array(line)) for line in ([[170.0, -18.0], [180.0, -17.0]], [[-180.0, -17.0], [-172.0, -14.0]])
+    ]
+    frame = Frame.around(np.concatenate(parts), 900, 500, 0.1)
+    (west, end), (begin, east) = (frame.pixels(part)[:, 0] for part in parts)
+    assert 0 < west < end < east < 900
+    assert begin == pytest.approx(end)
+    assert frame.ten_degrees > 300  # not the whole world for eighteen degrees
+
+
 def test_a_kilometre_is_longer_in_pixels_away_from_the_equator():
     equator = Frame(360, 100, -WORLD / 2, -50 * WORLD / 360, 360 / WORLD)
     north = Frame(360, 100, -WORLD / 2, float(mercator(np.array([[0.0, 60.0]]))[0, 1]) - 50 * WORLD / 360, 360 / WORLD)

@@ -16,7 +16,8 @@ from pptx import Presentation
 
 from geodata.core.errors import WrongValue
 from layers.audience.audiences import AUDIENCES, OWN
-from layers.reports.contents import House
+from layers.reports import fonts
+from layers.reports.contents import House, Table
 from layers.reports.documents import REPORTS, form_of
 from layers.reports.house import house_of
 from layers.reports.writing import report_of
@@ -269,6 +270,26 @@ def test_letters_that_no_document_can_hold_are_left_out(year, ending):
     (first, *others) = export.routes.corridors
     export = replace(export, routes=replace(export.routes, corridors=(replace(first, name=harm), *others)))
     assert "abcd" in words(ending, REPORTS[ending].write(report_of(export, OWN, "en")))
+
+
+def test_columns_are_as_wide_as_their_longest_word_and_share_what_is_left():
+    heads = ("No.", "Route", "Direction")
+    table = Table("", heads, (("1", "Eastern route from the Horn of Africa: Al Madakisha - Layla " * 2, "one way"),))
+    for head, wide in zip(heads, table.widths, strict=True):
+        assert wide >= fonts.width(head, 8.5, bold=True)
+    assert table.widths[1] > table.widths[2] > table.widths[0]
+    assert sum(table.widths) == pytest.approx(493, abs=2)  # points between the margins of A4
+
+
+@pytest.mark.parametrize("ending", REPORTS)
+def test_a_word_without_an_end_is_cut_and_lies_over_no_other(year, ending):
+    export = year()
+    (first, *others) = export.routes.corridors
+    long = replace(first, name="W" * 3000)
+    export = replace(export, routes=replace(export.routes, corridors=(long, *others)))
+    told = words(ending, REPORTS[ending].write(report_of(export, OWN, "en")))
+    assert "W" * 39 + "…" in re.sub(r"\s", "", told)
+    assert "W" * 40 not in re.sub(r"\s", "", told)
 
 
 def test_a_report_of_nothing_says_so(incidents, corridor, year):
