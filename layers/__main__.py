@@ -179,12 +179,15 @@ def report(
 
 
 def _of_change(key: str, asked: Asked, ledger: Ledger) -> tuple[View, list[str]]:
-    """Return the view and the routes of a change: a year before it began, and on."""
+    """Return the view and the routes of a change: a year before it began, and on.
+
+    It is looked up among those of the own organisation: others are told of none, but may get a report of its routes.
+    """
     view = asked.view
-    every = _made(replace(asked, view=view.without_window()), ledger).changes
+    every = _made(replace(asked, view=view.without_window(), audience=OWN), ledger).changes
     found = next((one for one in every if one.finding_id == key), None)
     if found is None or not found.corridor_ids:
-        rule = "`python -m routes alarms` lists them with their ids"
+        rule = "`python -m routes alarms -o alarms.geojson` writes them with their ids"
         raise WrongValue(
             f"{key[:60]!r} is no change of routes", rule=rule, done="nothing was written", where="--change"
         )

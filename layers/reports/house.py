@@ -42,7 +42,9 @@ def house_of(path: Path | None) -> House:
         return House()
     try:
         read = _Read.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+    except OSError:
+        raise WrongValue("it cannot be read", rule=_RULE, done="nothing was written", where=path.name) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
         what = re.sub(r"\s+", " ", str(error))[:160]
         raise WrongValue(what, rule=_RULE, done="nothing was written", where=path.name) from None
     logo = _beside(path, read.logo, ENDINGS)

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
+import polars as pl
 import pytest
 
 from geodata.ingest.pipeline import ingest_file
@@ -316,3 +317,13 @@ def test_a_report_of_a_route_is_written_in_another_language_and_bad_wishes_are_r
         assert len(refused.stderr.strip().splitlines()) == 1
     assert is_one_sentence(run_report("-o", tmp_path / "report.odt", "--home", synthetic_home))
     assert {file.name for file in tmp_path.iterdir()} == {"report.pdf", "report.pdf.manifest.json"}
+
+
+def test_a_report_of_the_routes_of_a_change_can_be_had_for_partners_too(synthetic_home, tmp_path):
+    assert run("-o", tmp_path / "changes.csv", "--home", synthetic_home, "--layer", "changes").returncode == 0
+    rows = pl.read_csv(tmp_path / "changes.csv")
+    ids = rows.filter(pl.col("corridor_ids").is_not_null())["finding_id"]
+    out = tmp_path / "change.html"
+    done = run_report("-o", out, "--home", synthetic_home, "--change", ids[0], "--audience", "partner")
+    assert done.returncode == 0, done.stderr
+    assert "What changed" not in out.read_text(encoding="utf-8")

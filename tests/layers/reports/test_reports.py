@@ -15,6 +15,7 @@ from PIL import Image
 from pptx import Presentation
 
 from geodata.core.errors import WrongValue
+from geodata.model.query import View
 from layers.audience.audiences import AUDIENCES, OWN
 from layers.reports import fonts
 from layers.reports.contents import House, Table
@@ -270,6 +271,13 @@ def test_letters_that_no_document_can_hold_are_left_out(year, ending):
     (first, *others) = export.routes.corridors
     export = replace(export, routes=replace(export.routes, corridors=(replace(first, name=harm), *others)))
     assert "abcd" in words(ending, REPORTS[ending].write(report_of(export, OWN, "en")))
+
+
+def test_what_was_asked_for_is_said_in_words_and_not_as_an_address(year):
+    told = words(
+        "html", REPORTS["html"].write(report_of(year(view=View(modes=["sea"], sources=["Küste & Co"])), OWN, "en"))
+    )
+    assert "mode: sea · source: Küste &amp; Co" in told
 
 
 def test_columns_are_as_wide_as_their_longest_word_and_share_what_is_left():
