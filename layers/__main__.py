@@ -20,14 +20,14 @@ from geodata.core.settings import Settings
 from geodata.ledger.store import Ledger
 from geodata.model.query import View, require_view
 from geodata.workspace.soundness import end_if_damaged
-from layers.audience.audiences import AUDIENCES, OWN, audience_named
+from layers.audience.audiences import AUDIENCES, OWN, Audience, audience_named
 from layers.export.area import area_of
 from layers.export.catalogue import records_of
 from layers.export.contents import USUAL_CEILING, Export
 from layers.export.dataset import Dataset
 from layers.export.files import DEGREES, FORMATS, LAYERS, as_file, format_of, require_crs, write
 from layers.export.making import Asked
-from layers.export.records import MANIFEST, keep, known, record_of
+from layers.export.records import MANIFEST, beside, keep, known, record_of
 from layers.export.tables import Table, tables_of
 from layers.from_workspace import read_export
 from layers.reports.documents import DOCUMENTS, REPORTS, document_of, form_of
@@ -119,7 +119,7 @@ def export(
                 tables.extend(write(part, made, layer or (), crs, format_of(out.name)))
 
         tables: list[Table] = []
-        _hand_over(out, made, ledger, write_to)
+        _hand_over(out, made, ledger, readers, write_to)
         if catalogue and not document:
             told = Dataset(made, tuple(tables), (as_file(out),), crs, Settings().contact)
             for ending, content in records_of(told).items():
@@ -164,18 +164,21 @@ def report(
         made = read_export(Asked(view, where, routes, 1.0, readers, handling), ledger)
         chosen = [one.corridor_id for one in made.routes.corridors] if routes else []
         content = form.write(report_of(made, readers, language, house, chosen))
-        _hand_over(out, made, ledger, lambda part: part.write_bytes(content))
+        _hand_over(out, made, ledger, readers, lambda part: part.write_bytes(content))
     _tell(made, out, as_json=as_json)
     end_if_damaged(ledger, made.version)
 
 
 def _of_change(key: str, asked: Asked, ledger: Ledger) -> tuple[View, list[str]]:
-    """Return the view and the routes of a change: a year before it began, and on."""
+    """Return the view and the routes of a change: a year before it began, and on.
+
+    It is looked up among those of the own organisation: others are told of none, but may get a report of its routes.
+    """
     view = asked.view
-    every = read_export(replace(asked, view=view.without_window()), ledger).changes
+    every = read_export(replace(asked, view=view.without_window(), audience=OWN), ledger).changes
     found = next((one for one in every if one.finding_id == key), None)
     if found is None or not found.corridor_ids:
-        rule = "`python -m routes alarms` lists them with their ids"
+        rule = "`python -m routes alarms -o alarms.geojson` writes them with their ids"
         raise WrongValue(
             f"{key[:60]!r} is no change of routes", rule=rule, done="nothing was written", where="--change"
         )
@@ -184,14 +187,14 @@ def _of_change(key: str, asked: Asked, ledger: Ledger) -> tuple[View, list[str]]
     return require_view(view.model_dump() | window), list(found.corridor_ids)
 
 
-def _hand_over(out: Path, made: Export, ledger: Ledger, write_to: Callable[[Path], object]) -> None:
+def _hand_over(out: Path, made: Export, ledger: Ledger, readers: Audience, write_to: Callable[[Path], object]) -> None:
     """Write a file whole or not at all, keep its record, and write its manifest beside it."""
     with handed_over(out) as part:
         write_to(part)
-        record = record_of(made, out.name, part, getpass.getuser())
+        record = record_of(made, out.name, part, getpass.getuser(), readers)
         keep(record, ledger.home)  # before the file is there: none leaves that is not recorded
     with handed_over(out.with_name(out.name + MANIFEST)) as part:
-        part.write_text(json.dumps(record, indent=2, ensure_ascii=False), encoding="utf-8")
+        part.write_text(json.dumps(beside(record, readers), indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 @app.command()
@@ -249,9 +252,10 @@ def verify(
         print(f"{file.name}: nothing is known of it; its SHA-256 is {found.sha256}.")
     else:
         told = found.record
+        counts = f", {told['incidents']:,} incidents, {told['routes']:,} routes" if "incidents" in told else ""
         print(
             f"{file.name}: export {told['export_id']} of ledger version {told['ledger_version']}, made "
-            f"{told['generated']} by {told['actor']}, {told['incidents']:,} incidents, {told['routes']:,} routes, "
+            f"{told['generated']}{' by ' + told['actor'] if 'actor' in told else ''}{counts}, "
             f"mark {told['marking'] or 'none'}."
         )
         print("It is as it was written." if found.untouched else "IT WAS CHANGED since it was written.")

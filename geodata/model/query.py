@@ -206,4 +206,9 @@ def require_view(options: Mapping[str, Any]) -> View:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         given = repr(first["input"]) if field else f"{options.get('start')} to {options.get('end')}"
-        raise WrongValue(given, rule=str(first["msg"]), done="nothing was computed", where=field or "window") from None
+        raise WrongValue(
+            given,
+            rule=str(first["msg"]).removeprefix("Value error, "),
+            done="nothing was computed",
+            where=field or "window",
+        ) from None

@@ -22,6 +22,8 @@ class Audience:
     name : str
     least : int
         The smallest count that is shown; 1 shows all.
+    unit : int
+        To multiples of it shown counts are rounded; 1 shows them as they are.
     resolution : int
         H3 resolution of the finest hexes.
     step : str
@@ -32,6 +34,7 @@ class Audience:
 
     name: str
     least: int
+    unit: int
     resolution: int
     step: Step
     ceiling: str
@@ -55,12 +58,16 @@ class Audience:
         return self.least <= 1
 
 
-OWN: Final = Audience("own", 1, 5, "month", "TLP:AMBER+STRICT")
+OWN: Final = Audience("own", 1, 1, 5, "month", "TLP:AMBER+STRICT")
 """The own organisation."""
 AUDIENCES: Final = MappingProxyType(
     {
         one.name: one
-        for one in (OWN, Audience("partner", 5, 4, "year", "TLP:GREEN"), Audience("public", 11, 3, "year", "TLP:CLEAR"))
+        for one in (
+            OWN,
+            Audience("partner", 5, 5, 4, "year", "TLP:GREEN"),
+            Audience("public", 11, 10, 3, "year", "TLP:CLEAR"),
+        )
     }
 )
 """By name. How many incidents of real files could be shown at which steps: docs/decisions/0025-leaving-the-house.md."""

@@ -1,4 +1,4 @@
-"""Small counts: what is left out of a table so that no count below a bound can be read from it or worked out of it.
+"""Small counts: what is left out of a table, and rounded, so that no count below a bound can be worked out of it.
 
 A table has a count for each group (a hex, a route) and step of time, and each incident is in one group and step only.
 Counts below the bound are left out. If what was left out of a step, all of it together, is below the bound itself, it
@@ -6,11 +6,19 @@ would be the difference between the step's total and what is shown; so the small
 until it is nothing or as much as the bound (complementary suppression: Hundepool et al., Statistical Disclosure
 Control, 2012, chapter 4). Windows are whole steps; so what can be worked out by adding and subtracting what is shown
 is nothing or at least the bound.
+
+That holds for one table. What stays is rounded to multiples of the bound too, as two tables may count almost the same:
+all routes and those by sea, hexes and routes, this month's file and last month's. The difference of two rounded counts
+tells that of the true ones to no better than the bound less one, either way (conventional rounding: the same book).
 """
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import polars as pl
+
+Count = TypeVar("Count", int, float, pl.Expr)
 
 
 def shown(counts: pl.DataFrame, least: int) -> pl.DataFrame:
@@ -44,6 +52,17 @@ def shown(counts: pl.DataFrame, least: int) -> pl.DataFrame:
     goes = pl.col("_shown") & left.gt(0) & before.lt(least)
     kept = ordered.filter(pl.col("_shown") & ~goes)
     return kept.select("group", "step", "count").sort("group", "step")
+
+
+def rounded(count: Count, unit: int) -> Count:
+    """Return a count rounded to a multiple of a unit, halves up; one of at least the unit never becomes less than it.
+
+    Examples
+    --------
+    >>> [rounded(count, 5) for count in (5, 7, 8, 12, 13)]
+    [5, 5, 10, 10, 15]
+    """
+    return (count + unit // 2) // unit * unit
 
 
 def totals(counts: pl.DataFrame, least: int) -> dict[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from typing import Any
 from geodata.core.audit import Audit
 from geodata.core.errors import WrongValue
 from geodata.core.staging import unwritable
+from layers.audience.audiences import OWN, Audience
 from layers.export.contents import Export
 
 MANIFEST = ".manifest.json"
 _KEPT = "exports.jsonl"
+_OWN_ALONE = ("incidents", "withheld", "routes", "actor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ class Known:
     untouched: bool
 
 
-def record_of(export: Export, name: str, content: Path | bytes, actor: str) -> dict[str, Any]:
-    """Return the record of a file."""
+def record_of(export: Export, name: str, content: Path | bytes, actor: str, audience: Audience = OWN) -> dict[str, Any]:
+    """Return the record of a file, as the workspace keeps it."""
     stamp = json.loads(json.dumps(export.stamp, default=str))
     size = len(content) if isinstance(content, bytes) else content.stat().st_size
     return {
@@ -43,8 +46,17 @@ def record_of(export: Export, name: str, content: Path | bytes, actor: str) -> d
         "withheld": export.withheld,
         "routes": len(export.corridors()),
         "actor": actor,
+        "audience": audience.name,
         **stamp,
     }
+
+
+def beside(record: Mapping[str, Any], audience: Audience) -> dict[str, Any]:
+    """Return what of a record may lie beside the file, as it is handed on with it.
+
+    Beyond the own organisation it holds no exact counts, nothing of what is marked too high, and no user.
+    """
+    return {name: value for name, value in record.items() if audience.sees_all or name not in _OWN_ALONE}
 
 
 def digest_of(content: Path | bytes) -> str:

@@ -1,4 +1,4 @@
-"""The snapshot that an audience may see: coarser hexes and steps, no small counts, and of a route only what is listed.
+"""The snapshot that an audience may see: coarser hexes and steps, rounded counts, of a route only what is listed.
 
 What is not put in here is not in the file or page that is made from it.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -18,18 +19,21 @@ from geodata.model.incident import is_synthetic
 from geodata.model.query import View
 from geodata.spatial import h3_cells as hexes
 from layers.audience.audiences import Audience
-from layers.audience.suppression import shown, totals
+from layers.audience.suppression import rounded, shown, totals
 from layers.payload.hex_tiles import LEVELS
 from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
 from layers.payload.time_steps import Steps
+from routes.core.corridor import Corridor
 from routes.pipelines.counting import Directed
 
 _OF_A_ROUTE: Final = (
     *("corridor_id", "system_id", "name", "mode", "route", "layer", "direction", "basis"),
     *("length_km", "inferred", "inferred_km", "bridges", "support", "confidence", "detail", "synthetic"),
-    "method_version",
+    *("incidents", "method_version"),
 )
 """What of a route tells of no single incident: its line was drawn from all of them."""
+ByStep = dict[str, list[tuple[int, int]]]
+"""Step and count of each corridor, by its id."""
 _TIMES = ("time_start", "time_end", "time_precision")
 
 
@@ -53,7 +57,8 @@ class Disclosed:
     @property
     def withheld(self) -> float:
         """Return the share of incidents that no shown hex counts, 0..1."""
-        return 1 - self.in_hexes / self.incidents if self.incidents else 0.0
+        # Counts that were rounded up may hold more in hexes than there are.
+        return max(0.0, 1 - self.in_hexes / self.incidents) if self.incidents else 0.0
 
 
 def disclosed(incidents: pl.DataFrame, routes: Directed, view: View, version: int, audience: Audience) -> Disclosed:
@@ -76,19 +81,74 @@ def disclosed(incidents: pl.DataFrame, routes: Directed, view: View, version: in
         made = snapshot(below, view, version, routes)
         manifest = {**made.manifest, "kinds": [], "sources": []}
         return Disclosed(replace(made, manifest=manifest), incidents.height, incidents["cell"].count())
-    calendar = Steps.over(incidents["time_start"], audience.step)
+    calendar = _told_of(Steps.over(incidents["time_start"], audience.step), incidents, audience.least)
     counted = calendar.counted(incidents.select("incident_id", "cell", *_TIMES)).with_columns(
         pl.col("step").alias("last")
     )
+    counted = counted.filter(pl.col("step") < len(calendar))
     cells = _coarsened(counted["cell"], audience.resolution)
     table = counted.with_columns(cells.alias("group")).group_by("group", "step").agg(pl.len().alias("count"))
     whole, allowed = totals(table, audience.least), shown(table, audience.least)
-    allowed = allowed.filter(pl.col("step").is_in(list(whole)))
+    whole = {step: rounded(count, audience.unit) for step, count in whole.items()}
+    allowed = allowed.filter(pl.col("step").is_in(list(whole))).with_columns(rounded(pl.col("count"), audience.unit))
     below = ground(_of_hexes(incidents, calendar, allowed), audience.step, [audience.resolution], calendar)
     below = _retold(below, calendar, whole, synthetic=is_synthetic(incidents))
-    made = snapshot(below, view, version, routes)
-    manifest = {**made.manifest, "notes": [], **_lines(made.manifest, routes, counted, calendar, audience)}
+    own = {
+        "routes": _by_step(routes.assignments, counted, audience),
+        "ridges": _by_step(routes.in_dense_areas, counted, audience),
+    }
+    made = snapshot(below, view, version, _only_shown(routes, incidents, own, audience.least))
+    manifest = {**made.manifest, "notes": [], **_lines(made.manifest, own, calendar, audience)}
     return Disclosed(replace(made, manifest=manifest), sum(whole.values()), int(allowed["count"].sum()))
+
+
+def _told_of(calendar: Steps, incidents: pl.DataFrame, least: int) -> Steps:
+    """Return the steps from the first to the last of which a total may be shown.
+
+    That there is a step at all would tell that something is in it.
+    """
+    enough = np.flatnonzero(np.bincount(calendar.of(incidents["time_start"]), minlength=1) >= least)
+    edges = calendar.edges[enough[0] : enough[-1] + 2] if len(enough) else calendar.edges[:0]
+    return Steps(calendar.unit, edges)
+
+
+def _only_shown(routes: Directed, incidents: pl.DataFrame, own: Mapping[str, ByStep], least: int) -> Directed:
+    """Return the routes and dense areas that may be shown, with what may be shown of them, most incidents first."""
+
+    def kept(some: Sequence[Corridor], layer: str) -> tuple[Corridor, ...]:
+        found = [
+            replace(
+                one,
+                incidents=sum(count for _, count in own[layer][one.corridor_id]),
+                bridges=_bridges(one, incidents, least) if one.bridges and layer == "routes" else (),
+            )
+            for one in some
+            if one.corridor_id in own[layer]
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.incidents, one.corridor_id)))
+
+    return replace(routes, corridors=kept(routes.corridors, "routes"), dense=kept(routes.dense, "ridges"))
+
+
+def _bridges(route: Corridor, incidents: pl.DataFrame, least: int) -> tuple[tuple[float, float], ...]:
+    """Return the inferred stretches of a route, and with them those that too few incidents support.
+
+    A short observed stretch between two inferred ones would tell where a single incident is.
+    """
+    lying = incidents.filter(pl.col("corridor_id") == route.corridor_id)["along"].to_numpy()
+    cuts = [0.0, *(km for bridge in route.bridges for km in bridge), route.length_km]
+    few = [
+        (start, end)
+        for start, end in list(pairwise(cuts))[::2]
+        if ((lying >= start) & (lying <= end)).sum() < least and end > start
+    ]
+    joined: list[tuple[float, float]] = []
+    for start, end in sorted([*route.bridges, *few]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def _coarsened(cells: pl.Series, resolution: int) -> pl.Series:
@@ -133,34 +193,24 @@ def _retold(below: Ground, calendar: Steps, whole: Mapping[int, int], *, synthet
 
 
 def _lines(
-    manifest: Mapping[str, Any], routes: Directed, counted: pl.DataFrame, calendar: Steps, audience: Audience
+    manifest: Mapping[str, Any], own: Mapping[str, ByStep], calendar: Steps, audience: Audience
 ) -> dict[str, Any]:
     """Return the lines and hubs that may be shown, with the counts that may be."""
-    own = {
-        layer: _by_step(lying, counted, audience.least)
-        for layer, lying in (("routes", routes.assignments), ("ridges", routes.in_dense_areas))
-    }
     corridors = []
     for feature in manifest["corridors"]:
         told = feature["properties"]
-        counts = own[told["layer"]].get(told["corridor_id"])
-        if counts:
-            days = [[int(calendar.edges[step]), count] for step, count in counts]
-            corridors.append({**feature, "properties": _allowed(told, days), "counts": days, "lasting": []})
+        days = [[int(calendar.edges[step]), count] for step, count in own[told["layer"]][told["corridor_id"]]]
+        corridors.append({**feature, "properties": _allowed(told), "counts": days, "lasting": []})
+    hubs = [_rounded(hub, audience.unit) for hub in manifest["hubs"] if _flow(hub) >= audience.least]
     return {
         "corridors": corridors,
-        "hubs": [_rounded(hub, audience.least) for hub in manifest["hubs"] if _flow(hub) >= audience.least],
+        "hubs": [hub for hub in hubs if _flow(hub)],
         "landings": {},
         "off": None,
-        "countries": {
-            code: name
-            for code, name in manifest["countries"].items()
-            if any(code == one["iso3"] for feature in corridors for one in feature["properties"]["countries"])
-        },
     }
 
 
-def _by_step(lying: pl.DataFrame, counted: pl.DataFrame, least: int) -> dict[str, list[tuple[int, int]]]:
+def _by_step(lying: pl.DataFrame, counted: pl.DataFrame, audience: Audience) -> ByStep:
     """Return step and count of each corridor, as far as they may be shown."""
     table = (
         counted.select("incident_id", "step")
@@ -168,22 +218,20 @@ def _by_step(lying: pl.DataFrame, counted: pl.DataFrame, least: int) -> dict[str
         .group_by(pl.col("corridor_id").alias("group"), "step")
         .agg(pl.len().alias("count"))
     )
-    found: dict[str, list[tuple[int, int]]] = {}
-    for group, step, count in shown(table, least).iter_rows():
-        found.setdefault(group, []).append((step, count))
+    found: ByStep = {}
+    for group, step, count in shown(table, audience.least).iter_rows():
+        found.setdefault(group, []).append((step, rounded(count, audience.unit)))
     return found
 
 
-def _allowed(told: Mapping[str, Any], counts: Sequence[Sequence[int]]) -> dict[str, Any]:
-    number = sum(count for _, count in counts)
+def _allowed(told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: told[name] for name in _OF_A_ROUTE},
-        "incidents": number,
         "people": None,
         "band_km": 0.0,
         "direction_basis": None,
         "passing": 0.0,
-        "flow": float(number),
+        "flow": float(told["incidents"]),
         "months": {},
         "origins": {},
         "destinations": {},
@@ -195,6 +243,6 @@ def _flow(hub: Mapping[str, Any]) -> float:
     return float(hub["leaving"] + hub["landing"])
 
 
-def _rounded(hub: Mapping[str, Any], least: int) -> dict[str, Any]:
+def _rounded(hub: Mapping[str, Any], unit: int) -> dict[str, Any]:
     """Return a hub with its weight in whole multiples of the bound."""
-    return {**hub, **{name: float(round(hub[name] / least) * least) for name in ("leaving", "landing")}}
+    return {**hub, **{name: rounded(float(hub[name]), unit) for name in ("leaving", "landing")}}

@@ -12,6 +12,8 @@ from layers.palette import palette
 from layers.reports import fonts
 
 _EPOCH = date(1970, 1, 1)
+_NAME = 50.0
+"""Pixels that the name of a step takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def drawn(bars: Bars, width: int = 1000, height: int = 260) -> str:
             f'<rect x="{x + step * 0.08:.1f}" y="{10 + tall - high:.1f}" width="{step * 0.84:.1f}" height="{high:.1f}" '
             f'fill="{fill}"/>'
         )
-        if at % every == 0:
+        if at % every == 0 and x + _NAME <= width:
             parts.append(f'<text x="{x + 2:.1f}" y="{height - 12}" font-size="12" fill="{skin["muted"]}">{name}</text>')
     return "".join([*parts, "</svg>"])
 

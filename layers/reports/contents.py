@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from layers.export.texts import for_xml
+from layers.reports import fonts
 from layers.reports.charts import Bars
 from layers.web.translations import Words
 
-_NARROW, _BROAD = 6, 34
-"""Letters of the narrowest and the broadest column of a table."""
+_LETTERS, _ROOM, _BESIDE = 8.5, 493.0, 12.0
+"""Size of the letters of a table on A4, the width of the page and what stands empty beside a text, points."""
+_LONGEST_WORD, _LONGEST = 40, 300
+"""Letters; texts of sources may have any number, and a word that is not broken would lie over its neighbours."""
+
+
+def _wide(text: str) -> float:
+    return fonts.width(text, _LETTERS, bold=True) + _BESIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +34,12 @@ class Table:
 
     @property
     def widths(self) -> list[int]:
-        """Return how wide each column is beside the others: by its longest text, within bounds."""
-        columns = zip(self.heads, *self.rows, strict=True)
-        return [min(max(_NARROW, *map(len, column)), _BROAD) for column in columns]
+        """Return how wide each column is beside the others: for its longest word, and what is left for longer texts."""
+        columns = list(zip(self.heads, *self.rows, strict=True))
+        least = [max(_wide(word) for text in column for word in text.split() or [""]) for column in columns]
+        more = [max(map(_wide, column)) - own for column, own in zip(columns, least, strict=True)]
+        share = max(0.0, min(1.0, (_ROOM - sum(least)) / max(sum(more), 1.0)))
+        return [round(own + share * rest) for own, rest in zip(least, more, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +88,8 @@ class House:
         A line of the agency's own over each page, such as a national classification.
     accent : str
         Colour of heads, "#rrggbb".
-    logo : Path, optional
-        PNG or SVG.
+    logo : bytes, optional
+        PNG.
     slides, letter : Path, optional
         PPTX and DOCX to start from, with the agency's own master and styles.
     """
@@ -85,7 +97,7 @@ class House:
     organisation: str = ""
     banner: str = ""
     accent: str = "#0067a8"
-    logo: Path | None = None
+    logo: bytes | None = None
     slides: Path | None = None
     letter: Path | None = None
 
@@ -104,6 +116,8 @@ class Report:
     foot : str
         Export, versions and moment, for every page.
     sections : tuple of Section
+    moment : datetime
+        When it was made, UTC.
     synthetic : str
         A sentence where anything in it is made up, else "".
     house : House
@@ -115,6 +129,7 @@ class Report:
     marking: str
     foot: str
     sections: tuple[Section, ...]
+    moment: datetime
     synthetic: str = ""
     house: House = field(default_factory=House)
 
@@ -127,10 +142,32 @@ class Report:
         """Return what stands over each page: the agency's line and the handling mark."""
         return " · ".join(filter(None, (self.house.banner, self.marking, self.synthetic)))
 
-    @property
-    def logo(self) -> bytes | None:
-        """Return the logo of the house."""
-        return self.house.logo.read_bytes() if self.house.logo else None
+
+def legible(part: Any) -> Any:
+    """Return texts, and blocks of them, as documents hold them: without control characters, no word too long."""
+    if isinstance(part, str):
+        return " ".join(_short(word, _LONGEST_WORD) for word in for_xml(part).split(" "))
+    if isinstance(part, tuple):
+        return tuple(map(legible, part))
+    if isinstance(part, Picture):
+        return replace(part, svg=for_xml(part.svg), words=legible(part.words))
+    if isinstance(part, Table):
+        rows = tuple(tuple(_short(legible(text), _LONGEST) for text in row) for row in part.rows)
+        return replace(part, caption=legible(part.caption), rows=rows)
+    if isinstance(part, (Section, Figures, Bullets)):
+        return replace(part, **{one.name: legible(getattr(part, one.name)) for one in fields(part)})
+    return part
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def described(properties: Any, report: Report) -> None:
+    """Write what an Office document says of itself; whoever made its template, and when, is not told."""
+    properties.title, properties.comments, properties.revision = report.title, report.foot, 1
+    properties.author = properties.last_modified_by = report.house.organisation
+    properties.created = properties.modified = report.moment.replace(tzinfo=None)
 
 
 def as_data(content: bytes, media: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from zipfile import BadZipFile
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from geodata.core.errors import WrongValue
 from layers.reports.charts import Bars, drawn
-from layers.reports.contents import Block, Bullets, Figures, Picture, Report, Table
+from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Table, described
 from layers.reports.sheet import rastered
 
 _WIDTH = Mm(170)
@@ -20,17 +23,18 @@ _WIDTH = Mm(170)
 
 def docx(report: Report) -> bytes:
     """Return a report as DOCX: native headings, lists and tables; the map and the bars as pictures with their words."""
-    made = Document(str(report.house.letter) if report.house.letter else None)
+    made = _begun(report.house)
     about = made.core_properties
-    about.title, about.author, about.subject = report.title, report.house.organisation, report.subtitle
-    about.comments, about.keywords, about.language = report.foot, report.banner, report.spoken.language
+    described(about, report)
+    about.subject, about.keywords, about.language = report.subtitle, report.banner, report.spoken.language
     _page(made, report)
-    if report.logo and report.house.logo and report.house.logo.suffix.lower() != ".svg":
-        made.add_picture(io.BytesIO(report.logo), height=Mm(14))
-    _coloured(made.add_heading(report.title, 0), report.house.accent)
+    if report.house.logo:
+        logo = made.add_picture(io.BytesIO(report.house.logo), height=Mm(14))
+        logo._inline.docPr.set("descr", report.house.organisation)
+    _heading(made, report, report.title, "Title", 24)
     made.add_paragraph(report.subtitle)
     for section in report.sections:
-        _coloured(made.add_heading(section.title, 1), report.house.accent)
+        _heading(made, report, section.title, "Heading 1", 15)
         for block in section.blocks:
             _add(made, block)
     if report.spoken.direction == "rtl":
@@ -39,6 +43,14 @@ def docx(report: Report) -> bytes:
     content = io.BytesIO()
     made.save(content)
     return content.getvalue()
+
+
+def _begun(house: House) -> Any:
+    try:
+        return Document(str(house.letter) if house.letter else None)
+    except (PackageNotFoundError, BadZipFile, KeyError, ValueError):
+        name, rule = house.letter.name if house.letter else "", "Word begins from a DOCX"
+        raise WrongValue("it cannot be used", rule=rule, done="nothing was written", where=name) from None
 
 
 def _page(made: Any, report: Report) -> None:
@@ -64,9 +76,17 @@ def _field(paragraph: Any, name: str) -> None:
     paragraph._p.append(field)
 
 
-def _coloured(heading: Any, accent: str) -> None:
-    for run in heading.runs:
-        run.font.color.rgb = RGBColor.from_string(accent.lstrip("#").upper())
+def _heading(made: Any, report: Report, text: str, style: str, size: int) -> None:
+    paragraph = made.add_paragraph(style=_style(made, style))
+    run = paragraph.add_run(text)
+    run.font.color.rgb = RGBColor.from_string(report.house.accent.lstrip("#").upper())
+    if _style(made, style) is None:
+        run.bold, run.font.size = True, Pt(size)
+
+
+def _style(made: Any, name: str) -> str | None:
+    """Return the name of a style if the document has it: Word stores its own only once they are used."""
+    return name if any(style.name == name for style in made.styles) else None
 
 
 def _add(made: Any, block: Block) -> None:
@@ -80,7 +100,8 @@ def _add(made: Any, block: Block) -> None:
             table.cell(1, at).text = words
     elif isinstance(block, Bullets):
         for point in block.points:
-            made.add_paragraph(point, style="List Bullet")
+            listed = _style(made, "List Bullet")
+            made.add_paragraph(point if listed else f"• {point}", style=listed)
     elif isinstance(block, (Picture, Bars)):
         svg = block.svg if isinstance(block, Picture) else drawn(block)
         shape = made.add_picture(io.BytesIO(rastered(svg, 1.5)), width=_WIDTH)
@@ -90,8 +111,8 @@ def _add(made: Any, block: Block) -> None:
 
 
 def _table(made: Any, block: Table) -> None:
-    made.add_paragraph(block.caption, style="Caption")
-    table = made.add_table(rows=1, cols=len(block.heads), style="Light List Accent 1" if _has(made) else None)
+    made.add_paragraph(block.caption, style=_style(made, "Caption"))
+    table = made.add_table(rows=1, cols=len(block.heads), style=_style(made, "Light List Accent 1"))
     table.autofit = False
     whole = sum(block.widths)
     for column, share in zip(table.columns, block.widths, strict=True):
@@ -107,7 +128,3 @@ def _table(made: Any, block: Table) -> None:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     heads = table.rows[0]._tr.get_or_add_trPr()
     heads.append(OxmlElement("w:tblHeader"))  # repeated on each page that the table goes on
-
-
-def _has(made: Any) -> bool:
-    return any(style.name == "Light List Accent 1" for style in made.styles)

@@ -45,6 +45,9 @@ class Frame:
         """Return a frame that holds some places; the whole of the inhabited world where there are none."""
         if not len(places):
             places = mercator(np.array([[-120.0, -40.0], [150.0, 65.0]]))
+        eastern = places + np.where(places[:, :1] < 0, [[WORLD, 0.0]], 0.0)
+        if np.ptp(eastern[:, 0]) < np.ptp(places[:, 0]):  # they lie on both sides of 180 degrees
+            places = eastern
         low, high = places.min(axis=0), places.max(axis=0)
         size = np.maximum((high - low) * (1 + 2 * margin), WORLD / 180)
         scale = float(min(width / size[0], height / size[1]))
@@ -52,8 +55,10 @@ class Frame:
         return cls(width, height, float(middle[0] - width / scale / 2), float(middle[1] - height / scale / 2), scale)
 
     def pixels(self, places: Places) -> Places:
-        """Return places in pixels."""
-        return np.asarray((places - [self.left, self.top]) * self.scale)
+        """Return the places of one line or polygon in pixels; it may lie in the frame once more around the world."""
+        middle = self.left + self.width / self.scale / 2
+        turns = np.round((middle - (places[:, 0].min() + places[:, 0].max()) / 2) / WORLD)
+        return np.asarray((places - [self.left - turns * WORLD, self.top]) * self.scale)
 
     def sees(self, pixels: Places, margin: float = 0.0) -> bool:
         """Tell whether any of what these pixels span may be seen."""

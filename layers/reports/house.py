@@ -11,20 +11,23 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from geodata.core.errors import WrongValue
 from layers.reports.contents import House
+from layers.reports.logo import ENDINGS, logo_of
 
-_LARGEST_LOGO = 2 * 2**20
 _RULE = "it is a TOML file with organisation, banner, accent (#rrggbb), logo (PNG or SVG), slides (PPTX), letter (DOCX)"
+
+
+Line = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class _Read(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    organisation: Annotated[str, StringConstraints(max_length=120)] = ""
-    banner: Annotated[str, StringConstraints(max_length=120)] = ""
+    organisation: Line = ""
+    banner: Line = ""
     accent: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#0067a8"
-    logo: str = ""
-    slides: str = ""
-    letter: str = ""
+    logo: Line = ""
+    slides: Line = ""
+    letter: Line = ""
 
 
 def house_of(path: Path | None) -> House:
@@ -39,19 +42,17 @@ def house_of(path: Path | None) -> House:
         return House()
     try:
         read = _Read.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+    except OSError:
+        raise WrongValue("it cannot be read", rule=_RULE, done="nothing was written", where=path.name) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
         what = re.sub(r"\s+", " ", str(error))[:160]
         raise WrongValue(what, rule=_RULE, done="nothing was written", where=path.name) from None
-    logo = _beside(path, read.logo, (".png", ".svg"))
-    if logo is not None and logo.stat().st_size > _LARGEST_LOGO:
-        raise WrongValue(
-            "the logo is too large", rule="it has at most 2 MB", done="nothing was written", where=logo.name
-        )
+    logo = _beside(path, read.logo, ENDINGS)
     return House(
         read.organisation,
         read.banner,
         read.accent,
-        logo,
+        logo_of(logo) if logo else None,
         _beside(path, read.slides, (".pptx",)),
         _beside(path, read.letter, (".docx",)),
     )
@@ -60,8 +61,9 @@ def house_of(path: Path | None) -> House:
 def _beside(path: Path, name: str, endings: tuple[str, ...]) -> Path | None:
     if not name:
         return None
-    found = path.parent / name
-    if found.suffix.lower() not in endings or not found.is_file():
+    found = (path.parent / name).resolve()
+    inside = found.is_relative_to(path.parent.resolve())  # of another folder nothing gets into a report, nor by a link
+    if not inside or found.suffix.lower() not in endings or not found.is_file():
         raise WrongValue(
             f"there is no {name[:60]!r} beside it", rule=_RULE, done="nothing was written", where=path.name
         )

@@ -41,10 +41,9 @@ def pdf(report: Report) -> bytes:
 
 
 def _told(report: Report, folder: Path) -> dict[str, Any]:
-    logo = ""
-    if report.logo and report.house.logo:
-        logo = f"logo{report.house.logo.suffix.lower()}"
-        (folder / logo).write_bytes(report.logo)
+    logo = "logo.png" if report.house.logo else ""
+    if report.house.logo:
+        (folder / logo).write_bytes(report.house.logo)
     return {
         "language": report.spoken.language,
         "direction": report.spoken.direction,

@@ -7,26 +7,27 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from typing import Any, Final
+from zipfile import BadZipFile
 
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.dml import MSO_PATTERN
-from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.shapes import MSO_SHAPE, PP_PLACEHOLDER
 from pptx.enum.text import PP_ALIGN
+from pptx.exc import PackageNotFoundError
 from pptx.util import Emu, Inches, Pt
 
+from geodata.core.errors import WrongValue
 from geodata.core.messages import mark
 from layers.palette import palette
 from layers.reports.charts import Bars
-from layers.reports.contents import Block, Bullets, Figures, Picture, Report, Table
+from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Table, described
 from layers.reports.sheet import rastered
 
 _WIDE, _TALL = Inches(13.333), Inches(7.5)
 _EDGE, _TOP, _BOTTOM = Inches(0.5), Inches(1.25), Inches(0.55)
-_TITLE_ONLY, _TITLE = 5, 0
-"""Layouts of PowerPoint's own template: a title alone, and the slide at the beginning."""
 _ROWS: Final = 11
 """Rows of a table on one slide."""
 _LEGEND = Inches(2.9)
@@ -35,28 +36,47 @@ _CAPTION = Inches(1.15)
 
 def pptx(report: Report) -> bytes:
     """Return a report as PPTX; each slide bears the mark, what it was made from, and its number."""
-    made = Presentation(str(report.house.slides) if report.house.slides else None)
-    if report.house.slides is None:
-        made.slide_width, made.slide_height = _WIDE, _TALL
-    made.core_properties.title, made.core_properties.author = report.title, report.house.organisation
-    made.core_properties.subject, made.core_properties.comments = report.banner, report.foot
-    first = made.slides.add_slide(made.slide_layouts[_TITLE])
-    first.shapes.title.text = report.title
+    made, layout = _begun(report.house)
+    described(made.core_properties, report)
+    made.core_properties.subject = report.banner
+    first = made.slides.add_slide(made.slide_layouts[0])
+    (first.shapes.title or _write(first, [""], _EDGE, _TOP, made.slide_width - 2 * _EDGE, _TOP, 32)).text = report.title
     if len(first.placeholders) > 1:
         first.placeholders[1].text = "\n".join(filter(None, (report.house.organisation, report.subtitle)))
     if report.house.slides is None:
         for shape, top in zip(first.placeholders, (Inches(2.2), Inches(4.0)), strict=True):
             shape.left, shape.top, shape.width, shape.height = _EDGE, top, made.slide_width - 2 * _EDGE, Inches(1.5)
-    if report.logo and report.house.logo and report.house.logo.suffix.lower() != ".svg":
-        first.shapes.add_picture(io.BytesIO(report.logo), _EDGE, _EDGE, height=Inches(0.8))
+    if report.house.logo:
+        logo = first.shapes.add_picture(io.BytesIO(report.house.logo), _EDGE, _EDGE, height=Inches(0.8))
+        logo.element.nvPicPr.cNvPr.set("descr", report.house.organisation)
     for section in report.sections:
         for title, blocks in _slides(section.title, section.blocks):
-            _slide(made, report, title, blocks)
+            _slide(made, layout, report, title, blocks)
     for number, slide in enumerate(made.slides, start=1):
         _frame(made, report, slide, number)
     content = io.BytesIO()
     made.save(content)
     return content.getvalue()
+
+
+def _begun(house: House) -> tuple[Any, Any]:
+    """Return a presentation, and of its layouts the one that has a title and the least beside it."""
+    try:
+        made = Presentation(str(house.slides) if house.slides else None)
+        layouts: list[Any] = list(made.slide_layouts)
+        titled = [one for one in layouts if any(_is_title(place) for place in one.placeholders)]
+        layout = min(titled, key=lambda one: len(one.placeholders))
+    except (PackageNotFoundError, BadZipFile, KeyError, ValueError):
+        rule = "slides begin from a PPTX with a layout that has a title"
+        name = house.slides.name if house.slides else ""
+        raise WrongValue("it cannot be used", rule=rule, done="nothing was written", where=name) from None
+    if house.slides is None:
+        made.slide_width, made.slide_height = _WIDE, _TALL
+    return made, layout
+
+
+def _is_title(place: Any) -> bool:
+    return place.placeholder_format.type in (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
 
 
 def _slides(title: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[Block]]]:
@@ -79,8 +99,8 @@ def _slides(title: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[B
         yield title, held
 
 
-def _slide(made: Any, report: Report, title: str, blocks: list[Block]) -> None:
-    slide = made.slides.add_slide(made.slide_layouts[_TITLE_ONLY])
+def _slide(made: Any, layout: Any, report: Report, title: str, blocks: list[Block]) -> None:
+    slide = made.slides.add_slide(layout)
     slide.shapes.title.text = title
     slide.shapes.title.left, slide.shapes.title.top = _EDGE, Inches(0.45)
     slide.shapes.title.width, slide.shapes.title.height = made.slide_width - 2 * _EDGE, Inches(0.75)

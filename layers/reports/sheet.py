@@ -15,6 +15,7 @@ import resvg_py
 from geodata.core.messages import mark
 from layers.audience.audiences import OWN, Audience
 from layers.export.contents import Export
+from layers.export.texts import for_xml
 from layers.payload.disclosed import Disclosed, disclosed
 from layers.reports import fonts
 from layers.reports.drawing import Drawing, hub_shape
@@ -93,7 +94,7 @@ def svg(export: Export, audience: Audience = OWN, language: str = SOURCE, theme:
         *sheet.foot(),
         "</svg>",
     ]
-    return "".join(parts).encode()
+    return for_xml("".join(parts)).encode()
 
 
 def png(export: Export, audience: Audience = OWN, language: str = SOURCE, theme: str = "light") -> bytes:
@@ -149,7 +150,13 @@ class _Sheet:
             share = self.made.spoken.percent(self.made.seen.withheld)
             values = {"least": self.audience.least, "share": share}
             yield from self._note(
-                self.say(mark("No count below {least} is shown; {share} of the incidents are in no hex."), **values)
+                self.say(
+                    mark(
+                        "Counts are rounded to the nearest {least}, none below it is shown; "
+                        "{share} of the incidents are in no hex."
+                    ),
+                    **values,
+                )
             )
 
     def _row(self, number: int, told: Mapping[str, Any], incidents: int) -> Iterator[str]:

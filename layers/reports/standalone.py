@@ -297,8 +297,9 @@ def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words, 
 def _withheld(seen: Disclosed, audience: Audience, spoken: Words) -> str:
     return spoken.say(
         mark(
-            "No count below {least} in one hex and {step} is shown: {share} of the incidents are in no hex "
-            "for that reason, or because their place is known too coarsely."
+            "Counts are rounded to the nearest {least}, so that parts need not add up, and none below it in one hex "
+            "and {step} is shown: {share} of the incidents are in no hex for that reason, or because their place is "
+            "known too coarsely."
         ),
         {"least": audience.least, "step": sentence(_STEPS[audience.step]), "share": spoken.percent(seen.withheld)},
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from geodata.core.messages import mark
 from layers.export.contents import Export
@@ -34,8 +35,8 @@ def period(export: Export, spoken: Words) -> str:
 
 def asked_for(export: Export, spoken: Words) -> str:
     """Return the filters and the area."""
-    asked = (export.view.without_window().query(), spoken.say(export.area, {}))
-    return " · ".join(filter(None, asked)) or spoken.say(mark("everything"), {})
+    asked = (f"{name}: {value}" for name, value in parse_qsl(export.view.without_window().query()))
+    return " · ".join(filter(None, (*asked, spoken.say(export.area, {})))) or spoken.say(mark("everything"), {})
 
 
 def about(export: Export, seen: Disclosed, spoken: Words) -> list[str]:

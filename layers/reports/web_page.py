@@ -18,9 +18,9 @@ def web_page(report: Report) -> bytes:
     )
     banner = f'<span class="banner">{escape(report.banner)}</span>' if report.banner else ""
     logo = ""
-    if report.logo and report.house.logo:
-        media = "image/svg+xml" if report.house.logo.suffix.lower() == ".svg" else "image/png"
-        logo = f'<img class="logo" alt="{escape(report.house.organisation)}" src="{as_data(report.logo, media)}">'
+    if report.house.logo:
+        source = as_data(report.house.logo, "image/png")
+        logo = f'<img class="logo" alt="{escape(report.house.organisation)}" src="{source}">'
     look = f":root {{ --accent: {report.house.accent}; }}{_look()}"
     page = (
         f'<!DOCTYPE html>\n<html lang="{report.spoken.language}" dir="{report.spoken.direction}">\n<head>\n'

@@ -18,7 +18,7 @@ from geodata.core.messages import mark
 from layers.audience.audiences import Audience
 from layers.export.contents import Export
 from layers.reports.charts import steps_of
-from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Section, Table
+from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Section, Table, legible
 from layers.reports.seen import Route
 from layers.reports.sheet import Map, mapped
 from layers.reports.told import about, asked_for, heading, parts_of_stamp, period, route_title
@@ -51,11 +51,12 @@ def report_of(
     writer = _Writer(export, audience, made, chosen)
     return Report(
         spoken=made.spoken,
-        title=writer.title(),
-        subtitle=" · ".join(about(export, made.seen, made.spoken)),
+        title=legible(writer.title()),
+        subtitle=legible(" · ".join(about(export, made.seen, made.spoken))),
         marking=export.marking,
         foot=" · ".join(parts_of_stamp(export, made.spoken)),
-        sections=tuple(section for section in writer.sections() if section.blocks),
+        sections=legible(tuple(section for section in writer.sections() if section.blocks)),
+        moment=export.generated,
         synthetic=made.spoken.say(mark("SYNTHETIC DEMONSTRATION DATA"), {}) if export.synthetic else "",
         house=house or House(),
     )
@@ -170,7 +171,9 @@ class _Writer:
             mark("Countries"),
             mark("Confidence"),
         )
-        caption = self.say(mark("The {count} busiest of {all} routes"), count=len(rows), all=len(self.routes))
+        caption = self.say(mark("The busiest first"))
+        if len(rows) < len(self.routes):
+            caption = self.say(mark("The {count} busiest of {all} routes"), count=len(rows), all=len(self.routes))
         yield Table(caption, tuple(map(self.say, heads)), rows, frozenset({3}))
 
     def _of_one(self, route: Route) -> Iterator[str]:
@@ -319,7 +322,10 @@ class _Writer:
         else:
             points.append(
                 self.say(
-                    mark("No count below {least} is shown; {share} of the incidents are in no hex."),
+                    mark(
+                        "Counts are rounded to the nearest {least}, none below it is shown; "
+                        "{share} of the incidents are in no hex."
+                    ),
                     least=self.audience.least,
                     share=self.spoken.percent(self.made.seen.withheld),
                 )

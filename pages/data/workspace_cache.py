@@ -32,6 +32,7 @@ from geodata.model.reporting import Editions
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import damage
+from layers.audience.audiences import Audience
 from layers.export.contents import Export
 from layers.export.making import Asked, Known, made
 from layers.export.records import keep as keep_record
@@ -388,9 +389,9 @@ class Workspace:
         known = Known(version, found.network, every, self.assumptions.facts(), changes, credits_of)
         return made(asked, known, generated)
 
-    def record(self, export: Export, name: str, content: bytes) -> None:
+    def record(self, export: Export, name: str, content: bytes, audience: Audience) -> None:
         """Keep a record of a file that leaves."""
-        keep_record(record_of(export, name, content, getpass.getuser()), self._ledger.home)
+        keep_record(record_of(export, name, content, getpass.getuser(), audience), self._ledger.home)
 
     def resource(self, name: str) -> bytes | None:
         """Return a resource of one of the kept pictures, None if none has it."""

@@ -42,7 +42,7 @@ def export(request: Request) -> Response:
         content = encoded(export, kind, params.getlist("layer"))
     if "preview" in params:
         return checked(request, json.dumps(_preview(export, kind, content, params)).encode(), "application/json")
-    seen.record(export, export.name(kind), content)
+    seen.record(export, export.name(kind), content, readers)
     headers = {"Content-Disposition": f'attachment; filename="{export.name(kind)}"', "Cache-Control": "no-store"}
     return Response(content, media_type=document.media if document else FORMATS[kind].media, headers=headers)
 

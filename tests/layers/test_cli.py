@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
+import polars as pl
 import pytest
 
 from geodata.ingest.pipeline import ingest_file
@@ -280,7 +281,20 @@ def test_a_map_for_partners_is_one_file_with_a_manifest_and_layers_for_them_are_
     done = run("-o", out, "--home", synthetic_home, "--audience", "partner", "--language", "fr")
     assert done.returncode == 0, done.stderr
     assert '<html lang="fr"' in out.read_text(encoding="utf-8")
-    assert json.loads((tmp_path / "map.html.manifest.json").read_text(encoding="utf-8"))["file"] == "map.html"
+    beside = json.loads((tmp_path / "map.html.manifest.json").read_text(encoding="utf-8"))
+    assert (beside["file"], beside["audience"]) == ("map.html", "partner")
+    assert not {"incidents", "withheld", "routes", "actor"} & set(beside)  # exact counts and who made it stay here
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    told = subprocess.run(
+        [sys.executable, "-m", "layers", "verify", out, "--home", elsewhere],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "as it was written" in told.stdout
+    elsewhere.rmdir()
     refused = run("-o", tmp_path / "map.gpkg", "--home", synthetic_home, "--audience", "partner")
     assert is_one_sentence(refused)
     assert set(tmp_path.iterdir()) == {out, tmp_path / "map.html.manifest.json"}
@@ -303,3 +317,13 @@ def test_a_report_of_a_route_is_written_in_another_language_and_bad_wishes_are_r
         assert len(refused.stderr.strip().splitlines()) == 1
     assert is_one_sentence(run_report("-o", tmp_path / "report.odt", "--home", synthetic_home))
     assert {file.name for file in tmp_path.iterdir()} == {"report.pdf", "report.pdf.manifest.json"}
+
+
+def test_a_report_of_the_routes_of_a_change_can_be_had_for_partners_too(synthetic_home, tmp_path):
+    assert run("-o", tmp_path / "changes.csv", "--home", synthetic_home, "--layer", "changes").returncode == 0
+    rows = pl.read_csv(tmp_path / "changes.csv")
+    ids = rows.filter(pl.col("corridor_ids").is_not_null())["finding_id"]
+    out = tmp_path / "change.html"
+    done = run_report("-o", out, "--home", synthetic_home, "--change", ids[0], "--audience", "partner")
+    assert done.returncode == 0, done.stderr
+    assert "What changed" not in out.read_text(encoding="utf-8")

@@ -35,7 +35,7 @@ def year(incidents, corridor) -> Callable[..., Export]:
         )
         ids = np.array([key for key, count in counts.items() for _ in range(count)], dtype=object)
         lying = chosen.select("incident_id").with_columns(corridor_id=ids)
-        view = View(start=date(2024, 1, 1), end=date(2025, 1, 1))
+        view = special.pop("view", View(start=date(2024, 1, 1), end=date(2025, 1, 1)))
         told = {"known_up_to": "2024-06", "credits": ("Coast guard (CC BY 4.0)",)} | special
         return Export(view, chosen, Directed(routes, (), lambda: lying), 3, datetime(2026, 11, 30, tzinfo=UTC), **told)
 

@@ -34,10 +34,15 @@ def test_a_hostile_name_is_a_text_and_nothing_else(year):
     }
 
 
+def test_letters_that_no_picture_can_hold_are_left_out(year):
+    assert "Smuggling routes: within abc" in texts(svg(year(area="within a\x00b\x01c")))
+    assert png(year(area="within a\x02b")).startswith(b"\x89PNG")
+
+
 def test_partners_get_no_small_counts_and_are_told_so(year):
     told = texts(svg(year(), AUDIENCES["partner"]))
     assert "Zuwarah – Lampedusa" not in told
-    assert any(text.startswith("No count below 5 is shown") for text in told)
+    assert any(text.startswith("Counts are rounded to the nearest 5") for text in told)
 
 
 def test_a_png_is_twice_as_sharp_as_its_size_and_shows_the_sea_and_a_line(year):
@@ -66,6 +71,17 @@ def test_a_frame_holds_what_it_is_laid_around_in_the_middle():
     assert (round(y0), round(y1)) == (0, 200)
     assert round(x0 + x1) == 400
     assert frame.ten_degrees == pytest.approx(WORLD / 36 * frame.scale)
+
+
+def test_a_route_across_180_degrees_is_drawn_in_one_piece():
+    parts = [
+        mercator(np.array(line)) for line in ([[170.0, -18.0], [180.0, -17.0]], [[-180.0, -17.0], [-172.0, -14.0]])
+    ]
+    frame = Frame.around(np.concatenate(parts), 900, 500, 0.1)
+    (west, end), (begin, east) = (frame.pixels(part)[:, 0] for part in parts)
+    assert 0 < west < end < east < 900
+    assert begin == pytest.approx(end)
+    assert frame.ten_degrees > 300  # not the whole world for eighteen degrees
 
 
 def test_a_kilometre_is_longer_in_pixels_away_from_the_equator():

@@ -1,19 +1,24 @@
 """Reports, read back by other programs: what they say, for whom, and that every page bears the mark."""
 
+import base64
 import io
 import re
 import zipfile
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pypdfium2
 import pytest
 from docx import Document
+from PIL import Image
 from pptx import Presentation
 
 from geodata.core.errors import WrongValue
+from geodata.model.query import View
 from layers.audience.audiences import AUDIENCES, OWN
-from layers.reports.contents import House
+from layers.reports import fonts
+from layers.reports.contents import House, Table
 from layers.reports.documents import REPORTS, form_of
 from layers.reports.house import house_of
 from layers.reports.writing import report_of
@@ -133,7 +138,7 @@ def test_partners_read_of_no_route_with_fewer_than_five_incidents_and_of_no_sing
     assert "#import" not in told
     assert "Sfax – Lampedusa" in told
     assert "Kinds of incident" not in told
-    assert "No count below 5 is shown" in told
+    assert "Counts are rounded to the nearest 5, none below it is shown" in told
     assert SECRET not in told
 
 
@@ -164,6 +169,9 @@ def test_an_agency_gives_its_name_banner_colour_and_logo(year, tmp_path):
     told = pages(made(year, "pdf", house=house))
     assert all("Agency" in page and "RESTRICTED · TLP:AMBER" in page for page in told)
     assert "--accent: #123456" in made(year, "html", house=house).decode()
+    for ending in ("pptx", "docx"):
+        with zipfile.ZipFile(io.BytesIO(made(year, ending, house=house))) as archive:
+            assert any(house.logo == archive.read(name) for name in archive.namelist() if name.endswith(".png"))
     assert house_of(None) == House()
 
 
@@ -175,6 +183,121 @@ def test_a_look_that_cannot_be_used_is_refused_in_a_sentence(tmp_path, text):
     look.write_text(text)
     with pytest.raises(WrongValue, match="it is a TOML file with organisation"):
         house_of(look)
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="9"><script>run()</script>{inside}</svg>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("logo.png", "no picture", "cannot be read"),
+        ("logo.svg", "<svg", "cannot be read"),
+        ("logo.svg", SVG.format(wide=9, inside='<image href="/etc/hostname"/>'), "refers to '/etc/hostname'"),
+        ("logo.svg", SVG.format(wide=9, inside='<use href="http://127.0.0.1/x.svg"/>'), "refers to 'http://127"),
+        ("logo.svg", SVG.format(wide=10**9, inside=""), "1e\\+09 wide and 9 high"),
+        ("logo.svg", " " * 3_000_000, "too large"),
+    ],
+    ids=str,
+)
+def test_a_logo_that_is_none_or_asks_for_other_files_is_refused_in_a_sentence(tmp_path, name, content, said):
+    (tmp_path / name).write_text(content)
+    (tmp_path / "look.toml").write_text(f'logo = "{name}"')
+    with pytest.raises(WrongValue, match=said):
+        house_of(tmp_path / "look.toml")
+
+
+def test_of_a_logo_nothing_but_its_picture_gets_into_a_report(tmp_path, year):
+    (tmp_path / "logo.svg").write_text(SVG.format(wide=18, inside='<rect width="9" height="9"/>'))
+    (tmp_path / "look.toml").write_text('logo = "logo.svg"')
+    house = house_of(tmp_path / "look.toml")
+    assert Image.open(io.BytesIO(house.logo)).size == (800, 400)
+    pictures = re.findall(r'src="data:([a-z/+]*);base64,([^"]*)"', made(year, "html", house=house).decode())
+    assert pictures[0][0] == "image/png"
+    assert not any(b"run()" in base64.b64decode(content) for _, content in pictures)
+
+
+def test_a_file_of_another_folder_is_not_taken_as_a_logo_not_even_by_a_link(tmp_path):
+    Image.new("RGB", (9, 9)).save(tmp_path / "secret.png")
+    folder = tmp_path / "look"
+    folder.mkdir()
+    (folder / "link.png").symlink_to(tmp_path / "secret.png")
+    for name in ("link.png", "../secret.png", str(tmp_path / "secret.png")):
+        (folder / "look.toml").write_text(f'logo = "{name}"')
+        with pytest.raises(WrongValue, match="beside it"):
+            house_of(folder / "look.toml")
+
+
+def test_slides_and_letters_begin_from_an_agencys_own_file_whatever_layouts_and_styles_it_has(tmp_path, year):
+    template = Presentation()
+    template.core_properties.last_modified_by = SECRET
+    for layout in list(template.slide_layouts)[2:]:
+        template.slide_layouts.remove(layout)
+    template.save(tmp_path / "agency.pptx")
+    letter_ = Document()
+    letter_.core_properties.last_modified_by = SECRET
+    for name in ("List Bullet", "Caption", "Title", "Heading 1", "Light List Accent 1"):
+        letter_.styles[name].delete()
+    letter_.save(tmp_path / "agency.docx")
+    (tmp_path / "look.toml").write_text('slides = "agency.pptx"\nletter = "agency.docx"')
+    house = house_of(tmp_path / "look.toml")
+    for ending in ("pptx", "docx"):
+        content = made(year, ending, house=house)
+        assert "Sfax – Lampedusa" in words(ending, content)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert not any(SECRET.encode() in archive.read(name) for name in archive.namelist())
+
+
+@pytest.mark.parametrize("ending", ["pptx", "docx"])
+def test_a_file_to_begin_from_that_is_none_is_refused_in_a_sentence(tmp_path, year, ending):
+    (tmp_path / f"bad.{ending}").write_bytes(b"PK")
+    (tmp_path / "look.toml").write_text(f'slides = "bad.{ending}"' if ending == "pptx" else f'letter = "bad.{ending}"')
+    with pytest.raises(WrongValue, match=f"bad.{ending}: it cannot be used"):
+        made(year, ending, house=house_of(tmp_path / "look.toml"))
+
+
+@pytest.mark.parametrize("ending", ["pptx", "docx"])
+def test_an_office_document_says_when_it_was_made_and_names_no_person(year, ending):
+    content = made(year, ending, house=House(organisation="Agency"))
+    about = (Presentation if ending == "pptx" else Document)(io.BytesIO(content)).core_properties
+    assert (about.author, about.last_modified_by) == ("Agency", "Agency")
+    assert about.created.date() == about.modified.date() == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("ending", REPORTS)
+def test_letters_that_no_document_can_hold_are_left_out(year, ending):
+    harm = "a\x00b\x01c\x1bd\ufffe"
+    export = year(area=f"within {harm}", credits=(harm,))
+    (first, *others) = export.routes.corridors
+    export = replace(export, routes=replace(export.routes, corridors=(replace(first, name=harm), *others)))
+    assert "abcd" in words(ending, REPORTS[ending].write(report_of(export, OWN, "en")))
+
+
+def test_what_was_asked_for_is_said_in_words_and_not_as_an_address(year):
+    told = words(
+        "html", REPORTS["html"].write(report_of(year(view=View(modes=["sea"], sources=["Küste & Co"])), OWN, "en"))
+    )
+    assert "mode: sea · source: Küste &amp; Co" in told
+
+
+def test_columns_are_as_wide_as_their_longest_word_and_share_what_is_left():
+    heads = ("No.", "Route", "Direction")
+    table = Table("", heads, (("1", "Eastern route from the Horn of Africa: Al Madakisha - Layla " * 2, "one way"),))
+    for head, wide in zip(heads, table.widths, strict=True):
+        assert wide >= fonts.width(head, 8.5, bold=True)
+    assert table.widths[1] > table.widths[2] > table.widths[0]
+    assert sum(table.widths) == pytest.approx(493, abs=2)  # points between the margins of A4
+
+
+@pytest.mark.parametrize("ending", REPORTS)
+def test_a_word_without_an_end_is_cut_and_lies_over_no_other(year, ending):
+    export = year()
+    (first, *others) = export.routes.corridors
+    long = replace(first, name="W" * 3000)
+    export = replace(export, routes=replace(export.routes, corridors=(long, *others)))
+    told = words(ending, REPORTS[ending].write(report_of(export, OWN, "en")))
+    assert "W" * 39 + "…" in re.sub(r"\s", "", told)
+    assert "W" * 40 not in re.sub(r"\s", "", told)
 
 
 def test_a_report_of_nothing_says_so(incidents, corridor, year):

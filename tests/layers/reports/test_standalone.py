@@ -5,10 +5,12 @@ import gzip
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from geodata.model.query import View
@@ -40,7 +42,7 @@ def made(incidents, corridor) -> Callable[..., Export]:
         chosen = incidents(*rows)
         busy = corridor(corridor_id="busy", name=special.pop("name", "Sfax - Lampedusa"))
         quiet = corridor(corridor_id="quiet", name="Quiet - Still")
-        ids = [busy.corridor_id] * 9 + [quiet.corridor_id] * 3 + [None] * 6
+        ids = [busy.corridor_id] * 9 + [quiet.corridor_id] * 3 + [None] * (chosen.height - 12)
         lying = chosen.select("incident_id").with_columns(corridor_id=np.array(ids, dtype=object))
         hubs = Movement(hubs=(Hub(12.6, 35.5, "ITA", 2.0, 9.0), Hub(10.7, 34.7, "TUN", 2.0, 1.0)))
         routes = Directed((busy, quiet), (), lying.drop_nulls, hubs)
@@ -79,17 +81,21 @@ def hexes(page: bytes) -> list[tuple[int, int, int]]:
 def test_partners_see_whole_years_and_no_count_below_five_nor_what_would_give_one_away(made):
     page = standalone(made(), AUDIENCES["partner"])
     shown = picture(page)
-    assert (shown["unit"], shown["totals"], shown["incidents"]) == ("year", [18], 18)
-    assert hexes(page) == [(0, 9, 4)]  # Three would be 18 less 9 and 6; so the six are left out, too.
-    assert [(one["properties"]["corridor_id"], one["counts"]) for one in shown["corridors"]] == [("busy", [[19723, 9]])]
+    assert (shown["unit"], shown["totals"], shown["incidents"]) == ("year", [20], 20)
+    assert hexes(page) == [(0, 10, 4)]  # Three would be 18 less 9 and 6; so the six are left out, too.
+    assert [(one["properties"]["corridor_id"], one["counts"]) for one in shown["corridors"]] == [
+        ("busy", [[19723, 10]])
+    ]
     assert [hub["landing"] for hub in shown["hubs"]] == [10.0]
 
 
-def test_the_public_sees_coarser_hexes_and_no_count_below_eleven(made):
+def test_the_public_sees_coarser_hexes_in_tens_alone(made, monkeypatch):
     page = standalone(made(), AUDIENCES["public"])
-    assert picture(page)["totals"] == [18]
-    assert all(count >= 11 and resolution == 3 for _, count, resolution in hexes(page))
+    assert picture(page)["totals"] == [20]
+    assert hexes(page) == []
     assert picture(page)["corridors"] == []
+    monkeypatch.setattr("tests.layers.reports.test_standalone.PLACES", [(12.6, 35.5, 14), (14.3, 35.9, 30)])
+    assert sorted(hexes(standalone(made(), AUDIENCES["public"]))) == [(0, 10, 3), (0, 30, 3)]
 
 
 def test_the_own_organisation_sees_months_and_every_count(made):
@@ -115,8 +121,70 @@ def test_of_a_route_an_audience_gets_what_is_listed_and_nothing_else(made):
     told = route["properties"]
     empty = {"people": None, "months": {}, "origins": {}, "destinations": {}, "passing": 0.0, "direction_basis": None}
     assert {name: told[name] for name in empty} == empty
-    assert told["incidents"] == told["flow"] == 9
+    assert told["incidents"] == told["flow"] == 10
     assert told["countries"] == [{"iso3": "TUN", "role": "source"}, {"iso3": "ITA", "role": "destination"}]
+
+
+def test_a_year_with_too_few_incidents_at_either_end_is_no_step_at_all(made, incidents):
+    export = made()
+    few = incidents(("2009-03-01", 12.6, 35.5), ("2026-03-01", 12.6, 35.5)).with_columns(
+        pl.concat_str(pl.lit("few"), "incident_id").alias("incident_id")
+    )
+    export = replace(export, incidents=pl.concat([export.incidents, few], how="diagonal"))
+    shown = picture(standalone(export, AUDIENCES["partner"]))
+    assert (shown["first"], shown["totals"]) == ("2024-01", [20])
+    assert len(picture(standalone(export, OWN))["totals"]) > 12 * 15
+
+
+@pytest.mark.parametrize("audience", [AUDIENCES["partner"], AUDIENCES["public"]], ids=str)
+def test_nothing_at_all_to_be_shown_is_still_a_map(made, audience):
+    shown = picture(standalone(replace(made(), incidents=made().incidents.head(4)), audience))
+    assert (shown["totals"], shown["corridors"], shown["incidents"]) == ([], [], 0)
+
+
+def test_an_observed_stretch_that_too_few_incidents_support_is_told_as_inferred(made):
+    """Seven incidents at 10 km, two at 100 km between gaps; where these are would show as observed."""
+    export = made()
+    lying = export.routes.assignments.select("incident_id", "corridor_id")
+    along = pl.Series("along", [10.0] * 7 + [100.0] * 2 + [0.0] * 9)
+    placed = export.incidents.join(lying, on="incident_id", how="left").with_columns(along)
+    busy = replace(
+        export.routes.corridors[0], bridges=((20.0, 95.0), (105.0, 150.0)), support=0.9, incidents=9, length_km=188.0
+    )
+    export = replace(export, incidents=placed, routes=replace(export.routes, corridors=(busy,)))
+    (own,) = picture(standalone(export, OWN))["corridors"]
+    (route,) = picture(standalone(export, AUDIENCES["partner"]))["corridors"]
+    assert len(own["stretches"]["observed"]) == 3
+    assert route["properties"]["bridges"] == [[20.0, 188.0]]  # nobody lies on the last 38 km either
+    assert len(route["stretches"]["observed"]) == 1
+
+
+def test_confidence_tells_of_no_incidents_that_are_left_out(made):
+    """Seven in 2024 and three in 2025, which are left out: confidence is high from ten on."""
+    export = made()
+    late = export.incidents.head(3).with_columns(
+        pl.concat_str(pl.lit("late"), "incident_id").alias("incident_id"), pl.col("time_start").dt.offset_by("1y")
+    )
+    every = pl.concat([export.incidents.slice(2), late])
+    ids = pl.Series("corridor_id", ["busy"] * 7 + [None] * 9 + ["busy"] * 3)
+    lying = every.select("incident_id").with_columns(ids).drop_nulls()
+    busy = replace(export.routes.corridors[0], support=0.9, incidents=10)
+    export = replace(export, incidents=every, routes=replace(export.routes, corridors=(busy,), assign=lambda: lying))
+    levels = {
+        name: picture(standalone(export, AUDIENCES[name]))["corridors"][0]["properties"]["confidence"]
+        for name in ("own", "partner")
+    }
+    assert levels == {"own": "high", "partner": "medium"}
+
+
+def test_a_hub_that_is_too_small_or_rounds_to_nothing_is_not_there(made):
+    export = made()
+    hubs = Movement(
+        hubs=(Hub(12.6, 35.5, "ITA", 2.9, 2.9), Hub(13.2, 32.9, "LBY", 4.9, 0.0), Hub(10.7, 34.7, "TUN", 6.0, 0.0))
+    )
+    export = replace(export, routes=replace(export.routes, movement=hubs))
+    shown = picture(standalone(export, AUDIENCES["partner"]))["hubs"]
+    assert [(hub["name"], hub["leaving"], hub["landing"]) for hub in shown] == [("Sfax", 5.0, 0.0)]
 
 
 def test_a_hostile_name_ends_no_script_and_every_script_and_style_is_named_by_its_hash(made):
