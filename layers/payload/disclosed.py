@@ -85,12 +85,12 @@ def disclosed(incidents: pl.DataFrame, routes: Directed, view: View, version: in
     counted = calendar.counted(incidents.select("incident_id", "cell", *_TIMES)).with_columns(
         pl.col("step").alias("last")
     )
-    counted = counted.filter(pl.col("step") < len(calendar))
+    counted = counted.filter(pl.col("step") < len(calendar))  # later ones would all be one step
     cells = _coarsened(counted["cell"], audience.resolution)
     table = counted.with_columns(cells.alias("group")).group_by("group", "step").agg(pl.len().alias("count"))
     whole, allowed = totals(table, audience.least), shown(table, audience.least)
     whole = {step: rounded(count, audience.unit) for step, count in whole.items()}
-    allowed = allowed.filter(pl.col("step").is_in(list(whole))).with_columns(rounded(pl.col("count"), audience.unit))
+    allowed = allowed.with_columns(rounded(pl.col("count"), audience.unit))
     below = ground(_of_hexes(incidents, calendar, allowed), audience.step, [audience.resolution], calendar)
     below = _retold(below, calendar, whole, synthetic=is_synthetic(incidents))
     own = {

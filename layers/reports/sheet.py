@@ -148,7 +148,7 @@ class _Sheet:
         yield from self._legend()
         if not self.audience.sees_all:
             share = self.made.spoken.percent(self.made.seen.withheld)
-            values = {"least": self.audience.least, "share": share}
+            values = {"least": self.audience.unit, "share": share}
             yield from self._note(
                 self.say(
                     mark(

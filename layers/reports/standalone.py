@@ -301,5 +301,5 @@ def _withheld(seen: Disclosed, audience: Audience, spoken: Words) -> str:
             "and {step} is shown: {share} of the incidents are in no hex for that reason, or because their place is "
             "known too coarsely."
         ),
-        {"least": audience.least, "step": sentence(_STEPS[audience.step]), "share": spoken.percent(seen.withheld)},
+        {"least": audience.unit, "step": sentence(_STEPS[audience.step]), "share": spoken.percent(seen.withheld)},
     )

@@ -326,7 +326,7 @@ class _Writer:
                         "Counts are rounded to the nearest {least}, none below it is shown; "
                         "{share} of the incidents are in no hex."
                     ),
-                    least=self.audience.least,
+                    least=self.audience.unit,
                     share=self.spoken.percent(self.made.seen.withheld),
                 )
             )

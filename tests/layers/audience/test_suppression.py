@@ -1,15 +1,19 @@
 """Small counts: what may be shown, and that what may not cannot be worked out of what is."""
 
+import re
 from datetime import date
 from itertools import combinations, combinations_with_replacement
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
 from geodata.core.errors import WrongValue
+from geodata.model.query import View
 from layers.audience.audiences import AUDIENCES, OWN, audience_named
 from layers.audience.suppression import rounded, shown, totals
+from layers.export.making import Asked
 
 
 def table(*rows: tuple[str | None, int, int]) -> pl.DataFrame:
@@ -88,6 +92,28 @@ def test_an_audience_sees_whole_steps_only_and_the_own_organisation_what_it_asks
     assert partner.period(date(2023, 12, 31), date(2024, 1, 2)) == (date(2023, 1, 1), date(2025, 1, 1))
     assert partner.period(None, None) == (None, None)
     assert OWN.period(date(2023, 5, 7), None) == (date(2023, 5, 7), None)
+
+
+def test_the_audiences_are_those_of_the_documentation():
+    text = (Path(__file__).parents[3] / "docs" / "export.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(\w+)` \| (TLP:\S+) \| resolution (\d) \| (\w+) \| (\d+) \|$", text, re.MULTILINE)
+    known = [(a.name, a.ceiling, str(a.resolution), a.step, str(a.least)) for a in AUDIENCES.values()]
+    assert told == known
+
+
+@pytest.mark.parametrize(
+    ("audience", "asked", "allowed"),
+    [
+        ("own", None, "TLP:AMBER+STRICT"),
+        ("own", "TLP:RED", "TLP:RED"),
+        ("partner", None, "TLP:GREEN"),
+        ("partner", "TLP:RED", "TLP:GREEN"),
+        ("partner", "TLP:CLEAR", "TLP:CLEAR"),
+        ("public", "TLP:AMBER", "TLP:CLEAR"),
+    ],
+)
+def test_no_wish_lifts_the_mark_above_what_an_audience_may_have(audience, asked, allowed):
+    assert Asked(View(), audience=AUDIENCES[audience], handling=asked).ceiling == allowed
 
 
 def test_an_audience_that_there_is_not_is_refused_with_those_that_there_are():

@@ -1,12 +1,15 @@
 """Pictures of the map made without a browser."""
 
 import io
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import polars as pl
 import pytest
 from PIL import Image
 
+from geodata.model.incident import SYNTHETIC_SOURCE
 from layers.audience.audiences import AUDIENCES, OWN
 from layers.payload.hex_tiles import WORLD
 from layers.reports.frame import Frame, mercator
@@ -32,6 +35,13 @@ def test_a_hostile_name_is_a_text_and_nothing_else(year):
     assert tags <= {
         f"{SVG}{name}" for name in ("svg", "g", "defs", "clipPath", "rect", "path", "circle", "text", "title")
     }
+
+
+def test_a_picture_of_made_up_incidents_says_so(year):
+    export = year()
+    made_up = export.incidents.with_columns(pl.lit(SYNTHETIC_SOURCE).alias("source"))
+    assert "SYNTHETIC DEMONSTRATION DATA" in texts(svg(replace(export, incidents=made_up)))
+    assert "SYNTHETIC DEMONSTRATION DATA" not in texts(svg(export))
 
 
 def test_letters_that_no_picture_can_hold_are_left_out(year):

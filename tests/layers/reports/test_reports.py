@@ -13,6 +13,7 @@ import pytest
 from docx import Document
 from PIL import Image
 from pptx import Presentation
+from pptx.enum.dml import MSO_FILL
 
 from geodata.core.errors import WrongValue
 from geodata.model.query import View
@@ -105,6 +106,8 @@ def test_every_slide_bears_the_mark_and_its_number_with_tables_and_charts_that_c
     chart = next(shape.chart for shape in shapes if shape.has_chart)
     assert list(chart.plots[0].categories) == [f"2024-{month:02d}" for month in range(1, 10)]
     assert sum(chart.plots[0].series[0].values) == 18
+    hatched = [at for at in range(9) if chart.plots[0].series[0].points[at].format.fill.type == MSO_FILL.PATTERNED]
+    assert hatched == [6, 7, 8]  # what is after 2024-06
     table = next(shape.table for shape in shapes if shape.has_table)
     assert [cell.text for cell in table.rows[1].cells][:4] == ["1", "Sfax – Lampedusa", "sea", "9"]
 
@@ -138,6 +141,7 @@ def test_partners_read_of_no_route_with_fewer_than_five_incidents_and_of_no_sing
     assert "#import" not in told
     assert "Sfax – Lampedusa" in told
     assert "Kinds of incident" not in told
+    assert "people in them" not in told
     assert "Counts are rounded to the nearest 5, none below it is shown" in told
     assert SECRET not in told
 

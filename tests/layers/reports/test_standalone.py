@@ -14,10 +14,12 @@ import polars as pl
 import pytest
 
 from geodata.model.query import View
+from geodata.spatial import h3_cells
 from layers.audience.audiences import AUDIENCES, OWN
 from layers.export.contents import Export
 from layers.reports.standalone import standalone
-from routes.network.movement_model import Hub, Movement
+from routes.core.corridor import CountryRole
+from routes.network.movement_model import Hub, Landings, Movement
 from routes.pipelines.counting import Directed
 
 SECRET = "Name of the boat"
@@ -116,13 +118,88 @@ def test_no_file_holds_a_single_incident_its_place_in_words_or_its_source(made, 
     assert '"people": 240' not in text or audience is OWN
 
 
-def test_of_a_route_an_audience_gets_what_is_listed_and_nothing_else(made):
-    (route,) = picture(standalone(made(), AUDIENCES["partner"]))["corridors"]
-    told = route["properties"]
-    empty = {"people": None, "months": {}, "origins": {}, "destinations": {}, "passing": 0.0, "direction_basis": None}
-    assert {name: told[name] for name in empty} == empty
-    assert told["incidents"] == told["flow"] == 10
-    assert told["countries"] == [{"iso3": "TUN", "role": "source"}, {"iso3": "ITA", "role": "destination"}]
+def test_an_audience_gets_what_is_listed_here_and_nothing_else(made):
+    """Whoever adds anything to the picture has to decide whether partners may have it."""
+    export = made()
+    rich = {
+        "origins": {"SYR": 1.0},
+        "destinations": {"ITA": 1.0},
+        "direction_basis": "one incident",
+        "passing": 3.3,
+        "flow": 2.2,
+        "countries": (CountryRole("TUN", "source", (0.9, 0.1, 0.0)),),
+    }
+    busy, quiet = export.routes.corridors
+    area = replace(busy, corridor_id="area", bridges=((20.0, 95.0),))
+    piled = export.incidents.head(9).select("incident_id", pl.lit("area").alias("corridor_id"))
+    routes = Directed(
+        (replace(quiet, **rich), replace(busy, **rich)),
+        ("Two incidents lie nowhere.",),
+        lambda: export.routes.assignments,
+        replace(export.routes.movement, landings=(Landings("Coast", 3.0),), facts_version="facts"),
+        dense=(area,),
+        off=7,
+        piled=lambda: piled,
+    )
+    shown = picture(standalone(replace(export, routes=routes), AUDIENCES["partner"]))
+    route, dense = shown.pop("corridors")
+    assert [level.pop("resolution") for level in shown.pop("levels")] == [4]
+    assert shown == {
+        "synthetic": False,
+        "incidents": 20,
+        "latest": None,
+        "unit": "year",
+        "first": "2024-01",
+        "totals": [20],
+        "edges": [19723, 20089],
+        "lasting": [],
+        "kinds": [],
+        "sources": [],
+        "version": 3,
+        "query": "",
+        "method_version": routes.method_version,
+        "stage": "routes",
+        "routed": True,
+        "off": None,
+        "facts": "facts",
+        "hubs": [{"lon": 12.6, "lat": 35.5, "iso3": "ITA", "name": "Lampedusa", "leaving": 0.0, "landing": 10.0}],
+        "landings": {},
+        "countries": {"ITA": "Italy", "TUN": "Tunisia"},
+        "notes": [],
+        "handling": "TLP:GREEN",
+        "edge_km": shown["edge_km"],
+    }
+    assert route["properties"] == {
+        "corridor_id": "busy",
+        "system_id": busy.system_id,
+        "name": busy.name,
+        "mode": "sea",
+        "route": None,
+        "layer": "routes",
+        "direction": None,
+        "basis": "evidence",
+        "length_km": 187.0,
+        "inferred": False,
+        "inferred_km": 0,
+        "bridges": [],
+        "support": None,
+        "confidence": None,
+        "detail": 0.0,
+        "synthetic": False,
+        "incidents": 10,
+        "method_version": busy.method_version,
+        "people": None,
+        "band_km": 0.0,
+        "flow": 10.0,
+        "direction_basis": None,
+        "passing": 0.0,
+        "months": {},
+        "origins": {},
+        "destinations": {},
+        "countries": [{"iso3": "TUN", "role": "source"}],
+    }
+    assert (dense["stretches"], dense["properties"]["bridges"]) == (None, [])
+    assert set(route) == {"type", "geometry", "properties", "stretches", "counts", "lasting"}
 
 
 def test_a_year_with_too_few_incidents_at_either_end_is_no_step_at_all(made, incidents):
@@ -134,6 +211,32 @@ def test_a_year_with_too_few_incidents_at_either_end_is_no_step_at_all(made, inc
     shown = picture(standalone(export, AUDIENCES["partner"]))
     assert (shown["first"], shown["totals"]) == ("2024-01", [20])
     assert len(picture(standalone(export, OWN))["totals"]) > 12 * 15
+
+
+def test_years_with_too_few_incidents_at_the_end_are_not_taken_together(made, incidents):
+    export = made()
+    late = incidents(*((f"{year}-03-01", 12.6, 35.5) for year in (2025, 2026) for _ in range(3))).with_columns(
+        pl.concat_str(pl.lit("late"), "incident_id").alias("incident_id")
+    )
+    lying = pl.concat(
+        [export.routes.assignments, late.select("incident_id", pl.lit("busy").alias("corridor_id"))], how="diagonal"
+    )
+    export = replace(
+        export,
+        incidents=pl.concat([export.incidents, late], how="diagonal"),
+        routes=replace(export.routes, assign=lambda: lying),
+    )
+    (route,) = picture(standalone(export, AUDIENCES["partner"]))["corridors"]
+    assert route["counts"] == [[19723, 10]]
+
+
+def test_what_is_known_too_coarsely_is_in_the_total_and_in_no_hex(made):
+    export = made()
+    coarse = int(h3_cells.cells_at(np.array([12.6]), np.array([35.5]), 2)[0])
+    cells = pl.Series("cell", [coarse] * 9 + export.incidents["cell"].to_list()[9:], pl.UInt64)
+    page = standalone(replace(export, incidents=export.incidents.with_columns(cells)), AUDIENCES["partner"])
+    assert picture(page)["totals"] == [20]
+    assert hexes(page) == [(0, 5, 4)]  # six; three are too few, and nine are known at resolution 2
 
 
 @pytest.mark.parametrize("audience", [AUDIENCES["partner"], AUDIENCES["public"]], ids=str)
