@@ -96,8 +96,8 @@ def test_an_audience_sees_whole_steps_only_and_the_own_organisation_what_it_asks
 
 def test_the_audiences_are_those_of_the_documentation():
     text = (Path(__file__).parents[3] / "docs" / "export.md").read_text(encoding="utf-8")
-    told = re.findall(r"^\| `(\w+)` \| (TLP:\S+) \| resolution (\d) \| (\w+) \| (\d+) \|$", text, re.MULTILINE)
-    known = [(a.name, a.ceiling, str(a.resolution), a.step, str(a.least)) for a in AUDIENCES.values()]
+    told = re.findall(r"^\| `(\w+)` \| (TLP:\S+) \| resolution (\d) \| (\w+) \| (\d+) \| (\d+) \|$", text, re.MULTILINE)
+    known = [(a.name, a.ceiling, str(a.resolution), a.step, str(a.least), str(a.unit)) for a in AUDIENCES.values()]
     assert told == known
 
 
