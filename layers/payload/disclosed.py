@@ -186,8 +186,6 @@ def _retold(below: Ground, calendar: Steps, whole: Mapping[int, int], *, synthet
         "incidents": sum(counted),
         "latest": None,
         "totals": counted,
-        "kinds": [],
-        "sources": [],
     }
     return replace(below, told=told, notes=())
 

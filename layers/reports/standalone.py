@@ -266,10 +266,7 @@ def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words, 
         told += [
             _withheld(seen, audience, spoken),
             spoken.say(
-                mark(
-                    "Routes with fewer incidents are not drawn. "
-                    "Lines, their direction and their confidence come from all incidents."
-                ),
+                mark("Routes with fewer incidents are not drawn. Lines and their direction come from all incidents."),
                 {},
             ),
         ]

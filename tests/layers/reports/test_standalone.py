@@ -280,6 +280,18 @@ def test_confidence_tells_of_no_incidents_that_are_left_out(made):
     assert levels == {"own": "high", "partner": "medium"}
 
 
+def test_routes_of_equal_counts_are_not_in_the_order_of_what_was_rounded_off(made):
+    export = made()
+    lying = export.incidents.select("incident_id").with_columns(pl.Series("corridor_id", ["z"] * 10 + ["a"] * 8))
+    z, a = (replace(export.routes.corridors[0], corridor_id=name) for name in "za")
+    export = replace(export, routes=replace(export.routes, corridors=(z, a), assign=lambda: lying))
+    shown = picture(standalone(export, AUDIENCES["partner"]))["corridors"]
+    assert [(one["properties"]["corridor_id"], one["properties"]["incidents"]) for one in shown] == [
+        ("a", 10),
+        ("z", 10),
+    ]
+
+
 def test_a_hub_that_is_too_small_or_rounds_to_nothing_is_not_there(made):
     export = made()
     hubs = Movement(
