@@ -16,6 +16,7 @@ import pytest
 
 from geodata.ledger.store import Ledger
 from geodata.model.query import View
+from layers.export.making import Asked
 from pages.data.workspace_cache import Workspace, sight
 from pages.presenters.route_profile import routes_table
 from routes.core.corridor import Corridor
@@ -195,7 +196,7 @@ def test_the_commands_count_on_the_network_that_is_kept_and_so_tell_the_same(eve
 
 
 def counted_in(seen: Workspace, view: View) -> tuple[Corridor, ...]:
-    return seen.export(view, 1, datetime(2026, 11, 24, tzinfo=UTC)).routes.corridors
+    return seen.export(Asked(view), 1, datetime(2026, 11, 24, tzinfo=UTC)).routes.corridors
 
 
 def course(route: Corridor) -> tuple[str, bytes, str]:

@@ -11,6 +11,7 @@ from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.model.incident import CORRIDOR_MODES
 from geodata.model.query import View
+from layers.export.making import Asked
 from pages.data import workspace_cache as workspace
 from pages.data.workspace_cache import Kept, Workspace, sight
 
@@ -160,7 +161,7 @@ def test_two_versions_are_not_mixed_up(two_versions):
 @pytest.mark.slow
 def test_an_export_counts_the_incidents_of_the_window_on_the_routes_of_all_time(two_versions):
     seen, view = Workspace(Ledger(two_versions)), View(start=date(2024, 6, 1), end=date(2024, 9, 1))
-    export = seen.export(view, 1, datetime(2026, 11, 24, tzinfo=UTC))
+    export = seen.export(Asked(view), 1, datetime(2026, 11, 24, tzinfo=UTC))
     assert 0 < export.incidents.height < seen.incidents(1).height
     whole = {route.corridor_id: route for route in seen.routes(View(), 1).corridors}
     for route in export.corridors():
