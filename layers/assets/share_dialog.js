@@ -30,6 +30,8 @@ export class ShareDialog extends Part {
   abort = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   pause;
+  /** How often the list was asked for. */
+  turn = 0;
 
   /** @param {ShareOptions} options */
   constructor(options) {
@@ -143,9 +145,12 @@ export class ShareDialog extends Part {
     return answer;
   }
 
+  /** List what is shared; of two lists on their way the one asked for last stays. */
   async _refresh() {
+    const turn = ++this.turn;
     try {
       const answer = await ask("/data/shares");
+      if (turn !== this.turn) return;
       if (!answer.ok) throw await refusal(answer);
       /** @type {{ shares: Shared[] }} */
       const { shares } = await answer.json();

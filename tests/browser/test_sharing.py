@@ -32,7 +32,8 @@ def test_a_view_is_shared_opened_by_somebody_else_and_withdrawn_while_they_look(
     assert {address for address in asked if address.startswith("http")} <= {link, f"{link}/stands"}
 
     row = dialog.locator(".row").filter(has_text="Monthly briefing").first
-    row.get_by_role("button", name="Extend by a week").click()
+    with page.expect_response("**/data/shares"):
+        row.get_by_role("button", name="Extend by a week").click()
     row.get_by_role("button", name="Withdraw").click()
     expect(row).to_contain_text("withdrawn · opened 1 time")
     expect(reader.get_by_role("alert")).to_have_text(
