@@ -5,6 +5,7 @@ Every change is on the disk before it is told of (write-ahead log, full synchron
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -98,7 +99,7 @@ def unusable(error: OperationalError) -> StateUnusable:
 
 def _careful(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
-    with suppress(Exception):  # of a database that can only be read
+    with suppress(sqlite3.OperationalError):  # of a database that can only be read
         cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()

@@ -35,7 +35,7 @@ from layers.reports.house import house_of
 from layers.web.translations import SOURCE, language_named, report_languages
 
 app = typer.Typer(
-    help="OUT: corridors as files for QGIS, ArcGIS, PostGIS, Google Earth, Excel and the web.",
+    help="OUT: routes as files for QGIS, ArcGIS, PostGIS, Google Earth, Excel and the web.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -62,7 +62,7 @@ LayerNames = Annotated[list[str] | None, typer.Option("--layer", help=f"{', '.jo
 Detail = Annotated[float, typer.Option(min=0, max=1, help="0 the main routes, 1 all.")]
 Ceiling = Annotated[str | None, typer.Option(help=f"Incidents marked higher stay here [default: {USUAL_CEILING}].")]
 For = Annotated[str, typer.Option("--audience", help=f"{', '.join(AUDIENCES)}: who a map, picture or report is for.")]
-Language = Annotated[str, typer.Option(help="Language of a map, picture or report: en, fr.")]
+Language = Annotated[str, typer.Option(help="Language of a map or picture: en, fr; of a report also es, ar.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
 
 
@@ -287,12 +287,12 @@ def _tell_rows(made: Export, layers: list[str] | tuple[()], *, as_json: bool) ->
 
 
 def _tell(made: Export, out: Path, *, as_json: bool) -> None:
-    corridors = len(made.corridors())
+    routes = made.routes_with_incidents
     if as_json:
-        told = made.stamp | {"corridors": corridors, "incidents": made.incidents.height, "notes": list(made.notes)}
+        told = made.stamp | {"routes": routes, "incidents": made.incidents.height, "notes": list(made.notes)}
         print(json.dumps(told, default=str))
         return
-    print(f"Ledger version {made.version}: {made.incidents.height:,} incidents, {corridors:,} corridors.")
+    print(f"Ledger version {made.version}: {made.incidents.height:,} incidents, {routes:,} routes with incidents.")
     if made.incidents.is_empty():
         print("No incident lies in what was asked for: layers that count incidents have 0 rows.")
     for note in made.notes:

@@ -68,7 +68,7 @@ export class Actions extends Part {
       return made;
     };
     return [
-      element("p", {}, say("Corridors")),
+      element("p", {}, say("Layers")),
       link("geojson", "GeoJSON"),
       link("gpkg", "GeoPackage"),
       link("xlsx", "Excel (XLSX)"),

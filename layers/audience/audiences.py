@@ -1,5 +1,8 @@
 """The audiences: how fine and how few the counts may be that each of them sees."""
 
+# Texts here are said on the map.
+# Texts here are said in reports.
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from geodata.core.errors import WrongValue
+from geodata.core.messages import mark
 
 Step = Literal["month", "quarter", "year"]
 _MONTHS: Final = MappingProxyType({"month": 1, "quarter": 3, "year": 12})
@@ -20,6 +24,9 @@ class Audience:
     Attributes
     ----------
     name : str
+        In commands and addresses.
+    words : str
+        What a reader is told.
     least : int
         The smallest count that is shown; 1 shows all.
     unit : int
@@ -33,6 +40,7 @@ class Audience:
     """
 
     name: str
+    words: str
     least: int
     unit: int
     resolution: int
@@ -58,15 +66,15 @@ class Audience:
         return self.least <= 1
 
 
-OWN: Final = Audience("own", 1, 1, 5, "month", "TLP:AMBER+STRICT")
+OWN: Final = Audience("own", mark("own organisation"), 1, 1, 5, "month", "TLP:AMBER+STRICT")
 """The own organisation."""
 AUDIENCES: Final = MappingProxyType(
     {
         one.name: one
         for one in (
             OWN,
-            Audience("partner", 5, 5, 4, "year", "TLP:GREEN"),
-            Audience("public", 11, 10, 3, "year", "TLP:CLEAR"),
+            Audience("partner", mark("partner organisations"), 5, 5, 4, "year", "TLP:GREEN"),
+            Audience("public", mark("the public"), 11, 10, 3, "year", "TLP:CLEAR"),
         )
     }
 )

@@ -7,7 +7,7 @@ until it is nothing or as much as the bound (complementary suppression: Hundepoo
 Control, 2012, chapter 4). Windows are whole steps; so what can be worked out by adding and subtracting what is shown
 is nothing or at least the bound.
 
-That holds for one table. What stays is rounded to multiples of the bound too, as two tables may count almost the same:
+That holds for one table. What stays is rounded too, as two tables may count almost the same:
 all routes and those by sea, hexes and routes, this month's file and last month's. The difference of two rounded counts
 tells that of the true ones to no better than the bound less one, either way (conventional rounding: the same book).
 """

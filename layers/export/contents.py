@@ -19,6 +19,8 @@ from routes.core.corridor import Corridor
 from routes.pipelines.counting import Directed
 from routes.temporal.findings import Finding
 
+_CALLED = {"html": "map", "svg": "map", "png": "map", "pdf": "report", "pptx": "report", "docx": "report"}
+"""What a file of an ending is called, where it is none of layers."""
 USUAL_CEILING = "TLP:AMBER+STRICT"
 """What is marked higher is for the eyes of single recipients (FIRST, Traffic Light Protocol 2.0), and stays here."""
 
@@ -123,6 +125,11 @@ class Export:
         """Return the routes that have incidents in the window, or that journeys of its incidents pass."""
         return [one for one in self.routes.corridors if one.incidents or one.flow > 0]
 
+    @property
+    def routes_with_incidents(self) -> int:
+        """Return how many routes have incidents in the window: the number that is told wherever routes are counted."""
+        return sum(one.incidents > 0 for one in self.routes.corridors)
+
     def dense_areas(self) -> list[Corridor]:
         """Return the areas in which incidents of the window pile up along a line that no journey takes."""
         return [area for area in self.routes.dense if area.incidents]
@@ -131,7 +138,8 @@ class Export:
         """Return a file name."""
         made_up = "-synthetic" if self.synthetic else ""
         mark = f"-{re.sub('[^A-Za-z0-9-]', '', self.marking) or 'marked'}" if self.marking else ""
-        return f"corridors-v{self.version}-{self.generated.astimezone(UTC):%Y%m%d}{mark}{made_up}.{ending}"
+        kind = _CALLED.get(ending, "corridors")
+        return f"{kind}-v{self.version}-{self.generated.astimezone(UTC):%Y%m%d}{mark}{made_up}.{ending}"
 
 
 def within_ceiling(incidents: pl.DataFrame, ceiling: str = USUAL_CEILING) -> pl.DataFrame:

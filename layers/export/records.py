@@ -44,7 +44,7 @@ def record_of(export: Export, name: str, content: Path | bytes, actor: str, audi
         "bytes": size,
         "incidents": export.incidents.height,
         "withheld": export.withheld,
-        "routes": len(export.corridors()),
+        "routes": export.routes_with_incidents,
         "actor": actor,
         "audience": audience.name,
         **stamp,

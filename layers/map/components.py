@@ -53,11 +53,6 @@ LAYER_NAMES = {
     "incidents": mark("Single incidents"),
 }
 """What people call the layers: ``layers.export.tables.LAYERS``."""
-AUDIENCE_NAMES = {
-    "own": mark("own organisation"),
-    "partner": mark("partner organisations"),
-    "public": mark("the public"),
-}
 FROM_ZOOM = 6
 """Farther out, hexes tell more than single marks could."""
 
@@ -123,7 +118,7 @@ class ExportDialog(Part):
         super().__init__(
             formats=[{"ending": e, "name": name, "group": group, "layers": layers} for e, name, group, layers in kinds],
             layers=[list(pair) for pair in LAYER_NAMES.items()],
-            audiences=[[name, AUDIENCE_NAMES[name]] for name in AUDIENCES],
+            audiences=[[one.name, one.words] for one in AUDIENCES.values()],
             languages=[
                 [code, (Locale.parse(code).get_display_name() or code).capitalize()] for code in report_languages()
             ],
@@ -234,7 +229,7 @@ class ShareDialog(Part):
 
     def __init__(self) -> None:
         super().__init__(
-            audiences=[[name, words] for name, words in AUDIENCE_NAMES.items() if name != OWN.name],
+            audiences=[[one.name, one.words] for one in AUDIENCES.values() if one is not OWN],
             days=[1, 7, 14, 30],
             usual=7,
             pause_ms=400,

@@ -242,5 +242,5 @@ def _flow(hub: Mapping[str, Any]) -> float:
 
 
 def _rounded(hub: Mapping[str, Any], unit: int) -> dict[str, Any]:
-    """Return a hub with its weight in whole multiples of the bound."""
+    """Return a hub with its weight in multiples of a unit."""
     return {**hub, **{name: rounded(float(hub[name]), unit) for name in ("leaving", "landing")}}

@@ -57,17 +57,10 @@ MOST_TOWNS = 1500
 """Places that the search of the file knows."""
 _LEFT_OUT = ("alerts", "arrivals", "changes", "exportDialog", "hotspots", "incidents", "shareDialog", "watch")
 """Parts that ask a server for what a frozen map does not hold."""
-_AUDIENCES = {
-    "own": mark("For the own organisation."),
-    "partner": mark("For partner organisations."),
-    "public": mark("For the public."),
-}
 _STEPS = {"month": mark("month"), "quarter": mark("quarter"), "year": mark("year")}
 
 
-def standalone(
-    export: Export, audience: Audience = OWN, language: str = SOURCE, *, title: str = "", shared: bool = False
-) -> bytes:
+def standalone(export: Export, audience: Audience = OWN, language: str = SOURCE) -> bytes:
     """Return the map of an export as one HTML file.
 
     Parameters
@@ -78,18 +71,18 @@ def standalone(
         Beside it nothing decides what is in the file.
     language : str
         One of ``layers.web.translations.languages``.
-    title : str
-        Written above the map; "" for none.
-    shared : bool
-        Whether it is shown under a link of a server, which it asks from time to time whether the link still stands.
 
     Returns
     -------
     bytes
-        HTML, UTF-8. Its policy allows no request of any kind but that one.
+        HTML, UTF-8. Its policy allows no request of any kind.
     """
-    spoken = words(language)
     seen = disclosed(export.incidents, export.routes, export.view, export.version, audience)
+    return _written(export, seen, audience, language, "", shared=False)
+
+
+def _written(export: Export, seen: Disclosed, audience: Audience, language: str, title: str, *, shared: bool) -> bytes:
+    spoken = words(language)
     manifest = {**seen.snapshot.manifest, "handling": export.marking}
     if export.view.start or export.view.end:
         manifest["opens"] = len(manifest["totals"])
@@ -147,9 +140,15 @@ def to_share(export: Export, audience: Audience, language: str, title: str) -> t
     audience : Audience
     language : str
     title : str
+        Written above the map.
+
+    Returns
+    -------
+    bytes, dict
+        HTML that asks its server from time to time whether the link still stands, and nothing else.
     """
-    page = standalone(export, audience, language, title=title, shared=True)
-    found = disclosed(export.incidents, export.routes, export.view, export.version, audience)
+    seen = disclosed(export.incidents, export.routes, export.view, export.version, audience)
+    page = _written(export, seen, audience, language, title, shared=True)
     return page, {
         "title": title,
         "audience": audience.name,
@@ -159,8 +158,8 @@ def to_share(export: Export, audience: Audience, language: str, title: str) -> t
         "export_id": export.export_id,
         "ledger_version": export.version,
         "method_version": export.routes.method_version,
-        "incidents": found.incidents,
-        "withheld": found.withheld,
+        "incidents": seen.incidents,
+        "withheld": seen.withheld,
         "policy": policy_of(page),
     }
 
@@ -255,7 +254,6 @@ def _assembled(banner: Banner, *, shared: bool) -> MonitorMap:
 
 def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words, title: str) -> Banner:
     told = [
-        spoken.say(_AUDIENCES[audience.name], {}),
         spoken.say(
             mark("This map is frozen: it shows what was known when it was made, and asks no server for more."), {}
         ),
@@ -277,6 +275,7 @@ def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words, 
     facts = {
         mark("Period"): period(export, spoken),
         mark("What was asked for"): asked_for(export, spoken),
+        mark("Audience"): spoken.say(audience.words, {}),
         mark("Handling"): export.marking or spoken.say(mark("no mark"), {}),
         mark("Export"): export.export_id,
         mark("Method"): export.routes.method_version,

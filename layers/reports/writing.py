@@ -340,7 +340,7 @@ class _Writer:
             (mark("Period"), period(self.export, self.spoken)),
             (mark("What was asked for"), asked_for(self.export, self.spoken)),
             (mark("Handling"), self.export.marking or self.say(mark("no mark"))),
-            (mark("Audience"), self.say(_AUDIENCE[self.audience.name])),
+            (mark("Audience"), self.say(self.audience.words)),
             (mark("Export"), self.export.export_id),
             (mark("Ledger version"), str(self.export.version)),
             (mark("Method"), self.export.routes.method_version),
@@ -352,13 +352,6 @@ class _Writer:
             heads,
             tuple((self.say(name), value) for name, value in facts),
         )
-
-
-_AUDIENCE: Final = {
-    "own": mark("own organisation"),
-    "partner": mark("partner organisations"),
-    "public": mark("the public"),
-}
 
 
 def _listed(rows: pl.DataFrame, lists: pl.Expr) -> list[tuple[str, int]]:

@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geodata.core.errors import WrongValue
+from pages.server.refusals import RequestRefused
 
 LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
 """Names of this machine for itself; they count with the very port that the server listens on."""
@@ -47,23 +48,6 @@ LOGIN = (
     "This server has no login and was reached from beyond its own machine, so it tells nothing; who may do so without "
     "a login is decided by the setting ROUTES_WITHOUT_LOGIN."
 )
-
-
-class Turned(Exception):
-    """A request that does not come in.
-
-    Parameters
-    ----------
-    status : int
-    sentence : str
-    headers : str
-        Further headers of the answer, under their names with ``_`` for ``-``.
-    """
-
-    def __init__(self, status: int, sentence: str, **headers: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 class Door:
@@ -100,23 +84,23 @@ class Door:
             return
         try:
             inside = self._let_in(scope)
-        except Turned as turned:
+        except RequestRefused as turned:
             await turn_away(scope, receive, send, turned)
             return
         await self._app(inside, receive, send)
 
     def _let_in(self, scope: Scope) -> Scope:
-        """Return the scope of a request that may come in; raise ``Turned`` for any other."""
+        """Return the scope of a request that may come in; raise ``RequestRefused`` for any other."""
         if not self._without_login and not _on_this_machine(scope):
-            raise Turned(503, LOGIN)
+            raise RequestRefused(503, LOGIN)
         headers = Headers(scope=scope)
         own = self._asked_by(headers.getlist("host"), scope)
         origin = _one(headers.getlist("origin"))
         if origin is not None and origin not in own:
-            raise Turned(403, ORIGIN)
+            raise RequestRefused(403, ORIGIN)
         self._require_ours(scope, headers, origin)
         if self._path(scope) == METRICS:
-            raise Turned(404, "There is nothing here.")
+            raise RequestRefused(404, "There is nothing here.")
         return _as_named(scope, own if origin is None else [origin])
 
     def _asked_by(self, hosts: list[str], scope: Scope) -> list[str]:
@@ -126,7 +110,7 @@ class Door:
         host = hosts[0].lower() if len(hosts) == 1 else ""
         found = [origin for origin in (*self._named, *map(_short, here)) if host in _hosts(origin)]
         if not found or not str(scope["path"]).startswith("/"):
-            raise Turned(421, HOST)
+            raise RequestRefused(421, HOST)
         return found
 
     def _require_ours(self, scope: Scope, headers: Headers, origin: str | None) -> None:
@@ -134,13 +118,13 @@ class Door:
         path = self._path(scope)
         sites = headers.getlist("sec-fetch-site")
         if any(site not in _OURS for site in sites) and not _is_a_link(scope, headers, path):
-            raise Turned(403, ORIGIN)
+            raise RequestRefused(403, ORIGIN)
         if scope["type"] == "websocket":
             told = origin is not None
         else:
             told = scope["method"] in _READING or origin is not None or bool(sites) or path.startswith(FOR_PROGRAMS)
         if not told:
-            raise Turned(403, ORIGIN)
+            raise RequestRefused(403, ORIGIN)
 
     def _path(self, scope: Scope) -> str:
         """Return the path that is asked for, without the prefix and without slashes at its end."""
@@ -150,7 +134,7 @@ class Door:
         return path.rstrip("/") or "/"
 
 
-async def turn_away(scope: Scope, receive: Receive, send: Send, turned: Turned) -> None:
+async def turn_away(scope: Scope, receive: Receive, send: Send, turned: RequestRefused) -> None:
     """Answer a request with its one sentence, or close a websocket before it is accepted, and write a line in the log.
 
     Of what the request brought nothing comes back; in the log it is cut short and quoted.

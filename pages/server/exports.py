@@ -79,7 +79,7 @@ def _preview(export: Export, kind: str, content: bytes, params: QueryParams) -> 
         "bytes": len(content),
         "incidents": export.incidents.height,
         "withheld": export.withheld,
-        "routes": sum(one.incidents > 0 for one in export.corridors()),
+        "routes": export.routes_with_incidents,
         "marking": export.marking,
         "start": export.view.start.isoformat() if export.view.start else None,
         "end": export.view.end.isoformat() if export.view.end else None,

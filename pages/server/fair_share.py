@@ -17,7 +17,8 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.server.door import Turned, turn_away
+from pages.server.door import turn_away
+from pages.server.refusals import RequestRefused
 
 OPEN = 500
 """Requests and websockets of one address that are open at a time: some 70 people at one, behind one router."""
@@ -120,5 +121,5 @@ def _has_body(scope: Scope) -> bool:
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
-def _too_many(what: str) -> Turned:
-    return Turned(429, f"{what} already; send this again later.", Retry_After="2")
+def _too_many(what: str) -> RequestRefused:
+    return RequestRefused(429, f"{what} already; send this again later.", Retry_After="2")

@@ -34,6 +34,7 @@ from geodata.core.staging import UnwritableWorkspace, room, unwritable
 from geodata.ingest.receipt import Receipt, receive
 from geodata.ledger.store import Ledger
 from pages.server.fair_share import Share
+from pages.server.refusals import RequestRefused
 
 LARGEST = 16 * 2**20
 """Bytes of one body."""
@@ -58,23 +59,6 @@ ENDINGS = {
 }
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _CHARSETS = ("", "utf-8", "utf8", "us-ascii")
-
-
-class RequestRefused(Exception):
-    """A request that is answered with one sentence.
-
-    Parameters
-    ----------
-    status : int
-    sentence : str
-    headers : str
-        Further headers of the answer, under their names with ``_`` for ``-``.
-    """
-
-    def __init__(self, status: int, sentence: str, **headers: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from html.parser import HTMLParser
 import pytest
 from xstatic.pkg import leaflet
 
-from layers.audience.audiences import AUDIENCES
 from layers.export.files import FORMATS, LAYERS
-from layers.map.components import AUDIENCE_NAMES, DOCUMENT_NAMES, FORMAT_NAMES, LAYER_NAMES
+from layers.map.components import DOCUMENT_NAMES, FORMAT_NAMES, LAYER_NAMES
 from layers.map.page import SCRIPT as PATTERN
 from layers.map.page import MonitorMap, Page, map_page
 from layers.reports.documents import DOCUMENTS
@@ -148,8 +147,7 @@ def test_an_option_of_a_part_can_not_become_code():
     assert "`" not in script.replace(r"`${alert(2)}`", "", 1)
 
 
-def test_the_export_names_every_format_layer_document_and_audience_that_there_is():
+def test_the_export_names_every_format_layer_and_document_that_there_is():
     assert list(FORMAT_NAMES) == list(FORMATS)
     assert list(LAYER_NAMES) == list(LAYERS)
     assert set(DOCUMENT_NAMES) == set(DOCUMENTS)
-    assert list(AUDIENCE_NAMES) == list(AUDIENCES)
