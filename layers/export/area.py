@@ -16,7 +16,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geodata.core.errors import WrongValue
-from geodata.core.messages import Country, Sentence, sentence
+from geodata.core.messages import Country, sentence, series
 from geodata.places.lookup import country_code, country_name, folded
 from routes.core.corridor import Corridor
 
@@ -78,7 +78,7 @@ def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = Non
         return Area(pair, None, lambda one: {start, goal} <= {country.iso3 for country in one.countries})
     if countries:
         codes = sorted({_code(name, "--country") for name in countries})
-        words = _listed(codes)
+        words = series(map(_named, codes))
         return Area(
             words,
             lambda rows: rows.filter(pl.col("country").is_in(codes)),
@@ -141,12 +141,6 @@ def within(shape: shapely.Geometry, name: str) -> Area:
         return any(shapely.intersects(shape, shapely.LineString(line)) for line in one.lines)
 
     return Area(sentence("within {name}", name=name), holds, touches)
-
-
-def _listed(codes: Sequence[str]) -> str:
-    """Return the names of countries one behind the other, each said in the language of who reads it."""
-    text = ", ".join(f"{{{code}}}" for code in codes)
-    return Sentence(text, {code: _named(code) for code in codes})
 
 
 def _named(code: str) -> Country:

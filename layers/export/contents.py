@@ -1,5 +1,7 @@
 """What an export is made from: a View counted on the network, what it may hold, and what every file says of itself."""
 
+# Texts here are said in reports.
+
 from __future__ import annotations
 
 import hashlib
@@ -13,6 +15,7 @@ import polars as pl
 
 from geodata.core.errors import WrongValue
 from geodata.core.handling import HANDLING_MARKS
+from geodata.core.messages import counted, sentence
 from geodata.model.incident import is_synthetic
 from geodata.model.query import View
 from routes.core.corridor import Corridor
@@ -109,12 +112,13 @@ class Export:
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what a reader has to know of it, sentences."""
-        left = (
-            (f"{self.withheld:,} incidents are marked too high to leave this machine and are counted nowhere in it.",)
-            if self.withheld
-            else ()
+        left = counted(
+            "{count:,} incident is marked too high to leave this machine and is counted nowhere in it.",
+            "{count:,} incidents are marked too high to leave this machine and are counted nowhere in it.",
+            self.withheld,
         )
-        return (*self.routes.notes, *left)
+        whole = sentence("What follows is of all incidents and all time, from which the routes were worked out:")
+        return (*([left] if self.withheld else []), *([whole] if self.routes.notes else []), *self.routes.notes)
 
     @property
     def synthetic(self) -> bool:

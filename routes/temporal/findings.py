@@ -9,7 +9,7 @@ what is usual, who reported it, and whether it would stand without each of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,11 +100,32 @@ class Finding:
 
     @property
     def sentence(self) -> Sentence:
-        """Return what a screen tells: "More reported than usual since 2021-08: 14 incidents a month, 3 before."."""
-        told = {"since": self.since, "rate": _a_month(self.rate), "usual": _a_month(self.usual)}
+        """Return what a screen tells: "More reported than usual since 2021-08: 14 incidents a month, 3 before.".
+
+        Seasons and late reports are allowed for in what is usual; where the bare numbers do not show the change, it
+        says so.
+        """
+        rate, usual = _a_month(self.rate), _a_month(self.usual)
+        told = {"since": self.since, "rate": rate, "usual": usual}
+        if not (rate > usual if self.direction == "more" else rate < usual):
+            return self._allowed_for(told)
         if self.direction == "more":
             return sentence("More reported than usual since {since}: {rate} incidents a month, {usual} before.", **told)
         return sentence("Fewer reported than usual since {since}: {rate} incidents a month, {usual} before.", **told)
+
+    def _allowed_for(self, told: Mapping[str, Any]) -> Sentence:
+        """Return the sentence for a change that season and late reports hide from the bare numbers."""
+        if self.direction == "more":
+            return sentence(
+                "More reported than usual since {since}, for the season and for what has arrived: "
+                "{rate} incidents a month, {usual} before.",
+                **told,
+            )
+        return sentence(
+            "Fewer reported than usual since {since}, for the season and for what has arrived: "
+            "{rate} incidents a month, {usual} before.",
+            **told,
+        )
 
     def properties(self) -> dict[str, Any]:
         """Return it as JSON values."""

@@ -95,7 +95,8 @@ def test_geojson_says_what_it_was_made_from(export):
         "credits": "",
         "generated": "2026-11-24T12:00:00Z",
     }
-    assert found["notes"] == ["Air: none."]
+    whole = "What follows is of all incidents and all time, from which the routes were worked out:"
+    assert found["notes"] == [whole, "Air: none."]
 
 
 def test_geopackage_holds_corridors_hexes_and_countries_each_with_the_stamp(export, tmp_path):

@@ -315,3 +315,17 @@ def test_a_report_of_nothing_says_so(incidents, corridor, year):
 def test_another_ending_is_refused_with_those_that_there_are():
     with pytest.raises(WrongValue, match=r"must end in \.pdf, \.pptx, \.docx, \.html"):
         form_of("report.odt")
+
+
+def test_what_is_told_of_all_incidents_says_that_it_is_not_of_the_period(year):
+    export = year()
+    whole = replace(
+        export, routes=replace(export.routes, notes=("Land: 12,997 incidents placed less exactly.",)), withheld=2
+    )
+    first, second, third = whole.notes
+    assert first.startswith("2 incidents are marked too high")
+    assert second == "What follows is of all incidents and all time, from which the routes were worked out:"
+    assert third.startswith("Land: 12,997")
+    assert export.notes == ()
+    told = words("html", REPORTS["html"].write(report_of(whole, OWN, "fr")))
+    assert "Ce qui suit porte sur tous les incidents" in told

@@ -317,11 +317,11 @@ def test_the_mark_the_audience_and_how_much_is_withheld_stand_above_the_map(made
     page = standalone(made(start=date(2024, 1, 1), end=date(2025, 1, 1)), AUDIENCES["partner"]).decode()
     assert '"marking": "TLP:GREEN"' in page
     assert "50% of the incidents are in no hex" in page
-    assert "For partner organisations." in page
+    assert '["Audience", "partner organisations"]' in page
     assert "2024-01-01 \\u2013 2024-12-31" in page
 
 
 def test_it_speaks_other_languages(made):
     page = standalone(made(), OWN, "fr").decode()
     assert '<html lang="fr"' in page
-    assert "Pour l\\u2019organisation elle-m\\u00eame." in page
+    assert '["Destinataires", "l\\u2019organisation elle-m\\u00eame"]' in page

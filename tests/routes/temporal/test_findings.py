@@ -69,6 +69,23 @@ def test_a_finding_is_one_sentence():
     assert fewer.sentence == "Fewer reported than usual since 2024-03: 0.5 incidents a month, 3 before."
 
 
+@pytest.mark.parametrize(
+    ("direction", "rate", "usual", "plain"),
+    [
+        ("more", 12.0, 11.0, True),
+        ("more", 11.0, 11.0, False),
+        ("more", 40.0, 41.0, False),
+        ("fewer", 10.0, 11.0, True),
+        ("fewer", 11.0, 11.0, False),
+    ],
+)
+def test_a_change_that_the_bare_numbers_do_not_show_says_what_was_allowed_for(direction, rate, usual, plain):
+    said = str(replace(FOUND, direction=direction, rate=rate, usual=usual).sentence)
+    assert said.startswith("More" if direction == "more" else "Fewer")
+    assert ("for the season and for what has arrived" in said) is not plain
+    assert f"{rate:.0f} incidents a month, {usual:.0f} before." in said
+
+
 def test_figures_of_a_file_are_rounded():
     told = replace(FOUND, rate=13.6049, usual=3.046).properties()
     assert (told["a_month"], told["usual_a_month"], told["log_e_value"]) == (13.6, 3.05, 9.877)
