@@ -101,7 +101,7 @@ def share(
         readers = shared_with(audience)
         window = {"start": start.date() if start else None, "end": end.date() if end else None}
         view = require_view(window | {"modes": mode or None})
-        asked = Asked(view, area_of(country or ()), route or (), audience=readers)
+        asked = Asked(view, area_of(country or ()), route or (), audience=readers, with_changes=False)
         page, told = to_share(read_export(asked, Ledger(folder)), readers, language_named(language), title.strip())
         secret = phrase or os.environ.get("ROUTES_PHRASE", "")
         token_, made = Shares(folder).new(page, told, getpass.getuser(), days=days, phrase=secret, purpose=purpose)

@@ -30,7 +30,7 @@ from layers.export.making import Asked
 from layers.export.records import MANIFEST, beside, keep, known, record_of
 from layers.export.tables import Table, tables_of
 from layers.from_workspace import read_export
-from layers.reports.documents import DOCUMENTS, REPORTS, document_of, form_of
+from layers.reports.documents import DOCUMENTS, REPORTS, Document, document_of, form_of
 from layers.reports.house import house_of
 from layers.web.translations import SOURCE, language_named, report_languages
 
@@ -100,14 +100,14 @@ def export(
         if out is None and not preview:
             raise typer.BadParameter("say which file to write: -o NAME, or --preview")
         readers = audience_named(audience)
-        document = document_of(out.name, readers) if out else None
+        document = _document(out, readers)
         language_named(language)
-        if out is not None and document is None:
-            format_of(out.name)
         require_crs(crs)
         view = _view(start, end, mode, kind, source, origin)
         where = area_of(country or (), between, area)
-        made = read_export(Asked(view, where, route or (), detail, readers, handling), ledger, version, rebuild=rebuild)
+        told = document is None or document.with_changes
+        asked = Asked(view, where, route or (), detail, readers, handling, told)
+        made = read_export(asked, ledger, version, rebuild=rebuild)
         if preview or out is None:
             _tell_rows(made, layer or (), as_json=as_json)
             return
@@ -121,12 +121,20 @@ def export(
         tables: list[Table] = []
         _hand_over(out, made, ledger, readers, write_to)
         if catalogue and not document:
-            told = Dataset(made, tuple(tables), (as_file(out),), crs, Settings().contact)
-            for ending, content in records_of(told).items():
+            dataset = Dataset(made, tuple(tables), (as_file(out),), crs, Settings().contact)
+            for ending, content in records_of(dataset).items():
                 with handed_over(out.with_name(f"{out.name}.{ending}")) as part:
                     part.write_bytes(content)
     _tell(made, out, as_json=as_json)
     end_if_damaged(ledger, made.version)
+
+
+def _document(out: Path | None, readers: Audience) -> Document | None:
+    """Return the document that a file is to be, None for layers or none; refuse an ending that is not ours."""
+    found = document_of(out.name, readers) if out else None
+    if out is not None and found is None:
+        format_of(out.name)
+    return found
 
 
 @app.command()

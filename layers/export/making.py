@@ -36,6 +36,8 @@ class Asked:
     audience : Audience
     handling : str, optional
         The highest mark that may leave, where the audience allows it; None for what it allows.
+    with_changes : bool
+        Whether changes are told of; to find them takes seconds where a View is asked for the first time.
     """
 
     view: View
@@ -44,6 +46,7 @@ class Asked:
     detail: float = 1.0
     audience: Audience = OWN
     handling: str | None = None
+    with_changes: bool = True
 
     @property
     def ceiling(self) -> str:
@@ -108,7 +111,11 @@ def made(asked: Asked, known: Known, generated: datetime | None = None) -> Expor
     if area.holds is not None:
         chosen = _within(chosen, area, known.network)
     counted = counted_on(known.network, chosen, known.facts, asked.detail, view.modes)
-    changes, known_up_to = known.changes(within_ceiling(view.without_window().select(known.incidents), asked.ceiling))
+    changes: Sequence[Finding] = ()
+    known_up_to = ""
+    if asked.with_changes:
+        whole = within_ceiling(view.without_window().select(known.incidents), asked.ceiling)
+        changes, known_up_to = known.changes(whole)
     if area.touches is not None:
         kept = tuple(filter(area.touches, counted.corridors))
         counted = replace(counted, corridors=kept, dense=tuple(filter(area.touches, counted.dense)))

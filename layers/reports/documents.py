@@ -17,10 +17,11 @@ _ROOM: Final = "layers.reports"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A kind of document: its media type, and what makes it of an export for an audience in a language."""
+    """A kind of document: its media type, what makes it of an export, and whether it tells of changes."""
 
     media: str
     make: Callable[[Export, Audience, str], bytes]
+    with_changes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def _report(ending: str) -> Document:
 
         return REPORTS[ending].write(report_of(export, audience, language))
 
-    return Document(REPORTS[ending].media, make)
+    return Document(REPORTS[ending].media, make, with_changes=True)
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"

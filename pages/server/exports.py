@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +35,8 @@ def export(request: Request) -> Response:
     kind = _format(params.get("format", ""))
     readers = audience_named(params.get("audience", OWN.name))
     document = document_of(f".{kind}", readers)
-    export = seen.export(asked_of(params, readers), version_of(request, seen), now())
+    asked = replace(asked_of(params, readers), with_changes=document is None or document.with_changes)
+    export = seen.export(asked, version_of(request, seen), now())
     if document:
         spoken = nearest(request.headers.get("accept-language", ""))
         content = document.make(export, readers, language_named(params.get("lang", spoken), report_languages()))

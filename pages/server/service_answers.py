@@ -60,7 +60,7 @@ def layer_of(seen: Workspace, name: str, view: View) -> Collection:
 
 @lru_cache(maxsize=32)
 def _kept(seen: Workspace, version: int, _: str, view: View, name: str) -> Collection:
-    (table,) = tables_of(seen.export(Asked(view), version, datetime.now(UTC)), [name])
+    (table,) = tables_of(seen.export(Asked(view, with_changes=name == "changes"), version, datetime.now(UTC)), [name])
     return Collection(table)
 
 

@@ -8,7 +8,7 @@ import json
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from html import escape
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -22,7 +22,8 @@ from desk.shares import DAYS, NoSuchShare, Share, ShareEnded, Shares, WrongPhras
 from geodata.core.audit import NotRecorded
 from geodata.core.errors import RoutesError, WrongValue
 from geodata.core.messages import mark
-from layers.audience.audiences import shared_with
+from layers.audience.audiences import Audience, shared_with
+from layers.export.making import Asked
 from layers.payload.disclosed import disclosed
 from layers.reports.standalone import to_share
 from layers.reports.told import period
@@ -173,7 +174,7 @@ def _preview(request: Request) -> Response:
     """Answer with what an audience would see of a view, before it is shared."""
     seen = sight()
     readers = shared_with(request.query_params.get("audience", ""))
-    export = seen.export(asked_of(request.query_params, readers), version_of(request, seen), now())
+    export = seen.export(_asked(request, readers), version_of(request, seen), now())
     found = disclosed(export.incidents, export.routes, export.view, export.version, readers)
     told = {
         "incidents": found.incidents,
@@ -182,6 +183,10 @@ def _preview(request: Request) -> Response:
         "marking": export.marking,
     }
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+
+def _asked(request: Request, readers: Audience) -> Asked:
+    return replace(asked_of(request.query_params, readers), with_changes=False)
 
 
 def _list(_: Request) -> Response:
@@ -194,7 +199,7 @@ def _make(request: Request, body: dict[str, Any]) -> Response:
     seen = sight()
     readers = shared_with(str(body.get("audience", "")))
     language = language_named(request.query_params.get("lang", "en"))
-    export = seen.export(asked_of(request.query_params, readers), version_of(request, seen), now())
+    export = seen.export(_asked(request, readers), version_of(request, seen), now())
     page, told = to_share(export, readers, language, str(body.get("title", "")).strip())
     days, phrase = _whole(body.get("days", DAYS)), str(body.get("phrase", ""))
     token, share = _shares().new(page, told, getpass.getuser(), days=days, phrase=phrase)
