@@ -11,6 +11,8 @@ from pages.data.workspace_cache import sight
 from pages.server.door import Door, own_origins, require_login
 from pages.server.endpoints import routes
 from pages.server.fair_share import FairShare
+from pages.server.gate import Gate
+from pages.server.login import login_of
 from pages.server.security_headers import SecurityHeaders, streamlit_policy
 from pages.server.warm_up import start
 
@@ -21,7 +23,10 @@ without_login = settings.without_login == "yes"
 # The server imports this before it answers anything: what ends here was never open.
 with told_in_a_sentence():
     named = own_origins(settings.origins)
-    warning = require_login(st.get_option("server.address") or "", named, without_login=without_login)
+    login = login_of(settings, named, st.get_option("server.port"), prefix)
+    signing_in = bool(settings.login)
+    address = st.get_option("server.address") or ""
+    warning = require_login(address, named, without_login=without_login, login=signing_in)
 if warning:
     logging.getLogger(__name__).warning(warning)
 
@@ -35,9 +40,11 @@ app = st.App(
             named=named,
             secure=bool(st.get_option("server.sslCertFile")),
             prefix=prefix,
-            without_login=without_login,
+            beyond=without_login or signing_in,
         ),
         Middleware(FairShare),
+        Middleware(Gate, login=login, prefix=prefix),
     ],
+    secrets=login.secrets(),
 )
 start(sight())

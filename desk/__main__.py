@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from desk.sessions import Sessions
 from desk.shares import DAYS, MOST_DAYS, Shares
 from desk.tokens import Tokens
 from geodata.core.audit import ACTIONS, Audit
@@ -146,6 +147,29 @@ def extend(
     print(f"{share_id} stands until {found.expires_at[:10]}.")
 
 
+@app.command()
+def sessions(home: Home = None, as_json: AsJson = False) -> None:
+    """List who is signed in, or was."""
+    with told_in_a_sentence():
+        found = Sessions(_home(home)).every()
+    if as_json:
+        print(json.dumps([asdict(one) | {"state": one.state} for one in found]))
+        return
+    table = Table("session", "name", "roles", "", "began", "last seen", "ends", "from")
+    for one in found:
+        facts = (one.session, one.name, one.roles, one.state, one.began_at, one.seen_at, one.ends_at, one.client)
+        table.add_row(*map(escape, facts))
+    Console().print(table)
+
+
+@app.command("end-session")
+def end_session(session: Annotated[str, typer.Argument()], home: Home = None) -> None:
+    """End a session before its time."""
+    with told_in_a_sentence():
+        found = Sessions(_home(home)).end(session, getpass.getuser())
+    print(f"The session of {found.name} is over.")
+
+
 @audit.command("verify")
 def verify_audit(home: Home = None, as_json: AsJson = False) -> None:
     """Tell whether every entry is as it was written and none is missing; exit code 1 where not."""
@@ -194,16 +218,20 @@ def export_audit(
             print(one.line() if form == "jsonl" else one.syslog(socket.gethostname()))
 
 
+def _home(home: Path | None) -> Path:
+    return home if home is not None else Settings().home
+
+
 def _audit(home: Path | None) -> Audit:
-    return Audit(home if home is not None else Settings().home)
+    return Audit(_home(home))
 
 
 def _shares(home: Path | None) -> Shares:
-    return Shares(home if home is not None else Settings().home)
+    return Shares(_home(home))
 
 
 def _tokens(home: Path | None) -> Tokens:
-    return Tokens(home if home is not None else Settings().home)
+    return Tokens(_home(home))
 
 
 if __name__ == "__main__":

@@ -59,6 +59,21 @@ SHARES = Table(
     Column("last_opened", String),
 )
 """A link that was shared. Of its token only the SHA-256 is kept, of its pass-phrase only a salted scrypt."""
+SESSIONS = Table(
+    "sessions",
+    META,
+    Column("session", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("roles", String, nullable=False),
+    Column("client", String, nullable=False),
+    Column("began_at", String, nullable=False),
+    Column("seen_at", String, nullable=False),
+    Column("ends_at", String, nullable=False),
+    Column("ended_at", String, nullable=False, default=""),
+    Column("ended_by", String, nullable=False, default=""),
+    Column("purpose", String, nullable=False, default=""),
+)
+"""A sign-in, by what tells it from others; with it nobody can sign in."""
 _BUSY_SECONDS = 2.0
 
 

@@ -11,6 +11,7 @@ from geodata.core.errors import RoutesError
 from geodata.model.assumptions import Facts, facts_from
 from geodata.model.query import View
 from geodata.places.lookup import countries, country_name
+from pages.data.who import allowed, in_their_name
 from pages.data.workspace_cache import Workspace, sight
 from pages.presenters.assumption_edits import blocs_open_to, difference, farther, going_to, renamed
 from pages.presenters.assumption_tables import believed, blocs_by_code, grids, starts
@@ -33,13 +34,14 @@ def page() -> None:
         known = None
         with sentences():
             known = seen.assumptions.facts()
-        read, change = tabs(PARTS, "part")
+        read, *change = tabs(PARTS if allowed("assume") else PARTS[:1], "part")
         with read:
             if read.open and known is not None:
                 reading(seen, known)
-        with change:
-            if change.open:
-                changing(seen, known)
+        for one in change:
+            with one:
+                if one.open:
+                    changing(seen, known)
 
 
 def tell_once(key: str) -> None:
@@ -307,7 +309,8 @@ def store(seen: Workspace, in_use: str, text: str) -> None:
             "error",
         )
         return
-    seen.assumptions.keep(text)
+    with in_their_name("assume"):
+        seen.assumptions.keep(text)
     done(
         say(
             "Kept: the facts {version} are in use from now on, and maps are drawn anew with them.",
@@ -343,7 +346,8 @@ def earlier(seen: Workspace, known: Facts | None) -> None:
         product = st.button(say("Back to the facts of the product"), disabled=not own)
     if back:
         with sentences():
-            restored = seen.assumptions.restore()
+            with in_their_name("assume"):
+                restored = seen.assumptions.restore()
             done(
                 say(
                     "Taken back: the facts {version} are in use again; those in their place can be had back.",
@@ -360,7 +364,9 @@ def confirm(seen: Workspace) -> None:
 
     def leave() -> None:
         try:
-            anew(say("The facts of the product, {version}, are in use.", version=seen.assumptions.leave().version))
+            with in_their_name("assume"):
+                left = seen.assumptions.leave()
+            anew(say("The facts of the product, {version}, are in use.", version=left.version))
         except RoutesError as error:
             st.session_state[_SAID] = (str(error), "error")
 

@@ -48,6 +48,7 @@ from pages.ui.html_table import points
 from pages.ui.notices import aside, facts, hint, notice
 from pages.ui.sidebar_filters import ask
 from pages.ui.translate import mark, say
+from pages.widgets.download import download
 from routes.core.corridor import METHOD_VERSION
 from routes.temporal.arrears import arrears
 from routes.temporal.comparison import Comparison
@@ -148,7 +149,7 @@ def between(seen: Workspace, view: View, version: int, spans: Spans) -> None:
         st.html(f'<div role="status"><p class="count">{escape(counted(found))}</p></div>')
         aside(f"{spans.words}.")
     with file:
-        download(found, view, version, made_up=is_synthetic(seen.incidents(version)))
+        offer(found, view, version, made_up=is_synthetic(seen.incidents(version)))
     changed, others = told(found)
     displaced = pairs(found)
     if changed:
@@ -209,7 +210,7 @@ def table(found: Comparison, of: str) -> None:
             hint(say("Choose a row, by its box on the left, to see why it was judged so."))
 
 
-def download(found: Comparison, view: View, version: int, *, made_up: bool) -> None:
+def offer(found: Comparison, view: View, version: int, *, made_up: bool) -> None:
     """Offer the comparison as GeoJSON, as ``python -m routes change`` writes it."""
 
     def written() -> str:
@@ -218,14 +219,14 @@ def download(found: Comparison, view: View, version: int, *, made_up: bool) -> N
 
     ending = "-synthetic" if made_up else ""
     windows = "-".join(f"{window.start:%Y%m}-{window.end:%Y%m}" for window in (found.before, found.after))
-    st.download_button(
+    download(
+        st,
         "GeoJSON",
         written,
         f"changes-v{version}-{windows}{ending}.geojson",
         "application/geo+json",
-        icon=":material/download:",
+        f"{version} {view.query()}",
         help=say("Download the corridors with what became of each."),
-        on_click="ignore",
         disabled=not found.corridors,
         width="stretch",
     )

@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from geodata.io.writers import csv_of, geojson_of
 from geodata.model.incident import EARLIEST, is_synthetic
 from geodata.model.query import View
+from pages.data.who import allowed
 from pages.data.workspace_cache import Workspace, sight
 from pages.presenters.incident_table import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
 from pages.ui.data_table import tabulate
@@ -23,6 +24,7 @@ from pages.ui.sidebar_filters import ask
 from pages.ui.translate import mark, say
 from pages.ui.url_state import tabs, turn_to
 from pages.widgets.batch_table import batches
+from pages.widgets.download import download
 from pages.widgets.upload_wizard import wizard
 
 TABS = (mark("Incidents"), mark("Add incidents"), mark("Batches"))
@@ -36,19 +38,25 @@ def page() -> None:
     with st.sidebar:
         start, end = window()
     view = ask(seen.offers(version) if version is not None else {}).model_copy(update={"start": start, "end": end})
-    table, add, taken = tabs(TABS, "tab")
-    with table:
-        if table.open and version is None:
-            empty()
-        elif table.open and version is not None:
-            catalogue(seen, view, version)
-    with add:
-        if add.open:
-            with st.container(key="wizard"):
-                wizard(seen)
-    with taken:
-        if taken.open:
-            batches(seen)
+    parts = TABS if allowed("take in") else (TABS[0], TABS[2])
+    places = dict(zip(parts, tabs(parts, "tab"), strict=True))
+    for part, place in places.items():
+        with place:
+            if place.open:
+                show(seen, part, view, version)
+
+
+def show(seen: Workspace, part: str, view: View, version: int | None) -> None:
+    """Show one tab."""
+    if part == TABS[1]:
+        with st.container(key="wizard"):
+            wizard(seen)
+    elif part == TABS[2]:
+        batches(seen)
+    elif version is None:
+        empty()
+    else:
+        catalogue(seen, view, version)
 
 
 def window() -> tuple[date | None, date | None]:
@@ -92,8 +100,8 @@ def _days(asked: View, latest: date) -> tuple[date, ...]:
 def empty() -> None:
     """Say what to do while there is nothing to list."""
     notice(say("There are no incidents yet. Add a file of yours under “{tab}”.", tab=say(TABS[1])))
-
-    st.button(say("Add incidents"), type="primary", on_click=turn_to, args=("tab", TABS[1]))
+    if allowed("take in"):
+        st.button(say("Add incidents"), type="primary", on_click=turn_to, args=("tab", TABS[1]))
 
 
 def catalogue(seen: Workspace, view: View, version: int) -> None:
@@ -116,8 +124,8 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
     with count:
         _count(found)
     found = flagged(found) if only_flagged else found
-    _downloads(found, version, files)
     asked = f"{version} {view.query()} {words} {only_flagged}"
+    _downloads(found, version, asked, files)
     with st.container(key="catalogue"):
         _listing(found, hashlib.sha256(asked.encode()).hexdigest()[:12], seen.linked(version))
 
@@ -128,20 +136,20 @@ def _count(found: pl.DataFrame) -> None:
     st.html(f'<div role="status">{count}<p class="aside unprinted">{escape(more)}</p></div>')
 
 
-def _downloads(found: pl.DataFrame, version: int, places: list[DeltaGenerator]) -> None:
+def _downloads(found: pl.DataFrame, version: int, about: str, places: list[DeltaGenerator]) -> None:
     ledger = found.drop("country_name", "flags", "corridor")
     made_up = "-synthetic" if is_synthetic(ledger) else ""
     name = f"incidents-v{version}-{datetime.now(UTC):%Y%m%d}{made_up}"
     kinds = (("CSV", csv_of, "csv", "text/csv"), ("GeoJSON", geojson_of, "geojson", "application/geo+json"))
     for place, (label, write, ending, kind) in zip(places, kinds, strict=True):
-        place.download_button(
+        download(
+            place,
             label,
             partial(write, ledger),
             f"{name}.{ending}",
             kind,
-            icon=":material/download:",
+            about,
             help=say("Download the incidents of this list as {format}.", format=label),
-            on_click="ignore",
             disabled=found.is_empty(),
             width="stretch",
         )

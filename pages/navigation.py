@@ -1,32 +1,105 @@
-"""The dashboard's entry: which pages there are."""
+"""The dashboard's entry: which pages there are, and who is signed in."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
 
 import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
 
+from desk.people import Person, require
 from layers.web.assets import ASSETS
+from pages.data.who import allowed, whoever, with_login
 from pages.data.workspace_cache import sight
 from pages.ui.notices import notice, sentences
-from pages.ui.translate import choose, say
+from pages.ui.translate import choose, mark, say
 from pages.widgets.print_footer import stamp
+
+PAGES = (
+    ("monitor.py", mark("Monitor"), "see"),
+    ("routes.py", mark("Routes"), "see"),
+    ("countries.py", mark("Countries"), "see"),
+    ("incidents.py", mark("Incidents"), "read incidents"),
+    ("changes.py", mark("Changes"), "see"),
+    ("assumptions.py", mark("Assumptions"), "see"),
+    ("method.py", mark("Method"), "see"),
+    ("people.py", mark("People"), "administer"),
+)
+"""The pages, and the right that each needs; the first that somebody may see is where they begin."""
+_LOOK_SECONDS = 2.0
+
+
+def offered() -> list[StreamlitPage]:
+    """Return the pages of whoever asks; those that they may not see say so at their address and are in no menu."""
+    known = [one for one in PAGES if one[0] != "people.py" or with_login()]
+    first = next((file for file, _, right in known if allowed(right)), None)
+    if first is None:
+        return []
+    return [
+        st.Page(
+            file if allowed(right) else partial(refused, right),
+            title=say(title),
+            url_path=None if file == first else file.removesuffix(".py"),
+            default=file == first,
+            visibility="visible" if allowed(right) else "hidden",
+        )
+        for file, title, right in known
+    ]
+
+
+def refused(right: str) -> None:
+    """Say who may see a page."""
+    require(whoever(), right)
+
+
+def signed_in(person: Person) -> None:
+    """Say who is signed in, and offer to sign out."""
+    roles = ", ".join(say(role) for role in sorted(person.roles)) or say("no role")
+    said = escape(say("Signed in as {name} ({roles})", name=person.name, roles=roles))
+    away = f'<a href="/auth/logout" target="_self">{escape(say("Sign out"))}</a>'
+    st.sidebar.html(f'<p class="aside who">{said}<br>{away}</p>')
+
+
+@st.fragment(run_every=_LOOK_SECONDS)
+def watch_the_end() -> None:
+    """Take the page away once the session of whoever sees it is over."""
+    if not whoever().name:
+        st.rerun()
+
+
+def over() -> None:
+    """Say that nobody is signed in any more, and nothing else."""
+    notice(say("You are not signed in, or no longer; open the page anew to sign in."), "warning")
+    st.html(f'<p><a href="/" target="_self">{escape(say("Sign in"))}</a></p>')
+
+
+def without_a_role(person: Person) -> None:
+    """Say that somebody is known and may see nothing."""
+    said = say(
+        "You are signed in as {name}, and have no role here; whoever runs this can give you one.", name=person.name
+    )
+    notice(said, "warning")
+
 
 st.set_page_config(page_title=say("Smuggling route monitor"), page_icon=ASSETS / "icon.svg", layout="wide")
 st.html(ASSETS / "dashboard.css")
 choose()
-page = st.navigation(
-    [
-        st.Page("monitor.py", title=say("Monitor"), default=True),
-        st.Page("routes.py", title=say("Routes"), url_path="routes"),
-        st.Page("countries.py", title=say("Countries"), url_path="countries"),
-        st.Page("incidents.py", title=say("Incidents"), url_path="incidents"),
-        st.Page("changes.py", title=say("Changes"), url_path="changes"),
-        st.Page("assumptions.py", title=say("Assumptions"), url_path="assumptions"),
-        st.Page("method.py", title=say("Method"), url_path="method"),
-    ],
-    position="top",
-)
-with sentences():
-    for said in sight().damage():
-        notice(say(said), "error")
-with sentences():
-    page.run()
-with sentences():
-    stamp()
+asks = whoever()
+pages = offered()
+if not asks.name:
+    st.navigation([st.Page(over, title=say("Smuggling route monitor"))], position="hidden").run()
+elif not pages:
+    st.navigation([st.Page(lambda: without_a_role(asks), title=say("Smuggling route monitor"), url_path="none")]).run()
+else:
+    page = st.navigation(pages, position="top")
+    with sentences():
+        for said in sight().damage():
+            notice(say(said), "error")
+    with sentences():
+        page.run()
+    with sentences():
+        stamp()
+if with_login() and asks.name:
+    signed_in(asks)
+    watch_the_end()

@@ -1,14 +1,21 @@
-"""Settings of an installation, read from the environment (prefix ``ROUTES_``)."""
+"""Settings of an installation, read from the environment (prefix ``ROUTES_``) or, for secrets, from files."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """What an installation may set.
+
+    Whatever is to stay secret can stand in a file instead: ``ROUTES_SECRETS`` names a folder, as a container or
+    systemd's ``LoadCredential`` gives one, and a file in it bears the name of the variable in small letters
+    (``routes_cookie_secret``).
 
     Attributes
     ----------
@@ -25,12 +32,41 @@ class Settings(BaseSettings):
     without_login : str
         ``yes`` if the server may be reached from beyond its own machine though it has no login.
         ``ROUTES_WITHOUT_LOGIN``; anything else is no.
+    login : str
+        How people sign in: ``oidc`` (OpenID Connect) or ``proxy`` (a proxy in front says who asks). ``ROUTES_LOGIN``;
+        default "": nobody signs in, and whoever sits at this machine may do everything.
+    roles_claim : str
+        Claim that names a person's roles or groups; a dot leads into a claim: ``realm_access.roles``.
+        ``ROUTES_ROLES_CLAIM``; default ``roles``.
+    roles : str
+        Which value of the claim gives which role: ``analyst=desk-analysts, viewer=staff``. ``ROUTES_ROLES``; default
+        "": roles are named as ours are.
+    oidc_metadata, oidc_client_id : str
+        Address of the provider's metadata (``https://.../.well-known/openid-configuration``), and our name there.
+    oidc_client_secret, cookie_secret, proxy_secret : SecretStr
+        ``cookie_secret`` signs who is signed in; ``proxy_secret`` is what the proxy sends along in
+        ``X-Routes-Proxy-Secret``. Both have 32 characters at least.
+    proxy_user, proxy_roles : str
+        Headers in which the proxy says who asks, and their groups, separated by commas.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUTES_")
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(_secrets_dir=os.environ.get("ROUTES_SECRETS") or None, **values)
 
     home: Path = Path("workspace")
     languages: Path | None = None
     contact: str = ""
     origins: str = ""
     without_login: str = ""
+    login: str = ""
+    roles_claim: str = "roles"
+    roles: str = ""
+    oidc_metadata: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    cookie_secret: SecretStr = SecretStr("")
+    proxy_secret: SecretStr = SecretStr("")
+    proxy_user: str = "X-Forwarded-User"
+    proxy_roles: str = "X-Forwarded-Groups"

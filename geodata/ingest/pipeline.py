@@ -7,7 +7,6 @@ at once, the others are written anew first. Memory stays bounded whatever the si
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import os
 from collections import deque
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
+from geodata.core.actor import actor
 from geodata.core.errors import NothingKept, WrongValue
 from geodata.core.messages import sentence
 from geodata.core.staging import room, unwritable
@@ -406,7 +406,7 @@ class _Tray:
             sha256=reading.sha256,
             source=sources[0] if len(sources) == 1 else reading.file,
             profile=self._profile.name,
-            actor=getpass.getuser(),
+            actor=actor(),
             at=now_rfc3339(),
             read=self.kept + self.refused,
             refused=self.refused,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from geodata.core.actor import actor
 from geodata.core.errors import WrongValue
 from geodata.ledger.data_files import DataFile
 from geodata.ledger.edition_diff import Comparison, Edition
@@ -125,7 +125,7 @@ def decided(first: str, second: str, decision: str, undoes: str = "") -> Batch:
         sha256="",
         source="",
         profile="",
-        actor=getpass.getuser(),
+        actor=actor(),
         at=now_rfc3339(),
         undoes=undoes,
         decision=decision,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import os
 from dataclasses import replace
@@ -10,6 +9,7 @@ from dataclasses import replace
 import polars as pl
 from deltalake import DeltaTable
 
+from geodata.core.actor import actor
 from geodata.ledger.batch import Batch, now_rfc3339
 from geodata.ledger.store import Ledger
 from geodata.model.source_words import WORD
@@ -45,7 +45,7 @@ def map_word(ledger: Ledger, field: str, word: str, value: str) -> Batch:
         sha256="",
         source="",
         profile="words",
-        actor=getpass.getuser(),
+        actor=actor(),
         at=now_rfc3339(),
     )
 

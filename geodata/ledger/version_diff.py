@@ -6,13 +6,13 @@ Incidents that a later batch has revised since stay as they are, and are counted
 
 from __future__ import annotations
 
-import getpass
 import os
 from dataclasses import dataclass
 
 import polars as pl
 from deltalake import DeltaTable
 
+from geodata.core.actor import actor
 from geodata.core.errors import WrongValue
 from geodata.ledger.batch import Batch, now_rfc3339, require_batch
 from geodata.ledger.linked_reports import Decision
@@ -126,7 +126,7 @@ def _undoing(batch: Batch, back: int, taken: int) -> Batch:
         sha256=batch.sha256,
         source=batch.source,
         profile=batch.profile,
-        actor=getpass.getuser(),
+        actor=actor(),
         at=now_rfc3339(),
         updated=back,
         withdrawn=taken,

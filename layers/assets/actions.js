@@ -49,7 +49,9 @@ export class Actions extends Part {
   }
 
   _shareButton() {
-    return iconButton(say("Share this view"), "M14 7a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM14 18a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM5 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM7.3 8.9l4.5-2.9M7.3 11.1l4.5 2.9", () => this.monitor.shareDialog.show());
+    const button = iconButton(say("Share this view"), "M14 7a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM14 18a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM5 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM7.3 8.9l4.5-2.9M7.3 11.1l4.5 2.9", () => this.monitor.shareDialog.show());
+    button.dataset.needs = "share";
+    return button;
   }
 
   _summary() {
@@ -67,7 +69,7 @@ export class Actions extends Part {
       for (const moment of ["pointerdown", "focus", "click"]) made.addEventListener(moment, aim);
       return made;
     };
-    return [
+    const links = [
       element("p", {}, say("Layers")),
       link("geojson", "GeoJSON"),
       link("gpkg", "GeoPackage"),
@@ -84,6 +86,7 @@ export class Actions extends Part {
       link("docx", "Word (DOCX)"),
       element("hr"),
     ];
+    return [element("div", { "data-needs": "export" }, ...links)];
   }
 
   /** The dialog with every format, and with what goes into it. */

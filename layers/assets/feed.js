@@ -1,11 +1,15 @@
 /* Asks the server for its newest version and fetches the picture of it; the old one stays until the new one stands. */
 
 import { messageOf, refusal, wasAborted } from "./errors.js";
+import { element } from "./dom.js";
 import { Picture } from "./picture.js";
 import { ask, live } from "./server.js";
+import { say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
 /** @import { Head } from "./types.js" */
+
+const NOT_SIGNED_IN = 401;
 
 /** Polls the newest version and fetches snapshots. Tells the monitor what happens. */
 export class Feed {
@@ -20,6 +24,8 @@ export class Feed {
   /** @type {string | null} */
   supported = null;
   failed = false;
+  /** Whether nobody is signed in any more. */
+  over = false;
   /** @type {AbortController | null} */
   abort = null;
   static EVERY = 2500;
@@ -30,10 +36,15 @@ export class Feed {
     this.query = monitor.state.address.filters();
   }
 
+  /** Whether who looks may do something.  @param {string} right */
+  may(right) {
+    return !live || Boolean(this.head?.may.includes(right));
+  }
+
   async start() {
     for (;;) {
       await this.tick();
-      if (!live) return;
+      if (!live || this.over) return;
       await new Promise((done) => setTimeout(done, Feed.EVERY));
     }
   }
@@ -42,11 +53,13 @@ export class Feed {
   async tick() {
     try {
       const answer = await ask("/data/head", { cache: "no-cache" });
+      if (answer.status === NOT_SIGNED_IN) return this._end();
       if (!answer.ok) throw new Error(`head: ${answer.status}`);
       const before = this.head;
       /** @type {Head} */
       const head = await answer.json();
       this.head = head;
+      for (const one of document.querySelectorAll("[data-needs]")) one.toggleAttribute("hidden", !this.may(one.getAttribute("data-needs") ?? ""));
       this._arrived(before, head);
       this.monitor.status.lost(false);
       this.monitor.status.troubled(head.trouble);
@@ -57,9 +70,18 @@ export class Feed {
     }
   }
 
+  /** Nobody is signed in any more: the map goes from the screen. */
+  _end() {
+    this.over = true;
+    this.abort?.abort();
+    const again = element("a", { href: "/", target: "_top" }, say("Sign in"));
+    document.body.replaceChildren(element("p", { class: "ended", role: "alert" }, say("You are not signed in, or no longer."), " ", again));
+  }
+
   /** What a new batch brought is shown at once, before the picture that it makes.  @param {Head | undefined} before  @param {Head} head */
   _arrived(before, head) {
     if (before === undefined || before.version === null || head.version === null || before.version >= head.version) return;
+    if (!this.may("read incidents")) return;
     this.monitor.arrivals.since(before.version, head.version).catch(() => null);
   }
 

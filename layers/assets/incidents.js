@@ -49,8 +49,8 @@ export class Incidents extends CanvasLayer {
   }
 
   showing() {
-    const { state, map } = this.monitor;
-    return !state.hidden.has("incidents") && map.getZoom() >= this.settings.from_zoom;
+    const { feed, state, map } = this.monitor;
+    return feed.may("read incidents") && !state.hidden.has("incidents") && map.getZoom() >= this.settings.from_zoom;
   }
 
   windowChanged() {

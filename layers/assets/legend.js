@@ -54,9 +54,16 @@ export class Legend extends Part {
       ...(layer && heading ? [this._switch(layer, heading)] : []),
       ...(layer === "routes" ? [this._detail()] : []),
       ...(own && layer ? [this._own(layer)] : items.map((item) => this._item(item))),
-    ]);
+    ].map((node) => (layer === "incidents" ? this._forReaders(node) : node)));
     this.body.replaceChildren(...nodes);
     this.layersChanged();
+  }
+
+  /** Shown to whoever may read single incidents.  @param {HTMLElement} node */
+  _forReaders(node) {
+    node.dataset.needs = "read incidents";
+    node.hidden = Boolean(this.monitor.feed.head) && !this.monitor.feed.may("read incidents");
+    return node;
   }
 
   layersChanged() {

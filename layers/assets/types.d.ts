@@ -317,6 +317,8 @@ export interface Head {
   trouble?: string;
   network: string | null;
   building: string | null;
+  /** What who looks may do. */
+  may: string[];
 }
 
 // What is computed only once the routes stand ------------------------------------------------------------------------

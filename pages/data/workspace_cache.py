@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import getpass
 import threading
 import time
 from collections import OrderedDict
@@ -44,6 +43,7 @@ from pages.data import uploads
 from pages.data.network_builder import Builder
 from pages.data.seasonality import last_years
 from pages.data.uploads import Preview, Upload
+from pages.data.who import in_their_name, whoever
 from routes.core.corridor import METHOD_VERSION
 from routes.pipelines.counting import Directed, counted_on, placed
 from routes.pipelines.flow_network import network
@@ -337,7 +337,8 @@ class Workspace:
 
     def keep_profile(self, seen: Preview, guess: Guess, name: str, source: str) -> Profile:
         """Save how the columns of an uploaded file are read."""
-        return uploads.kept_profile(seen, guess, name, source, self._ledger.home)
+        with in_their_name("take in"):
+            return uploads.kept_profile(seen, guess, name, source, self._ledger.home)
 
     def rehearse(self, upload: Upload, profile: Profile, step: Step) -> Rehearsal:
         """Return what taking an uploaded file in would come to."""
@@ -346,14 +347,16 @@ class Workspace:
     def take_in(self, upload: Upload, profile: Profile, step: Step, *, may_withdraw: bool) -> Receipt:
         """Take an uploaded file in; its incidents are there for the next one who looks."""
         try:
-            return uploads.taken_in(upload, self._ledger, profile, step, may_withdraw=may_withdraw)
+            with in_their_name("take in"):
+                return uploads.taken_in(upload, self._ledger, profile, step, may_withdraw=may_withdraw)
         finally:
             self._look()
 
     def undo(self, batch: str) -> Undone:
         """Take a batch back, as a new version."""
         try:
-            return undo(self._ledger, batch)
+            with in_their_name("undo"):
+                return undo(self._ledger, batch)
         finally:
             self._look()
 
@@ -391,7 +394,7 @@ class Workspace:
 
     def record(self, export: Export, name: str, content: bytes, audience: Audience) -> None:
         """Keep a record of a file that leaves."""
-        keep_record(record_of(export, name, content, getpass.getuser(), audience), self._ledger.home)
+        keep_record(record_of(export, name, content, whoever().name, audience), self._ledger.home)
 
     def resource(self, name: str) -> bytes | None:
         """Return a resource of one of the kept pictures, None if none has it."""

@@ -27,7 +27,7 @@ LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
 METRICS = "/_stcore/metrics"
 FOR_PROGRAMS = "/api/"
 """Routes that ask for a token themselves and heed no cookie: a program has no Origin."""
-ONLY_OURS = ("/data/", "/api/", "/media/", "/_stcore/")
+ONLY_OURS = ("/data/", "/api/", "/media/", "/_stcore/", "/auth/logout/")
 """What no link on another site leads to."""
 _READING = ("GET", "HEAD", "OPTIONS")
 _OURS = ("same-origin", "none")
@@ -64,18 +64,18 @@ class Door:
         Whether the server speaks TLS itself.
     prefix : str
         Path behind which Streamlit stands, as "monitor".
-    without_login : bool
-        Whether connections from beyond this machine are answered though there is no login.
+    beyond : bool
+        Whether connections from beyond this machine are answered: there is a login, or it was said to go without.
     """
 
     def __init__(
-        self, app: ASGIApp, named: Sequence[str] = (), *, secure: bool = False, prefix: str = "", without_login: bool
+        self, app: ASGIApp, named: Sequence[str] = (), *, secure: bool = False, prefix: str = "", beyond: bool
     ) -> None:
         self._app = app
         self._named = tuple(named)
         self._scheme = "https" if secure else "http"
         self._prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
-        self._without_login = without_login
+        self._beyond = beyond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request or websocket in, or say why not."""
@@ -91,7 +91,7 @@ class Door:
 
     def _let_in(self, scope: Scope) -> Scope:
         """Return the scope of a request that may come in; raise ``RequestRefused`` for any other."""
-        if not self._without_login and not _on_this_machine(scope):
+        if not self._beyond and not _on_this_machine(scope):
             raise RequestRefused(503, LOGIN)
         headers = Headers(scope=scope)
         own = self._asked_by(headers.getlist("host"), scope)
@@ -183,7 +183,7 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def require_login(address: str, named: Iterable[str], *, without_login: bool) -> str:
+def require_login(address: str, named: Iterable[str], *, without_login: bool, login: bool = False) -> str:
     """Return the warning of a server that others reach without a login, "" where only this machine reaches it.
 
     Parameters
@@ -194,6 +194,8 @@ def require_login(address: str, named: Iterable[str], *, without_login: bool) ->
         Own origins, as ``own_origins`` returns them: one that is not of this machine says that a proxy lets others in.
     without_login : bool
         Whether that is meant.
+    login : bool
+        Whether people sign in.
 
     Raises
     ------
@@ -201,15 +203,15 @@ def require_login(address: str, named: Iterable[str], *, without_login: bool) ->
         If others reach it and that was not said to be meant.
     """
     public = next((origin for origin in named if not is_loopback(_name(origin))), None)
-    if is_loopback(address) and public is None:
+    if login or (is_loopback(address) and public is None):
         return ""
     reached = f"listens on {address or 'every address'}" if not is_loopback(address) else f"stands at {public}"
-    what = f"the server {reached}, and there is no login yet: whoever reaches it may read everything and change it"
+    what = f"the server {reached}, and nobody signs in: whoever reaches it may read everything and change it"
     if not without_login:
         raise WrongValue(
             what,
             rule="it listens on this machine alone (--server.address 127.0.0.1, no other address in ROUTES_ORIGINS) "
-            "unless ROUTES_WITHOUT_LOGIN=yes says that another check stands in front of it",
+            "unless people sign in (ROUTES_LOGIN) or ROUTES_WITHOUT_LOGIN=yes says that another check stands before it",
             done="it did not start",
         )
     return f"{what[0].upper()}{what[1:]} (ROUTES_WITHOUT_LOGIN=yes)."

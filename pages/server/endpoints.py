@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from xstatic.pkg import leaflet
 
+from desk.people import rights_of
 from geodata.core.errors import RoutesError, UnknownVersion, WrongValue
 from geodata.model.query import View
 from geodata.places.autocomplete import LONGEST, places_named
@@ -34,6 +35,7 @@ from layers.payload.time_steps import UNITS, Unit
 from layers.payload.watch_areas import areas_of
 from layers.web.assets import ASSETS
 from layers.web.translations import languages, nearest
+from pages.data.who import whoever
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
 from pages.server.asked_versions import number_of, version_of
@@ -170,6 +172,7 @@ def _head(request: Request) -> Response:
         "synthetic": facts.get("synthetic", False),
         **_facts(seen),
         **_network(seen, version),
+        "may": rights_of(whoever()),
     }
     return checked(request, json.dumps(head).encode(), "application/json")
 

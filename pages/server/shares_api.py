@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import gzip
 import json
 import time
@@ -28,6 +27,7 @@ from layers.payload.disclosed import disclosed
 from layers.reports.standalone import to_share
 from layers.reports.told import period
 from layers.web.translations import language_named, languages, nearest, words
+from pages.data.who import whoever
 from pages.data.workspace_cache import sight
 from pages.server.asked_versions import version_of
 from pages.server.checked_answers import without_folders
@@ -202,16 +202,16 @@ def _make(request: Request, body: dict[str, Any]) -> Response:
     export = seen.export(_asked(request, readers), version_of(request, seen), now())
     page, told = to_share(export, readers, language, str(body.get("title", "")).strip())
     days, phrase = _whole(body.get("days", DAYS)), str(body.get("phrase", ""))
-    token, share = _shares().new(page, told, getpass.getuser(), days=days, phrase=phrase)
+    token, share = _shares().new(page, told, whoever().name, days=days, phrase=phrase)
     return JSONResponse({"token": token, "share_id": share.share_id}, headers={"Cache-Control": "no-store"})
 
 
 def _act(request: Request, _: dict[str, Any]) -> Response:
     share_id, what, shares = request.path_params["share_id"], request.path_params["what"], _shares()
     if what == "revoke":
-        share = shares.revoke(share_id, getpass.getuser())
+        share = shares.revoke(share_id, whoever().name)
     elif what == "extend":
-        share = shares.extend(share_id, getpass.getuser())
+        share = shares.extend(share_id, whoever().name)
     else:
         rule = "a share is extended or revoked"
         raise WrongValue(f"{what[:20]!r}", rule=rule, done="nothing changed")

@@ -10,6 +10,7 @@ import streamlit as st
 
 from geodata.ledger.batch import Batch
 from geodata.ledger.version_diff import Undone
+from pages.data.who import allowed
 from pages.data.workspace_cache import Workspace
 from pages.ui.data_table import tabulate
 from pages.ui.notices import aside, facts, hint, notice, sentences
@@ -61,7 +62,7 @@ def batches(seen: Workspace) -> None:
         if batch.batch in undone:
             aside(say("Batch {batch} was taken back by {other}.", batch=batch.batch, other=undone[batch.batch]))
         undo_button(seen, batch, disabled=batch.batch in undone)
-    else:
+    elif allowed("undo"):
         hint(say("Choose a row, by its box on the left, to take a batch back."))
 
 
@@ -96,6 +97,8 @@ def note(batch: Batch, undone: dict[str, str]) -> str:
 
 def undo_button(seen: Workspace, batch: Batch, *, disabled: bool = False) -> None:
     """Offer to take a batch back, and ask again before it is done."""
+    if not allowed("undo"):
+        return
     if st.button(say("Undo this batch"), key=f"undo-{batch.batch}", icon=":material/undo:", disabled=disabled):
         st.dialog(say("Take this batch back?"))(_confirm)(seen, batch)
 

@@ -42,7 +42,7 @@ def behind(**settings: Any) -> Starlette:
         routes=[Route("/{path:path}", told, methods=every), WebSocketRoute("/{path:path}", opened)],
         middleware=[
             Middleware(SecurityHeaders, policy="default-src 'self'"),
-            Middleware(Door, **{"without_login": False} | settings),
+            Middleware(Door, **{"beyond": False} | settings),
         ],
     )
 
@@ -226,7 +226,7 @@ def test_whoever_connects_from_beyond_the_machine_gets_nothing_unless_that_is_me
     status, text, _ = knock(behind(), headers=headers, server=(address, PORT))
     assert (status, text) == (503, f"{LOGIN}\n")
     assert knock(behind(), "websocket", headers, server=(address, PORT))[0] == 403
-    assert knock(behind(without_login=True), headers=headers, server=(address, PORT))[0] == 200
+    assert knock(behind(beyond=True), headers=headers, server=(address, PORT))[0] == 200
     for here in ("127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"):
         assert knock(behind(), headers=headers, server=(here, PORT))[0] == 200
 

@@ -197,7 +197,7 @@ def start(home: Path, port: int, **settings: str) -> subprocess.CompletedProcess
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}, "the server listens on 0.0.0.0, and there is no login yet"),
+        ({"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}, "the server listens on 0.0.0.0, and nobody signs in"),
         ({"ROUTES_ORIGINS": "https://monitor.example.org"}, "the server stands at https://monitor.example.org, and"),
         ({"ROUTES_ORIGINS": "*"}, "ROUTES_ORIGINS names '*'"),
     ],

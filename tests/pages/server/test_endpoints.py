@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from desk.people import RIGHTS
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.model.assumptions import reference_facts
@@ -47,6 +48,7 @@ def test_an_empty_workspace_has_a_head_and_no_picture(get, at, home):
         "facts": facts,
         "network": "",
         "building": None,
+        "may": list(RIGHTS),
     }
     for address in ("/data/snapshot", "/data/snapshot?version=0", "/data/hexes", "/data/export?format=gpkg"):
         answer = get(address)
