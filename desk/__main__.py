@@ -19,7 +19,9 @@ from rich.table import Table
 
 from desk.sessions import Sessions
 from desk.shares import DAYS, MOST_DAYS, Shares
-from desk.tokens import Tokens
+from desk.tokens import DAYS as TOKEN_DAYS
+from desk.tokens import HAND_IN, Tokens
+from desk.tokens import MOST_DAYS as TOKEN_MOST_DAYS
 from geodata.core.audit import ACTIONS, Audit
 from geodata.core.errors import WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
@@ -29,7 +31,7 @@ from geodata.model.query import require_view
 app = typer.Typer(
     help="PEOPLE: who may do what.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-token = typer.Typer(help="Tokens by which programs hand in incidents.", no_args_is_help=True)
+token = typer.Typer(help="Tokens by which programs hand in incidents, or read layers.", no_args_is_help=True)
 app.add_typer(token, name="token")
 audit = typer.Typer(help="The audit: who did what, when and for what purpose.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
@@ -40,29 +42,33 @@ Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_H
 
 @token.command()
 def new(
-    name: Annotated[str, typer.Option(help="Who or what it is for; becomes the source of what states none.")],
+    name: Annotated[str, typer.Option(help="Who or what it is for.")],
     home: Home = None,
+    right: Annotated[list[str] | None, typer.Option(help="hand in (the default), read; may be repeated.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Whose incidents it may hand in; by default those of its own name.")
+    ] = None,
+    days: Annotated[int, typer.Option(help=f"Until it ends, at most {TOKEN_MOST_DAYS}.")] = TOKEN_DAYS,
 ) -> None:
     """Make a token and print it, this once."""
     with told_in_a_sentence():
-        secret = _tokens(home).new(name)
+        secret = _tokens(home).new(name, rights=right or (HAND_IN,), sources=source or (), days=days)
     print(secret)
     print("It is not shown again; hand it over by a way that you trust.", file=sys.stderr)
 
 
 @token.command("list")
-def list_(
-    home: Home = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list instead of words.")] = False,
-) -> None:
+def list_(home: Home = None, as_json: AsJson = False) -> None:
     """List the tokens, without what would let anyone use them."""
     found = _tokens(home).every()
     if as_json:
-        print(json.dumps([{name: value for name, value in asdict(one).items() if name != "sha256"} for one in found]))
+        told = [{name: value for name, value in asdict(one).items() if name != "sha256"} for one in found]
+        print(json.dumps([one | {"state": each.state} for one, each in zip(told, found, strict=True)]))
         return
-    table = Table("name", "made", "by", "")
+    table = Table("name", "may", "for", "made", "by", "until", "")
     for one in found:
-        table.add_row(one.name, one.at, one.actor, "revoked" if one.revoked else "stands")
+        facts = (", ".join(one.rights), ", ".join(one.sources), one.at[:10], one.actor, one.expires_at[:10])
+        table.add_row(one.name, *map(escape, facts), one.state)
     Console().print(table)
 
 

@@ -20,15 +20,18 @@ VIEWER, OPERATOR, PLANNER, ANALYST, ADMINISTRATOR = ROLES = (
     mark("analyst"),
     mark("administrator"),
 )
+HANDING_PROGRAM, READING_PROGRAM = "handing program", "reading program"
+"""Roles of programs, which tokens give and nobody's claims do."""
 
 RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "see": frozenset({VIEWER, OPERATOR, PLANNER, ANALYST}),
     "read incidents": frozenset({OPERATOR, PLANNER, ANALYST}),
     "watch": frozenset({OPERATOR, PLANNER, ANALYST}),
     "export": frozenset({PLANNER, ANALYST}),
-    "read service": frozenset({PLANNER, ANALYST}),
+    "read service": frozenset({PLANNER, ANALYST, READING_PROGRAM}),
     "share": frozenset({PLANNER, ANALYST}),
     "brief": frozenset({PLANNER, ANALYST}),
+    "hand in": frozenset({HANDING_PROGRAM}),
     "take in": frozenset({ANALYST}),
     "undo": frozenset({ANALYST}),
     "assume": frozenset({ANALYST}),
@@ -40,9 +43,9 @@ RIGHTS: Final[Mapping[str, frozenset[str]]] = {
 
 ``see``: the map and the pages, counts and routes. ``read incidents``: single incidents, their places and facts.
 ``watch``: keep watch-lists and acknowledge alerts. ``export``: take files away. ``read service``: layers for GIS
-programs. ``share``: links. ``brief``: briefings. ``take in``: files and incidents. ``undo``: take batches back.
-``assume``: change what direction and names rest on. ``administer``: sessions, tokens. ``audit``: read and verify it.
-``measure``: figures of the running server.
+programs. ``share``: links. ``brief``: briefings. ``hand in``: incidents of a program's own sources. ``take in``: files
+and incidents of any source. ``undo``: take batches back. ``assume``: change what direction and names rest on.
+``administer``: sessions, tokens. ``audit``: read and verify it. ``measure``: figures of the running server.
 """
 ALWAYS: Final = "9999"
 """An end that never comes, as RFC 3339 sorts."""
@@ -83,7 +86,7 @@ NOBODY: Final = Person("")
 
 def of_this_machine() -> Person:
     """Return the user of this machine, where nobody signs in: they hold the files and may do everything."""
-    return Person(getpass.getuser(), frozenset(ROLES))
+    return Person(getpass.getuser(), frozenset((*ROLES, HANDING_PROGRAM, READING_PROGRAM)))
 
 
 def may(person: Person, right: str) -> bool:

@@ -112,6 +112,7 @@ def ingest_file(
     parts: Sequence[str] = (),
     as_newest: bool = False,
     corrections: Path | None = None,
+    only_of: Sequence[str] = (),
 ) -> Ingested:
     """Take one file in.
 
@@ -135,6 +136,9 @@ def ingest_file(
         Take an edition for the newest of its source though it ends before what stands.
     corrections : Path, optional
         Where refused rows are written to be corrected, .csv or .xlsx, beside the copy in the workspace.
+    only_of : sequence of str
+        Sources whose incidents may be in it; rows of others are refused, and rows that name none are of the first.
+        Without any, whoever hands it in may speak for every source.
 
     Raises
     ------
@@ -149,7 +153,7 @@ def ingest_file(
     """
     if corrections is not None:
         correction_ending(corrections)
-    with _laid_aside(path, ledger, step, repairs, edition, profile, parts) as tray:
+    with _laid_aside(path, ledger, step, repairs, edition, profile, parts, only_of) as tray:
         batch = tray.batch()
         part = pl.col("file")
         file = pl.when(part == "").then(pl.lit(batch.file)).otherwise(pl.format("{} [{}]", pl.lit(batch.file), part))
@@ -213,6 +217,7 @@ def _laid_aside(
     edition: Edition | None,
     profile: Profile | None,
     parts: Sequence[str],
+    only_of: Sequence[str] = (),
 ) -> Iterator[_Tray]:
     """Give every row of a file checked and laid aside, for the time of the block."""
     step(sentence("reading"))
@@ -233,6 +238,8 @@ def _laid_aside(
         notes = (*notes, said)
     notes = (*notes, *_rivals(reading, chosen))
     source, told = source_of(reading, chosen, ledger)
+    if only_of and source not in only_of:
+        source, told = only_of[0], ()
     notes = (*notes, *told)
     with room(ledger.home) as folder:
         tray = _Tray(
@@ -245,6 +252,7 @@ def _laid_aside(
             notes,
             source,
             time if swapped else None,
+            only_of,
         )
         tray.fill(step)
         yield tray
@@ -279,6 +287,7 @@ class _Tray:
         notes: tuple[str, ...],
         source: str,
         swapped: str | None,
+        only_of: Sequence[str] = (),
     ) -> None:
         self._folder = folder
         self._reading = reading
@@ -298,6 +307,7 @@ class _Tray:
         self._every = pl.DataFrame()
         self._name = _batch_name(reading)
         self._source = source
+        self._only_of = only_of
         self._swapped = swapped
         self._from_1904 = {part.name for part in reading.parts if part.from_1904}
         self._ruined: list[str] = []
@@ -372,6 +382,7 @@ class _Tray:
         if self._persons:
             rows = rows.with_columns(digests(chunk.table, self._persons, self._key).alias(_PERSON))
         rows = _identified(rows, profile, self._source)
+        rows, of_others = _of_others(rows, self._only_of)
         self._ruined += rows["_ruined_id"].drop_nulls().to_list()
         checked = check(rows, profile, self._columns, self._now, self._repairs, self._own)
         source = self._source
@@ -383,16 +394,13 @@ class _Tray:
             file = write(incidents, self._folder / f"{number}.parquet") if incidents.height else None
         except OSError as error:
             raise unwritable(self._folder.parent.parent, error) from None
-        bad = (
-            table.filter(pl.col(ROW).is_in(checked.refusals["row"].implode()))
-            if checked.refusals.height
-            else table.clear()
-        )
+        refusals = pl.concat([of_others, checked.refusals])
+        bad = table.filter(pl.col(ROW).is_in(refusals["row"].implode())) if refusals.height else table.clear()
         return _Laid(
             bad.head(_MOST_CORRECTED).with_columns(pl.lit(chunk.part).alias(PART)),
             file,
             _keys_of(incidents),
-            pl.concat([_misfit_refusals(chunk), checked.refusals]).with_columns(pl.lit(chunk.part).alias("file")),
+            pl.concat([_misfit_refusals(chunk), refusals]).with_columns(pl.lit(chunk.part).alias("file")),
             records(source, checked.refused_ids.drop_nulls()),
         )
 
@@ -514,6 +522,16 @@ def _misfit_refusals(chunk: Chunk) -> pl.DataFrame:
     rule = "a row must have as many cells as the header"
     rows = [("", "", row, "", rule, text) for row, text in chunk.misfits]
     return pl.DataFrame(rows, schema=REFUSAL_SCHEMA, orient="row")
+
+
+def _of_others(rows: pl.DataFrame, only_of: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows of some sources, and refusals of all others; every row where no source is named."""
+    if not only_of:
+        return rows, pl.DataFrame(schema=REFUSAL_SCHEMA)
+    own = pl.col("source").is_in(list(only_of))
+    rule = f"this token hands in for {', '.join(only_of)} alone"
+    refused = [("", "", row, "source", rule, said) for row, said in rows.filter(~own).select(ROW, "source").iter_rows()]
+    return rows.filter(own), pl.DataFrame(refused, schema=REFUSAL_SCHEMA, orient="row")
 
 
 def _nothing_kept(batch: Batch, refusals: pl.DataFrame, report: Path | None, correction: Path | None) -> NothingKept:

@@ -86,6 +86,7 @@ def receive(
     profile: Profile | None = None,
     parts: Sequence[str] = (),
     as_newest: bool = False,
+    only_of: Sequence[str] = (),
 ) -> Receipt:
     """Take one file in, as ``ingest_file`` does; whatever is wrong with it stands in the receipt."""
     at = now_rfc3339()
@@ -99,6 +100,7 @@ def receive(
             profile=profile,
             parts=parts,
             as_newest=as_newest,
+            only_of=only_of,
         )
     except _UNFIT as error:
         report = error.report if isinstance(error, NothingKept) else None

@@ -7,6 +7,7 @@ is led to sign in where they opened a page, and told so where a page asked for d
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -22,9 +23,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from desk.people import NOBODY, NotAllowed, Person, require
+from desk.tokens import Tokens
 from geodata.core.audit import NotRecorded
 from geodata.core.errors import RoutesError
 from geodata.core.messages import mark
+from geodata.core.settings import Settings
 from layers.web.translations import nearest, words
 from pages.data.who import SESSION_HEADER, asking, remember, sessions
 from pages.server.login import CALLBACK, SIGN_IN, SIGN_OUT, Login
@@ -50,6 +53,8 @@ RIGHTS_OF: Final = (
     (r"/ogc(/.*)?", "read service"),
 )
 """Which right each path needs: patterns of whole paths, the first that fits counts. "any": whoever is signed in."""
+READ_BY_PROGRAMS: Final = "read service"
+"""The right whose paths a program reads by a token, in ``Authorization``."""
 GRACE_SECONDS: Final = 8.0
 """Between the end of a session and the end of its websocket: pages say meanwhile that it is over."""
 LOOK_SECONDS: Final = 1.0
@@ -57,6 +62,7 @@ RETURN: Final = "routes_return"
 _RULES = tuple((re.compile(pattern), right) for pattern, right in RIGHTS_OF)
 _RETURN_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]{0,1500}")
 _REFUSED = 400
+_UNKNOWN = 401
 
 
 class Gate:
@@ -109,6 +115,9 @@ class Gate:
 
     def _asking(self, scope: Scope) -> Person:
         connection = HTTPConnection(scope)
+        if right_of(self.path(scope)) == READ_BY_PROGRAMS and (secret := _shown(connection)) is not None:
+            token = Tokens(Settings().home).holder(secret)
+            return token.person if token else NOBODY
         person = self._login.asking(connection)
         if person.session:
             client = connection.client.host if connection.client else ""
@@ -135,9 +144,18 @@ class Gate:
 
     async def _turn_to_sign_in(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         headers = Headers(scope=scope)
-        page = scope["type"] == "http" and scope["method"] == "GET" and "text/html" in headers.get("accept", "")
+        page = (
+            scope["type"] == "http"
+            and scope["method"] == "GET"
+            and right_of(path) != READ_BY_PROGRAMS
+            and "text/html" in headers.get("accept", "")
+        )
         if not page or not self._login.way_in():
             said = mark("You are not signed in, or no longer; open the page anew to sign in.")
+            if right_of(path) == READ_BY_PROGRAMS:
+                said = mark(
+                    "A token that may read is needed: as Bearer, or as the password of a name, in Authorization."
+                )
             await self._refuse(scope, receive, send, 401, said)
             return
         query = scope.get("query_string", b"").decode("latin-1")
@@ -162,6 +180,8 @@ class Gate:
         spoken = words(nearest(headers.get("accept-language", "")))
         said = spoken.say(sentence, {})
         kept = {"Cache-Control": "no-store"}
+        if status == _UNKNOWN and right_of(self.path(scope)) == READ_BY_PROGRAMS:
+            kept["WWW-Authenticate"] = 'Basic realm="layers", charset="UTF-8"'
         answer: Response
         if "text/html" in headers.get("accept", ""):
             answer = _plain(said, status, spoken.language)
@@ -222,6 +242,19 @@ class _Answer:
                 )
                 for name, value in message["headers"]
             ]
+
+
+def _shown(connection: HTTPConnection) -> str | None:
+    """Return the token that a program shows (RFC 6750, RFC 7617), None where it shows nothing."""
+    scheme, _, shown = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return shown.strip()
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(shown, validate=True).decode("utf-8").partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def right_of(path: str) -> str | None:

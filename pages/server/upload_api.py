@@ -1,8 +1,8 @@
 """The intake: ``POST /api/incidents``, by which a program hands in incidents.
 
 The token stands in the header ``Authorization: Bearer ...`` and nowhere else: no cookie counts, so no other site can
-make a browser hand anything in. The body goes into a file in the workspace and through the same gate as any file; its
-source, where it states none, is the name of the token.
+make a browser hand anything in. The body goes into a file in the workspace and through the same gate as any file. A
+token speaks for its own sources alone: rows of others are refused, and rows that state none are of its first.
 
 An ``Idempotency-Key`` makes it safe to send again what may have arrived: for a day the same key with the same body
 gives the same answer, and with another body is refused.
@@ -27,7 +27,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from desk.tokens import Tokens
+from desk.people import may
+from desk.tokens import Token, Tokens
+from geodata.core.actor import acting_as
 from geodata.core.atomic_write import whole
 from geodata.core.settings import Settings
 from geodata.core.staging import UnwritableWorkspace, room, unwritable
@@ -131,23 +133,24 @@ async def _incidents(request: Request) -> Response:
         holder = await run_in_threadpool(_holder, request, home)
         ending = _ending(request)
         _require_length(request)
-        key = _key(request, holder)
-        with _share(home, holder), _alone(home, key), room(home) as folder:
-            body = await _body(request, folder / f"{holder}.{ending}")
+        key = _key(request, holder.name)
+        with _share(home, holder.name), _alone(home, key), room(home) as folder:
+            body = await _body(request, folder / f"{holder.name}.{ending}")
             async with _turn():
-                return await run_in_threadpool(_answer, body, home, key)
+                return await run_in_threadpool(_answer, body, home, key, holder)
     except RequestRefused as turned:
         return _json(turned.status, {"error": str(turned)}, turned.headers)
     except UnwritableWorkspace:
         return _unwritten()
 
 
-def _answer(body: Body, home: Path, key: str) -> Response:
+def _answer(body: Body, home: Path, key: str, holder: Token) -> Response:
     """Take a body in, or give again what was answered to it."""
     answers = Answers(home)
     if key and (known := answers.known(key, body.sha256)) is not None:
         return known
-    receipt = receive(body.path, Ledger(home), "part")
+    with acting_as(holder.person.name):
+        receipt = receive(body.path, Ledger(home), "part", only_of=holder.sources)
     if receipt.outcome == "postponed":
         return _unwritten()
     status, answer = _said(receipt)
@@ -171,14 +174,16 @@ def _require_post(request: Request) -> None:
         raise RequestRefused(405, "Incidents are handed in by POST; nothing was stored.", Allow="POST")
 
 
-def _holder(request: Request, home: Path) -> str:
-    """Return the name of the token, which is all that lets a request in."""
+def _holder(request: Request, home: Path) -> Token:
+    """Return the token, which is all that lets a request in."""
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    name = Tokens(home).holder(secret.strip()) if scheme.lower() == "bearer" else None
-    if name is None:
+    holder = Tokens(home).holder(secret.strip()) if scheme.lower() == "bearer" else None
+    if holder is None:
         sentence = "A token that stands is needed, in the header Authorization: Bearer; nothing was stored."
         raise RequestRefused(401, sentence, WWW_Authenticate='Bearer realm="incidents"')
-    return name
+    if not may(holder.person, "hand in"):
+        raise RequestRefused(403, "This token may read and not hand in; nothing was stored.")
+    return holder
 
 
 def _ending(request: Request) -> str:

@@ -7,11 +7,13 @@ import re
 import stat
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from desk.tokens import NoSuchToken, TokenRefused, Tokens
+from geodata.core.audit import Audit
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -21,6 +23,11 @@ def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+def held_by(tokens: Tokens, secret: str) -> str:
+    found = tokens.holder(secret)
+    return found.name if found else ""
+
+
 def kept(home: Path) -> str:
     return "".join(path.read_text() for path in home.rglob("*") if path.is_file())
 
@@ -28,8 +35,8 @@ def kept(home: Path) -> str:
 def test_a_token_is_known_by_its_holder_and_stands_nowhere_in_the_workspace(home):
     tokens = Tokens(home)
     secret, other = tokens.new("partner"), tokens.new("coast-guard")
-    assert tokens.holder(secret) == "partner"
-    assert Tokens(home).holder(other) == "coast-guard"
+    assert held_by(tokens, secret) == "partner"
+    assert held_by(Tokens(home), other) == "coast-guard"
     assert secret not in kept(home)
     assert hashlib.sha256(secret.encode()).hexdigest() in kept(home)
 
@@ -69,7 +76,7 @@ def test_a_revoked_token_counts_no_more_and_its_name_is_not_given_again(home):
     secret, other = tokens.new("partner"), tokens.new("other")
     tokens.revoke("partner")
     assert tokens.holder(secret) is None
-    assert tokens.holder(other) == "other"
+    assert held_by(tokens, other) == "other"
     assert [(token.name, token.revoked) for token in tokens.every() if token.name == "partner"] == [("partner", True)]
     with pytest.raises(TokenRefused, match="a name is given once"):
         tokens.new("partner")
@@ -113,7 +120,7 @@ def test_a_torn_file_is_no_token_and_hides_no_other(home, content):
     tokens = Tokens(home)
     secret = tokens.new("partner")
     (home / "desk" / "tokens" / "torn.json").write_text(content)
-    assert tokens.holder(secret) == "partner"
+    assert held_by(tokens, secret) == "partner"
     assert tokens.holder("") is None
     assert len(tokens.every()) == 1
 
@@ -123,7 +130,7 @@ def test_the_command_prints_a_token_once_lists_names_only_and_revokes(home):
     made = run(home, "new", "--name", "partner")
     assert made.returncode == 0, made.stderr
     secret = made.stdout.strip()
-    assert Tokens(home).holder(secret) == "partner"
+    assert held_by(Tokens(home), secret) == "partner"
     listed = run(home, "list", "--json")
     (token,) = json.loads(listed.stdout)
     assert (token["name"], token["revoked"]) == ("partner", False)
@@ -139,3 +146,50 @@ def test_the_command_prints_a_token_once_lists_names_only_and_revokes(home):
     ):
         assert wrong.returncode == 2
         assert len(wrong.stderr.strip().splitlines()) == 1
+
+
+def test_a_token_ends_at_its_moment(home, monkeypatch):
+    tokens = Tokens(home)
+    secret = tokens.new("partner", days=1)
+    ends = datetime.fromisoformat(tokens.every()[0].expires_at)
+    for offset, stands in ((timedelta(seconds=-1), True), (timedelta(0), False), (timedelta(days=400), False)):
+        monkeypatch.setattr("desk.tokens.datetime", _clock(ends + offset))
+        assert (tokens.holder(secret) is not None) == stands
+
+
+def _clock(now: datetime) -> type:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, _: object = None) -> datetime:
+            return now
+
+    return Clock
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"days": 0}, {"days": 731}, {"rights": []}, {"rights": ["undo"]}, {"rights": ["read", "undo"]}]
+)
+def test_a_token_for_too_long_or_for_more_than_it_may_is_not_made(home, wrong):
+    with pytest.raises(TokenRefused):
+        Tokens(home).new("partner", **wrong)
+    assert Tokens(home).every() == []
+
+
+def test_a_token_from_before_there_were_rights_hands_in_for_its_own_name_for_a_year(home):
+    secret = Tokens(home).new("partner")
+    path = home / "desk" / "tokens" / "partner.json"
+    kept = json.loads(path.read_text())
+    path.write_text(json.dumps({name: kept[name] for name in ("name", "sha256", "actor", "at")}))
+    found = Tokens(home).holder(secret)
+    assert found is not None
+    assert (found.rights, found.sources) == (("hand in",), ("partner",))
+    assert (datetime.fromisoformat(found.expires_at) - datetime.fromisoformat(found.at)).days == 365
+
+
+def test_making_and_revoking_stand_in_the_audit_with_who_did_it(home):
+    Tokens(home).new("partner", rights=["read"], by="root@desk.test")
+    Tokens(home).revoke("partner", by="other@desk.test")
+    assert [(one.actor, one.action, one.subject) for one in Audit(home).entries()] == [
+        ("root@desk.test", "token", "partner"),
+        ("other@desk.test", "token", "partner"),
+    ]

@@ -15,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from benchmarks.served import PRODUCT, running
 from desk.people import ROLES, Person, may
 from desk.sessions import Sessions
+from desk.tokens import Tokens
 from geodata.core.audit import Audit
 from pages.server.gate import GRACE_SECONDS, OPEN, RIGHTS_OF, right_of
 from tests.pages.server.doors import every_route
@@ -124,7 +125,7 @@ def test_a_session_of_ones_own_writing_in_a_header_is_thrown_away(url, home, peo
     ) as socket:
         page = Client(socket)
         page.open("people")
-        assert "administrator" not in str(page.shown)
+        assert "administrator@desk.test" not in str(page.shown)
 
 
 def test_signing_out_ends_the_session_wherever_its_cookie_was_copied(url):
@@ -170,6 +171,22 @@ def closed_within(socket: ClientConnection, seconds: float) -> bool:
         except ConnectionClosed:
             return True
     return False
+
+
+def test_a_program_reads_layers_by_its_token_and_nothing_else(url, home):
+    secret, handing = Tokens(home).new("qgis", rights=["read"]), Tokens(home).new("feed")
+    with httpx.Client(base_url=url, timeout=60) as program:
+        for shown in ({"headers": {"Authorization": f"Bearer {secret}"}}, {"auth": ("anybody", secret)}):
+            assert program.get("/ogc/collections", **shown).status_code == 200
+            assert program.get("/data/head", **shown).status_code == 401
+            assert program.get("/data/export?format=csv", **shown).status_code == 401
+        assert program.get("/ogc/collections", auth=("anybody", handing)).status_code == 403
+        for wrong in (secret[:-1], secret + "a", "", "rmt_"):
+            refused = program.get("/ogc/collections", auth=("anybody", wrong))
+            assert refused.status_code == 401
+            assert refused.headers["www-authenticate"].startswith("Basic")
+        Tokens(home).revoke("qgis")
+        assert program.get("/ogc/collections", auth=("anybody", secret)).status_code == 401
 
 
 def test_signing_in_and_out_stand_in_the_audit(url, home, people):

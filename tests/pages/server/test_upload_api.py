@@ -316,10 +316,10 @@ def held(monkeypatch):
     inside, go = threading.Semaphore(0), threading.Event()
     receive = intake.receive
 
-    def slow(path: Path, ledger: Ledger, edition: str) -> receipts.Receipt:
+    def slow(path: Path, ledger: Ledger, edition: str, **how: object) -> receipts.Receipt:
         inside.release()
         go.wait(20)
-        return receive(path, ledger, edition)
+        return receive(path, ledger, edition, **how)
 
     monkeypatch.setattr(intake, "receive", slow)
     return inside, go
@@ -405,3 +405,40 @@ def test_no_cache_keeps_an_answer_and_every_answer_carries_the_security_headers(
     for answer in (post([GOOD]), post([BAD]), post([GOOD], bearer="wrong"), post([GOOD], "text/plain")):
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_token_speaks_for_its_own_sources_alone(post, home):
+    coast = Tokens(home).new("coast", sources=["Coast Guard", "Border Police"])
+    told = [GOOD | {"id": "1"}, GOOD | {"id": "2", "source": "Border Police"}, GOOD | {"id": "3", "source": "IOM"}]
+    answer = post(told, bearer=coast)
+    assert answer.status == 201
+    assert (answer.json()["counts"]["kept"], answer.json()["counts"]["refused"]) == (2, 1)
+    (refused,) = answer.json()["refusals"]
+    assert (refused["column"], refused["value"]) == ("source", "IOM")
+    assert refused["rule"] == "this token hands in for Coast Guard, Border Police alone"
+    incidents = Ledger(home).incidents()
+    assert sorted(incidents["source"].unique()) == ["Border Police", "Coast Guard"]
+
+
+def test_a_token_cannot_revise_what_another_source_said(post, home):
+    first = Tokens(home).new("first", sources=["A"])
+    other = Tokens(home).new("other", sources=["B"])
+    assert post([GOOD | {"id": "1", "people": 41}], bearer=first).status == 201
+    taken = post([GOOD | {"id": "1", "people": 7, "source": "A"}], bearer=other)
+    assert taken.status == 422
+    assert post([GOOD | {"id": "1", "people": 7}], bearer=other).status == 201
+    told = {row["source"]: row["people"] for row in Ledger(home).incidents().iter_rows(named=True)}
+    assert told == {"A": 41, "B": 7}
+
+
+def test_what_a_token_handed_in_bears_its_name(post, home):
+    post([GOOD])
+    assert [batch.actor for _, batch in Ledger(home).history()] == ["token partner"]
+
+
+def test_a_token_that_may_only_read_hands_nothing_in(post, home):
+    reader = Tokens(home).new("reader", rights=["read"])
+    answer = post([GOOD], bearer=reader)
+    assert answer.status == 403
+    assert is_one_sentence(answer)
+    assert Ledger(home).version() is None
