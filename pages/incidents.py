@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from geodata.io.writers import csv_of, geojson_of
 from geodata.model.incident import EARLIEST, is_synthetic
 from geodata.model.query import View
+from pages.data.audited import enter
 from pages.data.who import allowed
 from pages.data.workspace_cache import Workspace, sight
 from pages.presenters.incident_table import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
@@ -120,6 +121,7 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
     only_flagged = only.toggle(say("Only flagged"), key="flagged", bind="query-params")
     with st.spinner(say("Finding corridors ...")):
         corridors = seen.corridor_names(view, version)
+    enter("read", f"incidents in a table, {view.query() or 'all'}")
     found = searched(listed(view.reached(seen.incidents(version)), corridors), words or "")
     with count:
         _count(found)

@@ -10,6 +10,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 
 from desk.people import Person, require
 from layers.web.assets import ASSETS
+from pages.data.audited import LONGEST_CASE, case_of, work_on
 from pages.data.who import allowed, whoever, with_login
 from pages.data.workspace_cache import sight
 from pages.ui.notices import notice, sentences
@@ -54,7 +55,16 @@ def refused(right: str) -> None:
 
 
 def signed_in(person: Person) -> None:
-    """Say who is signed in, and offer to sign out."""
+    """Say who is signed in and for which case they work, and offer to sign out."""
+    if allowed("read incidents"):
+        st.sidebar.text_input(
+            say("Case"),
+            value=case_of(person),
+            key="case",
+            max_chars=LONGEST_CASE,
+            on_change=lambda: work_on(st.session_state["case"]),
+            help=say("What you work on; it stands in the audit beside what you read and take away."),
+        )
     roles = ", ".join(say(role) for role in sorted(person.roles)) or say("no role")
     said = escape(say("Signed in as {name} ({roles})", name=person.name, roles=roles))
     away = f'<a href="/auth/logout" target="_self">{escape(say("Sign out"))}</a>'
@@ -91,8 +101,11 @@ if not asks.name:
     st.navigation([st.Page(over, title=say("Smuggling route monitor"))], position="hidden").run()
 elif not pages:
     st.navigation([st.Page(lambda: without_a_role(asks), title=say("Smuggling route monitor"), url_path="none")]).run()
+    signed_in(asks)
 else:
     page = st.navigation(pages, position="top")
+    if with_login():
+        signed_in(asks)
     with sentences():
         for said in sight().damage():
             notice(say(said), "error")
@@ -101,5 +114,4 @@ else:
     with sentences():
         stamp()
 if with_login() and asks.name:
-    signed_in(asks)
     watch_the_end()

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     oidc_client_secret, cookie_secret, proxy_secret : SecretStr
         ``cookie_secret`` signs who is signed in; ``proxy_secret`` is what the proxy sends along in
         ``X-Routes-Proxy-Secret``. Both have 32 characters at least.
+    case : str
+        ``required`` if whoever reads single incidents has to say first for which case, which then stands in the audit.
+        ``ROUTES_CASE``; default "": they may.
     proxy_user, proxy_roles : str
         Headers in which the proxy says who asks, and their groups, separated by commas.
     """
@@ -61,6 +64,7 @@ class Settings(BaseSettings):
     origins: str = ""
     without_login: str = ""
     login: str = ""
+    case: str = ""
     roles_claim: str = "roles"
     roles: str = ""
     oidc_metadata: str = ""

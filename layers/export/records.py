@@ -67,7 +67,7 @@ def digest_of(content: Path | bytes) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def keep(record: dict[str, Any], home: Path) -> None:
+def keep(record: dict[str, Any], home: Path, purpose: str = "") -> None:
     """Add a record to those of a workspace, and an entry to its audit, on the disk before this returns.
 
     Raises
@@ -78,7 +78,7 @@ def keep(record: dict[str, Any], home: Path) -> None:
     facts: dict[str, Any] = {
         name: record.get(name) for name in ("file", "sha256", "marking", "incidents", "ledger_version", "view")
     }
-    Audit(home).enter(record["actor"], "export", record["export_id"], **facts)
+    Audit(home).enter(record["actor"], "export", record["export_id"], purpose, **facts)
     line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode() + b"\n"
     try:
         handle = os.open(home / _KEPT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -40,6 +40,7 @@ from layers.payload.incident_points import Keys, keys_of
 from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
 from layers.payload.time_steps import Unit
 from pages.data import uploads
+from pages.data.audited import case_of
 from pages.data.network_builder import Builder
 from pages.data.seasonality import last_years
 from pages.data.uploads import Preview, Upload
@@ -394,7 +395,8 @@ class Workspace:
 
     def record(self, export: Export, name: str, content: bytes, audience: Audience) -> None:
         """Keep a record of a file that leaves."""
-        keep_record(record_of(export, name, content, whoever().name, audience), self._ledger.home)
+        person = whoever()
+        keep_record(record_of(export, name, content, person.name, audience), self._ledger.home, case_of(person))
 
     def resource(self, name: str) -> bytes | None:
         """Return a resource of one of the kept pictures, None if none has it."""

@@ -23,7 +23,9 @@ from starlette.types import Scope
 from xstatic.pkg import leaflet
 
 from desk.people import rights_of
+from geodata.core.audit import NotRecorded
 from geodata.core.errors import RoutesError, UnknownVersion, WrongValue
+from geodata.core.messages import mark
 from geodata.model.query import View
 from geodata.places.autocomplete import LONGEST, places_named
 from geodata.places.lookup import country_name
@@ -35,6 +37,7 @@ from layers.payload.time_steps import UNITS, Unit
 from layers.payload.watch_areas import areas_of
 from layers.web.assets import ASSETS
 from layers.web.translations import languages, nearest
+from pages.data.audited import enter
 from pages.data.who import whoever
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
@@ -121,6 +124,8 @@ def _in_thread(answer: Answer) -> Handler:
             return await run_in_threadpool(answer, request)
         except UnknownVersion as error:
             return _refused(str(error), 404)
+        except NotRecorded:
+            return _refused(mark("This cannot be shown now; try again later."), 503)
         except RoutesError as error:
             return _refused(str(error), 400)
         except Exception:  # noqa: BLE001 - a fault of ours is one sentence to whoever asks, and stands in the log
@@ -271,6 +276,7 @@ def _points(request: Request) -> Response:
     """Answer with the incidents of a View within a box, as ``layers.payload.incident_points`` writes them."""
     seen = sight()
     view, _ = View.from_query(request.query_params.multi_items())
+    enter("read", f"incidents on the map, {view.without_window().query() or 'all'}")
     found = _box(request).select(view.reached(seen.keyed(version_of(request, seen))))
     if found.height > MOST_POINTS:
         return _refused(f"{found.height:,} incidents lie here; at most {MOST_POINTS:,} are drawn one by one.", 413)
@@ -295,6 +301,7 @@ def _incidents(request: Request) -> Response:
         raise WrongValue(f"{len(asked)} incidents", rule=f"at most {MOST_FACTS} are told of", done="nothing was told")
     if not all(_KEY.fullmatch(key) for key in asked):
         raise WrongValue("a key", rule="a key is 16 hexadecimal digits", done="nothing was told")
+    enter("read", f"incidents {', '.join(asked)}")
     facts = facts_of(seen.keyed(version_of(request, seen)), [int(key, 16) for key in asked])
     content = json.dumps({"incidents": facts}, ensure_ascii=False, allow_nan=False).encode()
     return checked(request, content, "application/json")

@@ -153,9 +153,7 @@ class Gate:
         if not page or not self._login.way_in():
             said = mark("You are not signed in, or no longer; open the page anew to sign in.")
             if right_of(path) == READ_BY_PROGRAMS:
-                said = mark(
-                    "A token that may read is needed: as Bearer, or as the password of a name, in Authorization."
-                )
+                said = mark("A token that may read is needed, as Bearer or as the password of any name.")
             await self._refuse(scope, receive, send, 401, said)
             return
         query = scope.get("query_string", b"").decode("latin-1")

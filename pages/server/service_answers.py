@@ -26,6 +26,7 @@ from layers.export.features import CRS84, DEGREES, Collection
 from layers.export.filters import LONGEST, Filter, Language, read_filter
 from layers.export.making import Asked
 from layers.export.tables import LAYERS, columns_of, tables_of
+from pages.data.audited import enter
 from pages.data.workspace_cache import Workspace
 
 PREFIX = "/ogc"
@@ -55,6 +56,7 @@ def layer_of(seen: Workspace, name: str, view: View) -> Collection:
     version = seen.version()
     if version is None:
         raise UnknownVersion("the workspace is empty", rule="a layer needs incidents", done="nothing was read")
+    enter("export", f"layer {name} by the service")
     return _kept(seen, version, seen.laid_out(version), view, name)
 
 

@@ -27,6 +27,7 @@ from layers.payload.disclosed import disclosed
 from layers.reports.standalone import to_share
 from layers.reports.told import period
 from layers.web.translations import language_named, languages, nearest, words
+from pages.data.audited import case_of
 from pages.data.who import whoever
 from pages.data.workspace_cache import sight
 from pages.server.asked_versions import version_of
@@ -202,7 +203,8 @@ def _make(request: Request, body: dict[str, Any]) -> Response:
     export = seen.export(_asked(request, readers), version_of(request, seen), now())
     page, told = to_share(export, readers, language, str(body.get("title", "")).strip())
     days, phrase = _whole(body.get("days", DAYS)), str(body.get("phrase", ""))
-    token, share = _shares().new(page, told, whoever().name, days=days, phrase=phrase)
+    person = whoever()
+    token, share = _shares().new(page, told, person.name, days=days, phrase=phrase, purpose=case_of(person))
     return JSONResponse({"token": token, "share_id": share.share_id}, headers={"Cache-Control": "no-store"})
 
 
