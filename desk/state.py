@@ -59,6 +59,15 @@ SHARES = Table(
     Column("last_opened", String),
 )
 """A link that was shared. Of its token only the SHA-256 is kept, of its pass-phrase only a salted scrypt."""
+PURGES = Table(
+    "purges",
+    META,
+    Column("ledger_version", Integer, primary_key=True),
+    Column("purged", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+)
+"""What was purged from the ledger: of an earlier version nothing is shared any more."""
 _BUSY_SECONDS = 2.0
 
 
@@ -97,9 +106,32 @@ def unusable(error: OperationalError) -> StateUnusable:
     )
 
 
+def scrub(home: Path) -> None:
+    """Leave nothing of rows that were deleted or changed in the file of the tables, nor in its log.
+
+    Raises
+    ------
+    StateUnusable
+        If somebody reads or writes meanwhile; rows may be left then.
+    """
+    try:
+        with engine(home).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+    except OperationalError as error:
+        raise unusable(error) from None
+    if busy:
+        raise StateUnusable(
+            "the log of what the desk keeps could not be emptied",
+            rule="nobody may read it for that moment",
+            done="run the same command again",
+        )
+
+
 def _careful(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     with suppress(sqlite3.OperationalError):  # of a database that can only be read
         cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
