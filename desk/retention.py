@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from desk.shares import Shares
-from desk.state import PURGES, engine, scrub, unusable
+from desk.state import PURGES, SHARES, engine, scrub, unusable
 from desk.tokens import Tokens
+
+_GONE = "(purged)"
+"""Title of a share that was withdrawn by a purge: titles may quote."""
 
 
 def without_shares(home: Path, actor: str) -> int:
@@ -62,6 +65,11 @@ def purged(home: Path, version: int, what: str, at: str, actor: str) -> None:
     except OperationalError as error:
         raise unusable(error) from None
     without_shares(home, actor)
+    try:
+        with engine(home).begin() as connection:
+            connection.execute(update(SHARES).values(title=_GONE, view=""))
+    except OperationalError as error:
+        raise unusable(error) from None
     for page in (home / "desk" / "shares").glob("*"):
         page.unlink(missing_ok=True)
     scrub(home)
