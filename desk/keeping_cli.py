@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from desk import retention
+from desk import retention, state
 from desk.bounds import before_now
 from geodata.core.audit import Audit
 from geodata.core.errors import WrongValue, told_in_a_sentence
@@ -19,6 +19,8 @@ from geodata.core.settings import Settings
 from geodata.ledger.rewriting import PurgeRule
 from geodata.ledger.store import Ledger
 from geodata.workspace import purge as purging
+from geodata.workspace import soundness
+from geodata.workspace.backup import ENDING, Manifest, backed_up, laid_out
 
 keeping = typer.Typer()
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]
@@ -56,6 +58,57 @@ def purge(
                 return
             rule_ = PurgeRule(before_now(older_than, before, datetime.now(UTC)), batch, source)
             _purge(folder, rule_, inbox or [], purpose, dry_run=dry_run, yes=yes)
+
+
+@keeping.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help=f"A new file outside the workspace, ending in {ENDING}.")],
+    home: Home = None,
+    purpose: Annotated[str, typer.Option(help="For the audit.")] = "",
+) -> None:
+    """Write the workspace into one file while it is in use, and read it back."""
+    folder = home if home is not None else Settings().home
+    with told_in_a_sentence():
+        if not folder.is_dir():
+            raise WrongValue(f"there is no workspace {folder}", rule="--home names it", done="no backup was made")
+        Audit(folder).enter(getpass.getuser(), "backup", file.name, purpose)
+        made = backed_up(folder, file, getpass.getuser(), state.copy)
+    for name in made.left:
+        print(f"Not taken along, as it is no plain file: {name}", file=sys.stderr)
+    size = file.stat().st_size / 2**20
+    print(f"{len(made.files):,} files, {size:,.1f} MB, ledger version {made.ledger_version}; read back and sound.")
+
+
+@keeping.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    to: Annotated[Path, typer.Option(help="An empty folder or a new one; the workspace from then on.")],
+    with_shares: Annotated[bool, typer.Option("--with-shares", help="Let shared links open as they did then.")] = False,
+    with_tokens: Annotated[bool, typer.Option("--with-tokens", help="Let tokens count as they did then.")] = False,
+    purpose: Annotated[str, typer.Option(help="For the audit.")] = "",
+) -> None:
+    """Lay a backup out as a workspace; its shared links and tokens are ended unless it is said otherwise."""
+    ended, faults = (0, 0), []
+    actor = getpass.getuser()
+
+    def last(folder: Path, made: Manifest) -> None:
+        nonlocal ended, faults
+        Audit(folder).enter(actor, "restore", file.name, purpose, made_at=made.made_at, made_by=made.actor)
+        ended = retention.restored(folder, actor, with_shares=with_shares, with_tokens=with_tokens)
+        faults = soundness.faults(Ledger(folder))
+
+    with told_in_a_sentence():
+        made = laid_out(file, to, last)
+    print(
+        f"{to} is as the workspace was at {made.made_at}, ledger version {made.ledger_version}; "
+        f"the backup was made by {made.actor}."
+    )
+    print(f"{ended[0]} shared links were withdrawn and {ended[1]} tokens revoked.")
+    print("What was purged after that moment is back: purge it again.")
+    for fault in faults:
+        print(f"As it was then: {fault}", file=sys.stderr)
+    if faults:
+        raise typer.Exit(2)
 
 
 def _purge(home: Path, rule: PurgeRule, inboxes: list[Path], purpose: str, *, dry_run: bool, yes: bool) -> None:

@@ -73,3 +73,18 @@ def purged(home: Path, version: int, what: str, at: str, actor: str) -> None:
     for page in (home / "desk" / "shares").glob("*"):
         page.unlink(missing_ok=True)
     scrub(home)
+
+
+def restored(home: Path, actor: str, *, with_shares: bool, with_tokens: bool) -> tuple[int, int]:
+    """End the shares and tokens of a workspace that was restored, which may have been ended since the backup.
+
+    Returns
+    -------
+    tuple of int
+        How many shares and tokens were ended.
+    """
+    there = (home / "desk" / "desk.sqlite").exists()
+    shares = without_shares(home, actor) if there and not with_shares else 0
+    if there:
+        engine(home).dispose()
+    return shares, 0 if with_tokens else without_tokens(home)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
@@ -30,6 +31,7 @@ TOLD = {
     "policy": "default-src 'none'",
 }
 BOUND = "2020-01-01"
+MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass

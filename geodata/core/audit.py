@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -139,6 +140,24 @@ class Audit:
             if found is None:
                 return
             yield found
+
+    def copy(self, home: Path) -> None:
+        """Copy the audit into another workspace folder as it is between two entries.
+
+        Raises
+        ------
+        OSError
+            If it cannot be read or written.
+        """
+        to = home / "desk"
+        to.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self._folder.is_dir():
+            return
+        with exclusive_lock(self._folder / "audit.lock"):
+            for path in (self._file, self._head):
+                if path.exists():
+                    shutil.copyfile(path, to / path.name)
+                    (to / path.name).chmod(0o600)
 
     def verify(self) -> Verdict:
         """Return whether every entry is as it was written and none is missing."""

@@ -22,11 +22,10 @@ from geodata.ledger.store import BusyLedger, Ledger
 from geodata.ledger.version_diff import undo
 from geodata.workspace import purge as purging
 from geodata.workspace.soundness import faults, unproven
-from tests.purging import BOUND, TOLD, Written, copied, full, taken_in
+from tests.purging import BOUND, MOMENT, TOLD, Written, copied, full, taken_in
 from tests.searching import held
 
 ROOT = Path(__file__).parent.parent.parent
-MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
