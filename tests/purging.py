@@ -12,10 +12,12 @@ from threading import Event
 from desk.shares import Shares
 from geodata.feeds.watch_folder import Inbox, watch
 from geodata.ingest.pipeline import ingest_file
+from geodata.ingest.receipt import receive
 from geodata.ledger.maintenance import pin
 from geodata.ledger.store import Ledger
 from geodata.ledger.version_diff import undo
 from layers.export.records import keep
+from pages.server.upload_api import Answers
 from tests.workspaces import laid_out
 
 HEADER = "source,id,date,lat,lon,place,mode,kind,description,url,people\n"
@@ -97,8 +99,16 @@ def _left_about(home: Path, written: Written) -> None:
     (inbox / "good.csv").write_text(HEADER + written.row("NEW", 52), encoding="utf-8")
     (inbox / "bad.csv").write_text(HEADER + written.refused("OLD", "c"), encoding="utf-8")
     assert len(list(watch(Inbox(inbox, Ledger(home)), 0.01, Event(), once=True))) == 3
+    sent = home.parent / "program.csv"
+    sent.write_text(
+        HEADER + written.row("OLD", 55) + written.row("NEW", 56) + written.refused("OLD", "d"), encoding="utf-8"
+    )
+    receipt = receive(sent, Ledger(home), "part")
+    Answers(home).keep(
+        "0" * 64, "1" * 64, 201, receipt.report() | {"refusals": receipt.refused_rows(9), "a": "PLACEANSWEROLD"}
+    )
+    written.old.append("PLACEANSWEROLD")
     for place, text in {
-        "intake/answer": "PLACEINTAKEOLD",
         "pulls/partner.json": json.dumps({"url": "http://x.org", "error": "all rows were refused: 'PLACEPULLOLD'"}),
         "spool/tmpleft/body.csv": "PLACESPOOLOLD",
         "refusals/.0011223344556677.part": "PLACEPARTOLD",
@@ -107,7 +117,7 @@ def _left_about(home: Path, written: Written) -> None:
     }.items():
         (home / place).parent.mkdir(parents=True, exist_ok=True)
         (home / place).write_text(text, encoding="utf-8")
-    written.old += [f"PLACE{name}OLD" for name in ("INTAKE", "PULL", "SPOOL", "PART", "DAMAGED", "ORPHAN")]
+    written.old += [f"PLACE{name}OLD" for name in ("PULL", "SPOOL", "PART", "DAMAGED", "ORPHAN")]
 
 
 def _shared(home: Path, written: Written) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import polars as pl
 import pytest
@@ -17,12 +21,16 @@ from desk.bounds import before_now
 from desk.shares import Shares
 from geodata.core.audit import Audit
 from geodata.core.errors import WrongValue
+from geodata.feeds.watch_folder import Inbox, watch
 from geodata.ledger.batch import Batch
 from geodata.ledger.store import BusyLedger, Ledger
 from geodata.ledger.version_diff import undo
 from geodata.workspace import purge as purging
+from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import faults, unproven
-from tests.purging import BOUND, MOMENT, TOLD, Written, copied, full, taken_in
+from pages.data.workspace_cache import Workspace
+from routes.pipelines.kept_network import standing
+from tests.purging import BOUND, HEADER, MOMENT, TOLD, Written, copied, full, taken_in
 from tests.searching import held
 
 ROOT = Path(__file__).parent.parent.parent
@@ -172,6 +180,60 @@ def test_a_dry_run_tells_what_would_go_and_changes_nothing(workspace):
     assert "corrections/first-" in said
     assert "Nothing was changed." in said
     assert held(home, written.old) == stood
+
+
+def test_files_of_a_watched_folder_elsewhere_go_where_it_is_named(tmp_path):
+    home, inbox, written = tmp_path / "workspace", tmp_path / "inbox", Written()
+    inbox.mkdir()
+    (inbox / "mixed.csv").write_text(HEADER + written.row("OLD", 1) + written.row("NEW", 2), encoding="utf-8")
+    (inbox / "new.csv").write_text(HEADER + written.row("NEW", 3), encoding="utf-8")
+    assert len(list(watch(Inbox(inbox, Ledger(home)), 0.01, Event(), once=True))) == 2
+    (inbox / "next.csv").write_text(HEADER, encoding="utf-8")
+    desk(home, "purge", "--before", BOUND, "--yes", "--inbox", inbox)
+    assert held(inbox, written.old) == {}
+    assert sorted(path.name.rsplit("-", 1)[-1] for path in inbox.rglob("*.csv")) == ["new.csv", "next.csv"]
+
+
+def test_a_purge_that_cannot_empty_the_tables_is_finished_by_the_next(workspace):
+    home, written = workspace
+    reader = sqlite3.connect(home / "desk" / "desk.sqlite")
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM shares").fetchall()
+    assert "run the same command again" in desk(home, "purge", "--before", BOUND, "--yes", code=2)
+    reader.close()
+    assert purging.is_pending(home)
+    desk(home, "purge")
+    assert held(home, written.old) == {}
+
+
+def test_a_server_that_has_read_the_incidents_shows_those_that_are_left(workspace):
+    home, _ = workspace
+    seen = Workspace(Ledger(home))
+    before = seen.version()
+    assert seen.incidents(before)["time_end"].min() <= MOMENT
+    desk(home, "purge", "--before", BOUND, "--yes")
+    seen._look()
+    for version in (before, before + 1):
+        assert seen.incidents(version)["time_end"].min() > MOMENT
+
+
+def test_no_network_is_kept_of_incidents_that_were_read_before_a_purge(workspace):
+    home, _ = workspace
+    store = Networks(Ledger(home))
+    incidents, version, known = store.ledger.incidents(), store.ledger.version(), store.assumptions.facts()
+    building, purged = store.building, []
+
+    @contextmanager
+    def waited() -> Iterator[None]:
+        if not purged:
+            purged.append(desk(home, "purge", "--before", BOUND, "--yes"))
+        with building():
+            yield
+
+    store.building = waited
+    with pytest.raises(WrongValue, match="purged meanwhile"):
+        standing(store, incidents, version, known)
+    assert list((home / "network").glob("v*")) == []
 
 
 def test_it_is_not_done_unasked(workspace):
