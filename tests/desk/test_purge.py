@@ -23,6 +23,7 @@ from geodata.core.audit import Audit
 from geodata.core.errors import WrongValue
 from geodata.feeds.watch_folder import Inbox, watch
 from geodata.ledger.batch import Batch
+from geodata.ledger.maintenance import compact
 from geodata.ledger.store import BusyLedger, Ledger
 from geodata.ledger.version_diff import undo
 from geodata.workspace import purge as purging
@@ -180,6 +181,37 @@ def test_a_dry_run_tells_what_would_go_and_changes_nothing(workspace):
     assert "corrections/first-" in said
     assert "Nothing was changed." in said
     assert held(home, written.old) == stood
+
+
+def test_a_ledger_that_gave_up_old_files_is_purged_as_well(workspace):
+    home, written = workspace
+    compact(Ledger(home), keep_days=0)
+    stays = Ledger(home).reports().filter(pl.col("time_end") > MOMENT)
+    desk(home, "purge", "--before", BOUND, "--yes")
+    assert held(home, written.old) == {}
+    assert Ledger(home).reports().equals(stays)
+    assert faults(Ledger(home)) == []
+    taken_in(home, "later", Written().row("NEW", 60))
+    assert faults(Ledger(home)) == []
+
+
+@pytest.mark.slow
+def test_a_ledger_of_so_many_versions_that_they_are_summed_up_is_purged_as_well(workspace):
+    home, written = workspace
+    ledger = Ledger(home)
+    table = ledger.require("incidents")
+    while table.version() < 105:
+        table.create_write_transaction([], "append", table.schema())
+        table.update_incremental()
+    assert list((home / "ledger" / "incidents" / "_delta_log").glob("*.checkpoint.parquet"))
+    stays = ledger.reports().filter(pl.col("time_end") > MOMENT)
+    desk(home, "purge", "--before", BOUND, "--yes")
+    assert held(home, written.old) == {}
+    assert Ledger(home).reports().equals(stays)
+    assert list((home / "ledger" / "incidents" / "_delta_log").glob("*.checkpoint.parquet"))
+    assert faults(Ledger(home)) == []
+    assert unproven(Ledger(home)) <= 20
+    assert Ledger(home).version() > 105
 
 
 def test_files_of_a_watched_folder_elsewhere_go_where_it_is_named(tmp_path):
