@@ -95,8 +95,12 @@ class Ledger:
 
     def version(self) -> int | None:
         """Return the newest version, or None for a workspace without incidents."""
+        return self.head()[0]
+
+    def head(self) -> tuple[int | None, str]:
+        """Return the newest version and ``identity``, of one look."""
         table = self.table()
-        return None if table is None else int(table.version())
+        return (None, "") if table is None else (int(table.version()), str(table.metadata().id))
 
     def incidents(self, version: int | None = None, columns: list[str] | None = None) -> pl.DataFrame:
         """Return the incidents as they stood at ``version`` (default: newest), ordered by ``incident_id``.
@@ -395,8 +399,7 @@ class Ledger:
 
     def identity(self) -> str:
         """Return what tells this ledger from any other that ever stood in its place, "" for one without incidents."""
-        table = self.table()
-        return "" if table is None else str(table.metadata().id)
+        return self.head()[1]
 
     def require_same(self, table: DeltaTable, identity: str) -> None:
         """Refuse to store what was read before a purge.

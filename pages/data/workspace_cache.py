@@ -161,8 +161,7 @@ class Workspace:
         return version
 
     def _look(self) -> int | None:
-        table = self._ledger.table()
-        version, identity = (None, "") if table is None else (int(table.version()), str(table.metadata().id))
+        version, identity = self._ledger.head()
         if identity != self._identity and self._identity:  # purged: nothing that was read before is shown
             self._clear()
         self._identity = identity
