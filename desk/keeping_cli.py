@@ -51,13 +51,12 @@ def purge(
         if asked > 1 or not (asked or pending):
             rule = "one of --older-than, --before, --batch and --source says what goes"
             raise WrongValue(f"{asked} of them are given", rule=rule, done="nothing was changed")
-        with purging.alone(folder):
-            if pending and not dry_run:
+        going = PurgeRule(before_now(older_than, before, datetime.now(UTC)), batch, source)
+        if pending and not dry_run:
+            with purging.alone(folder):
                 print(f"Finished the purge of {purging.finish(folder, _desk(folder))['purged']}.")
-            if not asked:
-                return
-            rule_ = PurgeRule(before_now(older_than, before, datetime.now(UTC)), batch, source)
-            _purge(folder, rule_, inbox or [], purpose, dry_run=dry_run, yes=yes)
+        if asked:
+            _purge(folder, going, inbox or [], purpose, dry_run=dry_run, yes=yes)
 
 
 @keeping.command()
@@ -120,10 +119,15 @@ def _purge(home: Path, rule: PurgeRule, inboxes: list[Path], purpose: str, *, dr
         return
     if not yes:
         _require_sure()
-    ready = purging.made_ready(ledger, found)
-    Audit(home).enter(getpass.getuser(), "purge", rule.told(), purpose, **found.counts())
-    purging.begin(home, ready)
-    purging.finish(home, _desk(home))
+    with purging.alone(home):  # what came in meanwhile is looked at as well
+        found = purging.foreseen(ledger, rule, inboxes)
+        if found.is_empty:
+            print("Nothing was changed: another purge did it meanwhile.")
+            return
+        ready = purging.made_ready(ledger, found)
+        Audit(home).enter(getpass.getuser(), "purge", rule.told(), purpose, **found.counts())
+        purging.begin(home, ready)
+        purging.finish(home, _desk(home))
     print(f"Purged: {rule.told()}. The ledger stands at version {ready['version']}.")
 
 

@@ -171,6 +171,11 @@ class Shares:
             "phrase": _stretched(phrase, salt) if salt else None,
         }
         self._write(insert(SHARES).values(row))
+        try:  # a purge in between has not seen this one
+            self._require_not_purged(int(told["ledger_version"]))
+        except WrongValue:
+            self.revoke(share_id, actor)
+            raise
         return token, self.one(share_id)
 
     def every(self) -> list[Share]:

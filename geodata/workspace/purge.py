@@ -28,7 +28,7 @@ from geodata.ledger.batch import Batch, now_rfc3339, require_batch
 from geodata.ledger.maintenance import verify
 from geodata.ledger.rewriting import PurgeRule, Survey, rewritten, survey
 from geodata.ledger.seals import LOG, commit_path
-from geodata.ledger.store import PURGE_JOURNAL, PURGING, DamagedLedger, Ledger, writing
+from geodata.ledger.store import PURGE_JOURNAL, PURGING, BusyLedger, DamagedLedger, Ledger, writing
 from geodata.ledger.version_diff import undo
 from geodata.workspace.network_store import FOLDER as NETWORKS
 from geodata.workspace.network_store import Networks
@@ -112,6 +112,13 @@ def foreseen(ledger: Ledger, rule: PurgeRule, inboxes: Sequence[Path] = ()) -> P
     """
     if ledger.table() is None:
         raise WrongValue("the ledger is empty", rule="there must be something to purge", done="nothing was changed")
+    if (ledger.home / "ledger").is_symlink():
+        raise WrongValue(
+            "the folder ledger is a link",
+            rule="the ledger lies in the workspace itself",
+            done="nothing was changed",
+            where=str(ledger.home),
+        )
     if faults := verify(ledger):
         raise DamagedLedger(
             faults[0].removesuffix("."),
@@ -138,10 +145,19 @@ def made_ready(ledger: Ledger, purge: Purge) -> dict[str, Any]:
     ------
     NotRewritten
         If the new ledger is not what it should be.
+    BusyLedger
+        If another purge is not finished.
     UnwritableLedger
         If there is no room or right.
     """
     home, aside = ledger.home, ledger.home / PURGING
+    if is_pending(home):
+        raise BusyLedger(
+            "a purge was begun and did not end",
+            rule="`python -m desk purge` finishes it",
+            done="nothing was changed",
+            where=str(home),
+        )
     shutil.rmtree(aside, ignore_errors=True)  # of a process that was ended before its journal stood
     with writing(home):
         aside.mkdir(mode=0o700)

@@ -268,6 +268,30 @@ def test_no_network_is_kept_of_incidents_that_were_read_before_a_purge(workspace
     assert list((home / "network").glob("v*")) == []
 
 
+def test_a_share_that_a_purge_comes_in_between_is_withdrawn_at_once(workspace):
+    home, written = workspace
+    shares, told = Shares(home), TOLD | {"title": "TITLEOLDLATE", "ledger_version": Ledger(home).version()}
+    write = shares._write
+
+    def purged_first(change) -> None:
+        if not Ledger(home).history()[0][1].purge:
+            desk(home, "purge", "--before", BOUND, "--yes")
+        write(change)
+
+    shares._write = purged_first
+    with pytest.raises(WrongValue, match="purged since"):
+        shares.new(b"<p>PAGEOLDLATE", told, "analyst")
+    assert {one.state for one in shares.every()} == {"withdrawn"}
+    assert held(home, [*written.old, "PAGEOLDLATE"]) == {}
+
+
+def test_a_ledger_that_lies_elsewhere_is_not_purged(workspace, tmp_path):
+    home, _ = workspace
+    (home / "ledger").rename(tmp_path / "elsewhere")
+    (home / "ledger").symlink_to(tmp_path / "elsewhere")
+    assert "the folder ledger is a link" in desk(home, "purge", "--before", BOUND, "--yes", code=2)
+
+
 def test_it_is_not_done_unasked(workspace):
     home, _ = workspace
     version = Ledger(home).version()
