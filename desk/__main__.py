@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from desk.keeping_cli import keeping
 from desk.sessions import Sessions
 from desk.shares import DAYS, MOST_DAYS, Shares
 from desk.tokens import DAYS as TOKEN_DAYS
@@ -35,6 +36,7 @@ token = typer.Typer(help="Tokens by which programs hand in incidents, or read la
 app.add_typer(token, name="token")
 audit = typer.Typer(help="The audit: who did what, when and for what purpose.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+app.add_typer(keeping)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of words.")]
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]

@@ -112,6 +112,11 @@ class Sessions:
         self._known.pop(session, None)
         return self._one(session) or found
 
+    def end_all(self, by: str) -> None:
+        """End every session: of a workspace that was restored nobody knows which were ended since."""
+        self._run(update(SESSIONS).where(SESSIONS.c.ended_at == "").values(ended_at=moment(), ended_by=by))
+        self._known.clear()
+
     def every(self) -> list[Session]:
         """Return the sessions, the latest first."""
         try:

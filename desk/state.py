@@ -6,7 +6,7 @@ Every change is on the disk before it is told of (write-ahead log, full synchron
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,19 @@ SESSIONS = Table(
     Column("purpose", String, nullable=False, default=""),
 )
 """A sign-in, by what tells it from others; with it nobody can sign in."""
+PURGES = Table(
+    "purges",
+    META,
+    Column("ledger_version", Integer, primary_key=True),
+    Column("purged", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+)
+"""What was purged from the ledger: of an earlier version nothing is shared any more."""
+_FILE = "desk.sqlite"
 _BUSY_SECONDS = 2.0
+_RULE = "the folder desk of the workspace must be there, writable and not locked for long"
+_DONE = "nothing was changed"
 
 
 class StateUnusable(RoutesError):
@@ -93,7 +105,7 @@ def engine(home: Path) -> Engine:
     folder = home / "desk"
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = create_engine(f"sqlite:///{folder / 'desk.sqlite'}", connect_args={"timeout": _BUSY_SECONDS})
+    made = create_engine(f"sqlite:///{folder / _FILE}", connect_args={"timeout": _BUSY_SECONDS})
     event.listen(made, "connect", _careful)
     try:
         META.create_all(made)
@@ -105,11 +117,52 @@ def engine(home: Path) -> Engine:
 
 def unusable(error: OperationalError) -> StateUnusable:
     """Return what to say when the tables do not answer."""
-    return StateUnusable(
-        f"what the desk keeps cannot be used ({error.orig})",
-        rule="the folder desk of the workspace must be there, writable and not locked for long",
-        done="nothing was changed",
-    )
+    return StateUnusable(f"what the desk keeps cannot be used ({error.orig})", rule=_RULE, done=_DONE)
+
+
+def copy(home: Path, to: Path) -> None:
+    """Copy the tables into another workspace folder, as they are at one moment, while others write.
+
+    Raises
+    ------
+    StateUnusable
+        If they cannot be read.
+    """
+    path = home / "desk" / _FILE
+    if not path.exists():
+        return
+    try:
+        with (
+            closing(sqlite3.connect(path, timeout=_BUSY_SECONDS)) as source,
+            closing(sqlite3.connect(to / "desk" / _FILE)) as target,
+        ):
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise StateUnusable(f"what the desk keeps cannot be read ({error})", rule=_RULE, done=_DONE) from None
+    (to / "desk" / _FILE).chmod(0o600)
+
+
+def scrub(home: Path) -> None:
+    """Leave nothing of rows that were deleted or changed in the file of the tables, nor in its log.
+
+    Raises
+    ------
+    StateUnusable
+        If somebody reads or writes meanwhile; rows may be left then.
+    """
+    try:
+        with engine(home).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+    except OperationalError as error:
+        raise unusable(error) from None
+    if busy:
+        raise StateUnusable(
+            "the log of what the desk keeps could not be emptied",
+            rule="nobody may read it for that moment",
+            done="run the same command again",
+        )
 
 
 def _careful(connection: Any, _: Any) -> None:
@@ -117,4 +170,5 @@ def _careful(connection: Any, _: Any) -> None:
     with suppress(sqlite3.OperationalError):  # of a database that can only be read
         cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()

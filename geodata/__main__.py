@@ -153,6 +153,7 @@ def history(home: Home = None, as_json: AsJson = False) -> None:
     for version, batch in batches:
         what = f"{' and '.join(batch.pair)} {DECIDED[batch.decision]}" if batch.decision else batch.file
         what += f" (takes back {batch.undoes})" if batch.undoes else ""
+        what += f"purged: {batch.purge}, {batch.purged:,} of what stood" if batch.purge else ""
         counts = ", ".join(f"{getattr(batch, name):,} {name}" for name in names if getattr(batch, name))
         said = " - ".join(filter(None, (batch.profile, counts, f"by {batch.actor}")))
         print(f"{version:>4}  {batch.batch}  {batch.at[:16].replace('T', ' ')}  {what}\n      {said}")

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,18 +25,8 @@ from geodata.core.errors import RoutesError
 from geodata.core.file_lock import exclusive_lock
 
 ACTIONS: Final = (
-    "sign in",
-    "sign out",
-    "read",
-    "export",
-    "share",
-    "open",
-    "revoke",
-    "extend",
-    "ingest",
-    "undo",
-    "token",
-    "purge",
+    *("sign in", "sign out", "read", "export", "share", "open", "revoke", "extend"),
+    *("ingest", "undo", "token", "purge", "backup", "restore"),
 )
 _FILE, _HEAD = "audit.jsonl", "audit.head"
 _BEGINNING = "0" * 64
@@ -150,9 +141,30 @@ class Audit:
                 return
             yield found
 
+    def copy(self, home: Path) -> None:
+        """Copy the audit into another workspace folder as it is between two entries.
+
+        Raises
+        ------
+        OSError
+            If it cannot be read or written.
+        """
+        to = home / "desk"
+        to.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self._folder.is_dir():
+            return
+        with exclusive_lock(self._folder / "audit.lock"):
+            for path in (self._file, self._head):
+                if path.exists():
+                    shutil.copyfile(path, to / path.name)
+                    (to / path.name).chmod(0o600)
+
     def verify(self) -> Verdict:
-        """Return whether every entry is as it was written and none is missing."""
-        before, number = _BEGINNING, 0
+        """Return whether every entry is as it was written and none is missing.
+
+        An entry behind the head, or half of one, is of a program that was ended while it wrote, and no fault.
+        """
+        before, number, known = _BEGINNING, 0, [(0, _BEGINNING)]
         for line in self._lines():
             found = _read(line)
             if found is None:
@@ -162,8 +174,8 @@ class Audit:
             if _sum(_told(found)) != found.sha256:
                 return Verdict(number, before, f"entry {number + 1} was changed")
             before, number = found.sha256, number + 1
-        head = self._read_head()
-        if head != (number, before) and not (number == 0 and head is None):
+            known = [known[-1], (number, before)]
+        if (self._read_head() or (0, _BEGINNING)) not in known:
             return Verdict(number, before, f"entries behind {number} are missing, or {_HEAD} was changed")
         return Verdict(number, before)
 
@@ -172,7 +184,8 @@ class Audit:
             return
         with self._file.open(encoding="utf-8", errors="replace") as file:
             for line in file:
-                yield line.rstrip("\n")
+                if line.endswith("\n"):
+                    yield line[:-1]
 
     def _end(self) -> tuple[int, str]:
         """Return the number and the SHA-256 of the last entry, which the head confirms.

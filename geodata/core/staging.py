@@ -19,6 +19,8 @@ from geodata.core.errors import RoutesError
 from geodata.core.file_lock import exclusive_lock
 
 FOLDER = "spool"
+DONE, REFUSED = "done", "refused"
+"""Where a watched folder puts what was settled."""
 
 
 class UnwritableWorkspace(RoutesError):

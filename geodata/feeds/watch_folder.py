@@ -21,12 +21,11 @@ from threading import Event
 
 from geodata.core.atomic_write import whole
 from geodata.core.errors import RoutesError, UnreadableFile, WrongValue
-from geodata.core.staging import UnwritableWorkspace, room, unwritable
+from geodata.core.staging import DONE, REFUSED, UnwritableWorkspace, room, unwritable
 from geodata.ingest.receipt import Receipt, receive
 from geodata.ledger.batch import now_rfc3339
 from geodata.ledger.store import Ledger
 
-DONE, REFUSED = "done", "refused"
 _PASSED_STARTS = (".", "~")
 _PASSED_ENDS = ("~", ".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".swp")
 

@@ -53,6 +53,10 @@ class Batch:
         "one event" or "apart" for a decision on two reports, "" for an ingest.
     pair : tuple of str
         The two ids that a decision is of.
+    purge : str
+        What was purged, as "incidents before 2020-01-01", "" for anything else.
+    purged : int
+        Incidents of the newest version that a purge removed.
     """
 
     batch: str
@@ -74,6 +78,8 @@ class Batch:
     held_back: int = 0
     decision: str = ""
     pair: tuple[str, ...] = ()
+    purge: str = ""
+    purged: int = 0
 
     @classmethod
     def from_json(cls, text: str) -> Batch:

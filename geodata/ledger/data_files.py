@@ -63,11 +63,15 @@ def write(incidents: pl.DataFrame, path: Path) -> DataFile:
     rows = storable(incidents)
     with system_errors(path):
         rows.write_parquet(path, compression="lz4", statistics=False, row_group_size=rows.height)
+    with path.open("rb") as file:
+        return DataFile(path, stated_ranges(incidents), hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def stated_ranges(incidents: pl.DataFrame) -> dict[str, Any]:
+    """Return what the log says of a file of one or more incidents: how many, and the range of telling columns."""
     least, most = (incidents.select(way(*_TELLING)).row(0, named=True) for way in (pl.min, pl.max))
     nulls = dict.fromkeys(_TELLING, 0)
-    facts = {"numRecords": incidents.height, "minValues": least, "maxValues": most, "nullCount": nulls}
-    with path.open("rb") as file:
-        return DataFile(path, facts, hashlib.file_digest(file, "sha256").hexdigest())
+    return {"numRecords": incidents.height, "minValues": least, "maxValues": most, "nullCount": nulls}
 
 
 @contextmanager

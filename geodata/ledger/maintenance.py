@@ -102,7 +102,12 @@ def compact(ledger: Ledger, keep_days: int | None = None) -> Compacted:
     DamagedLedger
         If a file that stands is damaged.
     """
-    ledger.require_sound(*TABLES)
+    with writing(ledger.home), exclusive_lock(ledger.home):
+        ledger.require_sound(*TABLES)
+        return _compacted(ledger, keep_days)
+
+
+def _compacted(ledger: Ledger, keep_days: int | None) -> Compacted:
     before = after = given_up = 0
     for name, table in _tables(ledger).items():
         before += len(table.file_uris())
@@ -265,13 +270,9 @@ def _faults_of(ledger: Ledger, rows: int) -> list[str]:
     if doubled:
         faults.append(f"Table incidents: {doubled:,} ids stand more than once.")
     history = [batch for _, batch in ledger.history()]
-    if any(_unreadable(ledger, version) for version, batch in ledger.history() if batch.undoes):
-        return faults  # what they brought back can no longer be counted
-    counted = sum(
-        batch.kept - batch.withdrawn if not batch.undoes else -batch.withdrawn + _returned(ledger, batch.batch)
-        for batch in history
-    )
-    counted -= ledger.left_out()
+    counted = accounted_for(ledger)
+    if counted is None:
+        return faults
     if counted != rows:
         faults.append(f"Table incidents: the batches account for {counted:,} incidents, {rows:,} stand.")
     unknown = incidents.filter(~pl.col("batch").is_in([batch.batch for batch in history])).height
@@ -283,6 +284,18 @@ def _faults_of(ledger: Ledger, rows: int) -> list[str]:
     if misplaced:
         faults.append(f"Table incidents: {misplaced:,} incidents lie nowhere on Earth.")
     return faults
+
+
+def accounted_for(ledger: Ledger) -> int | None:
+    """Return how many incidents the batches say that there are, None where what some of them did cannot be read."""
+    history = ledger.history()
+    if any(_unreadable(ledger, version) for version, batch in history if batch.undoes):
+        return None  # what they brought back can no longer be counted
+    counted = sum(
+        batch.kept - batch.withdrawn if not batch.undoes else -batch.withdrawn + _returned(ledger, batch.batch)
+        for _, batch in history
+    )
+    return counted - ledger.left_out()
 
 
 def _unreadable(ledger: Ledger, version: int) -> bool:

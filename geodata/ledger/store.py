@@ -52,6 +52,10 @@ _TEXT_NOTE = "coordinate_note"
 RESTORED, LEFT_OUT = "restored", "left_out"
 """In the metadata of a commit: the version that it takes again; the rows that it gives up with damaged files."""
 TABLES = ("incidents", "refusals", LINKS, "corridors", "corridor_events")
+PURGING = Path(".purge")
+"""In the workspace: where a purge is made ready."""
+PURGE_JOURNAL = PURGING / "journal.json"
+"""Stands while a purge is being carried out."""
 
 
 _read_through: set[str] = set()
@@ -91,8 +95,12 @@ class Ledger:
 
     def version(self) -> int | None:
         """Return the newest version, or None for a workspace without incidents."""
+        return self.head()[0]
+
+    def head(self) -> tuple[int | None, str]:
+        """Return the newest version and ``identity``, of one look."""
         table = self.table()
-        return None if table is None else int(table.version())
+        return (None, "") if table is None else (int(table.version()), str(table.metadata().id))
 
     def incidents(self, version: int | None = None, columns: list[str] | None = None) -> pl.DataFrame:
         """Return the incidents as they stood at ``version`` (default: newest), ordered by ``incident_id``.
@@ -149,12 +157,14 @@ class Ledger:
         """
         first, second = sorted((one, other))
         self._require_pair(first, second)
+        identity = self.identity()
         pair = (pl.col("incident_id") == first) & (pl.col("other_id") == second)
         if standing(self.decisions()).filter(pair & (pl.col("decision") == decision)).height:
             return None
         batch = decided(first, second, decision, undoes)
 
         def attempt(table: DeltaTable) -> Batch:
+            self.require_same(table, identity)
             row = (first, second, decision, batch.actor, datetime.now(UTC), table.version() + 1)
             self.append(LINKS, pl.DataFrame([row], schema=LINK_SCHEMA, orient="row"))
             with writing(self.home):
@@ -389,8 +399,23 @@ class Ledger:
 
     def identity(self) -> str:
         """Return what tells this ledger from any other that ever stood in its place, "" for one without incidents."""
-        table = self.table()
-        return "" if table is None else str(table.metadata().id)
+        return self.head()[1]
+
+    def require_same(self, table: DeltaTable, identity: str) -> None:
+        """Refuse to store what was read before a purge.
+
+        Raises
+        ------
+        BusyLedger
+            If the ledger is no longer the one of ``identity``.
+        """
+        if str(table.metadata().id) != identity:
+            raise BusyLedger(
+                "the ledger was purged meanwhile",
+                rule="nothing is stored that was read before a purge",
+                done="nothing was stored; run the same command again",
+                where=str(self.home),
+            )
 
     def append(self, name: str, rows: pl.DataFrame, *, instead: bool = False) -> None:
         """Append rows to one of the tables beside ``incidents``, or put them in its place, in a commit of their own."""
@@ -533,6 +558,7 @@ class Ledger:
                 with ExitStack() as held:
                     with writing(self.home):
                         held.enter_context(exclusive_lock(self.home))
+                    self._require_no_purge()
                     self.require_sound("incidents", LINKS)
                     done = attempt(self.table())
                     self.seal()
@@ -545,6 +571,14 @@ class Ledger:
             done="nothing was stored; run the same command again",
             where=what,
         )
+
+    def _require_no_purge(self) -> None:
+        if (self.home / PURGE_JOURNAL).exists():
+            raise BusyLedger(
+                "a purge was begun and did not end",
+                rule="nothing is stored until `python -m desk purge` has finished it",
+                where=str(self.home),
+            )
 
     def _append(self, table: DeltaTable | None, files: Iterator[DataFile], batch: Batch, sources: list[str]) -> None:
         schema = Schema.from_arrow(arrow_schema())

@@ -76,8 +76,11 @@ def undo(ledger: Ledger, name: str) -> Undone:
     version, batch = require_batch(history, name)
     if any(later.undoes == name for _, later in history):
         raise WrongValue(f"batch {name!r} was taken back already", rule="once is enough", done="nothing was changed")
+    if batch.purge:
+        raise WrongValue(f"batch {name!r} is a purge", rule="what was purged is gone", done="nothing was changed")
     if batch.decision:
         return _decision_undone(ledger, batch)
+    identity = ledger.identity()
     for number in (version - 1, version) if version else (version,):
         ledger.require_sound("incidents", version=number, done="nothing was changed")
     after = ledger.reports(version)
@@ -87,6 +90,7 @@ def undo(ledger: Ledger, name: str) -> Undone:
 
     def attempt(table: DeltaTable) -> Batch:
         nonlocal revised
+        ledger.require_same(table, identity)
         now = ledger.reports(int(table.version()))
         meant = after.filter(pl.col("incident_id").is_in(touched.implode()))
         # What stands as the batch left it, or is as gone as the batch left it.

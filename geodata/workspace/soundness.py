@@ -15,7 +15,7 @@ from geodata.core.errors import told_in_a_sentence
 from geodata.core.messages import Sentence, sentence
 from geodata.core.staging import FOLDER as SPOOL
 from geodata.ledger import maintenance
-from geodata.ledger.store import Ledger, writing
+from geodata.ledger.store import PURGING, Ledger, writing
 from geodata.model.assumptions import FACTS_FILE
 from geodata.workspace.network_store import FOLDER as NETWORKS
 from geodata.workspace.network_store import Networks
@@ -76,7 +76,10 @@ def end_if_damaged(ledger: Ledger, *versions: int | None) -> None:
 def _files(home: Path) -> Iterator[Path]:
     """Give the files of a workspace outside of ledger and networks that are meant to stay."""
     for path in sorted(home.rglob("*")):
-        if path.relative_to(home).parts[0] in ("ledger", NETWORKS, SPOOL) or path.suffix in (_PROOF, _PART):
+        if path.relative_to(home).parts[0] in ("ledger", NETWORKS, SPOOL, PURGING.name) or path.suffix in (
+            _PROOF,
+            _PART,
+        ):
             continue
         if path.is_file():
             yield path

@@ -151,6 +151,7 @@ class Workspace:
         self._offers: Kept[dict[str, Any]] = Kept(4)
         self._histories: Kept[list[tuple[int, Batch]]] = Kept(2)
         self._seen: tuple[float, int | None] = (-HEAD_SECONDS, None)
+        self._identity = ""
         self._damaged: tuple[float, list[str]] = (-HEAD_SECONDS, [])
 
     def version(self) -> int | None:
@@ -161,9 +162,18 @@ class Workspace:
         return version
 
     def _look(self) -> int | None:
-        version = self._ledger.version()
+        version, identity = self._ledger.head()
+        if identity != self._identity and self._identity:  # purged: nothing that was read before is shown
+            self._clear()
+        self._identity = identity
         self._seen = (time.monotonic(), version)
         return version
+
+    def _clear(self) -> None:
+        """Keep nothing of what was computed."""
+        for part in vars(self).values():
+            if isinstance(part, Kept):
+                part.clear()
 
     def damage(self) -> list[str]:
         """Return what of the newest version cannot be shown, a sentence a file; known for ``HEAD_SECONDS``."""
@@ -171,9 +181,7 @@ class Workspace:
         if time.monotonic() - at >= HEAD_SECONDS:
             before, said = said, damage(self._ledger)
             if set(before) - set(said):  # put back: what was computed without it is computed anew
-                for kept in vars(self).values():
-                    if isinstance(kept, Kept):
-                        kept.clear()
+                self._clear()
             self._damaged = (time.monotonic(), said)
         return said
 

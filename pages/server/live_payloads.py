@@ -107,7 +107,7 @@ def arrivals(seen: Workspace, view: View, since: int, version: int) -> dict[str,
 def freshness(seen: Workspace, version: int) -> dict[str, Any]:
     """Return when incidents last happened and came in; of each source its last batch and usual interval, seconds."""
     latest = seen.incidents(version)["time_start"].max()
-    taken = [batch for made, batch in seen.history() if made <= version and not batch.undoes]
+    taken = [batch for made, batch in seen.history() if made <= version and not (batch.undoes or batch.purge)]
     sources: dict[str, list[Batch]] = {}
     for batch in taken:
         sources.setdefault(batch.source or batch.file, []).append(batch)

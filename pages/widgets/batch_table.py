@@ -14,7 +14,7 @@ from pages.data.who import allowed
 from pages.data.workspace_cache import Workspace
 from pages.ui.data_table import tabulate
 from pages.ui.notices import aside, facts, hint, notice, sentences
-from pages.ui.translate import mark, say
+from pages.ui.translate import mark, number, say
 
 COUNTS: Final[Mapping[str, str]] = {
     "read": mark("Read"),
@@ -61,7 +61,7 @@ def batches(seen: Workspace) -> None:
         _, batch = history[chosen[0]]
         if batch.batch in undone:
             aside(say("Batch {batch} was taken back by {other}.", batch=batch.batch, other=undone[batch.batch]))
-        undo_button(seen, batch, disabled=batch.batch in undone)
+        undo_button(seen, batch, disabled=bool(batch.purge) or batch.batch in undone)
     elif allowed("undo"):
         hint(say("Choose a row, by its box on the left, to take a batch back."))
 
@@ -79,7 +79,9 @@ def table(history: list[tuple[int, Batch]], undone: dict[str, str]) -> pl.DataFr
 
 
 def named(batch: Batch) -> str:
-    """Return the file of a batch, or what it decided on two reports."""
+    """Return the file of a batch, what it decided on two reports, or what it purged."""
+    if batch.purge:
+        return say("purged for good: {what}, {count} of what stood", what=batch.purge, count=number(batch.purged))
     if not batch.decision:
         return batch.file
     one, other = batch.pair

@@ -184,7 +184,14 @@ def standing(
     """
     if not rebuild and (found := kept(store, version, facts, exactly=True)):
         return found
+    wanted = store.state(version, facts.digest, METHOD_VERSION)
     with store.building():
+        if store.state(version, facts.digest, METHOD_VERSION) != wanted:
+            raise WrongValue(
+                "the ledger was purged meanwhile",
+                rule="no network is laid out of what was read before a purge",
+                done="no network was laid out; ask for it again",
+            )
         if not rebuild and (found := kept(store, version, facts, exactly=True)):
             return found
         return laid_out_anew(store, incidents, version, facts, newest=newest, say=say)

@@ -80,6 +80,7 @@ def test_a_head_that_is_gone_is_found(audit, tmp_path):
 def test_half_a_line_of_a_program_that_was_ended_is_cut_off(audit, file):
     with file.open("ab") as end:
         end.write(b'{"number": 6, "at"')
+    assert not audit.verify().fault
     assert audit.enter("analyst", "read", "y").number == 6
     assert not audit.verify().fault
 
@@ -89,6 +90,7 @@ def test_an_entry_that_the_head_does_not_know_yet_counts(audit, file, tmp_path):
     before = head.read_bytes()
     audit.enter("analyst", "read", "y")
     head.write_bytes(before)
+    assert (audit.verify().entries, audit.verify().fault) == (6, "")
     assert audit.enter("analyst", "read", "z").number == 7
     assert not audit.verify().fault
 

@@ -204,9 +204,9 @@ def test_hexes_are_there_without_any_line_and_what_is_known_already_is_given_wit
 def test_a_new_version_is_seen_after_a_second_and_the_ledger_is_not_asked_before(home, monkeypatch):
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    versions = iter([None, 0, 1])
+    heads = iter([(None, ""), (0, "one"), (1, "one")])
     ledger = Ledger(home)
-    ledger.version = lambda: next(versions)  # type: ignore[method-assign]
+    ledger.head = lambda: next(heads)  # type: ignore[method-assign]
     seen = Workspace(ledger)
     found = []
     for moment in (100.0, 100.5, 101.0, 101.9, 102.0):

@@ -1,0 +1,92 @@
+"""What of the desk goes with incidents that are purged, and what a workspace that is restored gives up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
+
+from desk.sessions import Sessions
+from desk.shares import Shares
+from desk.state import PURGES, SHARES, engine, scrub, unusable
+from desk.tokens import Tokens
+
+_GONE = "(purged)"
+"""Title of a share that was withdrawn by a purge: titles may quote."""
+
+
+def without_shares(home: Path, actor: str) -> int:
+    """Withdraw every share of a workspace that has not ended; return how many that were.
+
+    Raises
+    ------
+    StateUnusable, NotRecorded
+        If not all of them could be withdrawn.
+    """
+    shares = Shares(home)
+    standing = [one.share_id for one in shares.every() if not one.ended_at]
+    for share_id in standing:
+        shares.revoke(share_id, actor)
+    return len(standing)
+
+
+def without_tokens(home: Path) -> int:
+    """Revoke every token of a workspace; return how many that were."""
+    tokens = Tokens(home)
+    standing = [one.name for one in tokens.every() if not one.revoked]
+    for name in standing:
+        tokens.revoke(name)
+    return len(standing)
+
+
+def purged(home: Path, version: int, what: str, at: str, actor: str) -> None:
+    """Withdraw every share and delete its page, let none be made of an earlier version; may be called again.
+
+    What a share shows is laid out from all incidents, so that none is known to be free of what was purged.
+
+    Parameters
+    ----------
+    home : Path
+    version : int
+        Of the ledger, made by the purge.
+    what, at, actor : str
+        As the history of the ledger tells it.
+
+    Raises
+    ------
+    StateUnusable, NotRecorded
+        If not all of it could be done.
+    """
+    try:
+        with engine(home).begin() as connection:
+            known = select(PURGES.c.ledger_version).where(PURGES.c.ledger_version == version)
+            if connection.execute(known).first() is None:
+                connection.execute(insert(PURGES).values(ledger_version=version, purged=what, at=at, actor=actor))
+    except OperationalError as error:
+        raise unusable(error) from None
+    without_shares(home, actor)
+    try:
+        with engine(home).begin() as connection:
+            connection.execute(update(SHARES).values(title=_GONE, view=""))
+    except OperationalError as error:
+        raise unusable(error) from None
+    for page in (home / "desk" / "shares").glob("*"):
+        page.unlink(missing_ok=True)
+    scrub(home)
+
+
+def restored(home: Path, actor: str, *, with_shares: bool, with_tokens: bool) -> tuple[int, int]:
+    """End sessions, shares and tokens of a workspace that was restored, which may have been ended since the backup.
+
+    Returns
+    -------
+    tuple of int
+        How many shares and tokens were ended.
+    """
+    there = (home / "desk" / "desk.sqlite").exists()
+    shares = without_shares(home, actor) if there and not with_shares else 0
+    if there:
+        Sessions(home).end_all(actor)
+        engine(home).dispose()
+    return shares, 0 if with_tokens else without_tokens(home)
