@@ -23,7 +23,10 @@ from typing import Any, Final
 from geodata.core.errors import RoutesError
 from geodata.core.file_lock import exclusive_lock
 
-ACTIONS: Final = ("read", "export", "share", "open", "revoke", "extend", "ingest", "undo", "token", "purge")
+ACTIONS: Final = (
+    *("read", "export", "share", "open", "revoke", "extend", "ingest", "undo", "token", "purge"),
+    *("watch", "alert", "acknowledge"),
+)
 _FILE, _HEAD = "audit.jsonl", "audit.head"
 _BEGINNING = "0" * 64
 _FACILITY_LOCAL0, _NOTICE = 16, 5

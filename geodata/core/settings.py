@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +26,16 @@ class Settings(BaseSettings):
     without_login : str
         ``yes`` if the server may be reached from beyond its own machine though it has no login.
         ``ROUTES_WITHOUT_LOGIN``; anything else is no.
+    smtp : str
+        By which server messages of watch-lists leave: ``smtps://user@host:465`` (TLS) or ``smtp://user@host:587``
+        (STARTTLS). ``ROUTES_SMTP``; default none.
+    smtp_password : SecretStr
+        ``ROUTES_SMTP_PASSWORD``; or the file ``smtp_password_file`` (``ROUTES_SMTP_PASSWORD_FILE``) holds it.
+    smtp_from : str
+        Address that messages come from. ``ROUTES_SMTP_FROM``; default the user of ``smtp``, if that is one.
+    webhooks_to : str
+        Hosts, separated by commas, to which webhooks may go though they lie in private networks or speak no TLS.
+        ``ROUTES_WEBHOOKS_TO``; default none.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUTES_")
@@ -34,3 +45,8 @@ class Settings(BaseSettings):
     contact: str = ""
     origins: str = ""
     without_login: str = ""
+    smtp: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_password_file: Path | None = None
+    smtp_from: str = ""
+    webhooks_to: str = ""
