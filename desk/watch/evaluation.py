@@ -17,6 +17,7 @@ from desk.watch.model import WatchList
 from desk.watch.outbox import put
 from desk.watch.store import Kept, Watches
 from geodata.core.errors import RoutesError
+from geodata.core.file_lock import exclusive_lock
 from geodata.model.query import View
 from routes.temporal.findings import Finding
 
@@ -73,7 +74,7 @@ class Evaluation:
         self._watches, self._alerts = Watches(home), Alerts(home)
 
     def run(self, version: int, now: datetime | None = None) -> list[Evaluated]:
-        """Evaluate every watch-list; what goes wrong with one keeps no other from being looked at.
+        """Evaluate every watch-list, one program at a time; what goes wrong with one keeps none from being seen.
 
         Raises
         ------
@@ -81,11 +82,12 @@ class Evaluation:
             If the tables do not answer.
         """
         told = []
-        for kept in self._watches.every():
-            try:
-                told.append(self.one(kept, version, now or datetime.now(UTC)))
-            except RoutesError as error:
-                told.append(Evaluated(kept.watch.name, 0, (), str(error)))
+        with exclusive_lock(self._home / "desk" / "watching.lock"):
+            for kept in self._watches.every():
+                try:
+                    told.append(self.one(kept, version, now or datetime.now(UTC)))
+                except RoutesError as error:
+                    told.append(Evaluated(kept.watch.name, 0, (), str(error)))
         return told
 
     def one(self, kept: Kept, version: int, now: datetime) -> Evaluated:
