@@ -68,9 +68,9 @@ def server_of(settings: Settings) -> Server:
 
 
 def composed(message: Message, sender: str, base: str, now: datetime) -> EmailMessage:
-    """Return a message as e-mail; a header with a line break in it is refused by ``email`` itself."""
+    """Return a message as e-mail; a header with a line break in it is refused by ``email``, and a coded one undone."""
     made = EmailMessage(policy=LINES)
-    made["Subject"] = subject(message)
+    made["Subject"] = subject(message).replace("=?", "= ?")  # else "=?utf-8?q?=0ABcc..." is read as a line break
     made["From"] = Address(_NAME, addr_spec=sender)
     made["To"] = Address(addr_spec=message.kept.watch.address)
     made["Date"] = format_datetime(now)
@@ -110,10 +110,10 @@ def send(message: Message, server: Server, base: str, now: datetime) -> None:
         raise _failed(server, "it speaks no TLS") from None
     except ssl.SSLError:
         raise _failed(server, "its certificate or TLS was not accepted") from None
-    except TimeoutError:
-        raise _failed(server, f"it did not answer within {SECONDS:.0f} s") from None
-    except (OSError, smtplib.SMTPException):
-        raise _failed(server, "it cannot be reached, or ended the connection") from None
+    except (OSError, smtplib.SMTPException) as error:
+        late = "timed out" in str(error)  # smtplib tells of some as of a connection that was closed
+        what = f"it did not answer within {SECONDS:.0f} s" if late else "it cannot be reached, or ended the connection"
+        raise _failed(server, what) from None
     finally:
         if line is not None:
             with suppress(OSError, smtplib.SMTPException):
