@@ -87,8 +87,7 @@ export class WatchLists extends Part {
     const chosen = shown.corridor(state.selected);
     const routes = chosen?.layer === "routes" ? [check("route", chosen.id, say("Route: {name}", { name: this._named(chosen.name) }), true)] : [];
     const codes = Object.keys(shown.manifest.countries).sort((a, b) => shown.country(a).localeCompare(shown.country(b)));
-    const anywhere = element("option", { value: "" }, areas.length + routes.length ? say("none besides") : say("everywhere"));
-    const country = element("select", { name: "country" }, anywhere, ...codes.map((code) => element("option", { value: code }, shown.country(code))));
+    const country = element("select", { name: "country" }, element("option", { value: "" }), ...codes.map((code) => element("option", { value: code }, shown.country(code))));
     const filters = [...new URLSearchParams(feed.query)].map(([filter, value]) => `${filter}: ${value}`).join(", ");
     const note = filters ? say("Only incidents that the filters leave: {filters}.", { filters }) : say("Of all incidents, as no filter is set.");
     const hint = areas.length + routes.length ? [] : [element("p", { class: "note" }, say("Draw a watch area or choose a route on the map first to watch it alone."))];
@@ -130,6 +129,8 @@ export class WatchLists extends Part {
     address.querySelector("span")?.replaceChildren(called && say(called));
     const input = address.querySelector("input");
     if (input) [input.required, input.type] = [Boolean(called), given.get("channel") === "email" ? "email" : "url"];
+    const placed = given.getAll("area").length + given.getAll("route").length;
+    this.form.querySelector("select[name=country] option")?.replaceChildren(placed ? say("none besides") : say("everywhere"));
     when.hour.hidden = given.get("when") === "at once";
     when.weekday.hidden = given.get("when") !== "weekly";
   }
