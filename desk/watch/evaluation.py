@@ -73,8 +73,15 @@ class Evaluation:
         self._home, self._look, self._word = home, look, word
         self._watches, self._alerts = Watches(home), Alerts(home)
 
-    def run(self, version: int, now: datetime | None = None) -> list[Evaluated]:
+    def run(self, version: int, now: datetime | None = None, *, unseen: bool = False) -> list[Evaluated]:
         """Evaluate every watch-list, one program at a time; what goes wrong with one keeps none from being seen.
+
+        Parameters
+        ----------
+        version : int
+        now : datetime, optional
+        unseen : bool
+            Evaluate those alone that never were.
 
         Raises
         ------
@@ -83,7 +90,8 @@ class Evaluation:
         """
         told = []
         with exclusive_lock(self._home / "desk" / "watching.lock"):
-            for kept in self._watches.every():
+            every = [kept for kept in self._watches.every() if not (unseen and kept.evaluated is not None)]
+            for kept in sorted(every, key=lambda kept: kept.watch.view):  # what is asked alike is computed once
                 try:
                     told.append(self.one(kept, version, now or datetime.now(UTC)))
                 except RoutesError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import asdict
 
 from desk.watch.alerts import Worded
@@ -19,6 +20,8 @@ from pages.data.workspace_cache import Workspace
 from routes.temporal.findings import Finding, recent_from
 
 EVERY_SECONDS = 3.0
+REST_SECONDS = 60.0
+"""After something went wrong it is tried again so much later."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -34,6 +37,7 @@ class Watcher:
         self._seen, self._watches = seen, Watches(seen.home)
         self._evaluation = Evaluation(seen.home, self._look, self._word)
         self._looked_at: tuple[int, str] | None = None
+        self._rested = 0.0
 
     def start(self) -> None:
         """Watch for as long as this program runs."""
@@ -53,14 +57,20 @@ class Watcher:
         if not kept:
             return
         version = self._seen.version()
-        if version is not None:
+        if version is not None and time.monotonic() >= self._rested:
             state = version, self._seen.laid_out(version)
-            if state != self._looked_at or any(one.evaluated is None for one in kept):
-                faults = [one for one in self._evaluation.run(version) if one.fault]
-                for one in faults:
-                    _LOG.warning("Watch-list %s: %s", one.name, one.fault)
-                self._looked_at = state
+            known = state == self._looked_at
+            if not known or any(one.evaluated is None for one in kept):
+                self._evaluate(version, state, unseen=known)
         Outbox(self._seen.home, Installed(Settings())).send_due()
+
+    def _evaluate(self, version: int, state: tuple[int, str], *, unseen: bool) -> None:
+        """Evaluate a version; where a list could not be, that is tried again after a rest."""
+        faults = [one for one in self._evaluation.run(version, unseen=unseen) if one.fault]
+        for one in faults:
+            _LOG.warning("Watch-list %s: %s", one.name, one.fault)
+        self._looked_at = None if faults else state
+        self._rested = time.monotonic() + REST_SECONDS if faults else 0.0
 
     def _look(self, view: View, version: int) -> Look:
         found, _ = self._seen.placed(version)
