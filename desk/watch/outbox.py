@@ -176,6 +176,10 @@ class Outbox:
             self._channels.deliver(Message(row.delivery_id, kept, alerts))
         except NotDelivered as error:
             self._failed(row, kept, datetime.fromisoformat(first), now, str(error))
+        except Exception:  # noqa: BLE001 - a fault of ours with one message keeps no other from being sent
+            _LOG.exception("%s: a message could not be sent", kept.watch.name)
+            fault = "it could not be sent; the log says why"
+            self._failed(row, kept, datetime.fromisoformat(first), now, fault)
         else:
             self._write(row, state="sent", ended_at=moment(now), fault=None)
 

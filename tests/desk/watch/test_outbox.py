@@ -74,6 +74,23 @@ def test_what_a_program_that_ended_had_not_sent_is_sent_by_the_next_one(queued):
     assert [one.tries for one in deliveries(desk.home, kept.watch_id)] == [2]
 
 
+def test_a_message_that_cannot_be_made_keeps_no_other_from_being_sent(desk, found):
+    desk.versions = {1: [], 2: [found()]}
+    broken, whole = desk.watch("broken", version=1), desk.watch("whole", version=1)
+    desk.new(2)
+    usual = desk.deliver
+
+    def deliver(message: Message) -> None:
+        if message.kept.watch.name == "broken":
+            raise ValueError
+        usual(message)
+
+    desk.deliver = deliver
+    assert sorted(desk.send()) == ["sent", "waiting"]
+    assert [one.state for one in deliveries(desk.home, whole.watch_id)] == ["sent"]
+    assert "the log says why" in deliveries(desk.home, broken.watch_id)[0].fault
+
+
 def test_a_try_that_comes_due_in_quiet_hours_waits_for_their_end(desk, found):
     desk.versions = {1: [], 2: [found()]}
     kept = desk.watch(version=1, timing={"quiet_from": "12:01", "quiet_to": "18:00"})
