@@ -2,5 +2,6 @@
 
 tokens: which programs may hand in incidents.
 shares: frozen maps under links that end.
+watch: what somebody wants to be told of, and how it is told.
 state: the tables that these keep.
 """

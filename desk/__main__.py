@@ -1,4 +1,4 @@
-"""Command line of the desk: tokens of programs, shared links, the audit."""
+"""Command line of the desk: tokens of programs, shared links, the audit, watch-lists."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from desk.shares import DAYS, MOST_DAYS, Shares
 from desk.tokens import DAYS as TOKEN_DAYS
 from desk.tokens import HAND_IN, Tokens
 from desk.tokens import MOST_DAYS as TOKEN_MOST_DAYS
+from desk.watch.commands import watch
 from geodata.core.audit import ACTIONS, Audit
 from geodata.core.errors import WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
@@ -37,6 +38,7 @@ app.add_typer(token, name="token")
 audit = typer.Typer(help="The audit: who did what, when and for what purpose.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 app.add_typer(keeping)
+app.add_typer(watch, name="watch")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of words.")]
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]

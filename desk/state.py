@@ -6,7 +6,8 @@ Every change is on the disk before it is told of (write-ahead log, full synchron
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Engine,
     Float,
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     String,
     Table,
     create_engine,
@@ -84,6 +87,69 @@ PURGES = Table(
 )
 """What was purged from the ledger: of an earlier version nothing is shared any more."""
 _FILE = "desk.sqlite"
+WATCHES = Table(
+    "watches",
+    META,
+    Column("watch_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("said", String, nullable=False),
+    Column("token_sha256", String, unique=True),
+    Column("secret", String),
+    Column("made_at", String, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("from_version", Integer),
+    Column("evaluated", Integer),
+    Column("muted_until", String),
+    Column("ended_at", String),
+    Column("ended_by", String),
+)
+"""A watch-list. Of a feed's token only the SHA-256 is kept; a secret that webhooks are signed with stands as it is."""
+ALERTS = Table(
+    "alerts",
+    META,
+    Column("alert_id", String, primary_key=True),
+    Column("watch_id", String, nullable=False, index=True),
+    Column("node_id", String, nullable=False),
+    Column("direction", String, nullable=False),
+    Column("since", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("finding_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("worded", String, nullable=False),
+    Column("found_at", String, nullable=False),
+    Column("ledger_version", Integer, nullable=False),
+    Column("told", Boolean, nullable=False),
+)
+"""A change that fits a watch-list, once; ``told`` unless it was known before, or the list was muted."""
+DELIVERIES = Table(
+    "deliveries",
+    META,
+    Column("delivery_id", String, primary_key=True),
+    Column("watch_id", String, nullable=False, index=True),
+    Column("items", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("made_at", String, nullable=False),
+    Column("due_at", String, nullable=False),
+    Column("next_at", String, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("first_tried_at", String),
+    Column("ended_at", String),
+    Column("fault", String),
+)
+"""A message on its way: waiting, sent, given up or withdrawn. Its id stays the same however often it is tried."""
+ACKNOWLEDGED = Table(
+    "acknowledged",
+    META,
+    Column("finding_id", String, primary_key=True),
+    Column("node_id", String, nullable=False),
+    Column("direction", String, nullable=False),
+    Column("since", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("why", String, nullable=False),
+)
+"""A change that somebody took note of, for everybody."""
 _BUSY_SECONDS = 2.0
 _RULE = "the folder desk of the workspace must be there, writable and not locked for long"
 _DONE = "nothing was changed"
@@ -113,6 +179,25 @@ def engine(home: Path) -> Engine:
         if "readonly" not in str(error.orig):
             raise unusable(error) from None
     return made
+
+
+def rows_of(home: Path, question: Any) -> list[Row[Any]]:
+    """Return what the tables of a workspace answer, or raise ``StateUnusable``."""
+    try:
+        with engine(home).connect() as connection:
+            return list(connection.execute(question))
+    except OperationalError as error:
+        raise unusable(error) from None
+
+
+@contextmanager
+def changing(home: Path) -> Iterator[Connection]:
+    """Hold the tables of a workspace for changes that stand all together or not at all."""
+    try:
+        with engine(home).begin() as connection:
+            yield connection
+    except OperationalError as error:
+        raise unusable(error) from None
 
 
 def unusable(error: OperationalError) -> StateUnusable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 from rich.console import Console
@@ -10,14 +11,17 @@ from rich.console import Console
 from geodata.core.errors import UnknownVersion
 from geodata.ledger.store import Ledger
 from geodata.mapping.profiles import credits_of
+from geodata.model.query import View
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from layers.export.contents import Export
 from layers.export.making import Asked, Known, made
+from routes.core.corridor import Corridor
 from routes.pipelines.counting import placed
-from routes.pipelines.kept_network import standing
-from routes.temporal.findings import Finding, findings_of
-from routes.temporal.series import series_of
+from routes.pipelines.kept_network import kept, standing
+from routes.temporal.findings import Finding, findings_of, recent_from
+from routes.temporal.hotspot_survey import whole_months
+from routes.temporal.series import Series, series_of
 
 
 def read_export(asked: Asked, ledger: Ledger, version: int | None = None, *, rebuild: bool = False) -> Export:
@@ -51,6 +55,33 @@ def read_export(asked: Asked, ledger: Ledger, version: int | None = None, *, reb
         return told, series.horizon
 
     return made(asked, Known(read, found.network, placed(found.network, every), facts, changes, credits_of))
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """What changed: the findings of a View, the routes, the incidents by place and month, and what is recent."""
+
+    findings: Sequence[Finding]
+    routes: Sequence[Corridor]
+    series: Series
+    recent_from: str
+
+
+def read_changes(view: View, ledger: Ledger, version: int) -> Changes:
+    """Return what changed as it could be told at a version of the ledger, on the network that is kept nearest to it."""
+    store = Networks(ledger)
+    facts, every = store.assumptions.facts(), ledger.incidents(version)
+    newest = version == ledger.version()
+    found = None if newest else kept(store, version, facts)
+    if found is None:
+        with Console(stderr=True).status("reading incidents ...") as status:
+            found = standing(
+                store, every, version, facts, newest=newest, say=lambda stage: status.update(f"{stage} ...")
+            )
+    routes, known = found.network.routes, whole_months(every)
+    chosen = view.without_window().select(placed(found.network, every))
+    series = series_of(found.network, chosen, editions_of(ledger, every, version))
+    return Changes(findings_of(series, routes), routes, series, recent_from(known) if known else "")
 
 
 def _version(ledger: Ledger, wanted: int | None) -> int:

@@ -15,7 +15,6 @@ from geodata.model.query import View
 from pages.data.workspace_cache import Workspace, sight
 from pages.presenters.change_report import (
     HEADINGS,
-    RECENT_ALARMS,
     alarm_grid,
     alarm_test,
     came_in,
@@ -26,7 +25,6 @@ from pages.presenters.change_report import (
     listed,
     not_arrived,
     pairs,
-    recent,
     spot_grid,
     spot_test,
     told,
@@ -52,6 +50,7 @@ from pages.widgets.download import download
 from routes.core.corridor import METHOD_VERSION
 from routes.temporal.arrears import arrears
 from routes.temporal.comparison import Comparison
+from routes.temporal.findings import RECENT_MONTHS, recent
 from routes.temporal.hotspot_survey import SURVEY_MONTHS
 from routes.temporal.time_windows import Window
 
@@ -242,7 +241,7 @@ def alerts(seen: Workspace, view: View, version: int) -> None:
         "{count} change in the last {months} months, {total} in all.",
         "{count} changes in the last {months} months, {total} in all.",
         len(late),
-        months=RECENT_ALARMS,
+        months=RECENT_MONTHS,
         total=len(found),
     )
     st.html(f'<p class="count">{escape(count)}</p>')

@@ -51,6 +51,16 @@ class Settings(BaseSettings):
         ``ROUTES_CASE``; default "": they may.
     proxy_user, proxy_roles : str
         Headers in which the proxy says who asks, and their groups, separated by commas.
+    smtp : str
+        By which server messages of watch-lists leave: ``smtps://user@host:465`` (TLS) or ``smtp://user@host:587``
+        (STARTTLS). ``ROUTES_SMTP``; default none.
+    smtp_password : SecretStr
+        ``ROUTES_SMTP_PASSWORD``.
+    smtp_from : str
+        Address that messages come from. ``ROUTES_SMTP_FROM``; default the user of ``smtp``, if that is one.
+    webhooks_to : str
+        Hosts, separated by commas, to which webhooks may go though they lie in private networks or speak no TLS.
+        ``ROUTES_WEBHOOKS_TO``; default none.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUTES_")
@@ -74,3 +84,7 @@ class Settings(BaseSettings):
     proxy_secret: SecretStr = SecretStr("")
     proxy_user: str = "X-Forwarded-User"
     proxy_roles: str = "X-Forwarded-Groups"
+    smtp: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    webhooks_to: str = ""

@@ -21,4 +21,6 @@ export class Absent extends Part {
   async since() {}
 
   listInView() {}
+
+  show() {}
 }

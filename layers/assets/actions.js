@@ -27,7 +27,7 @@ export class Actions extends Part {
       iconButton(say("Zoom out"), "M4 10h12", () => monitor.map.zoomOut()),
       iconButton(say("Show all"), "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
       element("hr"),
-      ...(live ? [this._copyButton(), this._shareButton()] : []),
+      ...(live ? [this._copyButton(), this._shareButton(), this._watchButton()] : []),
       this.files,
       this.theme,
       iconButton(say("Keys (?)"), "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
@@ -51,6 +51,12 @@ export class Actions extends Part {
   _shareButton() {
     const button = iconButton(say("Share this view"), "M14 7a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM14 18a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM5 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM7.3 8.9l4.5-2.9M7.3 11.1l4.5 2.9", () => this.monitor.shareDialog.show());
     button.dataset.needs = "share";
+    return button;
+  }
+
+  _watchButton() {
+    const button = iconButton(say("Watch-lists"), "M5.5 14V9a4.5 4.5 0 0 1 9 0v5l1.5 1.5H4zM8.5 17.5h3", () => this.monitor.watchLists.show());
+    button.dataset.needs = "watch";
     return button;
   }
 

@@ -4,6 +4,7 @@ import { paintChangeSign } from "./change_signs.js";
 import { context2d, element, icon, makePanel } from "./dom.js";
 import { Loader } from "./loader.js";
 import { fly } from "./map_moves.js";
+import { Notes } from "./notes.js";
 import { Part } from "./part.js";
 import { Seen } from "./seen.js";
 import { counted, mark, say, sayKept } from "./text.js";
@@ -38,6 +39,7 @@ export class Alerts extends Part {
   /** @type {HTMLDivElement} */
   spoken;
   seen = new Seen();
+  notes = new Notes(() => this.fill());
   /** Alerts of watch areas.  @type {Alert[]} */
   areaAlerts = [];
   /** Keys of all that there were, null before the first answer.  @type {Set<string> | null} */
@@ -82,12 +84,16 @@ export class Alerts extends Part {
 
   _told() {
     const { answer, state } = this.loader;
-    if (state === "ready" && answer) this.monitor.timeBar.arrived(answer);
+    if (state === "ready" && answer) {
+      this.monitor.timeBar.arrived(answer);
+      this.notes.look(this.loader.key);
+    }
     this.fill();
   }
 
   ticked() {
     if (this.loader.state === "failed") this.loader.look();
+    this.notes.ticked();
   }
 
   themeChanged() {
@@ -106,14 +112,14 @@ export class Alerts extends Part {
 
   fill() {
     const { every } = this;
-    const fresh = every.filter(({ key }) => !this.seen.alerts.has(key));
+    const fresh = every.filter(({ key }) => !this.seen.alerts.has(key) && !this.notes.of(key));
     const old = every.length - fresh.length;
     const none = this.loader.state === "ready" ? say("none new") : "";
     this.total.textContent = fresh.length ? counted("{count} new", "{count} new", fresh.length) : none;
     const words = this.loader.words ?? (fresh.length ? null : this._nothing(every));
     this.state.textContent = words ?? "";
     this.state.hidden = !words;
-    this.list.replaceChildren(...(this.all ? every : fresh).map((alert) => this._row(alert)));
+    this.notes.keeping(() => this.list.replaceChildren(...(this.all ? every : fresh).map((alert) => this._row(alert))));
     this.more.hidden = !old;
     this.more.textContent = this.all ? say("Hide what was seen") : counted("Show {count} seen", "Show {count} seen", old);
     this._speak(fresh);
@@ -136,7 +142,7 @@ export class Alerts extends Part {
 
   /** @param {Alert} alert */
   _row(alert) {
-    const seen = this.seen.alerts.has(alert.key);
+    const [seen, note] = [this.seen.alerts.has(alert.key), this.notes.of(alert.key)];
     const name = String(sayKept(alert.place)).replaceAll(" - ", " – ");
     const go = element(
       "button",
@@ -146,6 +152,7 @@ export class Alerts extends Part {
       element("span", { class: "when" }, this._when(alert)),
       element("span", { class: "why" }, String(sayKept(alert.why)).replace(/\bx(?=\d)/g, "×")),
       ...this._known(alert),
+      ...this.notes.lines(alert),
     );
     const label = seen ? say("Mark {name} as new", { name }) : say("Mark {name} as seen", { name });
     const title = seen ? say("Mark as new") : say("Mark as seen");
@@ -154,7 +161,16 @@ export class Alerts extends Part {
       { type: "button", class: "square mark", title, "aria-label": label, "aria-pressed": String(seen), onclick: () => this.mark(alert) },
       icon("M4 10.5l4 4 8-9"),
     );
-    return element("li", seen ? { class: "old" } : {}, go, seenButton);
+    const buttons = element("div", { class: "acts" }, seenButton, alert.area ? null : this._noteButton(alert, name));
+    return element("li", seen || note ? { class: "old" } : {}, go, buttons, this.notes.form(alert));
+  }
+
+  /** A button with which somebody takes note of a change, for everybody.  @param {Alert} alert  @param {string} name */
+  _noteButton(alert, name) {
+    const held = this.notes.open === alert.key || this.notes.of(alert.key) !== null;
+    const label = say("Acknowledge {name}", { name });
+    const attributes = { type: "button", class: "square mark", title: say("Acknowledge, for everybody"), "aria-label": label, "aria-pressed": String(held) };
+    return element("button", { ...attributes, onclick: () => this.notes.turn(alert.key) }, icon("M5 17V4h9l-2 3 2 3H5"));
   }
 
   /** Its time, what it is, and the mode.  @param {Alert} alert */

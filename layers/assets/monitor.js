@@ -70,6 +70,8 @@ export class Monitor {
   timeBar;
   /** @type {parts.Watch} */
   watch;
+  /** @type {parts.WatchLists} */
+  watchLists;
 
   /** All of them, in the order in which they were added.  @type {Hooks[]} */
   parts = [];

@@ -28,3 +28,4 @@ export { Standing } from "./standing.js";
 export { Status } from "./status.js";
 export { TimeBar } from "./time_bar.js";
 export { Watch } from "./watch.js";
+export { WatchLists } from "./watch_lists.js";

@@ -311,6 +311,39 @@ export interface Shared {
   opened: number;
 }
 
+export interface WatchList {
+  id: string;
+  name: string;
+  channel: string;
+  to: string;
+  areas: { name: string }[];
+  routes: string[];
+  countries: string[];
+  pairs: [string, string][];
+  view: string;
+  told: number;
+  state: "" | "waiting" | "sent" | "given up" | "withdrawn";
+  fault: string;
+  muted_until: string;
+}
+
+export interface WatchListsAnswer {
+  watches: WatchList[];
+  /** Whether a server of e-mail is set. */
+  mail: boolean;
+}
+
+export interface Note {
+  at: string;
+  by: string;
+  why: string;
+}
+
+export interface ChangeNotes {
+  watches: string[];
+  note: Note | null;
+}
+
 export interface Head {
   version: number | null;
   facts: string;

@@ -234,3 +234,25 @@ class ShareDialog(Part):
             usual=7,
             pause_ms=400,
         )
+
+
+class WatchLists(Part):
+    """Makes watch-lists of what is shown, and mutes and deletes them; values are those of ``desk.watch.model``."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            channels=[
+                ["feed", mark("Feed (Atom)"), ""],
+                ["email", mark("E-mail"), mark("Address of e-mail")],
+                ["webhook", "Webhook", mark("Address of the webhook")],
+                ["teams", "Microsoft Teams", mark("Address of the workflow")],
+                ["slack", "Slack", mark("Address of the webhook")],
+            ],
+            when=[["at once", mark("at once")], ["daily", mark("daily")], ["weekly", mark("weekly")]],
+            kinds=[["new", mark("new: none before")], ["rise", mark("rise")], ["fall", mark("fall")]],
+            days=[
+                *(mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday")),
+                *(mark("Friday"), mark("Saturday"), mark("Sunday")),
+            ],
+            mute_days=7,
+        )

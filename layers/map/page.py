@@ -41,6 +41,7 @@ from layers.map.components import (
     ShareDialog,
     Status,
     TimeBar,
+    WatchLists,
 )
 from layers.palette import palette
 from layers.payload.alerts import Alerts
@@ -185,8 +186,9 @@ def _assembled() -> MonitorMap:
         Labels,
         Degrees,
     )
-    panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys, ExportDialog, ShareDialog)
-    for number, part in enumerate((*parts, *panels)):
+    panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys)
+    dialogs = (ExportDialog, ShareDialog, WatchLists)
+    for number, part in enumerate((*parts, *panels, *dialogs)):
         monitor.add_child(part(), name=f"part_{number}")
     monitor.add_child(Camera(TITLE), name="camera")
     return monitor

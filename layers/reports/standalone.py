@@ -55,7 +55,17 @@ from layers.web.translations import SOURCE, Words, words
 
 MOST_TOWNS = 1500
 """Places that the search of the file knows."""
-_LEFT_OUT = ("alerts", "arrivals", "changes", "exportDialog", "hotspots", "incidents", "shareDialog", "watch")
+_LEFT_OUT = (
+    "alerts",
+    "arrivals",
+    "changes",
+    "exportDialog",
+    "hotspots",
+    "incidents",
+    "shareDialog",
+    "watch",
+    "watchLists",
+)
 """Parts that ask a server for what a frozen map does not hold."""
 _STEPS = {"month": mark("month"), "quarter": mark("quarter"), "year": mark("year")}
 

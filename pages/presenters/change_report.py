@@ -25,7 +25,6 @@ from routes.temporal.hierarchy import Level
 from routes.temporal.hotspot_survey import SURVEY_RESOLUTION
 from routes.temporal.lateral_shift import Shift
 from routes.temporal.rate_tests import VERDICTS, WORDS, Change, Verdict, rate_of
-from routes.temporal.time_windows import Window
 
 HEADINGS: Final[Mapping[str, str]] = {
     "name": mark("Where"),
@@ -40,8 +39,6 @@ HEADINGS: Final[Mapping[str, str]] = {
 """Columns of the table of corridors and what stands above them, for ``say``."""
 PERIODS = (7, 28)
 """Days that are looked back on."""
-RECENT_ALARMS = 12
-"""Months in which an alarm that was raised is recent."""
 _YEAR_DAYS = 365
 _OUTCOMES: Final[Mapping[str, str]] = {
     **{str(verdict): text for verdict, text in WORDS.items()},
@@ -234,12 +231,6 @@ def _of_change(name: str, level: str, mode: str | None, found: Change, shift: Sh
         (say("Bursts: variance over mean of the months"), roughly(found.dispersion)),
     ]
     return [(label, text) for label, text in said if text]
-
-
-def recent(found: Sequence[Finding], known: Window) -> list[Finding]:
-    """Return the changes that could be known in the last ``RECENT_ALARMS`` months, or that still stand in them."""
-    months = known.months[-RECENT_ALARMS:]
-    return [one for one in found if one.last >= months[0]]
 
 
 def alarm_grid(found: Iterable[Finding]) -> Grid:

@@ -38,6 +38,7 @@ RIGHTS_OF: Final = (
     (r"/_stcore/health", OPEN),
     (rf"{SIGN_IN}|{SIGN_OUT}|{CALLBACK}", OPEN),
     (r"/s/[^/]+(/stands)?", OPEN),
+    (r"/watch/[^/]+\.atom", OPEN),
     (r"/api/incidents", OPEN),
     (r"/_stcore/upload_file/.+", "take in"),
     (r"/_stcore/(stream|host-config)", "any"),
@@ -50,6 +51,8 @@ RIGHTS_OF: Final = (
     (r"/data/(points|incidents|arrivals)", "read incidents"),
     (r"/data/export", "export"),
     (r"/data/shares(/.+)?", "share"),
+    (r"/data/watches/alerts", "see"),
+    (r"/data/watches(/.+)?", "watch"),
     (r"/ogc(/.*)?", "read service"),
 )
 """Which right each path needs: patterns of whole paths, the first that fits counts. "any": whoever is signed in."""

@@ -23,10 +23,11 @@ from layers.payload.time_steps import Steps, Unit
 from layers.payload.watch_areas import Area, counted_in
 from layers.web.translations import spelt_out
 from pages.data.workspace_cache import Workspace
-from pages.presenters.change_report import rate, recent
+from pages.presenters.change_report import rate
 from pages.presenters.window_choice import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, reaching, spelt, usual
 from pages.ui.translate import mark
 from routes.temporal.arrears import arrears
+from routes.temporal.findings import recent
 from routes.temporal.hotspot_survey import SURVEY_MONTHS, SURVEY_RESOLUTION, whole_months
 from routes.temporal.time_windows import Window
 

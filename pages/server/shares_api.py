@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -31,11 +30,9 @@ from pages.data.audited import case_of
 from pages.data.who import whoever
 from pages.data.workspace_cache import sight
 from pages.server.asked_versions import version_of
-from pages.server.checked_answers import without_folders
 from pages.server.exports import asked_of, now
+from pages.server.json_bodies import small_body, with_body
 
-Handler = Callable[[Request], Any]
-_MOST_BODY = 8_192
 _TRIES, _IN_SECONDS = 10, 60.0
 _HEADERS: Final = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex, nofollow", "Vary": "Accept-Encoding"}
 _tries: defaultdict[str, deque[float]] = defaultdict(deque)
@@ -55,8 +52,8 @@ def share_routes(in_thread: Callable[[Callable[[Request], Response]], Any]) -> l
         Route("/s/{token}", _page, methods=["GET", "POST"]),
         Route("/data/shares/preview", in_thread(_preview)),
         Route("/data/shares", in_thread(_list), methods=["GET"]),
-        Route("/data/shares", _with_body(_make), methods=["POST"]),
-        Route("/data/shares/{share_id}/{what}", _with_body(_act), methods=["POST"]),
+        Route("/data/shares", with_body(_make, NoSuchShare), methods=["POST"]),
+        Route("/data/shares/{share_id}/{what}", with_body(_act, NoSuchShare), methods=["POST"]),
     ]
 
 
@@ -68,7 +65,7 @@ async def _page(request: Request) -> Response:
     """Answer with the page behind a link, or ask for its pass-phrase."""
     phrase = ""
     if request.method == "POST":
-        body = await _body(request)
+        body = await small_body(request)
         phrase = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)).get("phrase", "")
     return await run_in_threadpool(_opened, request, phrase)
 
@@ -225,35 +222,3 @@ def _whole(value: Any) -> int:
     if not text.isdecimal() or len(text) > len("30"):
         raise WrongValue(f"{text[:20]!r} days", rule="it is a whole number", done="nothing was shared")
     return int(text)
-
-
-def _with_body(answer: Callable[[Request, dict[str, Any]], Response]) -> Handler:
-    """Return a handler that hands the JSON of a request on, beside the event loop."""
-
-    async def handler(request: Request) -> Response:
-        try:
-            body = json.loads(await _body(request) or b"{}")
-            if not isinstance(body, dict):
-                raise WrongValue("the body", rule="it is a JSON object", done="nothing changed")
-            return await run_in_threadpool(answer, request, body)
-        except NoSuchShare as error:
-            return JSONResponse({"error": without_folders(str(error))}, 404)
-        except (RoutesError, ValueError) as error:
-            sentence = str(error) if isinstance(error, RoutesError) else "The body is no JSON; nothing changed."
-            return JSONResponse({"error": without_folders(sentence)}, 503 if isinstance(error, NotRecorded) else 400)
-
-    return handler
-
-
-async def _body(request: Request) -> bytes:
-    """Return a body that is small, or refuse it."""
-    found = b""
-    try:
-        async for part in request.stream():
-            found += part
-            if len(found) > _MOST_BODY:
-                rule = f"it has at most {_MOST_BODY:,} bytes"
-                raise WrongValue("the body is too large", rule=rule, done="nothing changed")
-    except ClientDisconnect:
-        return b""
-    return found

@@ -11,6 +11,7 @@ from geodata.core.errors import RoutesError
 from geodata.model.query import View
 from pages.data.network_builder import Builder
 from pages.data.workspace_cache import Workspace
+from pages.server.watcher import Watcher
 
 TURN_SECONDS = 0.001
 """A request changes threads several times; while routes are being computed it waits for so long each time."""
@@ -28,6 +29,7 @@ def start(seen: Workspace) -> None:
     sys.setswitchinterval(TURN_SECONDS)
     seen.builder = Builder(seen.home)
     threading.Thread(target=_drawn, args=(seen,), daemon=True).start()
+    Watcher(seen).start()
 
 
 def _drawn(seen: Workspace) -> None:

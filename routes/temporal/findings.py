@@ -23,6 +23,7 @@ from routes.core.geodesy import lonlat, normalised, unit_vectors
 from routes.temporal.alarms import Alarm, Confidence, Direction, Watch
 from routes.temporal.hierarchy import Level
 from routes.temporal.series import Series
+from routes.temporal.time_windows import Window
 
 VERDICTS = {
     ("more", False): mark("clear rise"),
@@ -31,6 +32,8 @@ VERDICTS = {
     ("fewer", True): mark("possible fall"),
 }
 """By direction, and whether confidence is low."""
+RECENT_MONTHS = 12
+"""Months in which a change that was told is recent."""
 MOST_SOURCES = 6
 """What delivers that is named; the rest is summed."""
 _DECIMALS = 4
@@ -171,6 +174,16 @@ def findings_of(series: Series, routes: Sequence[Corridor]) -> list[Finding]:
     watch = Watch(series.tree, counts, series.known.until(series.over), series.placed.alike)
     found = [_finding(alarm, series, routes) for alarm in watch.alarms()]
     return sorted(found, key=lambda one: (one.detected, one.evidence, one.finding_id), reverse=True)
+
+
+def recent_from(known: Window) -> str:
+    """Return the first of the last ``RECENT_MONTHS`` months that are known: what stood last before it is no news."""
+    return known.months[-RECENT_MONTHS:][0]
+
+
+def recent(found: Iterable[Finding], known: Window) -> list[Finding]:
+    """Return the changes that could be known in the last ``RECENT_MONTHS`` months, or that still stand in them."""
+    return [one for one in found if one.last >= recent_from(known)]
 
 
 def _finding(alarm: Alarm, series: Series, routes: Sequence[Corridor]) -> Finding:

@@ -23,7 +23,6 @@ from pages.presenters.change_report import (
     outcome,
     pairs,
     rate,
-    recent,
     spot_grid,
     told,
 )
@@ -31,6 +30,7 @@ from pages.presenters.window_choice import Spans, asked, spanning, usual
 from routes.core.corridor import Corridor
 from routes.temporal.comparison import Comparison
 from routes.temporal.emerging_hotspots import HotSpots, Spot
+from routes.temporal.findings import recent
 from routes.temporal.hotspot_survey import whole_months
 from routes.temporal.lateral_shift import Displacement, Shift
 from routes.temporal.rate_tests import changes

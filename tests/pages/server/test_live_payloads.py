@@ -11,8 +11,8 @@ from geodata.model.query import View
 from layers.payload.watch_areas import spelt
 from layers.web.translations import words
 from pages.data.workspace_cache import Workspace, sight
-from pages.presenters.change_report import recent
 from pages.server import live_payloads as live
+from routes.temporal.findings import recent
 from tests.workspaces import demonstration
 
 LATE = ("/data/changes", "/data/alerts", "/data/hotspots", "/data/freshness", "/data/arrivals?since=0", "/data/areas")

@@ -1,0 +1,302 @@
+/* Watch-lists: what somebody is told of when it changes. A new one is made of what is shown; those that stand are below. */
+
+import { element, icon } from "./dom.js";
+import { messageOf, refusal } from "./errors.js";
+import { Part } from "./part.js";
+import { ask } from "./server.js";
+import { counted, mark, say } from "./text.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { WatchList, WatchListsAnswer } from "./types.js" */
+
+/** @typedef {{ channels: [string, string, string][], when: [string, string][], kinds: [string, string][], days: string[], mute_days: number }} WatchListOptions of each channel its name, words, and what its address is called, "" for none */
+
+const STATES = { waiting: mark("last message waits to be tried again"), sent: mark("last message sent"), "given up": mark("last message given up after a day"), withdrawn: mark("last message withdrawn") };
+
+export class WatchLists extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {HTMLDialogElement} */
+  dialog;
+  /** @type {HTMLFormElement} */
+  form;
+  /** @type {HTMLDivElement} */
+  made;
+  /** @type {HTMLDivElement} */
+  list;
+  /** How often the list was asked for. */
+  turn = 0;
+
+  /** @param {WatchListOptions} options */
+  constructor(options) {
+    super();
+    this.options = options;
+  }
+
+  /** @param {Monitor} monitor */
+  attach(monitor) {
+    this.monitor = monitor;
+    this.made = element("div", { class: "made", role: "status" });
+    this.list = element("div", { class: "lists" });
+    this.form = element("form", { oninput: () => this._fit(), onsubmit: (event) => this._submit(event) });
+    const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
+    const head = element("div", { class: "head" }, element("h2", { id: "watches-title" }, say("Watch-lists")), close);
+    const stand = element("h3", {}, say("What is watched"));
+    this.dialog = element("dialog", { id: "watches", "aria-labelledby": "watches-title" }, head, this.form, this.made, stand, this.list);
+    L.DomEvent.disableClickPropagation(this.dialog);
+    L.DomEvent.disableScrollPropagation(this.dialog);
+    monitor.map.getContainer().append(this.dialog);
+  }
+
+  show() {
+    if (!this.monitor.picture?.steps || this.dialog.open) return;
+    this.form.replaceChildren(...this._fields());
+    this.made.replaceChildren();
+    this._fit();
+    this.dialog.showModal();
+    this._refresh();
+  }
+
+  // The form ----------------------------------------------------------------------------------------------------------
+
+  _fields() {
+    const { channels, kinds } = this.options;
+    const name = element("input", { name: "name", type: "text", required: true, maxlength: 60, value: this._usualName(), autocomplete: "off" });
+    const channel = element("select", { name: "channel" }, ...channels.map(([value, words]) => element("option", { value }, say(words))));
+    const address = element("input", { name: "address", type: "text", maxlength: 2000, autocomplete: "off", spellcheck: "false" });
+    const least = element("input", { name: "least_incidents", type: "number", min: 0, max: 1_000_000, value: 0 });
+    const sure = element("select", { name: "least_confidence" }, ...[mark("low"), mark("medium"), mark("high")].map((value) => element("option", { value }, say(value))));
+    const told = kinds.map(([value, words]) => check("kind", value, say(words), true));
+    return [
+      field(say("Name"), name),
+      field(say("Told by"), channel),
+      element("label", { class: "field wide address" }, element("span"), address),
+      this._places(),
+      element("fieldset", { class: "wide" }, element("legend", {}, say("Which changes")), ...told),
+      field(say("At least so many incidents"), least),
+      field(say("At least so much confidence"), sure),
+      this._timing(),
+      element("p", { class: "end" }, element("button", { type: "submit", class: "solid take" }, say("Watch this"))),
+    ];
+  }
+
+  /** What is shown: drawn areas, the route that is chosen, countries of the picture, and the filters. */
+  _places() {
+    const { state, feed, shown } = this.monitor;
+    const areas = state.areas.map(({ text, name }) => check("area", text, say("Area: {name}", { name }), true));
+    const chosen = shown.corridor(state.selected);
+    const routes = chosen?.layer === "routes" ? [check("route", chosen.id, say("Route: {name}", { name: this._named(chosen.name) }), true)] : [];
+    const codes = Object.keys(shown.manifest.countries).sort((a, b) => shown.country(a).localeCompare(shown.country(b)));
+    const country = element("select", { name: "country" }, element("option", { value: "" }), ...codes.map((code) => element("option", { value: code }, shown.country(code))));
+    const filters = [...new URLSearchParams(feed.query)].map(([filter, value]) => `${filter}: ${value}`).join(", ");
+    const note = filters ? say("Only incidents that the filters leave: {filters}.", { filters }) : say("Of all incidents, as no filter is set.");
+    const hint = areas.length + routes.length ? [] : [element("p", { class: "note" }, say("Draw a watch area or choose a route on the map first to watch it alone."))];
+    return element("fieldset", { class: "wide" }, element("legend", {}, say("Where")), ...areas, ...routes, field(say("Country"), country), ...hint, element("p", { class: "note" }, note));
+  }
+
+  /** When messages leave, in the time zone of this browser. */
+  _timing() {
+    const { when, days } = this.options;
+    const hours = Array.from({ length: 24 }, (_, hour) => element("option", { value: hour, selected: hour === 7 }, `${String(hour).padStart(2, "0")}:00`));
+    const parts = [
+      field(say("When"), element("select", { name: "when" }, ...when.map(([value, words]) => element("option", { value }, say(words))))),
+      element("label", { class: "field hour" }, element("span", {}, say("At")), element("select", { name: "hour" }, ...hours)),
+      element("label", { class: "field weekday" }, element("span", {}, say("On")), element("select", { name: "weekday" }, ...days.map((day, at) => element("option", { value: at }, say(day))))),
+      field(say("Quiet from"), element("input", { name: "quiet_from", type: "time" })),
+      field(say("Quiet until"), element("input", { name: "quiet_to", type: "time" })),
+    ];
+    const note = element("p", { class: "note wide" }, say("Times are those of {zone}. Nothing is sent in quiet hours.", { zone: ZONE }));
+    return element("details", { class: "wide timing" }, element("summary", {}, say("When, and quiet hours")), element("div", { class: "grid" }, ...parts, note));
+  }
+
+  _usualName() {
+    const { state, picture } = this.monitor;
+    const chosen = picture?.corridor(state.selected);
+    return (state.areas[0]?.name ?? (chosen?.layer === "routes" ? this._named(chosen.name) : say("All changes"))).slice(0, 60);
+  }
+
+  /** @param {string} name */
+  _named(name) {
+    return name.replaceAll(" - ", " – ");
+  }
+
+  /** Show the fields that go with what is chosen. */
+  _fit() {
+    const given = new FormData(this.form);
+    const [, , called] = this.options.channels.find(([name]) => name === given.get("channel")) ?? ["", "", ""];
+    const { address, when } = this._parts();
+    address.hidden = !called;
+    address.querySelector("span")?.replaceChildren(called && say(called));
+    const input = address.querySelector("input");
+    if (input) [input.required, input.type] = [Boolean(called), given.get("channel") === "email" ? "email" : "url"];
+    const placed = given.getAll("area").length + given.getAll("route").length;
+    this.form.querySelector("select[name=country] option")?.replaceChildren(placed ? say("none besides") : say("everywhere"));
+    when.hour.hidden = given.get("when") === "at once";
+    when.weekday.hidden = given.get("when") !== "weekly";
+  }
+
+  _parts() {
+    /** @param {string} name  @returns {HTMLElement} */
+    const part = (name) => /** @type {HTMLElement} */ (this.form.querySelector(`.${name}`));
+    return { address: part("address"), when: { hour: part("hour"), weekday: part("weekday") } };
+  }
+
+  /** What the form says, as the server takes it: places and filters in the address, the rest in the body. */
+  _said() {
+    const given = new FormData(this.form);
+    /** @param {string} name */
+    const text = (name) => String(given.get(name) ?? "").trim();
+    const params = new URLSearchParams(this.monitor.feed.query);
+    params.set("lang", document.documentElement.lang);
+    for (const name of ["area", "route", "country"]) for (const value of given.getAll(name)) if (value) params.append(name, String(value));
+    const timing = { when: text("when"), hour: Number(text("hour")), weekday: Number(text("weekday")), zone: ZONE, quiet_from: text("quiet_from"), quiet_to: text("quiet_to") };
+    const body = {
+      name: text("name"),
+      kinds: given.getAll("kind"),
+      least_incidents: Number(text("least_incidents") || 0),
+      least_confidence: text("least_confidence"),
+      channel: text("channel"),
+      address: text("channel") === "feed" ? "" : text("address"),
+      timing,
+    };
+    return { params, body };
+  }
+
+  /** @param {Event} event */
+  async _submit(event) {
+    event.preventDefault();
+    const { params, body } = this._said();
+    if (!body.kinds.length) {
+      this._tell(say("Choose at least one kind of change."), true);
+      return;
+    }
+    try {
+      const answer = await this.monitor.during(this._send(`/data/watches?${params}`, body));
+      const { feed, secret } = await answer.json();
+      if (feed) this._once(say("The address of the feed is shown this once; whoever has it can read the feed:"), new URL(feed, new URL("./", window.location.href)).href);
+      else if (secret) this._once(say("The secret that messages are signed with is shown this once:"), secret);
+      else this._tell(say("{name} is watched from now on.", body));
+      this._refresh();
+      this.monitor.alerts.notes.again();
+    } catch (error) {
+      this._tell(messageOf(error), true);
+    }
+  }
+
+  /** @param {string} words  @param {boolean} [fault] */
+  _tell(words, fault = false) {
+    this.made.replaceChildren(element("p", fault ? { class: "fault" } : {}, words));
+    this.made.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {string} words  @param {string} value */
+  _once(words, value) {
+    const shown = element("input", { type: "text", readonly: true, value, "aria-label": words });
+    const copy = element("button", { type: "button", class: "solid", onclick: () => this._copy(value) }, say("Copy"));
+    this.made.replaceChildren(element("p", {}, words), element("p", { class: "link" }, shown, copy));
+    shown.select();
+    this.made.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {string} value */
+  async _copy(value) {
+    await this.monitor.state.address.window.navigator.clipboard.writeText(value).catch(() => null);
+    this.made.append(element("p", {}, say("Copied.")));
+  }
+
+  /** @param {string} address  @param {object} body */
+  async _send(address, body) {
+    const answer = await ask(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    if (!answer.ok) throw await refusal(answer);
+    return answer;
+  }
+
+  // The list ----------------------------------------------------------------------------------------------------------
+
+  /** List what is watched; of two lists on their way the one asked for last stays. */
+  async _refresh() {
+    const turn = ++this.turn;
+    try {
+      const answer = await ask("/data/watches");
+      if (turn !== this.turn) return;
+      if (!answer.ok) throw await refusal(answer);
+      /** @type {WatchListsAnswer} */
+      const { watches, mail } = await answer.json();
+      const option = this.form.querySelector("option[value=email]");
+      if (option instanceof HTMLOptionElement && !mail) [option.disabled, option.textContent] = [true, say("E-mail (no server is set)")];
+      this.list.replaceChildren(...(watches.length ? watches.map((one) => this._row(one)) : [element("p", {}, say("Nothing is watched yet."))]));
+    } catch (error) {
+      this.list.replaceChildren(element("p", { class: "fault" }, messageOf(error)));
+    }
+  }
+
+  /** @param {WatchList} given */
+  _row(given) {
+    const [, words] = this.options.channels.find(([name]) => name === given.channel) ?? ["", given.channel];
+    const muted = given.muted_until > new Date().toISOString();
+    const state = given.state ? say(STATES[given.state]) : "";
+    const facts = [
+      [say(words), given.to].filter(Boolean).join(": "),
+      this._where(given),
+      counted("{count} alert", "{count} alerts", given.told),
+      muted ? say("muted until {date}", { date: given.muted_until.slice(0, 10) }) : state,
+    ];
+    const fault = given.fault && given.state !== "sent" ? element("span", { class: "fault" }, given.fault) : null;
+    /** @param {string} name  @param {() => unknown} act */
+    const button = (name, act) => element("button", { type: "button", "aria-label": say("{what}: {name}", { what: name, name: given.name }), onclick: act }, name);
+    const mute = muted ? button(say("Send again"), () => this._act(given, "mute", { days: 0 })) : button(say("Mute for a week"), () => this._act(given, "mute", { days: this.options.mute_days }));
+    const acts = [given.channel === "feed" ? null : button(say("Try"), () => this._act(given, "test", {})), mute, this._delete(given)];
+    return element("div", { class: "row" }, element("div", {}, element("strong", {}, given.name), element("span", {}, facts.filter(Boolean).join(" · ")), fault), ...acts);
+  }
+
+  /** A button that asks once more before it deletes.  @param {WatchList} given */
+  _delete(given) {
+    const made = element("button", { type: "button", "aria-label": say("{what}: {name}", { what: say("Delete"), name: given.name }) }, say("Delete"));
+    made.addEventListener("click", () => {
+      if (made.classList.contains("sure")) this._act(given, "delete", {});
+      made.classList.add("sure");
+      made.textContent = say("Really delete?");
+      made.setAttribute("aria-label", say("{what}: {name}", { what: say("Really delete?"), name: given.name }));
+    });
+    made.addEventListener("blur", () => {
+      made.classList.remove("sure");
+      made.textContent = say("Delete");
+    });
+    return made;
+  }
+
+  /** @param {WatchList} given */
+  _where({ areas, routes, countries, pairs, view }) {
+    const { shown } = this.monitor;
+    const names = [
+      ...areas.map(({ name }) => name),
+      ...routes.map((id) => this._named(shown.corridor(id)?.name ?? id)),
+      ...countries.map((code) => shown.country(code)),
+      ...pairs.map(([start, end]) => `${shown.country(start)} – ${shown.country(end)}`),
+    ];
+    const filters = [...new URLSearchParams(view)].map(([, value]) => value);
+    return [names.slice(0, 3).join(", ") || say("everywhere"), ...filters].join(", ");
+  }
+
+  /** @param {WatchList} given  @param {"mute" | "test" | "delete"} what  @param {object} body */
+  async _act(given, what, body) {
+    try {
+      await this.monitor.during(this._send(`/data/watches/${given.id}/${what}`, body));
+      const told = { mute: say("{name}: changed.", given), test: say("{name}: a test message was sent.", given), delete: say("{name} is no longer watched.", given) };
+      this._tell(told[what]);
+    } catch (error) {
+      this._tell(messageOf(error), true);
+    }
+    await this._refresh();
+    this.monitor.alerts.notes.again();
+  }
+}
+
+/** The time zone of this browser. */
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+/** @param {string} name  @param {Node} control */
+const field = (name, control) => element("label", { class: "field" }, element("span", {}, name), control);
+
+/** @param {string} name  @param {string} value  @param {string} words  @param {boolean} checked */
+const check = (name, value, words, checked) => element("label", { class: "switch" }, element("input", { type: "checkbox", name, value, checked }), element("span", {}, words));
