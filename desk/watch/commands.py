@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from geodata.core.actor import actor
 from desk.watch.alerts import LONGEST_REASON, Alerts, Worded
 from desk.watch.evaluation import Evaluation, Look
 from desk.watch.listing import listed
@@ -24,6 +23,7 @@ from desk.watch.model import CHANNELS, CONFIDENCES, KINDS, WHEN, WatchList, watc
 from desk.watch.outbox import Outbox, trial
 from desk.watch.sending import Installed, base_of
 from desk.watch.store import MOST_MUTED_DAYS, Watches, moment
+from geodata.core.actor import actor
 from geodata.core.errors import UnknownVersion, WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.ledger.store import Ledger

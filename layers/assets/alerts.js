@@ -170,7 +170,9 @@ export class Alerts extends Part {
     const held = this.notes.open === alert.key || this.notes.of(alert.key) !== null;
     const label = say("Acknowledge {name}", { name });
     const attributes = { type: "button", class: "square mark", title: say("Acknowledge, for everybody"), "aria-label": label, "aria-pressed": String(held) };
-    return element("button", { ...attributes, onclick: () => this.notes.turn(alert.key) }, icon("M5 17V4h9l-2 3 2 3H5"));
+    const button = element("button", { ...attributes, "data-needs": "watch", onclick: () => this.notes.turn(alert.key) }, icon("M5 17V4h9l-2 3 2 3H5"));
+    button.hidden = !this.monitor.feed.may("watch");
+    return button;
   }
 
   /** Its time, what it is, and the mode.  @param {Alert} alert */

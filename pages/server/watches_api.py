@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from geodata.core.actor import actor
 from desk.watch.alerts import Alerts, Worded
 from desk.watch.feed import MEDIA_TYPE, atom
 from desk.watch.listing import listed
@@ -19,6 +18,7 @@ from desk.watch.model import Area, watch_list
 from desk.watch.outbox import NotDelivered, deliveries, trial
 from desk.watch.sending import Installed, base_of
 from desk.watch.store import NoSuchWatch, Watches
+from geodata.core.actor import actor
 from geodata.core.errors import WrongValue
 from geodata.core.settings import Settings
 from geodata.model.query import View
