@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from desk.people import Person
-from desk.state import SESSIONS, engine, unusable
+from desk.state import SESSIONS, StateUnusable, engine, unusable
 from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError
 from geodata.core.messages import mark
@@ -20,6 +20,7 @@ from geodata.core.messages import mark
 LOOKED_UP_SECONDS = 2.0
 """For so long an answer counts: a session that is ended ends everywhere within this."""
 _SEEN_SECONDS = 60.0
+_TRUSTED_SECONDS = 30.0
 
 
 class NoSuchSession(RoutesError):
@@ -91,7 +92,12 @@ class Sessions:
         if time.monotonic() - at < LOOKED_UP_SECONDS:
             return stands
         with self._lock:
-            stands = self._looked_up(person, client)
+            try:
+                stands = self._looked_up(person, client)
+            except StateUnusable:  # locked for a moment: what was true just now still is
+                if time.monotonic() - at < _TRUSTED_SECONDS:
+                    return stands
+                raise
             self._known[person.session] = (time.monotonic(), stands)
         return stands
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html import escape
@@ -12,6 +13,7 @@ import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from geodata.core.handling import highest
 from geodata.io.writers import csv_of, geojson_of
 from geodata.model.incident import EARLIEST, is_synthetic
 from geodata.model.query import View
@@ -141,7 +143,8 @@ def _count(found: pl.DataFrame) -> None:
 def _downloads(found: pl.DataFrame, version: int, about: str, places: list[DeltaGenerator]) -> None:
     ledger = found.drop("country_name", "flags", "corridor")
     made_up = "-synthetic" if is_synthetic(ledger) else ""
-    name = f"incidents-v{version}-{datetime.now(UTC):%Y%m%d}{made_up}"
+    marked = re.sub(r"[^A-Z]+", "-", f"-{highest(ledger['handling'].drop_nulls().unique())}").rstrip("-")
+    name = f"incidents-v{version}-{datetime.now(UTC):%Y%m%d}{made_up}{marked}"
     kinds = (("CSV", csv_of, "csv", "text/csv"), ("GeoJSON", geojson_of, "geojson", "application/geo+json"))
     for place, (label, write, ending, kind) in zip(places, kinds, strict=True):
         download(

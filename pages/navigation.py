@@ -49,6 +49,12 @@ def offered() -> list[StreamlitPage]:
     ]
 
 
+def _behind() -> str:
+    """Return the path behind which the pages stand."""
+    prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{prefix}" if prefix else ""
+
+
 def refused(right: str) -> None:
     """Say who may see a page."""
     require(whoever(), right)
@@ -67,8 +73,17 @@ def signed_in(person: Person) -> None:
         )
     roles = ", ".join(say(role) for role in sorted(person.roles)) or say("no role")
     said = escape(say("Signed in as {name} ({roles})", name=person.name, roles=roles))
-    away = f'<a href="/auth/logout" target="_self">{escape(say("Sign out"))}</a>'
+    away = f'<a href="{_behind()}/auth/logout" target="_self">{escape(say("Sign out"))}</a>'
     st.sidebar.html(f'<p class="aside who">{said}<br>{away}</p>')
+
+
+def marked() -> None:
+    """Show the highest handling mark of all incidents."""
+    version = sight().version()
+    mark_ = "" if version is None else sight().offers(version)["marking"]
+    if mark_:
+        title = escape(say("The highest handling mark of all incidents"))
+        st.html(f'<p class="handling" data-mark="{mark_.replace("+STRICT", "")}" title="{title}">{mark_}</p>')
 
 
 @st.fragment(run_every=_LOOK_SECONDS)
@@ -81,7 +96,7 @@ def watch_the_end() -> None:
 def over() -> None:
     """Say that nobody is signed in any more, and nothing else."""
     notice(say("You are not signed in, or no longer; open the page anew to sign in."), "warning")
-    st.html(f'<p><a href="/" target="_self">{escape(say("Sign in"))}</a></p>')
+    st.html(f'<p><a href="{_behind()}/" target="_self">{escape(say("Sign in"))}</a></p>')
 
 
 def without_a_role(person: Person) -> None:
@@ -107,6 +122,7 @@ else:
     if with_login():
         signed_in(asks)
     with sentences():
+        marked()
         for said in sight().damage():
             notice(say(said), "error")
     with sentences():

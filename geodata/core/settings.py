@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     oidc_client_secret, cookie_secret, proxy_secret : SecretStr
         ``cookie_secret`` signs who is signed in; ``proxy_secret`` is what the proxy sends along in
         ``X-Routes-Proxy-Secret``. Both have 32 characters at least.
+    ceiling : str
+        The highest handling mark that incidents taken in may bear: ``TLP:AMBER+STRICT``. ``ROUTES_CEILING``; default
+        "": the highest of all.
     case : str
         ``required`` if whoever reads single incidents has to say first for which case, which then stands in the audit.
         ``ROUTES_CASE``; default "": they may.
@@ -74,6 +77,7 @@ class Settings(BaseSettings):
     origins: str = ""
     without_login: str = ""
     login: str = ""
+    ceiling: str = ""
     case: str = ""
     roles_claim: str = "roles"
     roles: str = ""

@@ -21,7 +21,9 @@ import polars as pl
 
 from geodata.core.actor import actor
 from geodata.core.errors import NothingKept, WrongValue
+from geodata.core.handling import ceiling_of
 from geodata.core.messages import sentence
+from geodata.core.settings import Settings
 from geodata.core.staging import room, unwritable
 from geodata.ingest.persons import digest_key, digests, personal
 from geodata.ingest.rejection_report import (
@@ -308,6 +310,7 @@ class _Tray:
         self._name = _batch_name(reading)
         self._source = source
         self._only_of = only_of
+        self._ceiling = ceiling_of(Settings().ceiling)
         self._swapped = swapped
         self._from_1904 = {part.name for part in reading.parts if part.from_1904}
         self._ruined: list[str] = []
@@ -384,7 +387,7 @@ class _Tray:
         rows = _identified(rows, profile, self._source)
         rows, of_others = _of_others(rows, self._only_of)
         self._ruined += rows["_ruined_id"].drop_nulls().to_list()
-        checked = check(rows, profile, self._columns, self._now, self._repairs, self._own)
+        checked = check(rows, profile, self._columns, self._now, self._repairs, self._own, self._ceiling)
         source = self._source
         incidents = with_modes(checked.incidents, self._own.get("mode")).with_columns(
             place().alias("place_key"), _incident_id(), pl.lit(self._name).alias("batch")

@@ -85,6 +85,7 @@ def check(
     now: datetime,
     repairs: Policy = "propose",
     own: Own | None = None,
+    ceiling: str = HANDLING_MARKS[-1],
 ) -> Checked:
     """Turn rows of text into incidents without mode, and refuse those that break a rule.
 
@@ -102,13 +103,17 @@ def check(
         What to do with coordinates that look wrong, as in ``geodata.parsing.coordinate_repair``.
     own : mapping, optional
         Words of sources that a workspace maps itself.
+    ceiling : str
+        The highest handling mark that may be held; rows marked higher are refused.
     """
     if profile.or_by_name:
         unplaced = pl.all_horizontal(pl.col("coordinates", "lat", "lon").is_null())
         by_name = profile.model_copy(update={"or_by_name": False, "coordinate_form": "none"})
         given = profile.model_copy(update={"or_by_name": False})
         parts = [(rows.filter(~unplaced), given), (rows.filter(unplaced), by_name)]
-        return _joined([check(own_rows, how, columns, now, repairs, own) for own_rows, how in parts if own_rows.height])
+        return _joined(
+            [check(own_rows, how, columns, now, repairs, own, ceiling) for own_rows, how in parts if own_rows.height]
+        )
     own = with_own(profile, own)
     rows = rows.with_columns(country_stated=pl.col("country"))
     if "_ruined_id" not in rows.columns:
@@ -124,7 +129,7 @@ def check(
         _handling(profile.handling).alias("_handling"),
         meanings(rows["kind"], kind_words(), own["kind"]).alias("_kind"),
     )
-    faults = _faults(now, by_name=profile.coordinate_form == "none")
+    faults = _faults(now, ceiling, by_name=profile.coordinate_form == "none")
     broken = parsed.select(fault.broken.fill_null(value=False).alias(str(n)) for n, fault in enumerate(faults))
     refused = broken.select(pl.any_horizontal(pl.all())).to_series()
     if not refused.any():
@@ -208,7 +213,7 @@ def _placed_by_name(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _faults(now: datetime, *, by_name: bool) -> list[Fault]:
+def _faults(now: datetime, ceiling: str, *, by_name: bool) -> list[Fault]:
     placed = pl.col("_lat").is_not_null() & pl.col("_lon").is_not_null()
     where = ("airport", "place", "route_label", "country") if by_name else ("coordinates", "lat", "lon")
     given = pl.any_horizontal(pl.col(where).is_not_null())
@@ -261,6 +266,11 @@ def _faults(now: datetime, *, by_name: bool) -> list[Fault]:
             "a precision must be a number of km, 0 or more",
         ),
         Fault(~pl.col("_handling").is_in(HANDLING_MARKS), "handling", "handling must be a Traffic Light Protocol mark"),
+        Fault(
+            pl.col("_handling").is_in(HANDLING_MARKS[HANDLING_MARKS.index(ceiling) + 1 :]),
+            "handling",
+            f"this system holds nothing above {ceiling}",
+        ),
     ]
     for name in _COUNTS:
         unread = ~pl.col(f"_{name}_read") | (pl.col(f"_{name}") < 0).fill_null(value=False)

@@ -28,6 +28,8 @@ export class Status extends Part {
   /** @type {HTMLDivElement} */
   wait;
   /** @type {HTMLDivElement} */
+  mark;
+  /** @type {HTMLDivElement} */
   grading;
   /** @type {HTMLDetailsElement} */
   fresh;
@@ -45,13 +47,14 @@ export class Status extends Part {
   attach(monitor) {
     this.monitor = monitor;
     this.badge = element("div", { class: "badge", role: "note" }, say("SYNTHETIC DEMONSTRATION DATA"));
+    this.mark = element("div", { class: "handling", role: "note", title: say("The highest handling mark of what is shown") });
     this.notice = element("div", { class: "notice", role: "status" });
     this.said = element("div", { class: "said", role: "status" });
     this.wait = element("div", { class: "wait", role: "status" }, element("i"), say("Reading the ledger …"));
     this.grading = element("div", { class: "wait", role: "status" }, element("i"), element("span"));
     this.fresh = element("details", { class: "fresh" });
     this.loader = new Loader(monitor, "/data/freshness", { told: () => this._refresh(), early: true });
-    const parts = [this.badge, this.fresh, this.notice, this.said, this.wait, this.grading];
+    const parts = [this.mark, this.badge, this.fresh, this.notice, this.said, this.wait, this.grading];
     for (const part of parts) part.hidden = true;
     const lane = element("div", { id: "lane" }, ...parts);
     this.sheet = makePanel("sheet", { class: "panel", role: "status" });
@@ -64,6 +67,10 @@ export class Status extends Part {
   pictureChanged() {
     const { picture } = this.monitor;
     this.badge.hidden = !picture?.manifest.synthetic;
+    const handling = picture?.manifest.handling ?? "";
+    this.mark.hidden = !live || !handling; // A map that has left the house says it in its banner.
+    this.mark.textContent = handling;
+    this.mark.dataset.mark = handling.replace("+STRICT", "");
     if (picture === null) this._empty();
     else if (!picture.steps) this._nothing();
     else this.sheet.hidden = true;

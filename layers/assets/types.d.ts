@@ -276,7 +276,8 @@ export interface Manifest {
   method_version: string;
   facts: string | null;
   synthetic: boolean;
-  handling?: string;
+  /** The highest handling mark of what is drawn, "" for none. */
+  handling: string;
   /** So many steps, to the latest, are the window at first. */
   opens?: number;
   incidents: number;

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
+from geodata.core.handling import highest
 from geodata.model.incident import is_synthetic
 from geodata.model.query import View
 from geodata.places.lookup import country_name, town_near
@@ -100,6 +101,7 @@ def ground(
     latest = incidents["time_start"].max()
     told = {
         "synthetic": is_synthetic(incidents),
+        "handling": highest(incidents["handling"].drop_nulls().unique()) if "handling" in incidents.columns else "",
         "incidents": incidents.height,
         "latest": latest.astimezone(UTC).isoformat() if isinstance(latest, datetime) else None,
         "unit": unit,

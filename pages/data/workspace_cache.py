@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import polars as pl
 
+from geodata.core.handling import highest
 from geodata.core.settings import Settings
 from geodata.ingest.pipeline import Rehearsal, Step
 from geodata.ingest.receipt import Receipt
@@ -428,6 +429,7 @@ def _offers(incidents: pl.DataFrame) -> dict[str, Any]:
     return {
         "incidents": incidents.height,
         "synthetic": is_synthetic(incidents),
+        "marking": highest(incidents["handling"].drop_nulls().unique()),
         "modes": sorted(incidents["mode"].drop_nulls().unique()),
         "kinds": sorted(incidents["kind"].drop_nulls().unique()),
         "origins": sorted(codes.drop_nulls().unique()),

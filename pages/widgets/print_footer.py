@@ -33,6 +33,7 @@ def stamped(now: datetime) -> str:
     made_up = version is not None and seen.offers(version)["synthetic"]
     parts = (
         say("SYNTHETIC DEMONSTRATION DATA") if made_up else "",
+        "" if version is None else str(seen.offers(version)["marking"]),
         say("Smuggling route monitor"),
         say("filters {filters}", filters=view.query()) if view.query() else say("no filters"),
         say("methods {methods}", methods=METHOD_VERSION),

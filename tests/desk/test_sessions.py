@@ -8,6 +8,7 @@ import pytest
 from desk import sessions as kept
 from desk.people import Person
 from desk.sessions import NoSuchSession, Sessions
+from desk.state import StateUnusable
 from geodata.core.audit import Audit, NotRecorded
 
 
@@ -51,3 +52,18 @@ def test_who_cannot_be_entered_is_not_signed_in(tmp_path: Path):
     with pytest.raises(NotRecorded):
         Sessions(tmp_path).stands(person(session="s2"))
     assert [one.session for one in Sessions(tmp_path).every()] == ["s1"]
+
+
+def test_while_the_tables_are_locked_for_a_moment_what_was_true_just_now_still_is(tmp_path: Path, monkeypatch):
+    known = Sessions(tmp_path)
+    assert known.stands(person())
+    monkeypatch.setattr(kept, "LOOKED_UP_SECONDS", 0.0)
+
+    def locked(_: Path) -> None:
+        raise StateUnusable("locked", rule="-", done="-")
+
+    monkeypatch.setattr(kept, "engine", locked)
+    assert known.stands(person())
+    monkeypatch.setattr(kept, "_TRUSTED_SECONDS", 0.0)
+    with pytest.raises(StateUnusable):
+        known.stands(person())
