@@ -77,6 +77,17 @@ SESSIONS = Table(
     Column("purpose", String, nullable=False, default=""),
 )
 """A sign-in, by what tells it from others; with it nobody can sign in."""
+VIEWS = Table(
+    "views",
+    META,
+    Column("view_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("query", String, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("made_at", String, nullable=False),
+)
+"""What somebody saved to look at again: the query of an address."""
 PURGES = Table(
     "purges",
     META,

@@ -27,7 +27,7 @@ export class Actions extends Part {
       iconButton(say("Zoom out"), "M4 10h12", () => monitor.map.zoomOut()),
       iconButton(say("Show all"), "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
       element("hr"),
-      ...(live ? [this._copyButton(), this._shareButton(), this._watchButton()] : []),
+      ...(live ? [this._copyButton(), this._viewsButton(), this._shareButton(), this._watchButton()] : []),
       this.files,
       this.theme,
       iconButton(say("Keys (?)"), "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
@@ -46,6 +46,10 @@ export class Actions extends Part {
 
   _copyButton() {
     return iconButton(say("Copy link to this view"), "M8 12l4-4M7 9l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 11l2-2a2.8 2.8 0 0 0-4-4L9 7", () => this.copy());
+  }
+
+  _viewsButton() {
+    return iconButton(say("Saved views"), "M5.5 3h9v14L10 13.5 5.5 17z", () => this.monitor.savedViews.show());
   }
 
   _shareButton() {

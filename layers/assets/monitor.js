@@ -70,6 +70,8 @@ export class Monitor {
   timeBar;
   /** @type {parts.Watch} */
   watch;
+  /** @type {parts.SavedViews} */
+  savedViews;
   /** @type {parts.WatchLists} */
   watchLists;
 

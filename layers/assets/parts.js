@@ -21,6 +21,7 @@ export { Keys } from "./keyboard.js";
 export { Labels } from "./labels.js";
 export { Legend } from "./legend.js";
 export { Ranking } from "./ranking.js";
+export { SavedViews } from "./saved_views.js";
 export { Scale } from "./scale_bar.js";
 export { Search } from "./search.js";
 export { ShareDialog } from "./share_dialog.js";

@@ -328,6 +328,17 @@ export interface WatchList {
   muted_until: string;
 }
 
+export interface SavedView {
+  view_id: string;
+  name: string;
+  owner: string;
+  query: string;
+  shared: boolean;
+  made_at: string;
+  own: boolean;
+  deletable: boolean;
+}
+
 export interface WatchListsAnswer {
   watches: WatchList[];
   /** Whether a server of e-mail is set. */

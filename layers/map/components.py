@@ -236,6 +236,13 @@ class ShareDialog(Part):
         )
 
 
+class SavedViews(Part):
+    """Keeps what is shown under a name, for oneself or for everybody, and opens it again."""
+
+    def __init__(self) -> None:
+        super().__init__(letters=60)
+
+
 class WatchLists(Part):
     """Makes watch-lists of what is shown, and mutes and deletes them; values are those of ``desk.watch.model``."""
 

@@ -36,6 +36,7 @@ from layers.map.components import (
     Labels,
     Legend,
     Ranking,
+    SavedViews,
     Scale,
     Search,
     ShareDialog,
@@ -187,7 +188,7 @@ def _assembled() -> MonitorMap:
         Degrees,
     )
     panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys)
-    dialogs = (ExportDialog, ShareDialog, WatchLists)
+    dialogs = (ExportDialog, ShareDialog, SavedViews, WatchLists)
     for number, part in enumerate((*parts, *panels, *dialogs)):
         monitor.add_child(part(), name=f"part_{number}")
     monitor.add_child(Camera(TITLE), name="camera")

@@ -62,6 +62,7 @@ _LEFT_OUT = (
     "exportDialog",
     "hotspots",
     "incidents",
+    "savedViews",
     "shareDialog",
     "watch",
     "watchLists",

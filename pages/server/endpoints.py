@@ -48,6 +48,7 @@ from pages.server.features_api import feature_routes
 from pages.server.shares_api import share_routes
 from pages.server.tiles_api import tile_routes
 from pages.server.upload_api import intake
+from pages.server.views_api import view_routes
 from pages.server.watches_api import watch_routes
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -98,6 +99,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
         *tile_routes(_in_thread),
         *feature_routes(_in_thread),
         *share_routes(_in_thread),
+        *view_routes(_in_thread),
         *watch_routes(_in_thread),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
         Route(SCRIPT, _script),

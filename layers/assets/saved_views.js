@@ -1,0 +1,134 @@
+/* Saved views: what is shown, kept under a name for oneself or for everybody, and opened again. */
+
+import { element, icon } from "./dom.js";
+import { messageOf, refusal } from "./errors.js";
+import { Part } from "./part.js";
+import { ask } from "./server.js";
+import { say } from "./text.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { SavedView } from "./types.js" */
+
+export class SavedViews extends Part {
+  /** @type {Monitor} */
+  monitor;
+  /** @type {HTMLDialogElement} */
+  dialog;
+  /** @type {HTMLFormElement} */
+  form;
+  /** @type {HTMLDivElement} */
+  made;
+  /** @type {HTMLDivElement} */
+  list;
+  /** How often the list was asked for. */
+  turn = 0;
+
+  /** @param {{ letters: number }} options */
+  constructor(options) {
+    super();
+    this.options = options;
+  }
+
+  /** @param {Monitor} monitor */
+  attach(monitor) {
+    this.monitor = monitor;
+    this.made = element("div", { class: "made", role: "status" });
+    this.list = element("div", { class: "lists" });
+    this.form = element("form", { onsubmit: (event) => this._submit(event) });
+    const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
+    const head = element("div", { class: "head" }, element("h2", { id: "views-title" }, say("Saved views")), close);
+    this.dialog = element("dialog", { id: "views", "aria-labelledby": "views-title" }, head, this.form, this.made, this.list);
+    L.DomEvent.disableClickPropagation(this.dialog);
+    L.DomEvent.disableScrollPropagation(this.dialog);
+    monitor.map.getContainer().append(this.dialog);
+  }
+
+  show() {
+    if (this.dialog.open) return;
+    const name = element("input", { name: "name", type: "text", required: true, maxlength: this.options.letters, autocomplete: "off", placeholder: say("Name of what is shown now") });
+    const everybody = element("label", { class: "switch" }, element("input", { type: "checkbox", name: "shared" }), element("span", {}, say("For everybody")));
+    everybody.hidden = !this.monitor.feed.may("watch");
+    this.form.replaceChildren(
+      element("label", { class: "field" }, element("span", {}, say("Save this view as")), name),
+      element("p", { class: "end" }, everybody, element("button", { type: "submit", class: "solid take" }, say("Save"))),
+    );
+    this.made.replaceChildren();
+    this.dialog.showModal();
+    this._refresh();
+  }
+
+  /** @param {Event} event */
+  async _submit(event) {
+    event.preventDefault();
+    const given = new FormData(this.form);
+    const body = { name: String(given.get("name") ?? ""), shared: given.has("shared"), query: new URL(this.monitor.actions.link()).search };
+    try {
+      await this.monitor.during(this._send("/data/views", body));
+      this._tell(say("{name} is saved.", body));
+    } catch (error) {
+      this._tell(messageOf(error), true);
+    }
+    this._refresh();
+  }
+
+  /** @param {string} words  @param {boolean} [fault] */
+  _tell(words, fault = false) {
+    this.made.replaceChildren(element("p", fault ? { class: "fault" } : {}, words));
+  }
+
+  /** @param {string} address  @param {object} body */
+  async _send(address, body) {
+    const answer = await ask(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    if (!answer.ok) throw await refusal(answer);
+    return answer;
+  }
+
+  /** List what is saved; of two lists on their way the one asked for last stays. */
+  async _refresh() {
+    const turn = ++this.turn;
+    try {
+      const answer = await ask("/data/views");
+      if (turn !== this.turn) return;
+      if (!answer.ok) throw await refusal(answer);
+      /** @type {{ views: SavedView[] }} */
+      const { views } = await answer.json();
+      this.list.replaceChildren(...(views.length ? views.map((one) => this._row(one)) : [element("p", {}, say("No view is saved yet."))]));
+    } catch (error) {
+      this.list.replaceChildren(element("p", { class: "fault" }, messageOf(error)));
+    }
+  }
+
+  /** @param {SavedView} given */
+  _row(given) {
+    const told = [given.shared ? say("for everybody") : say("your own"), given.own ? "" : given.owner, given.made_at.slice(0, 10)];
+    /** @param {string} name  @param {() => unknown} act */
+    const button = (name, act) => element("button", { type: "button", "aria-label": say("{what}: {name}", { what: name, name: given.name }), onclick: act }, name);
+    const acts = [button(say("Open"), () => this._open(given)), given.deletable ? button(say("Delete"), () => this._delete(given)) : null];
+    return element("div", { class: "row" }, element("div", {}, element("strong", {}, given.name), element("span", {}, told.filter(Boolean).join(" · "))), ...acts);
+  }
+
+  /** @param {SavedView} given */
+  _open({ query }) {
+    const { address } = this.monitor.state;
+    address.window.location.assign(`${address.path}?${query}`);
+  }
+
+  /** @param {SavedView} given */
+  async _delete(given) {
+    try {
+      await this.monitor.during(this._send(`/data/views/${given.view_id}/delete`, {}));
+      const undo = element("button", { type: "button", onclick: () => this._again(given) }, say("Undo"));
+      this.made.replaceChildren(element("p", {}, say("{name} was deleted.", { name: given.name }), " ", undo));
+    } catch (error) {
+      this._tell(messageOf(error), true);
+    }
+    this._refresh();
+  }
+
+  /** Save again what was deleted.  @param {SavedView} given */
+  async _again({ name, shared, query }) {
+    await this._send("/data/views", { name, shared, query }).catch(() => null);
+    this.made.replaceChildren();
+    this._refresh();
+  }
+}
