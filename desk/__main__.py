@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlencode
 
 import typer
 from rich.console import Console
@@ -18,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from desk.keeping_cli import keeping
+from desk.live_shares import LiveShares, require_no_phrase
 from desk.sessions import Sessions
 from desk.shares import DAYS, MOST_DAYS, Shares
 from desk.tokens import DAYS as TOKEN_DAYS
@@ -98,6 +100,7 @@ def share(
     mode: Annotated[list[str] | None, typer.Option(help="land, sea or air; may be repeated.")] = None,
     country: Annotated[list[str] | None, typer.Option(help="A country; may be repeated.")] = None,
     route: Annotated[list[str] | None, typer.Option(help="A route by id, or by a part of its name.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="A running server makes it anew as incidents come in.")] = False,
 ) -> None:
     """Make a link to a frozen map for an audience, and print its address, this once."""
     from layers.audience.audiences import shared_with
@@ -115,7 +118,12 @@ def share(
         asked = Asked(view, area_of(country or ()), route or (), audience=readers, with_changes=False)
         page, told = to_share(read_export(asked, Ledger(folder)), readers, language_named(language), title.strip())
         secret = phrase or os.environ.get("ROUTES_PHRASE", "")
+        if live:
+            require_no_phrase(secret)
         token_, made = Shares(folder).new(page, told, getpass.getuser(), days=days, phrase=secret, purpose=purpose)
+        if live:
+            more = [("country", one) for one in country or ()] + [("route", one) for one in route or ()]
+            LiveShares(folder).keep(made.share_id, "&".join(filter(None, (view.query(), urlencode(more)))))
     print(f"/s/{token_}")
     held = f"{made.withheld:.0%} of {made.incidents:,} incidents are in no hex that is shown"
     print(f"{made.share_id}, until {made.expires_at[:10]}; {held}. The address is not shown again.", file=sys.stderr)

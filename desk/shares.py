@@ -178,6 +178,40 @@ class Shares:
             raise
         return token, self.one(share_id)
 
+    def replace(self, share_id: str, content: bytes, told: Mapping[str, Any], actor: str) -> Share:
+        """Put a newer page in the place of a share's, for the same audience; the link stays as it is.
+
+        Raises
+        ------
+        ShareEnded
+            If it stands no more.
+        WrongValue
+            If the page is for another audience, or is marked TLP:RED.
+        NotRecorded, StateUnusable
+            If it cannot be kept; then the older page stays.
+        """
+        found = self.one(share_id)
+        if found.state != "stands":
+            raise ShareEnded(f"{share_id} has ended", rule="what has ended is shared anew", done="nothing changed")
+        if told["audience"] != found.audience:
+            raise WrongValue(
+                f"a page for {told['audience']}", rule=f"it is for {found.audience}", done="nothing changed"
+            )
+        _require(told, DAYS, "")
+        self._require_not_purged(int(told["ledger_version"]))
+        (before,) = self._rows(select(SHARES.c.content_sha256).where(SHARES.c.share_id == share_id))
+        digest = hashlib.sha256(content).hexdigest()
+        self._audit.enter(actor, "share", share_id, export=told["export_id"], renewed=True)
+        with whole(self._page(digest)) as part:
+            part.write_bytes(gzip.compress(content, mtime=0))
+        row = {name: told[name] for name in _TOLD} | {"content_sha256": digest, "bytes": len(content)}
+        self._write(update(SHARES).where(SHARES.c.share_id == share_id, SHARES.c.ended_at.is_(None)).values(row))
+        if before.content_sha256 != digest:
+            self._forget(before.content_sha256)
+        if self.one(share_id).ended_at:  # withdrawn in between
+            self._forget(digest)
+        return self.one(share_id)
+
     def every(self) -> list[Share]:
         """Return all shares, the newest first."""
         return [_share(row) for row in self._rows(select(SHARES).order_by(SHARES.c.made_at.desc(), SHARES.c.share_id))]

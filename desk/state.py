@@ -62,6 +62,14 @@ SHARES = Table(
     Column("last_opened", String),
 )
 """A link that was shared. Of its token only the SHA-256 is kept, of its pass-phrase only a salted scrypt."""
+RENEWALS = Table(
+    "renewals",
+    META,
+    Column("share_id", String, primary_key=True),
+    Column("asked", String, nullable=False),
+    Column("renewed_at", String, nullable=False),
+)
+"""A share that is live, and what its page is made of."""
 SESSIONS = Table(
     "sessions",
     META,

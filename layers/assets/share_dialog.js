@@ -65,6 +65,7 @@ export class ShareDialog extends Part {
       this._field(say("For"), audiences),
       this._field(say("Ends after"), days),
       this._field(say("Pass-phrase, sent by another way"), phrase),
+      this._live(),
       this.told,
       element("p", { class: "end" }, element("button", { type: "submit", class: "solid take" }, say("Make the link"))),
     );
@@ -72,6 +73,16 @@ export class ShareDialog extends Part {
     this.dialog.showModal();
     this._changed();
     this._refresh();
+  }
+
+  /** A live link is made anew as incidents come in; nobody is there then to give a pass-phrase. */
+  _live() {
+    const box = element("input", { type: "checkbox", name: "live" });
+    box.addEventListener("change", () => {
+      const phrase = this.form.querySelector("input[name=phrase]");
+      if (phrase instanceof HTMLInputElement) [phrase.disabled, phrase.value] = [box.checked, box.checked ? "" : phrase.value];
+    });
+    return element("label", { class: "switch wide" }, box, element("span", {}, say("Live: made anew as incidents come in, once an hour at most")));
   }
 
   /** @param {string} name  @param {Node} control */
@@ -86,6 +97,11 @@ export class ShareDialog extends Part {
     for (const [name, value] of state.entries(true)) if (name === "from" || name === "to") params.set(name, value);
     if (picture) params.set("version", String(picture.manifest.version));
     return params;
+  }
+
+  /** Whether the window reaches the end of what is known, so that a live link goes on with it. */
+  _atTheEnd() {
+    return this.monitor.range[1] >= this.monitor.shown.steps;
   }
 
   _changed() {
@@ -117,9 +133,13 @@ export class ShareDialog extends Part {
     const given = new FormData(this.form);
     const body = Object.fromEntries(["title", "audience", "days", "phrase"].map((name) => [name, String(given.get(name) ?? "")]));
     const params = this._view();
+    if (given.has("live")) {
+      params.delete("version");
+      if (this._atTheEnd()) params.delete("to");
+    }
     params.set("lang", document.documentElement.lang);
     try {
-      const answer = await this.monitor.during(this._send(`/data/shares?${params}`, body));
+      const answer = await this.monitor.during(this._send(`/data/shares?${params}`, { ...body, live: given.has("live") }));
       const { token } = await answer.json();
       const link = new URL(`s/${token}`, new URL("./", window.location.href)).href;
       const field = element("input", { type: "text", readonly: true, value: link, "aria-label": say("Link") });
@@ -163,11 +183,11 @@ export class ShareDialog extends Part {
   /** @param {Shared} share */
   _row(share) {
     const words = this.options.audiences.find(([name]) => name === share.audience)?.[1] ?? share.audience;
-    const facts = [say(words), share.state === "stands" ? say("until {date}", { date: share.expires_at.slice(0, 10) }) : STATES[share.state](), counted("opened {count} time", "opened {count} times", share.opened)];
+    const facts = [say(words), share.live ? say("live") : "", share.state === "stands" ? say("until {date}", { date: share.expires_at.slice(0, 10) }) : STATES[share.state](), counted("opened {count} time", "opened {count} times", share.opened)];
     /** @param {string} name  @param {"extend" | "revoke"} what */
     const button = (name, what) => element("button", { type: "button", onclick: () => this._act(share, what) }, name);
     const acts = share.state === "stands" ? [button(say("Extend by a week"), "extend"), button(say("Withdraw"), "revoke")] : [];
-    return element("div", { class: `row ${share.state}` }, element("div", {}, element("strong", {}, share.title), element("span", {}, facts.join(" · "))), ...acts);
+    return element("div", { class: `row ${share.state}` }, element("div", {}, element("strong", {}, share.title), element("span", {}, facts.filter(Boolean).join(" · "))), ...acts);
   }
 
   /** @param {Shared} share  @param {"extend" | "revoke"} what */

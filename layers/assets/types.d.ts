@@ -310,6 +310,7 @@ export interface Shared {
   state: "stands" | "expired" | "withdrawn";
   expires_at: string;
   opened: number;
+  live: boolean;
 }
 
 export interface WatchList {

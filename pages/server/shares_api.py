@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from html import escape
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from desk.live_shares import LiveShares, require_no_phrase
 from desk.shares import DAYS, NoSuchShare, Share, ShareEnded, Shares, WrongPhrase
 from geodata.core.audit import NotRecorded
 from geodata.core.errors import RoutesError, WrongValue
@@ -28,13 +31,14 @@ from layers.reports.told import period
 from layers.web.translations import language_named, languages, nearest, words
 from pages.data.audited import case_of
 from pages.data.who import whoever
-from pages.data.workspace_cache import sight
+from pages.data.workspace_cache import Workspace, sight
 from pages.server.asked_versions import version_of
 from pages.server.exports import asked_of, now
 from pages.server.json_bodies import small_body, with_body
 
 _TRIES, _IN_SECONDS = 10, 60.0
 _HEADERS: Final = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex, nofollow", "Vary": "Accept-Encoding"}
+_LOG = logging.getLogger(__name__)
 _tries: defaultdict[str, deque[float]] = defaultdict(deque)
 """When wrong pass-phrases were tried, by share."""
 
@@ -112,12 +116,12 @@ async def _stands(request: Request) -> Response:
 
 def _looked_at(request: Request) -> Response:
     try:
-        _shares().standing(request.path_params["token"])
+        share = _shares().standing(request.path_params["token"])
     except (NoSuchShare, ShareEnded) as error:
         status = 404 if isinstance(error, NoSuchShare) else 410
         spoken = words(nearest(request.headers.get("accept-language", "")))
         return JSONResponse({"error": _why(error, spoken)}, status, {"Cache-Control": "no-store"})
-    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    return Response(status_code=204, headers={"Cache-Control": "no-store", "X-Version": str(share.ledger_version)})
 
 
 def _why(error: RoutesError, spoken: Any) -> str:
@@ -189,7 +193,12 @@ def _asked(request: Request, readers: Audience) -> Asked:
 
 def _list(_: Request) -> Response:
     told = [asdict(one) | {"state": one.state} for one in _shares().every()]
-    kept = [{name: value for name, value in one.items() if name != "policy"} for one in told]
+    live = LiveShares(sight().home).ids()
+    hidden = ("policy",)
+    kept = [
+        {name: value for name, value in one.items() if name not in hidden} | {"live": one["share_id"] in live}
+        for one in told
+    ]
     return JSONResponse({"shares": kept}, headers={"Cache-Control": "no-store"})
 
 
@@ -199,10 +208,28 @@ def _make(request: Request, body: dict[str, Any]) -> Response:
     language = language_named(request.query_params.get("lang", "en"))
     export = seen.export(_asked(request, readers), version_of(request, seen), now())
     page, told = to_share(export, readers, language, str(body.get("title", "")).strip())
-    days, phrase = _whole(body.get("days", DAYS)), str(body.get("phrase", ""))
+    days, phrase, live = _whole(body.get("days", DAYS)), str(body.get("phrase", "")), body.get("live") is True
+    if live:
+        require_no_phrase(phrase)
     person = whoever()
     token, share = _shares().new(page, told, person.name, days=days, phrase=phrase, purpose=case_of(person))
+    if live:
+        LiveShares(seen.home).keep(share.share_id, urlencode(list(request.query_params.multi_items())))
     return JSONResponse({"token": token, "share_id": share.share_id}, headers={"Cache-Control": "no-store"})
+
+
+def renew(seen: Workspace, version: int) -> None:
+    """Make the pages of live shares anew that show an older version, those that can be; the others stay as they are."""
+    live = LiveShares(seen.home)
+    for share, query in live.due(version):
+        live.tried(share.share_id)
+        try:
+            readers = shared_with(share.audience)
+            asked = replace(asked_of(QueryParams(query), readers), with_changes=False)
+            made = to_share(seen.export(asked, version, now()), readers, language_named(share.language), share.title)
+            _shares().replace(share.share_id, *made, share.made_by)
+        except RoutesError as error:
+            _LOG.warning("%s was not made anew: %s", share.share_id, error)
 
 
 def _act(request: Request, _: dict[str, Any]) -> Response:

@@ -1,4 +1,7 @@
-"""The watcher: looks through each new version of the ledger for what fits the watch-lists, and sends what is due."""
+"""The watcher: looks through each new version of the ledger for what fits the watch-lists, and sends what is due.
+
+It makes the pages of live shares anew, too.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from geodata.core.settings import Settings
 from geodata.model.query import View
 from layers.reports.alerted import alerted, marking_of
 from pages.data.workspace_cache import Workspace
+from pages.server.shares_api import renew
 from routes.temporal.findings import Finding, recent_from
 
 EVERY_SECONDS = 3.0
@@ -52,11 +56,13 @@ class Watcher:
                 _LOG.exception("The watch-lists could not be looked through; this is tried again")
 
     def turn(self) -> None:
-        """Look through what is new, if anything is, and send what is due."""
+        """Look through what is new, if anything is, send what is due, and make live shares anew."""
+        version = self._seen.version()
+        if version is not None:
+            renew(self._seen, version)
         kept = self._watches.every()
         if not kept:
             return
-        version = self._seen.version()
         if version is not None and time.monotonic() >= self._rested:
             state = version, self._seen.laid_out(version)
             known = state == self._looked_at

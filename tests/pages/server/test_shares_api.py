@@ -3,11 +3,15 @@
 import gzip
 import json
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 
+from desk import live_shares
 from geodata.core.audit import Audit
+from geodata.ingest.pipeline import ingest_file
+from geodata.ledger.store import Ledger
 from pages.server import shares_api
 
 pytestmark = pytest.mark.slow
@@ -145,3 +149,31 @@ def test_an_opening_that_cannot_be_entered_shows_nothing(get, link, own):
     answer = get(f"/s/{token}")
     assert answer.status == 503
     assert b"frozen" not in answer.body
+
+
+def test_a_live_link_shows_what_came_in_since(get, link, own, monkeypatch, tmp_path):
+    token, share_id = link(live=True)
+    frozen, _ = link()
+    before = get(f"/s/{token}/stands").headers["x-version"]
+    file = tmp_path / "more.csv"
+    rows = [f"{number},2025-03-0{number % 9 + 1},35.5,12.6,sea" for number in range(40)]
+    file.write_text("\n".join(["id,date,lat,lon,mode", *rows]) + "\n", encoding="utf-8")
+    ingest_file(file, Ledger(own))
+    seen = shares_api.sight()
+    version = Ledger(own).version()
+    shares_api.renew(seen, version)
+    assert get(f"/s/{token}/stands").headers["x-version"] == before  # an hour has not passed
+    monkeypatch.setattr(live_shares, "EVERY", timedelta(0))
+    shares_api.renew(seen, version)
+    assert int(get(f"/s/{token}/stands").headers["x-version"]) == version > int(before)
+    assert get(f"/s/{frozen}/stands").headers["x-version"] == before
+    listed = {one["share_id"]: one["live"] for one in get("/data/shares").json()["shares"]}
+    assert listed[share_id]
+    assert list(listed.values()).count(True) == 1
+
+
+def test_a_live_link_with_a_pass_phrase_is_not_made(desk):
+    told = {"title": "Briefing", "audience": "partner", "days": "7", "phrase": "correct horse", "live": True}
+    answer = desk(f"/data/shares?{VIEW}", told)
+    assert answer.status == 400
+    assert "a pass-phrase for a live link" in answer.json()["error"]
