@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: api bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants node postgres reference run scripts test test-long test-quick words
+.PHONY: api bench bench-change bench-corridors bench-desk bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants node postgres reference run scripts test test-long test-quick words
 
 help:
 	@sed -n "s/^# make /make /p" Makefile
@@ -51,6 +51,9 @@ bench-change: $(VENV)/.developer
 
 bench-corridors: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.corridors
+
+bench-desk: $(VENV)/.developer
+	$(BIN)/python -m benchmarks.desk
 
 bench-legs: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.legs --no-origins
