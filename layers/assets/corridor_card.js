@@ -3,8 +3,9 @@
 import { pageUrl } from "./address.js";
 import { cardHead, figures, kindChip, madeUp, pageLink, spark } from "./card_parts.js";
 import { element } from "./dom.js";
+import { messageOf, refusal } from "./errors.js";
 import { ROLES, roleLetter } from "./roles.js";
-import { live } from "./server.js";
+import { ask, live } from "./server.js";
 import { formatNumber, mark, say, sayKept } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -75,6 +76,29 @@ const direction = ({ direction_basis: basis }) =>
     ? element("details", { class: "facts" }, element("summary", {}, say("What its direction rests on")), element("p", {}, String(sayKept(basis))))
     : element("span");
 
+/** Where an analyst gives a route the name that they use.  @param {Monitor} monitor  @param {Corridor} corridor */
+const naming = (monitor, corridor) => {
+  const name = element("input", { type: "text", required: true, maxlength: 80, value: corridor.name, "aria-label": say("Name of the route"), autocomplete: "off" });
+  const fault = element("p", { class: "fault", role: "alert" });
+  /** @param {Event} event */
+  const submit = async (event) => {
+    event.preventDefault();
+    try {
+      const body = JSON.stringify({ name: name.value });
+      const answer = await monitor.during(ask(`/data/routes/${corridor.id}/name`, { method: "POST", headers: { "Content-Type": "application/json" }, body }));
+      if (!answer.ok) throw await refusal(answer);
+      monitor.status.announce(say("The route bears its new name everywhere from now on."));
+      monitor.feed.tick();
+    } catch (error) {
+      fault.textContent = messageOf(error);
+    }
+  };
+  const form = element("form", { onsubmit: submit }, name, element("button", { type: "submit" }, say("Rename")), fault);
+  const made = element("details", { class: "facts naming", "data-needs": "assume" }, element("summary", {}, say("Rename this route")), form);
+  made.hidden = !monitor.feed.may("assume");
+  return made;
+};
+
 /** @param {Monitor} monitor  @param {Corridor} corridor  @returns {Node[]} */
 export const corridorDetails = (monitor, corridor) => {
   const picture = monitor.shown;
@@ -104,6 +128,7 @@ export const corridorDetails = (monitor, corridor) => {
     surenessList(corridor),
     route && live ? page(monitor, corridor) : element("span"),
     direction(corridor),
+    route && live ? naming(monitor, corridor) : element("span"),
     element("footer", {}, say("Method {method} · ledger version {version}", { method: corridor.method_version, version: String(picture.manifest.version) })),
   ];
 };

@@ -67,7 +67,7 @@ export class Ranking extends Part {
       .filter(({ incidents }) => incidents > 0)
       .sort((a, b) => b.incidents - a.incidents);
     this.total.textContent = String(ranked.length);
-    const key = ranked.slice(0, this.options.rows).map(({ corridor, incidents }) => `${corridor.id}${incidents}`).join();
+    const key = ranked.slice(0, this.options.rows).map(({ corridor, incidents }) => `${corridor.id}${corridor.title}${incidents}`).join();
     if (key === this.key && this.dark === state.dark) return;
     [this.key, this.dark] = [key, state.dark];
     const rows = ranked.slice(0, this.options.rows);

@@ -15,6 +15,8 @@ from typing import Any, Generic, TypeVar
 
 import polars as pl
 
+from geodata.core.audit import Audit
+from geodata.core.errors import WrongValue
 from geodata.core.handling import highest
 from geodata.core.settings import Settings
 from geodata.ingest.pipeline import Rehearsal, Step
@@ -49,7 +51,7 @@ from pages.data.who import in_their_name, whoever
 from routes.core.corridor import METHOD_VERSION
 from routes.pipelines.counting import Directed, counted_on, placed
 from routes.pipelines.flow_network import network
-from routes.pipelines.kept_network import Standing, kept, standing
+from routes.pipelines.kept_network import Standing, kept, renamed, standing
 from routes.temporal.comparison import Comparison, compared
 from routes.temporal.emerging_hotspots import HotSpots
 from routes.temporal.findings import Finding, findings_of
@@ -151,6 +153,7 @@ class Workspace:
         self._snapshots: Kept[Snapshot] = Kept(SNAPSHOTS)
         self._offers: Kept[dict[str, Any]] = Kept(4)
         self._histories: Kept[list[tuple[int, Batch]]] = Kept(2)
+        self._renamed = 0
         self._seen: tuple[float, int | None] = (-HEAD_SECONDS, None)
         self._identity = ""
         self._damaged: tuple[float, list[str]] = (-HEAD_SECONDS, [])
@@ -274,7 +277,35 @@ class Workspace:
     def laid_out(self, version: int) -> str:
         """Return what tells the network that is shown for a version from any other; "" while there is none."""
         found = self.ready(version)
-        return "" if found is None else f"{found.version}-{found.facts[:8]}"
+        names = f"-{self._renamed}" if self._renamed else ""
+        return "" if found is None else f"{found.version}-{found.facts[:8]}{names}"
+
+    def rename(self, corridor_id: str, name: str) -> str:
+        """Give a route the name that an analyst uses, everywhere and over rebuilds; return it.
+
+        Raises
+        ------
+        NotAllowed
+            If who asks may not.
+        WrongValue
+            If there is no such route, the name does not fit, or the network of the newest incidents is not there yet.
+        NotRecorded
+            If it cannot be entered in the audit; then nothing is renamed.
+        """
+        with in_their_name("assume") as person:
+            version = self.version()
+            if version is None:
+                raise WrongValue("the workspace is empty", rule="a route needs incidents", done="nothing was renamed")
+            known = self.assumptions.facts()
+            routes = self.network(version).network.routes
+            before = next((route.name for route in routes if route.corridor_id == corridor_id), "")
+            Audit(self.home).enter(person.name, "rename", corridor_id, case_of(person), before=before, name=name)
+            made = renamed(self._networks, version, known, corridor_id, name)
+        self._renamed += 1
+        for kept_ in vars(self).values():  # whatever bears names is told anew
+            if isinstance(kept_, Kept) and kept_ not in (self._incidents, self._keys, self._linked):
+                kept_.clear()
+        return next(route.name for route in made.network.routes if route.corridor_id == corridor_id)
 
     def change(self, view: View, version: int) -> Comparison | None:
         """Return what became of the routes of a View over the last year known; None for no incident."""

@@ -45,6 +45,7 @@ from pages.server.asked_versions import number_of, version_of
 from pages.server.checked_answers import checked, etag_of, without_folders
 from pages.server.exports import export
 from pages.server.features_api import feature_routes
+from pages.server.json_bodies import with_body
 from pages.server.shares_api import share_routes
 from pages.server.tiles_api import tile_routes
 from pages.server.upload_api import intake
@@ -53,6 +54,8 @@ from pages.server.watches_api import watch_routes
 
 FOREVER = "public, max-age=31536000, immutable"
 _LOG = logging.getLogger(__name__)
+MOST_LETTERS = 200
+"""Of a name that is looked at at all."""
 SCALES = ("110m", "50m")
 """Digits of a version that are read as a number at all."""
 _KEY = re.compile("[0-9a-f]{16}")
@@ -92,6 +95,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
         Route("/data/export", _in_thread(export)),
         Route("/data/basemap/{scale}", _in_thread(_basemap)),
         *_computed_late(),
+        Route("/data/routes/{corridor_id}/name", with_body(_rename, UnknownVersion), methods=["POST"]),
         Route("/data/places", _in_thread(_places)),
         Route("/data/points", _in_thread(_points)),
         Route("/data/incidents", _in_thread(_incidents)),
@@ -246,6 +250,12 @@ def _resource(request: Request) -> Response:
         return _refused("This picture is no longer kept; ask for its snapshot again.", 404)
     headers = {"Cache-Control": FOREVER}
     return checked(request, content, "application/octet-stream", f'"{name[:16]}"', headers)
+
+
+def _rename(request: Request, body: dict[str, Any]) -> Response:
+    """Give a route a name."""
+    name = sight().rename(request.path_params["corridor_id"], str(body.get("name", ""))[:MOST_LETTERS])
+    return JSONResponse({"name": name}, headers={"Cache-Control": "no-store"})
 
 
 def _basemap(request: Request) -> Response:
