@@ -17,6 +17,8 @@ def test_a_route_is_renamed_in_its_card_and_bears_the_name_everywhere(seen: Seen
     kept = field.input_value()
     field.fill("Pirates' <i>Alley</i>")
     page.locator("#card").get_by_role("button", name="Rename", exact=True).click()
+    expect(page.locator("#card h2")).to_have_text("Pirates' <i>Alley</i>")
+    page.keyboard.press("Escape")
     expect(page.locator("#ranking")).to_contain_text("Pirates' <i>Alley</i>")
     exported = page.request.get(f"{seen.url}/data/export?format=geojson&layer=routes").json()
     assert "Pirates' <i>Alley</i>" in {one["properties"]["name"] for one in exported["features"]}
@@ -28,4 +30,6 @@ def test_a_route_is_renamed_in_its_card_and_bears_the_name_everywhere(seen: Seen
     expect(page.locator("#card")).to_contain_text("nothing was renamed")
     field.fill(kept)
     page.locator("#card").get_by_role("button", name="Rename", exact=True).click()
+    expect(page.locator("#card h2")).to_contain_text(before)
+    page.keyboard.press("Escape")
     expect(page.locator("#ranking")).to_contain_text(before)

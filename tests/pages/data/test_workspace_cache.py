@@ -174,6 +174,7 @@ def test_the_filters_are_offered_what_there_is(reported):
     assert reported.offers(0) == {
         "incidents": 5,
         "synthetic": False,
+        "marking": "TLP:AMBER",
         "modes": ["land", "sea"],
         "kinds": ["death", "rescue", "smuggling"],
         "origins": ["IRQ", "SYR"],
