@@ -23,7 +23,7 @@ from geodata.core.errors import WrongValue
 from geodata.core.messages import mark
 from layers.palette import palette
 from layers.reports.charts import Bars
-from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Table, described
+from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Spread, Table, described
 from layers.reports.sheet import rastered
 
 _WIDE, _TALL = Inches(13.333), Inches(7.5)
@@ -32,6 +32,8 @@ _ROWS: Final = 11
 """Rows of a table on one slide."""
 _LEGEND = Inches(2.9)
 _CAPTION = Inches(1.15)
+_BESIDE = Inches(3.9)
+"""The least room beside a map of which something is said there."""
 
 
 def pptx(report: Report) -> bytes:
@@ -83,7 +85,7 @@ def _slides(title: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[B
     """Yield what stands on each slide: a picture, chart or part of a table has one of its own; texts share one."""
     held: list[Block] = []
     for block in blocks:
-        if isinstance(block, (Picture, Bars)):
+        if isinstance(block, (Picture, Bars, Spread)):
             if held:
                 yield title, held
             held = [block]
@@ -116,6 +118,8 @@ def _put(slide: Any, report: Report, block: Block, y: int, wide: int, tall: int)
     """Put a block on a slide and return how tall it is."""
     if isinstance(block, Picture):
         return _map(slide, report, block, y, wide, tall)
+    if isinstance(block, Spread):
+        return _spread(slide, block, y, wide, tall)
     if isinstance(block, Bars):
         return _chart(slide, report, block, y, wide, tall)
     if isinstance(block, Table):
@@ -153,6 +157,25 @@ def _map(slide: Any, report: Report, block: Picture, y: int, wide: int, tall: in
         _write(slide, [report.say(name)], left + Inches(0.42), at, Inches(2.2), Inches(0.32), 12)
         at += Inches(0.32)
     return tall + Inches(0.1)
+
+
+def _spread(slide: Any, block: Spread, y: int, wide: int, tall: int) -> int:
+    """Put a map at the left and what is said of it at the right."""
+    across, down = block.picture.size
+    width = min(wide - _BESIDE, tall * across // down)
+    shape = slide.shapes.add_picture(io.BytesIO(rastered(block.picture.svg, 2)), _EDGE, y, width=width)
+    shape.element.nvPicPr.cNvPr.set("descr", block.picture.words)
+    numbered = [f"{number}  {text}" for number, text in enumerate(block.numbered, start=1)]
+    left = _EDGE + width + Inches(0.2)
+    size = 14 * block.scale
+    lines = [*block.texts, *numbered, *block.small]
+    box = _write(slide, lines, left, y, wide + _EDGE - left, tall, size)
+    for at, paragraph in enumerate(box.text_frame.paragraphs):
+        paragraph.space_after = Pt(size * 0.5)
+        if at >= len(block.texts) + len(numbered):
+            paragraph.font.size = Pt(size * 0.8)
+            paragraph.font.color.rgb = _colour("#50606c")
+    return tall
 
 
 def _chart(slide: Any, report: Report, block: Bars, y: int, wide: int, tall: int) -> int:
@@ -217,7 +240,7 @@ def _frame(made: Any, report: Report, slide: Any, number: int) -> None:
                 paragraph._p.get_or_add_pPr().set("rtl", "1")
 
 
-def _write(slide: Any, lines: list[str], left: int, top: int, wide: int, tall: int, size: int) -> Any:
+def _write(slide: Any, lines: list[str], left: int, top: int, wide: int, tall: int, size: float) -> Any:
     box = slide.shapes.add_textbox(left, top, wide, tall)
     frame = box.text_frame
     frame.word_wrap = True

@@ -42,7 +42,6 @@ from layers.payload.time_steps import Unit
 from pages.data import uploads
 from pages.data.audited import case_of
 from pages.data.network_builder import Builder
-from pages.data.seasonality import last_years
 from pages.data.uploads import Preview, Upload
 from pages.data.who import in_their_name, whoever
 from routes.core.corridor import METHOD_VERSION
@@ -54,7 +53,7 @@ from routes.temporal.emerging_hotspots import HotSpots
 from routes.temporal.findings import Finding, findings_of
 from routes.temporal.hotspot_survey import SURVEY_MONTHS, hot_spots, whole_months
 from routes.temporal.series import Series, series_of
-from routes.temporal.time_windows import Window
+from routes.temporal.time_windows import Window, last_years
 
 SNAPSHOTS = 24
 """Snapshots kept; the least recently used goes first."""
