@@ -308,6 +308,24 @@ class Briefings:
             raise NoSuchBriefing(f"there is no such document of {briefing_id}", rule=rule, done="nothing was read")
         return content
 
+    def to_share(self, briefing_id: str) -> tuple[bytes, dict[str, Any]]:
+        """Return the page of a final briefing that stands behind a link, and what ``Shares.new`` is told of it.
+
+        Raises
+        ------
+        NoSuchBriefing
+        WrongValue
+            If it is not final, or for the own organisation: whoever has a link can hand it on.
+        """
+        kept = self.one(briefing_id)
+        if kept.state != "final":
+            rule = "a briefing is shared once it is final"
+            raise WrongValue(f"{briefing_id} is {kept.state}", rule=rule, done="nothing was shared")
+        if kept.briefing.audience == "own":
+            rule = "a link is for partners or the public"
+            raise WrongValue("the audience 'own'", rule=rule, done="nothing was shared")
+        return self.document(briefing_id, "shared"), dict(kept.told)
+
     def next(
         self, briefing_id: str, actor: str, version: int, heading: str, *, by_itself: bool = False, now: datetime
     ) -> Kept:

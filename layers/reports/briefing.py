@@ -253,3 +253,16 @@ def _height(marking: str) -> int:
     if not marking:
         return -1
     return HANDLING_MARKS.index(marking) if marking in HANDLING_MARKS else len(HANDLING_MARKS)
+
+
+def heading_of_changes(language: str) -> str:
+    """Return what the page of what changed is called."""
+    return words(language).say(mark("What changed since the last briefing"), {})
+
+
+def worded_link(language: str, link: str) -> tuple[str, str]:
+    """Return subject and text of a letter that says that a draft was made: a link, and nothing of what it says."""
+    spoken = words(language)
+    subject = spoken.say(mark("A draft of a briefing is ready"), {})
+    text = spoken.say(mark("It was made by its schedule and waits for somebody to look at it: {link}"), {"link": link})
+    return subject, text

@@ -90,7 +90,7 @@ class Spread:
         """Return how large its letters are beside usual ones, so that all of it has room."""
         lines = sum(2 + len(text) // 34 for text in (*self.texts, *self.numbered))
         lines += sum(1 + len(text) // 48 for text in self.small)
-        return next((size for size, most in ((1.0, 26), (0.86, 34), (0.74, 44)) if lines <= most), 0.62)
+        return next((size for size, most in ((1.0, 28), (0.86, 38), (0.74, 50)) if lines <= most), 0.62)
 
 
 Block = str | Table | Picture | Figures | Bullets | Bars | Spread

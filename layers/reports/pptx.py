@@ -48,6 +48,8 @@ def pptx(report: Report) -> bytes:
     if report.house.slides is None:
         for shape, top in zip(first.placeholders, (Inches(2.2), Inches(4.0)), strict=True):
             shape.left, shape.top, shape.width, shape.height = _EDGE, top, made.slide_width - 2 * _EDGE, Inches(1.5)
+        if report.one_a_page:
+            _begin(first, report)
     if report.house.logo:
         logo = first.shapes.add_picture(io.BytesIO(report.house.logo), _EDGE, _EDGE, height=Inches(0.8))
         logo.element.nvPicPr.cNvPr.set("descr", report.house.organisation)
@@ -59,6 +61,14 @@ def pptx(report: Report) -> bytes:
     content = io.BytesIO()
     made.save(content)
     return content.getvalue()
+
+
+def _begin(first: Any, report: Report) -> None:
+    """Set the first slide of a briefing: at the left, the title in the colour of heads."""
+    for shape, size, colour in zip(first.placeholders, (40, 16), (report.house.accent, "#50606c"), strict=True):
+        for paragraph in shape.text_frame.paragraphs:
+            paragraph.alignment, paragraph.font.size = PP_ALIGN.LEFT, Pt(size)
+            paragraph.font.color.rgb = _colour(colour)
 
 
 def _begun(house: House) -> tuple[Any, Any]:
