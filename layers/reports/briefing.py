@@ -35,7 +35,7 @@ SHARED: Final = "shared"
 """Beside the documents: the page behind a link."""
 _MAP: Final = (900, 640)
 _NUMBERED: Final = 6
-_ROWS: Final = 9
+_ROWS: Final = 18
 _NO_ADDRESS: Final = ("lat", "lon", "z", "step", "sel", "theme", "lang", "hide", "show", "version")
 
 
@@ -208,11 +208,11 @@ class _Writer:
         yield from self._routes(since)
 
     def _count(self, count: int) -> str:
-        audience = self.told.audience
-        return self.spoken.number(count) if audience.sees_all else shown_count(count, audience)
+        shown = shown_count(count, self.told.audience)
+        return f"< {self.told.audience.least}" if shown is None else self.spoken.number(shown)
 
     def _routes(self, since: Since) -> Iterator[Block]:
-        audience = self.told.audience
+        yield self._compared(since)
         rows = tuple(
             (self.say(one.state), route_title({"name": self.say(one.name)}), self.say(one.text)) for one in since.routes
         )
@@ -224,6 +224,9 @@ class _Writer:
             yield Table(caption, tuple(map(self.say, heads)), rows[:_ROWS])
         else:
             yield self.say(mark("Of no route something else is told than in the briefing before."))
+
+    def _compared(self, since: Since) -> str:
+        audience = self.told.audience
         span = self.say(mark("Ledger version {before} to {after}."), before=since.before, after=since.after)
         if not audience.sees_all:
             rounding = mark("Counts are rounded to the nearest {unit}; none below {least} is shown.")
@@ -231,7 +234,7 @@ class _Writer:
         elif since.windows[0]:
             how = mark("Routes are compared over the twelve months {now}, with {then} before.")
             span += " " + self.say(how, now=since.windows[1], then=since.windows[0])
-        yield span
+        return span
 
     def _made(self) -> Table:
         credits_ = sorted({credit for export in self.exports for credit in export.credits})

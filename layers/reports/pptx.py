@@ -54,7 +54,10 @@ def pptx(report: Report) -> bytes:
         logo = first.shapes.add_picture(io.BytesIO(report.house.logo), _EDGE, _EDGE, height=Inches(0.8))
         logo.element.nvPicPr.cNvPr.set("descr", report.house.organisation)
     for section in report.sections:
-        for title, blocks in _slides(section.title, section.blocks):
+        room = made.slide_height - _TOP - _BOTTOM
+        together = report.one_a_page and sum(map(_height, section.blocks)) <= room
+        parts = [(section.title, list(section.blocks))] if together else _slides(section.title, section.blocks)
+        for title, blocks in parts:
             _slide(made, layout, report, title, blocks)
     for number, slide in enumerate(made.slides, start=1):
         _frame(made, report, slide, number)
@@ -111,6 +114,18 @@ def _slides(title: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[B
         yield title, held
 
 
+def _height(block: Block) -> int:
+    """Return how tall a block is on a slide; a picture or chart takes what is left."""
+    if isinstance(block, Table):
+        return Inches(0.34) + Inches(0.4) * (len(block.rows) + 1)
+    if isinstance(block, Figures):
+        return Inches(1.35)
+    if isinstance(block, (Picture, Bars, Spread)):
+        return 0
+    lines = block.points if isinstance(block, Bullets) else (block,)
+    return Emu(int(Pt((15 if isinstance(block, Bullets) else 13) * 1.5)) * sum(1 + len(line) // 105 for line in lines))
+
+
 def _slide(made: Any, layout: Any, report: Report, title: str, blocks: list[Block]) -> None:
     slide = made.slides.add_slide(layout)
     slide.shapes.title.text = title
@@ -138,7 +153,7 @@ def _put(slide: Any, report: Report, block: Block, y: int, wide: int, tall: int)
         return _figures(slide, report, block, y, wide)
     lines = block.points if isinstance(block, Bullets) else (block,)
     size = 15 if isinstance(block, Bullets) else 13
-    high = Emu(int(Pt(size * 1.5)) * sum(1 + len(line) // 105 for line in lines))
+    high = _height(block)
     _write(slide, [f"• {line}" if isinstance(block, Bullets) else line for line in lines], _EDGE, y, wide, high, size)
     return high
 
@@ -225,7 +240,7 @@ def _table(slide: Any, block: Table, y: int, wide: int) -> int:
             paragraph.font.size = Pt(11)
             if at in block.figures:
                 paragraph.alignment = PP_ALIGN.RIGHT
-    return Inches(0.4) * len(rows)
+    return _height(block)
 
 
 def _figures(slide: Any, report: Report, block: Figures, y: int, wide: int) -> int:
@@ -234,7 +249,7 @@ def _figures(slide: Any, report: Report, block: Figures, y: int, wide: int) -> i
         box = _write(slide, [figure, words], _EDGE + at * step, y, step - Inches(0.15), Inches(1.2), 14)
         box.text_frame.paragraphs[0].font.size, box.text_frame.paragraphs[0].font.bold = Pt(32), True
         box.text_frame.paragraphs[0].font.color.rgb = _colour(report.house.accent)
-    return Inches(1.35)
+    return _height(block)
 
 
 def _frame(made: Any, report: Report, slide: Any, number: int) -> None:

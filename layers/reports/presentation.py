@@ -17,6 +17,8 @@ from layers.reports.contents import Report, Spread, as_data
 from layers.reports.web_page import block_of
 from layers.web.assets import ASSETS
 
+_FULL = '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4"/></svg>'
+
 
 def presentation(report: Report, *, shared: bool = False) -> bytes:
     """Return a briefing as HTML, UTF-8.
@@ -80,7 +82,7 @@ def _keys(report: Report) -> str:
         f"<nav>{button('back', back, report.say(mark('Page before (←)')))}"
         '<span id="place" role="status"></span>'
         f"{button('on', on, report.say(mark('Next page (→)')))}"
-        f"{button('full', '⛶', report.say(mark('Full screen (F)')))}</nav>"
+        f"{button('full', _FULL, report.say(mark('Full screen (F)')))}</nav>"
     )
 
 

@@ -37,12 +37,13 @@ _WAS: Final = {NEW: mark("new"), RISEN: mark("risen"), FALLEN: mark("fallen"), S
 
 @dataclass(frozen=True, slots=True)
 class RouteChange:
-    """What became of a route: one of ``STATES``, its id and name, and a sentence."""
+    """What became of a route: one of ``STATES``, its id and name, a sentence, and by how many incidents it changed."""
 
     state: str
     corridor_id: str
     name: str
     text: str
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def routes_since(before: Comparison | None, after: Comparison | None) -> tuple[R
         for one, state in then
         if (one, state) not in now and not any(other == one for other, _ in now)
     ]
-    return tuple(sorted(found, key=lambda change: (STATES.index(change.state), change.name)))
+    return tuple(sorted(found, key=_rank))
 
 
 def routes_shown_since(before: Export, after: Export, audience: Audience) -> tuple[RouteChange, ...]:
@@ -133,45 +134,50 @@ def routes_shown_since(before: Export, after: Export, audience: Audience) -> tup
         told = {"count": is_, "before": was, "least": audience.least}
         if was and is_ and was != is_:
             text = sentence("{count} incidents in the period; {before} when the briefing before was made.", **told)
-            found.append(RouteChange(RISEN if is_ > was else FALLEN, one, named, text))
+            found.append(RouteChange(RISEN if is_ > was else FALLEN, one, named, text, abs(is_ - was)))
         elif is_ and not was:
             text = sentence(
                 "{count} incidents in the period; fewer than {least} when the briefing before was made.", **told
             )
-            found.append(RouteChange(NEW, one, named, text))
+            found.append(RouteChange(NEW, one, named, text, abs(is_ - was)))
         elif was and not is_:
             text = sentence(
                 "Fewer than {least} incidents in the period; {before} when the briefing before was made.", **told
             )
-            found.append(RouteChange(FALLEN, one, name, text))
-    return tuple(sorted(found, key=lambda change: (STATES.index(change.state), change.name)))
+            found.append(RouteChange(FALLEN, one, name, text, abs(is_ - was)))
+    return tuple(sorted(found, key=_rank))
 
 
-def shown_count(count: int, audience: Audience) -> str:
-    """Return a count as an audience may see it: exact, or rounded, or only that it is small.
+def shown_count(count: int, audience: Audience) -> int | None:
+    """Return a count as an audience may see it: exact, or rounded; None where it is too small to be shown.
 
     Examples
     --------
     >>> from layers.audience.audiences import AUDIENCES
     >>> [shown_count(count, AUDIENCES["partner"]) for count in (0, 4, 5, 13)]
-    ['< 5', '< 5', '5', '15']
+    [None, None, 5, 15]
     """
     if audience.sees_all:
-        return str(count)
-    return f"< {audience.least}" if count < audience.least else str(rounded(count, audience.unit))
+        return count
+    return None if count < audience.least else rounded(count, audience.unit)
 
 
-def _told(comparison: Comparison | None) -> Mapping[tuple[str, str], tuple[str, str]]:
+def _rank(change: RouteChange) -> tuple[int, int, str]:
+    return STATES.index(change.state), -change.weight, change.name
+
+
+def _told(comparison: Comparison | None) -> Mapping[tuple[str, str], tuple[str, str, int]]:
     return dict(_states(comparison)) if comparison else {}
 
 
-def _states(comparison: Comparison) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+def _states(comparison: Comparison) -> Iterator[tuple[tuple[str, str], tuple[str, str, int]]]:
     """Yield id and state of each route with its name and why, where the comparison tells of a change."""
     for route, change, shift in zip(comparison.corridors, comparison.changes, comparison.shifts, strict=True):
         if change.verdict in _STATE:
-            yield (route.corridor_id, _STATE[change.verdict]), (route.name, change.reason)
+            weight = abs(change.after - change.before)
+            yield (route.corridor_id, _STATE[change.verdict]), (route.name, change.reason, weight)
         if shift is not None and shift.flagged:
-            yield (route.corridor_id, SHIFTED), (route.name, shift_in_words(shift))
+            yield (route.corridor_id, SHIFTED), (route.name, shift_in_words(shift), 0)
 
 
 def _shown(export: Export, audience: Audience) -> dict[str, tuple[str, int]]:

@@ -36,9 +36,11 @@ from layers.export.contents import Export
 from layers.export.making import Asked, Known, made
 from layers.export.records import keep as keep_record
 from layers.export.records import record_of
+from layers.from_workspace import read_since
 from layers.payload.incident_points import Keys, keys_of
 from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
 from layers.payload.time_steps import Unit
+from layers.reports.since import Since
 from pages.data import uploads
 from pages.data.audited import case_of
 from pages.data.network_builder import Builder
@@ -399,6 +401,10 @@ class Workspace:
 
         known = Known(version, found.network, every, self.assumptions.facts(), changes, credits_of)
         return made(asked, known, generated)
+
+    def since(self, asked: Asked, before: int, after: int) -> Since:
+        """Return what changed of what is asked for between two versions of the ledger."""
+        return read_since(asked, self._ledger, before, after, self.network(after))
 
     def record(self, export: Export, name: str, content: bytes, audience: Audience) -> None:
         """Keep a record of a file that leaves."""

@@ -51,6 +51,7 @@ RIGHTS_OF: Final = (
     (r"/data/(points|incidents|arrivals)", "read incidents"),
     (r"/data/export", "export"),
     (r"/data/shares(/.+)?", "share"),
+    (r"/data/briefings(/.+)?", "brief"),
     (r"/data/watches/alerts", "see"),
     (r"/data/watches(/.+)?", "watch"),
     (r"/ogc(/.*)?", "read service"),
