@@ -78,12 +78,10 @@ def _keys(report: Report) -> str:
         return f'<button type="button" id="{name}" title="{said}" aria-label="{said}">{sign}</button>'
 
     back, on = ("→", "←") if report.spoken.direction == "rtl" else ("←", "→")
-    return (
-        f"<nav>{button('back', back, report.say(mark('Page before (←)')))}"
-        '<span id="place" role="status"></span>'
-        f"{button('on', on, report.say(mark('Next page (→)')))}"
-        f"{button('full', _FULL, report.say(mark('Full screen (F)')))}</nav>"
-    )
+    before = button("back", back, report.say(mark("Page before")))
+    after = button("on", on, report.say(mark("Next page")))
+    full = button("full", _FULL, report.say(mark("Full screen (F)")))
+    return f'<nav>{before}<span id="place" role="status"></span>{after}{full}</nav>'
 
 
 def _hash(text: str) -> str:
