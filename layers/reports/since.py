@@ -23,13 +23,17 @@ from layers.reports.seen import Seen
 from routes.core.corridor import Corridor
 from routes.temporal.comparison import Comparison, shift_in_words
 
-NEW, RISEN, FALLEN, SHIFTED, OVER = STATES = (
+NEW, RISEN, FALLEN, SHIFTED, OVER = _JUDGED = (
     mark("new"),
     mark("risen"),
     mark("fallen"),
     mark("shifted"),
     mark("no longer told"),
 )
+"""What the comparison says."""
+SHOWN, MORE, FEWER = _COUNTED = mark("newly shown"), mark("more incidents"), mark("fewer incidents")
+"""What two counts say, of which nobody judged whether reporting or chance explains them."""
+STATES = (*_JUDGED, *_COUNTED)
 _STATE: Final = {"born": NEW, "growing": RISEN, "fading": FALLEN, "gone": FALLEN}
 """Verdict of the comparison -> state."""
 _WAS: Final = {NEW: mark("new"), RISEN: mark("risen"), FALLEN: mark("fallen"), SHIFTED: mark("shifted")}
@@ -134,17 +138,17 @@ def routes_shown_since(before: Export, after: Export, audience: Audience) -> tup
         told = {"count": is_, "before": was, "least": audience.least}
         if was and is_ and was != is_:
             text = sentence("{count} incidents in the period; {before} when the briefing before was made.", **told)
-            found.append(RouteChange(RISEN if is_ > was else FALLEN, one, named, text, abs(is_ - was)))
+            found.append(RouteChange(MORE if is_ > was else FEWER, one, named, text, abs(is_ - was)))
         elif is_ and not was:
             text = sentence(
                 "{count} incidents in the period; fewer than {least} when the briefing before was made.", **told
             )
-            found.append(RouteChange(NEW, one, named, text, abs(is_ - was)))
+            found.append(RouteChange(SHOWN, one, named, text, abs(is_ - was)))
         elif was and not is_:
             text = sentence(
                 "Fewer than {least} incidents in the period; {before} when the briefing before was made.", **told
             )
-            found.append(RouteChange(FALLEN, one, name, text, abs(is_ - was)))
+            found.append(RouteChange(FEWER, one, name, text, abs(is_ - was)))
     return tuple(sorted(found, key=_rank))
 
 

@@ -132,9 +132,9 @@ def test_partners_are_told_of_the_counts_that_their_maps_show_and_of_no_small_ro
     none = replace(now, incidents=now.incidents.head(0))
     partner = AUDIENCES["partner"]
     found = routes_shown_since(none, now, partner)
-    assert told(found) == [("new", "first")]
+    assert told(found) == [("newly shown", "first")]
     assert str(found[0].text) == "10 incidents in the period; fewer than 5 when the briefing before was made."
     gone = routes_shown_since(now, none, partner)
-    assert told(gone) == [("fallen", "first")]
+    assert told(gone) == [("fewer incidents", "first")]
     assert str(gone[0].text) == "Fewer than 5 incidents in the period; 10 when the briefing before was made."
     assert routes_shown_since(now, year(), partner) == ()
