@@ -1,4 +1,4 @@
-"""Command line of the desk: tokens of programs, shared links, the audit, watch-lists."""
+"""Command line of the desk: tokens of programs, shared links, the audit, watch-lists, briefings."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from desk.briefing.commands import briefing
 from desk.keeping_cli import keeping
 from desk.live_shares import LiveShares, require_no_phrase
 from desk.sessions import Sessions
@@ -41,6 +42,7 @@ audit = typer.Typer(help="The audit: who did what, when and for what purpose.", 
 app.add_typer(audit, name="audit")
 app.add_typer(keeping)
 app.add_typer(watch, name="watch")
+app.add_typer(briefing, name="briefing")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of words.")]
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
+from desk.briefing.store import forget
 from desk.sessions import Sessions
 from desk.shares import Shares
 from desk.state import PURGES, SHARES, engine, scrub, unusable
@@ -41,7 +42,7 @@ def without_tokens(home: Path) -> int:
 
 
 def purged(home: Path, version: int, what: str, at: str, actor: str) -> None:
-    """Withdraw every share and delete its page, let none be made of an earlier version; may be called again.
+    """Withdraw every share, delete its page and all briefings, let none be made of an earlier version; may be repeated.
 
     What a share shows is laid out from all incidents, so that none is known to be free of what was purged.
 
@@ -73,6 +74,7 @@ def purged(home: Path, version: int, what: str, at: str, actor: str) -> None:
         raise unusable(error) from None
     for page in (home / "desk" / "shares").glob("*"):
         page.unlink(missing_ok=True)
+    forget(home)
     scrub(home)
 
 

@@ -18,11 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import OperationalError
 
-from desk.state import PURGES, SHARES, engine, unusable
+from desk.state import SHARES, engine, require_not_purged, unusable
 from geodata.core.atomic_write import proof_of, whole
 from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError, WrongValue
@@ -148,7 +148,7 @@ class Shares:
             If it cannot be kept; then there is no link.
         """
         _require(told, days, phrase)
-        self._require_not_purged(int(told["ledger_version"]))
+        require_not_purged(self._home, int(told["ledger_version"]))
         token, share_id = secrets.token_urlsafe(_BYTES), f"s-{secrets.token_hex(4)}"
         now = datetime.now(UTC)
         salt = os.urandom(16) if phrase else None
@@ -172,7 +172,7 @@ class Shares:
         }
         self._write(insert(SHARES).values(row))
         try:  # a purge in between has not seen this one
-            self._require_not_purged(int(told["ledger_version"]))
+            require_not_purged(self._home, int(told["ledger_version"]))
         except WrongValue:
             self.revoke(share_id, actor)
             raise
@@ -198,7 +198,7 @@ class Shares:
                 f"a page for {told['audience']}", rule=f"it is for {found.audience}", done="nothing changed"
             )
         _require(told, DAYS, "")
-        self._require_not_purged(int(told["ledger_version"]))
+        require_not_purged(self._home, int(told["ledger_version"]))
         (before,) = self._rows(select(SHARES.c.content_sha256).where(SHARES.c.share_id == share_id))
         digest = hashlib.sha256(content).hexdigest()
         self._audit.enter(actor, "share", share_id, export=told["export_id"], renewed=True)
@@ -327,12 +327,6 @@ class Shares:
         with suppress(RoutesError):  # it is refused by its date all the same
             self._write(update(SHARES).where(SHARES.c.share_id == row.share_id).values(**ended))
             self._forget(row.content_sha256)
-
-    def _require_not_purged(self, version: int) -> None:
-        ((purged,),) = self._rows(select(func.max(PURGES.c.ledger_version)))
-        if purged is not None and version < purged:
-            rule = "nothing is shared of a version from which incidents were purged since"
-            raise WrongValue(f"version {version} of the ledger", rule=rule, done="nothing was shared; share it anew")
 
     def _forget(self, digest: str) -> None:
         """Delete a page that no share shows any more."""

@@ -26,10 +26,12 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.exc import OperationalError
 
-from geodata.core.errors import RoutesError
+from geodata.core.errors import RoutesError, WrongValue
 
 META = MetaData()
 SHARES = Table(
@@ -169,6 +171,32 @@ ACKNOWLEDGED = Table(
     Column("why", String, nullable=False),
 )
 """A change that somebody took note of, for everybody."""
+BRIEFINGS = Table(
+    "briefings",
+    META,
+    Column("briefing_id", String, primary_key=True),
+    Column("said", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("ledger_version", Integer, nullable=False),
+    Column("follows", String),
+    Column("made_at", String, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("final_at", String, nullable=False, default=""),
+    Column("final_by", String, nullable=False, default=""),
+    Column("told", String, nullable=False, default="{}"),
+    Column("files", String, nullable=False, default="{}"),
+    Column("mail", String, nullable=False, default=""),
+)
+"""A briefing: a draft, final or purged. ``told`` is what its documents say of themselves, ``files`` their SHA-256."""
+BRIEFING_PAGES = Table(
+    "briefing_pages",
+    META,
+    Column("page_id", String, primary_key=True),
+    Column("briefing_id", String, nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+    Column("said", String, nullable=False),
+)
+"""A page of a briefing, in its place."""
 _BUSY_SECONDS = 2.0
 _RULE = "the folder desk of the workspace must be there, writable and not locked for long"
 _DONE = "nothing was changed"
@@ -207,6 +235,20 @@ def rows_of(home: Path, question: Any) -> list[Row[Any]]:
             return list(connection.execute(question))
     except OperationalError as error:
         raise unusable(error) from None
+
+
+def require_not_purged(home: Path, version: int) -> None:
+    """Return if nothing was purged from the ledger since a version.
+
+    Raises
+    ------
+    WrongValue
+        If something was.
+    """
+    ((purged,),) = rows_of(home, select(func.max(PURGES.c.ledger_version)))
+    if purged is not None and version < purged:
+        rule = "nothing is shared of a version from which incidents were purged since"
+        raise WrongValue(f"version {version} of the ledger", rule=rule, done="nothing was shared; share it anew")
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
+from desk.briefing.model import Briefing, Page
+from desk.briefing.store import Briefings
 from desk.shares import Shares
 from geodata.feeds.watch_folder import Inbox, watch
 from geodata.ingest.pipeline import ingest_file
@@ -129,6 +131,12 @@ def _shared(home: Path, written: Written) -> None:
     record = TOLD | {"file": "map.html", "sha256": "0" * 64, "actor": "analyst", "ledger_version": version}
     keep(record, home)
     written.old += ["TITLEOLD1", "TITLEOLD2", "PAGEOLD"]
+    briefings = Briefings(home)
+    pages = [Page(heading="HEADINGOLD", note="NOTEOLD of the briefing")]
+    final = briefings.new(Briefing(title="BRIEFINGOLD"), "analyst", version, pages=pages)
+    briefings.make_final(final, "analyst", {"html": b"<p>DOCUMENTOLD"}, {"marking": ""})
+    briefings.new(Briefing(title="DRAFTOLD"), "analyst", version, pages=pages)
+    written.old += ["BRIEFINGOLD", "HEADINGOLD", "NOTEOLD of the briefing", "DRAFTOLD", "DOCUMENTOLD"]
 
 
 def copied(home: Path, to: Path) -> Path:

@@ -62,29 +62,51 @@ def server_of(settings: Settings) -> Server:
     return Server(url.hostname, port or (465 if secure else 587), secure, user, password, sender)
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What an e-mail says, to whom, in which language, and by which id."""
+
+    to: str
+    subject: str
+    text: str
+    language: str
+    letter_id: str
+
+
 def composed(message: Message, sender: str, base: str, now: datetime) -> EmailMessage:
-    """Return a message as e-mail; a header with a line break in it is refused by ``email``, and a coded one undone."""
+    """Return a message of a watch-list as e-mail."""
+    watch = message.kept.watch
+    told = Letter(watch.address, subject(message), text(message, base), watch.language, message.message_id)
+    return written(told, sender, now)
+
+
+def written(letter: Letter, sender: str, now: datetime) -> EmailMessage:
+    """Return a letter as e-mail; a header with a line break in it is refused by ``email``, and a coded one undone."""
     made = EmailMessage(policy=LINES)
-    made["Subject"] = subject(message).replace("=?", "= ?")  # else "=?utf-8?q?=0ABcc..." is read as a line break
+    made["Subject"] = letter.subject.replace("=?", "= ?")  # else "=?utf-8?q?=0ABcc..." is read as a line break
     made["From"] = Address(_NAME, addr_spec=sender)
-    made["To"] = Address(addr_spec=message.kept.watch.address)
+    made["To"] = Address(addr_spec=letter.to)
     made["Date"] = format_datetime(now)
-    made["Message-ID"] = f"<{message.message_id}@{sender.rpartition('@')[2]}>"
+    made["Message-ID"] = f"<{letter.letter_id}@{sender.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"
-    made["Content-Language"] = message.kept.watch.language.replace("_", "-")
-    made.set_content(text(message, base))
+    made["Content-Language"] = letter.language.replace("_", "-")
+    made.set_content(letter.text)
     return made
 
 
 def send(message: Message, server: Server, base: str, now: datetime) -> None:
-    """Hand a message to the server.
+    """Hand a message of a watch-list to the server, or raise ``NotDelivered``."""
+    hand_over(composed(message, server.sender, base, now), server)
+
+
+def hand_over(made: EmailMessage, server: Server) -> None:
+    """Hand an e-mail to the server.
 
     Raises
     ------
     NotDelivered
         If the server cannot be reached, speaks no TLS or does not take it. The text names the server alone.
     """
-    made = composed(message, server.sender, base, now)
     trusted = ssl.create_default_context()
     line: smtplib.SMTP | None = None
     try:

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
         ``ROUTES_SMTP_PASSWORD``.
     smtp_from : str
         Address that messages come from. ``ROUTES_SMTP_FROM``; default the user of ``smtp``, if that is one.
+    brief_to : str
+        Address of the desk itself, to which a link to each draft of a briefing goes that a schedule made.
+        ``ROUTES_BRIEF_TO``; default that of ``smtp_from``.
     webhooks_to : str
         Hosts, separated by commas, to which webhooks may go though they lie in private networks or speak no TLS.
         ``ROUTES_WEBHOOKS_TO``; default none.
@@ -91,4 +94,5 @@ class Settings(BaseSettings):
     smtp: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_from: str = ""
+    brief_to: str = ""
     webhooks_to: str = ""

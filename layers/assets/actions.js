@@ -27,7 +27,7 @@ export class Actions extends Part {
       iconButton(say("Zoom out"), "M4 10h12", () => monitor.map.zoomOut()),
       iconButton(say("Show all"), "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", () => monitor.picture && monitor.fit()),
       element("hr"),
-      ...(live ? [this._copyButton(), this._viewsButton(), this._shareButton(), this._watchButton()] : []),
+      ...(live ? [this._copyButton(), this._viewsButton(), this._shareButton(), this._briefButton(), this._watchButton()] : []),
       this.files,
       this.theme,
       iconButton(say("Keys (?)"), "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
@@ -55,6 +55,12 @@ export class Actions extends Part {
   _shareButton() {
     const button = iconButton(say("Share this view"), "M14 7a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM14 18a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM5 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM7.3 8.9l4.5-2.9M7.3 11.1l4.5 2.9", () => this.monitor.shareDialog.show());
     button.dataset.needs = "share";
+    return button;
+  }
+
+  _briefButton() {
+    const button = iconButton(say("Briefings"), "M2.5 3.5h15M4 3.5v9h12v-9M10 12.5v2.5M6 18l4-3 4 3M7 9.5V8M10 9.5V6M13 9.5V7", () => this.monitor.briefings.show());
+    button.dataset.needs = "brief";
     return button;
   }
 

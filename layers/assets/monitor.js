@@ -26,6 +26,8 @@ export class Monitor {
   bands;
   /** @type {parts.BaseMap} */
   baseMap;
+  /** @type {parts.Briefings} */
+  briefings;
   /** @type {parts.Camera} */
   camera;
   /** @type {parts.Card} */

@@ -346,6 +346,37 @@ export interface WatchListsAnswer {
   mail: boolean;
 }
 
+export interface Briefing {
+  id: string;
+  title: string;
+  audience: string;
+  language: string;
+  schedule: string;
+  state: "draft" | "final";
+  version: number;
+  /** Version of the briefing before, null for none. */
+  before: number | null;
+  final_at: string;
+  marking: string;
+  count: number;
+  /** The day from which on the next draft is made, "" without a schedule. */
+  due: string;
+  followed: boolean;
+}
+
+export interface BriefingsAnswer {
+  briefings: Briefing[];
+}
+
+export interface BriefingPage {
+  id: string;
+  kind: "view" | "changes";
+  query: string;
+  heading: string;
+  note: string;
+  annotations: { kind: string; label: string }[];
+}
+
 export interface Note {
   at: string;
   by: string;

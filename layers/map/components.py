@@ -243,6 +243,20 @@ class SavedViews(Part):
         super().__init__(letters=60)
 
 
+class Briefings(Part):
+    """Puts the view into a briefing as a page; lists, edits, freezes and hands out briefings (``desk.briefing``)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            audiences=[[one.name, one.words] for one in AUDIENCES.values()],
+            schedules=[["", mark("only when asked for")], ["weekly", mark("weekly")], ["monthly", mark("monthly")]],
+            days=[1, 7, 14, 30],
+            usual=7,
+            heading=90,
+            note=900,
+        )
+
+
 class WatchLists(Part):
     """Makes watch-lists of what is shown, and mutes and deletes them; values are those of ``desk.watch.model``."""
 

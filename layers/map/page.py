@@ -22,6 +22,7 @@ from layers.map.components import (
     Arrivals,
     Bands,
     BaseMap,
+    Briefings,
     Camera,
     Card,
     Corridors,
@@ -188,7 +189,7 @@ def _assembled() -> MonitorMap:
         Degrees,
     )
     panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys)
-    dialogs = (ExportDialog, ShareDialog, SavedViews, WatchLists)
+    dialogs = (ExportDialog, ShareDialog, SavedViews, WatchLists, Briefings)
     for number, part in enumerate((*parts, *panels, *dialogs)):
         monitor.add_child(part(), name=f"part_{number}")
     monitor.add_child(Camera(TITLE), name="camera")

@@ -65,7 +65,35 @@ class Bullets:
     points: tuple[str, ...]
 
 
-Block = str | Table | Picture | Figures | Bullets | Bars
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A map, and beside it what is said of it: sentences, then routes by the numbers that they have on the map.
+
+    Attributes
+    ----------
+    picture : Picture
+    texts : tuple of str
+        Paragraphs.
+    numbered : tuple of str
+        In the order of their numbers, from 1.
+    small : tuple of str
+        What stands below in small letters.
+    """
+
+    picture: Picture
+    texts: tuple[str, ...]
+    numbered: tuple[str, ...]
+    small: tuple[str, ...]
+
+    @property
+    def scale(self) -> float:
+        """Return how large its letters are beside usual ones, so that all of it has room."""
+        lines = sum(2 + len(text) // 34 for text in (*self.texts, *self.numbered))
+        lines += sum(1 + len(text) // 48 for text in self.small)
+        return next((size for size, most in ((1.0, 28), (0.86, 38), (0.74, 50)) if lines <= most), 0.62)
+
+
+Block = str | Table | Picture | Figures | Bullets | Bars | Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +149,10 @@ class Report:
     synthetic : str
         A sentence where anything in it is made up, else "".
     house : House
+    state : str
+        "DRAFT" in words while it is one, else "".
+    one_a_page : bool
+        Each section has a page of its own, broad, to be shown on a screen: a briefing.
     """
 
     spoken: Words
@@ -132,6 +164,8 @@ class Report:
     moment: datetime
     synthetic: str = ""
     house: House = field(default_factory=House)
+    state: str = ""
+    one_a_page: bool = False
 
     def say(self, text: str, **values: Any) -> str:
         """Return a text in the report's language."""
@@ -139,8 +173,8 @@ class Report:
 
     @property
     def banner(self) -> str:
-        """Return what stands over each page: the agency's line and the handling mark."""
-        return " · ".join(filter(None, (self.house.banner, self.marking, self.synthetic)))
+        """Return what stands over each page: that it is a draft, the agency's line and the handling mark."""
+        return " · ".join(filter(None, (self.state, self.house.banner, self.marking, self.synthetic)))
 
 
 def legible(part: Any) -> Any:
@@ -154,7 +188,7 @@ def legible(part: Any) -> Any:
     if isinstance(part, Table):
         rows = tuple(tuple(_short(legible(text), _LONGEST) for text in row) for row in part.rows)
         return replace(part, caption=legible(part.caption), rows=rows)
-    if isinstance(part, (Section, Figures, Bullets)):
+    if isinstance(part, (Section, Figures, Bullets, Spread)):
         return replace(part, **{one.name: legible(getattr(part, one.name)) for one in fields(part)})
     return part
 

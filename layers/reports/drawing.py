@@ -43,6 +43,8 @@ class Drawing:
         Ids of routes that are drawn in full colour; the others pale. Empty draws all alike.
     name_of : function
         Gives the name of a country by its ISO 3166-1 alpha-3 code.
+    most : int
+        So many routes get a number.
     """
 
     def __init__(
@@ -52,10 +54,11 @@ class Drawing:
         theme: str = "light",
         chosen: Iterable[str] = (),
         name_of: Callable[[str], str] = country_name,
+        most: int = MOST_NUMBERED,
     ) -> None:
         self.seen, self.frame, self.name_of = seen, frame, name_of
         self.skin, self.dash, self.breaks = palette()[theme], palette()["dash"], palette()["breaks"]
-        self.chosen = frozenset(chosen)
+        self.chosen, self.most = frozenset(chosen), most
         self.parts: list[str] = []
         self.taken: list[tuple[float, float, float, float]] = []
 
@@ -91,7 +94,7 @@ class Drawing:
         found = [route for route in self.seen.routes if self._in_sight(route)]
         if self.chosen:
             found = [route for route in found if route.told["corridor_id"] in self.chosen]
-        return found[:MOST_NUMBERED]
+        return found[: self.most]
 
     def _in_sight(self, route: Route) -> bool:
         for line in route.lines:

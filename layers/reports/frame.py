@@ -54,6 +54,16 @@ class Frame:
         middle = (low + high) / 2
         return cls(width, height, float(middle[0] - width / scale / 2), float(middle[1] - height / scale / 2), scale)
 
+    @classmethod
+    def of_box(cls, box: tuple[float, float, float, float], width: int, height: int) -> Frame:
+        """Return a frame that holds a box of degrees, (west, south, east, north); east may exceed 180."""
+        west, south, east, north = box
+        low, high = mercator(np.array([[west, north], [east, south]]))
+        size = np.maximum(high - low, WORLD / 3600)
+        scale = float(min(width / size[0], height / size[1]))
+        middle = (low + high) / 2
+        return cls(width, height, float(middle[0] - width / scale / 2), float(middle[1] - height / scale / 2), scale)
+
     def pixels(self, places: Places) -> Places:
         """Return the places of one line or polygon in pixels; it may lie in the frame once more around the world."""
         middle = self.left + self.width / self.scale / 2

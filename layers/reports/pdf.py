@@ -14,7 +14,7 @@ import typst
 
 from layers.reports import fonts
 from layers.reports.charts import Bars, drawn
-from layers.reports.contents import Bullets, Figures, Picture, Report, Table
+from layers.reports.contents import Bullets, Figures, Picture, Report, Spread, Table
 
 _TEMPLATE = "report.typ"
 
@@ -55,6 +55,7 @@ def _told(report: Report, folder: Path) -> dict[str, Any]:
         "logo": logo,
         "logo_words": report.house.organisation or "Logo",
         "foot": report.foot,
+        "one_a_page": report.one_a_page,
         "sections": [
             {
                 "title": section.title,
@@ -74,10 +75,12 @@ def _block(block: Any, folder: Path, name: str) -> dict[str, Any]:
         return {"kind": "figures", "pairs": block.pairs}
     if isinstance(block, Bullets):
         return {"kind": "bullets", "points": block.points}
-    if isinstance(block, Picture):
-        (folder / f"{name}.svg").write_text(block.svg, encoding="utf-8")
-        return {"kind": "picture", "file": f"{name}.svg", "words": block.words}
-    if isinstance(block, Bars):
-        (folder / f"{name}.svg").write_text(drawn(block), encoding="utf-8")
+    if isinstance(block, Spread):
+        picture = _block(block.picture, folder, name)
+        told = {"texts": block.texts, "numbered": block.numbered, "small": block.small, "scale": block.scale}
+        return {"kind": "spread", "file": picture["file"], "words": picture["words"], **told}
+    if isinstance(block, (Picture, Bars)):
+        svg = block.svg if isinstance(block, Picture) else drawn(block)
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
         return {"kind": "picture", "file": f"{name}.svg", "words": block.words}
     return {"kind": "text", "text": block}

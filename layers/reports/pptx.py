@@ -23,7 +23,7 @@ from geodata.core.errors import WrongValue
 from geodata.core.messages import mark
 from layers.palette import palette
 from layers.reports.charts import Bars
-from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Table, described
+from layers.reports.contents import Block, Bullets, Figures, House, Picture, Report, Spread, Table, described
 from layers.reports.sheet import rastered
 
 _WIDE, _TALL = Inches(13.333), Inches(7.5)
@@ -32,6 +32,8 @@ _ROWS: Final = 11
 """Rows of a table on one slide."""
 _LEGEND = Inches(2.9)
 _CAPTION = Inches(1.15)
+_BESIDE = Inches(3.9)
+"""The least room beside a map of which something is said there."""
 
 
 def pptx(report: Report) -> bytes:
@@ -46,17 +48,30 @@ def pptx(report: Report) -> bytes:
     if report.house.slides is None:
         for shape, top in zip(first.placeholders, (Inches(2.2), Inches(4.0)), strict=True):
             shape.left, shape.top, shape.width, shape.height = _EDGE, top, made.slide_width - 2 * _EDGE, Inches(1.5)
+        if report.one_a_page:
+            _begin(first, report)
     if report.house.logo:
         logo = first.shapes.add_picture(io.BytesIO(report.house.logo), _EDGE, _EDGE, height=Inches(0.8))
         logo.element.nvPicPr.cNvPr.set("descr", report.house.organisation)
     for section in report.sections:
-        for title, blocks in _slides(section.title, section.blocks):
+        room = made.slide_height - _TOP - _BOTTOM
+        together = report.one_a_page and sum(map(_height, section.blocks)) <= room
+        parts = [(section.title, list(section.blocks))] if together else _slides(section.title, section.blocks)
+        for title, blocks in parts:
             _slide(made, layout, report, title, blocks)
     for number, slide in enumerate(made.slides, start=1):
         _frame(made, report, slide, number)
     content = io.BytesIO()
     made.save(content)
     return content.getvalue()
+
+
+def _begin(first: Any, report: Report) -> None:
+    """Set the first slide of a briefing: at the left, the title in the colour of heads."""
+    for shape, size, colour in zip(first.placeholders, (40, 16), (report.house.accent, "#50606c"), strict=True):
+        for paragraph in shape.text_frame.paragraphs:
+            paragraph.alignment, paragraph.font.size = PP_ALIGN.LEFT, Pt(size)
+            paragraph.font.color.rgb = _colour(colour)
 
 
 def _begun(house: House) -> tuple[Any, Any]:
@@ -83,7 +98,7 @@ def _slides(title: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[B
     """Yield what stands on each slide: a picture, chart or part of a table has one of its own; texts share one."""
     held: list[Block] = []
     for block in blocks:
-        if isinstance(block, (Picture, Bars)):
+        if isinstance(block, (Picture, Bars, Spread)):
             if held:
                 yield title, held
             held = [block]
@@ -97,6 +112,18 @@ def _slides(title: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[B
             held.append(block)
     if held:
         yield title, held
+
+
+def _height(block: Block) -> int:
+    """Return how tall a block is on a slide; a picture or chart takes what is left."""
+    if isinstance(block, Table):
+        return Inches(0.34) + Inches(0.4) * (len(block.rows) + 1)
+    if isinstance(block, Figures):
+        return Inches(1.35)
+    if isinstance(block, (Picture, Bars, Spread)):
+        return 0
+    lines = block.points if isinstance(block, Bullets) else (block,)
+    return Emu(int(Pt((15 if isinstance(block, Bullets) else 13) * 1.5)) * sum(1 + len(line) // 105 for line in lines))
 
 
 def _slide(made: Any, layout: Any, report: Report, title: str, blocks: list[Block]) -> None:
@@ -116,6 +143,8 @@ def _put(slide: Any, report: Report, block: Block, y: int, wide: int, tall: int)
     """Put a block on a slide and return how tall it is."""
     if isinstance(block, Picture):
         return _map(slide, report, block, y, wide, tall)
+    if isinstance(block, Spread):
+        return _spread(slide, block, y, wide, tall)
     if isinstance(block, Bars):
         return _chart(slide, report, block, y, wide, tall)
     if isinstance(block, Table):
@@ -124,7 +153,7 @@ def _put(slide: Any, report: Report, block: Block, y: int, wide: int, tall: int)
         return _figures(slide, report, block, y, wide)
     lines = block.points if isinstance(block, Bullets) else (block,)
     size = 15 if isinstance(block, Bullets) else 13
-    high = Emu(int(Pt(size * 1.5)) * sum(1 + len(line) // 105 for line in lines))
+    high = _height(block)
     _write(slide, [f"• {line}" if isinstance(block, Bullets) else line for line in lines], _EDGE, y, wide, high, size)
     return high
 
@@ -153,6 +182,25 @@ def _map(slide: Any, report: Report, block: Picture, y: int, wide: int, tall: in
         _write(slide, [report.say(name)], left + Inches(0.42), at, Inches(2.2), Inches(0.32), 12)
         at += Inches(0.32)
     return tall + Inches(0.1)
+
+
+def _spread(slide: Any, block: Spread, y: int, wide: int, tall: int) -> int:
+    """Put a map at the left and what is said of it at the right."""
+    across, down = block.picture.size
+    width = min(wide - _BESIDE, tall * across // down)
+    shape = slide.shapes.add_picture(io.BytesIO(rastered(block.picture.svg, 2)), _EDGE, y, width=width)
+    shape.element.nvPicPr.cNvPr.set("descr", block.picture.words)
+    numbered = [f"{number}  {text}" for number, text in enumerate(block.numbered, start=1)]
+    left = _EDGE + width + Inches(0.2)
+    size = 14 * block.scale
+    lines = [*block.texts, *numbered, *block.small]
+    box = _write(slide, lines, left, y, wide + _EDGE - left, tall, size)
+    for at, paragraph in enumerate(box.text_frame.paragraphs):
+        paragraph.space_after = Pt(size * 0.5)
+        if at >= len(block.texts) + len(numbered):
+            paragraph.font.size = Pt(size * 0.8)
+            paragraph.font.color.rgb = _colour("#50606c")
+    return tall
 
 
 def _chart(slide: Any, report: Report, block: Bars, y: int, wide: int, tall: int) -> int:
@@ -192,7 +240,7 @@ def _table(slide: Any, block: Table, y: int, wide: int) -> int:
             paragraph.font.size = Pt(11)
             if at in block.figures:
                 paragraph.alignment = PP_ALIGN.RIGHT
-    return Inches(0.4) * len(rows)
+    return _height(block)
 
 
 def _figures(slide: Any, report: Report, block: Figures, y: int, wide: int) -> int:
@@ -201,7 +249,7 @@ def _figures(slide: Any, report: Report, block: Figures, y: int, wide: int) -> i
         box = _write(slide, [figure, words], _EDGE + at * step, y, step - Inches(0.15), Inches(1.2), 14)
         box.text_frame.paragraphs[0].font.size, box.text_frame.paragraphs[0].font.bold = Pt(32), True
         box.text_frame.paragraphs[0].font.color.rgb = _colour(report.house.accent)
-    return Inches(1.35)
+    return _height(block)
 
 
 def _frame(made: Any, report: Report, slide: Any, number: int) -> None:
@@ -217,7 +265,7 @@ def _frame(made: Any, report: Report, slide: Any, number: int) -> None:
                 paragraph._p.get_or_add_pPr().set("rtl", "1")
 
 
-def _write(slide: Any, lines: list[str], left: int, top: int, wide: int, tall: int, size: int) -> Any:
+def _write(slide: Any, lines: list[str], left: int, top: int, wide: int, tall: int, size: float) -> Any:
     box = slide.shapes.add_textbox(left, top, wide, tall)
     frame = box.text_frame
     frame.word_wrap = True

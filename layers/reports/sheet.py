@@ -18,7 +18,7 @@ from layers.export.contents import Export
 from layers.export.texts import for_xml
 from layers.payload.disclosed import Disclosed, disclosed
 from layers.reports import fonts
-from layers.reports.drawing import Drawing, hub_shape
+from layers.reports.drawing import MOST_NUMBERED, Drawing, hub_shape
 from layers.reports.frame import Frame
 from layers.reports.seen import Seen
 from layers.reports.told import about, heading, parts_of_stamp, route_title
@@ -51,8 +51,13 @@ def mapped(
     size: tuple[int, int],
     theme: str = "light",
     chosen: Sequence[str] = (),
+    box: tuple[float, float, float, float] | None = None,
+    most: int = MOST_NUMBERED,
 ) -> Map:
-    """Return the map of an export for an audience, framed around its routes, or around those that are chosen."""
+    """Return the map of an export for an audience, framed around its routes, around those that are chosen, or a box.
+
+    The box is west, south, east, north in degrees; so many routes at ``most`` get a number.
+    """
     spoken = words(language)
     found = disclosed(export.incidents, export.routes, export.view, export.version, audience)
     seen = Seen(found.snapshot)
@@ -60,8 +65,9 @@ def mapped(
     ground = [route for route in told if route.told["mode"] not in _LEFT_OUT] or told
     lines = [line for route in ground for line in route.lines]
     margin = _ROUND_CHOSEN if chosen else _ROUND_ALL
-    frame = Frame.around(np.concatenate(lines) if lines else np.empty((0, 2)), *size, margin)
-    return Map(found, Drawing(seen, frame, theme, chosen, spoken.country), spoken)
+    around = np.concatenate(lines) if lines else np.empty((0, 2))
+    frame = Frame.of_box(box, *size) if box else Frame.around(around, *size, margin)
+    return Map(found, Drawing(seen, frame, theme, chosen, spoken.country, most), spoken)
 
 
 def svg(export: Export, audience: Audience = OWN, language: str = SOURCE, theme: str = "light") -> bytes:

@@ -58,6 +58,7 @@ MOST_TOWNS = 1500
 _LEFT_OUT = (
     "alerts",
     "arrivals",
+    "briefings",
     "changes",
     "exportDialog",
     "hotspots",

@@ -7,13 +7,13 @@ from html import escape
 from importlib.resources import files
 
 from layers.reports.charts import Bars, drawn
-from layers.reports.contents import Block, Bullets, Figures, Picture, Report, Table, as_data
+from layers.reports.contents import Block, Bullets, Figures, Picture, Report, Spread, Table, as_data
 
 
 def web_page(report: Report) -> bytes:
     """Return a report as HTML, UTF-8."""
     sections = "".join(
-        f"<section><h2>{escape(section.title)}</h2>{''.join(map(_block, section.blocks))}</section>"
+        f"<section><h2>{escape(section.title)}</h2>{''.join(map(block_of, section.blocks))}</section>"
         for section in report.sections
     )
     banner = f'<span class="banner">{escape(report.banner)}</span>' if report.banner else ""
@@ -40,7 +40,8 @@ def _look() -> str:
     return (files("layers.reports") / "report.css").read_text(encoding="utf-8")
 
 
-def _block(block: Block) -> str:
+def block_of(block: Block) -> str:
+    """Return a block as HTML."""
     if isinstance(block, Table):
         kinds = [' class="figure"' if at in block.figures else "" for at in range(len(block.heads))]
         heads = "".join(
@@ -57,6 +58,13 @@ def _block(block: Block) -> str:
         return f'<div class="figures">{pairs}</div>'
     if isinstance(block, Bullets):
         return f"<ul>{''.join(f'<li>{escape(point)}</li>' for point in block.points)}</ul>"
+    if isinstance(block, Spread):
+        texts = "".join(f"<p>{escape(text)}</p>" for text in block.texts)
+        numbered = "".join(f"<li>{escape(text)}</li>" for text in block.numbered)
+        numbered = f"<ol>{numbered}</ol>" if numbered else ""
+        small = "".join(f'<p class="small">{escape(text)}</p>' for text in block.small)
+        beside = f'<div class="beside size-{round(block.scale * 100)}">{texts}{numbered}{small}</div>'
+        return f'<div class="spread">{block_of(block.picture)}{beside}</div>'
     if isinstance(block, (Picture, Bars)):
         svg = block.svg if isinstance(block, Picture) else drawn(block)
         return f'<img alt="{escape(block.words)}" src="{as_data(svg.encode(), "image/svg+xml")}">'

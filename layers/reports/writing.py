@@ -62,6 +62,11 @@ def report_of(
     )
 
 
+def limits_of(export: Export, audience: Audience, made: Map) -> tuple[Block, ...]:
+    """Return how sure an export is, and what is missing in it."""
+    return tuple(_Writer(export, audience, made, ()).limits())
+
+
 class _Writer:
     """Writes the sections of one report."""
 
@@ -91,7 +96,7 @@ class _Writer:
         if self.audience.sees_all:
             yield Section(self.say(mark("What was reported")), tuple(self._reported()))
             yield Section(self.say(mark("What changed")), tuple(self._changes()))
-        yield Section(self.say(mark("How sure this is, and what is missing")), tuple(self._limits()))
+        yield Section(self.say(mark("How sure this is, and what is missing")), tuple(self.limits()))
         yield Section(self.say(mark("Sources")), tuple(self._sources()))
 
     def _summary(self) -> Iterator[Block]:
@@ -296,7 +301,8 @@ class _Writer:
         else:
             yield self.say(mark("No change became known in the period that chance does not explain."))
 
-    def _limits(self) -> Iterator[Block]:
+    def limits(self) -> Iterator[Block]:
+        """Yield how sure it is."""
         points = [
             self.say(
                 mark(

@@ -7,24 +7,11 @@ from datetime import date
 
 import polars as pl
 
-from routes.temporal.time_windows import Window
+from routes.temporal.time_windows import DATED, Window, first_of, month_of
 
 FEWEST_YEARS = 2
 """Whole years of data below which no season is told."""
-_DATED = pl.col("time_precision").is_null() | pl.col("time_precision").is_in(["instant", "day", "month"])
 _YEAR = 12
-
-
-def last_years(incidents: pl.DataFrame) -> tuple[Window, Window] | None:
-    """Return the twelve months before the last twelve, and those: whole months up to the latest incident.
-
-    None where no incident is dated.
-    """
-    latest = incidents.filter(_DATED)["time_start"].max()
-    if not isinstance(latest, date):
-        return None
-    start, middle, end = (_first_of(_month(latest) - months) for months in (2 * _YEAR, _YEAR, 0))
-    return Window(start, middle), Window(middle, end)
 
 
 def by_month(incidents: pl.DataFrame, known: pl.DataFrame) -> dict[str, int]:
@@ -35,12 +22,12 @@ def by_month(incidents: pl.DataFrame, known: pl.DataFrame) -> dict[str, int]:
     incidents, known : DataFrame
         Those to count, and all of them; what is dated to no month is left out.
     """
-    span = known.filter(_DATED)["time_start"]
+    span = known.filter(DATED)["time_start"]
     first, last = span.min(), span.max()
     if not isinstance(first, date) or not isinstance(last, date):
         return {}
-    months = Window(_first_of(_month(first)), _first_of(_month(last) + 1))
-    counted = incidents.filter(_DATED)["time_start"].dt.strftime("%Y-%m").value_counts()
+    months = Window(first_of(month_of(first)), first_of(month_of(last) + 1))
+    counted = incidents.filter(DATED)["time_start"].dt.strftime("%Y-%m").value_counts()
     counts = dict(counted.iter_rows())
     return {month: counts.get(month, 0) for month in months.months}
 
@@ -63,11 +50,3 @@ def by_season(months: Mapping[str, int], until: date) -> list[float] | None:
     for month in whole[-years * _YEAR :]:
         sums[int(month[5:]) - 1] += months[month]
     return [total / years for total in sums]
-
-
-def _month(day: date) -> int:
-    return day.year * _YEAR + day.month - 1
-
-
-def _first_of(month: int) -> date:
-    return date(month // _YEAR, month % _YEAR + 1, 1)

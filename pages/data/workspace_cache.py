@@ -39,13 +39,14 @@ from layers.export.contents import Export
 from layers.export.making import Asked, Known, made
 from layers.export.records import keep as keep_record
 from layers.export.records import record_of
+from layers.from_workspace import read_since
 from layers.payload.incident_points import Keys, keys_of
 from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
 from layers.payload.time_steps import Unit
+from layers.reports.since import Since
 from pages.data import uploads
 from pages.data.audited import case_of
 from pages.data.network_builder import Builder
-from pages.data.seasonality import last_years
 from pages.data.uploads import Preview, Upload
 from pages.data.who import in_their_name, whoever
 from routes.core.corridor import METHOD_VERSION
@@ -57,7 +58,7 @@ from routes.temporal.emerging_hotspots import HotSpots
 from routes.temporal.findings import Finding, findings_of
 from routes.temporal.hotspot_survey import SURVEY_MONTHS, hot_spots, whole_months
 from routes.temporal.series import Series, series_of
-from routes.temporal.time_windows import Window
+from routes.temporal.time_windows import Window, last_years
 
 SNAPSHOTS = 24
 """Snapshots kept; the least recently used goes first."""
@@ -432,6 +433,10 @@ class Workspace:
 
         known = Known(version, found.network, every, self.assumptions.facts(), changes, credits_of)
         return made(asked, known, generated)
+
+    def since(self, asked: Asked, before: int, after: int) -> Since:
+        """Return what changed of what is asked for between two versions of the ledger."""
+        return read_since(asked, self._ledger, before, after, self.network(after))
 
     def record(self, export: Export, name: str, content: bytes, audience: Audience) -> None:
         """Keep a record of a file that leaves."""

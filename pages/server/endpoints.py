@@ -42,6 +42,7 @@ from pages.data.who import whoever
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
 from pages.server.asked_versions import number_of, version_of
+from pages.server.briefings_api import briefing_routes
 from pages.server.checked_answers import checked, etag_of, without_folders
 from pages.server.exports import export
 from pages.server.features_api import feature_routes
@@ -105,6 +106,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
         *share_routes(_in_thread),
         *view_routes(_in_thread),
         *watch_routes(_in_thread),
+        *briefing_routes(_in_thread),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
         Route(SCRIPT, _script),
         Mount("/assets", KeptFiles(directory=ASSETS)),

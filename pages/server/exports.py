@@ -7,20 +7,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import shapely
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
 from geodata.core.errors import WrongValue
-from geodata.model.query import View
 from layers.audience.audiences import OWN, Audience, audience_named
-from layers.export.area import area_of, within
 from layers.export.contents import Export
 from layers.export.files import FORMATS, encoded
 from layers.export.making import Asked
 from layers.export.tables import tables_of
-from layers.payload.watch_areas import areas_of
+from layers.reports.asking import asked_by
 from layers.reports.documents import DOCUMENTS, document_of
 from layers.web.translations import language_named, nearest, report_languages
 from pages.data.workspace_cache import sight
@@ -56,21 +53,7 @@ def now() -> datetime:
 
 def asked_of(params: QueryParams, readers: Audience) -> Asked:
     """Return what an export is asked for: a View, and countries, a pair of them, a drawn area or routes."""
-    view, notes = View.from_query(params.multi_items())
-    if notes:
-        raise WrongValue("; ".join(notes), rule="an export takes only what it understands", done="nothing was written")
-    pair = params.get("between", "").split(",") if "between" in params else None
-    if pair is not None and len(pair) != len(("start", "goal")):
-        rule = "a pair of countries is asked for as between=LBY,ITA"
-        raise WrongValue(f"between={params['between'][:40]!r}", rule=rule, done="nothing was written")
-    between = (pair[0], pair[1]) if pair else None
-    drawn = areas_of(params.getlist("area"))
-    if len(drawn) > 1 or (drawn and (pair or "country" in params)):
-        rule = "an area is asked for in one way"
-        raise WrongValue("several areas", rule=rule, done="nothing was written")
-    where = area_of(params.getlist("country"), between)
-    where = within(shapely.Polygon(drawn[0].corners), drawn[0].name) if drawn else where
-    return Asked(view, where, params.getlist("route"), audience=readers)
+    return asked_by(params.multi_items(), readers)
 
 
 def _preview(export: Export, kind: str, content: bytes, params: QueryParams) -> dict[str, Any]:

@@ -52,6 +52,7 @@ RIGHTS_OF: Final = (
     (r"/data/export", "export"),
     (r"/data/shares(/.+)?", "share"),
     (r"/data/routes/[^/]+/name", "assume"),
+    (r"/data/briefings(/.+)?", "brief"),
     (r"/data/views(/.+)?|/data/watches/alerts", "see"),
     (r"/data/watches(/.+)?", "watch"),
     (r"/ogc(/.*)?", "read service"),

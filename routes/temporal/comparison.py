@@ -110,7 +110,7 @@ class Comparison:
         for name, change, shift in sorted(places, key=lambda place: _rank(place[1], place[2])):
             said.append((change.verdict, sentence("{corridor}: {reason}", corridor=name, reason=change.reason)))
             if shift is not None and shift.flagged:
-                said.append(("shifted", sentence("{corridor}: {reason}", corridor=name, reason=_in_words(shift))))
+                said.append(("shifted", sentence("{corridor}: {reason}", corridor=name, reason=shift_in_words(shift))))
         return said
 
     def untold(self) -> list[tuple[str, Sentence]]:
@@ -368,7 +368,8 @@ def _other(pair: Displacement, number: int) -> int:
     return pair.target if number == pair.source else pair.source
 
 
-def _in_words(shift: Shift) -> Sentence:
+def shift_in_words(shift: Shift) -> Sentence:
+    """Return how far a route moved, and where to."""
     low, high = sorted((abs(shift.low), abs(shift.high)))
     return sentence(
         "{km:.0f} km towards the {towards} (likely {low:.0f} to {high:.0f}).",

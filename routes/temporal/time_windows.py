@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from geodata.core.errors import WrongValue
 
 _YEAR = 12
+DATED = pl.col("time_precision").is_null() | pl.col("time_precision").is_in(["instant", "day", "month"])
+"""Condition that an incident is dated to a month or better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,25 @@ class Window:
         """Return the condition that an incident begins in it."""
         start, end = (datetime(day.year, day.month, 1, tzinfo=UTC) for day in (self.start, self.end))
         return (pl.col("time_start") >= start) & (pl.col("time_start") < end)
+
+
+def last_years(incidents: pl.DataFrame) -> tuple[Window, Window] | None:
+    """Return the twelve months before the last twelve, and those: whole months up to the latest incident.
+
+    None where no incident is dated.
+    """
+    latest = incidents.filter(DATED)["time_start"].max()
+    if not isinstance(latest, date):
+        return None
+    start, middle, end = (first_of(month_of(latest) - months) for months in (2 * _YEAR, _YEAR, 0))
+    return Window(start, middle), Window(middle, end)
+
+
+def month_of(day: date) -> int:
+    """Return the number of a month, counted from the year 0."""
+    return day.year * _YEAR + day.month - 1
+
+
+def first_of(month: int) -> date:
+    """Return the first day of a month by its number."""
+    return date(month // _YEAR, month % _YEAR + 1, 1)

@@ -13,7 +13,7 @@ from geodata.ledger.store import Ledger
 from geodata.model.assumptions import reference_facts
 from geodata.model.incident import SCHEMA
 from geodata.model.query import View
-from pages.data.seasonality import by_month, by_season, last_years
+from pages.data.seasonality import by_month, by_season
 from pages.data.workspace_cache import Workspace
 from pages.presenters.country_profile import countries_table, country_portrait
 from pages.presenters.route_profile import (
@@ -57,7 +57,7 @@ from routes.pipelines.counting import Directed
 from routes.ridges.bootstrap_support import REPLICATES
 from routes.temporal.comparison import Comparison
 from routes.temporal.rate_tests import WORDS, Change
-from routes.temporal.time_windows import Window
+from routes.temporal.time_windows import Window, last_years
 from tests.screens import opened, texts
 
 HOSTILE = '<img src=x onerror="alert(1)"> **bold** :red[x]'
