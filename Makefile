@@ -6,6 +6,7 @@
 # make api    pages of the public API, build/api/index.html;  make coverage  which lines the quick tests reach
 # make hooks  quick checks before each commit (pre-commit)
 # make mutants  how many small faults in routes/ and in the parsing and ledger of geodata/ the tests notice (an hour)
+# make sbom   parts list of the product (CycloneDX), build/sbom.json
 # make lock   compile the lock files;  make reference   rebuild geodata/reference
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: api bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants node postgres reference run scripts test test-long test-quick words
+.PHONY: api bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants node postgres reference run sbom scripts test test-long test-quick words
 
 help:
 	@sed -n "s/^# make /make /p" Makefile
@@ -76,6 +77,9 @@ words: $(VENV)/.developer
 api: $(VENV)/.developer
 	$(BIN)/python -m sphinx -q -W -b html docs/api build/api
 	@echo "build/api/index.html"
+
+sbom: $(VENV)/.developer
+	$(BIN)/python -m docs.sbom
 
 coverage: $(VENV)/.developer
 	$(BIN)/python -m pytest -m "not browser and not slow and not long" --cov --cov-report=term:skip-covered

@@ -45,6 +45,7 @@ from pages.server.asked_versions import number_of, version_of
 from pages.server.checked_answers import checked, etag_of, without_folders
 from pages.server.exports import export
 from pages.server.features_api import feature_routes
+from pages.server.operations import operation_routes
 from pages.server.shares_api import share_routes
 from pages.server.tiles_api import tile_routes
 from pages.server.upload_api import intake
@@ -99,6 +100,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
         *feature_routes(_in_thread),
         *share_routes(_in_thread),
         *watch_routes(_in_thread),
+        *operation_routes(_in_thread),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
         Route(SCRIPT, _script),
         Mount("/assets", KeptFiles(directory=ASSETS)),

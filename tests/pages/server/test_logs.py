@@ -43,7 +43,7 @@ def test_what_uvicorn_writes_of_a_request_bears_no_token():
 def test_a_line_in_json_says_when_what_and_for_which_request():
     said = REQUEST.set("r-12345678")
     try:
-        raise ValueError(f"/s/{TOKEN}")
+        int(f"/s/{TOKEN}")
     except ValueError as error:
         known = (type(error), error, error.__traceback__)
         record = Record("pages", 40, "", 1, "Line 1\nline 2 %s", ("é",), known)
@@ -52,9 +52,10 @@ def test_a_line_in_json_says_when_what_and_for_which_request():
     record.__dict__.update(group="/s", status=500, ms=1.5)
     line = AsJson().format(record)
     told = json.loads(line)
-    assert "\n" not in line and TOKEN not in line
+    assert "\n" not in line
+    assert TOKEN not in line
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", told.pop("time"))
-    assert "ValueError: /s/..." in told.pop("traceback")
+    assert "/s/..." in told.pop("traceback")
     expected = {"level": "error", "logger": "pages", "message": "Line 1\nline 2 é", "request_id": "r-12345678"}
     assert told == expected | {"group": "/s", "status": 500, "ms": 1.5}
 
