@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: api bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants node postgres reference run sbom scripts test test-long test-quick words
+.PHONY: api bench bench-change bench-corridors bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants nginx node postgres reference run sbom scripts test test-long test-quick words
 
 help:
 	@sed -n "s/^# make /make /p" Makefile
@@ -30,7 +30,7 @@ test: $(VENV)/.developer browser check
 test-quick: $(VENV)/.developer
 	$(BIN)/python -m pytest -m "not browser and not slow and not long" -n 2 --dist worksteal
 
-test-long: $(VENV)/.developer postgres
+test-long: $(VENV)/.developer postgres nginx
 	$(BIN)/python -m pytest -m long
 
 check: $(VENV)/.developer scripts
@@ -104,6 +104,14 @@ postgres:
 	    apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql postgresql-15-postgis-3; \
 	  else \
 	    echo "The tests of PostGIS need Debian's packages 'postgresql' and 'postgresql-15-postgis-3'." >&2; exit 1; \
+	  fi; }
+
+nginx:
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light openssl; \
+	  else \
+	    echo "The test of the proxy needs Debian's package 'nginx-light'." >&2; exit 1; \
 	  fi; }
 
 node:
