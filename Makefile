@@ -6,6 +6,7 @@
 # make api    pages of the public API, build/api/index.html;  make coverage  which lines the quick tests reach
 # make hooks  quick checks before each commit (pre-commit)
 # make mutants  how many small faults in routes/ and in the parsing and ledger of geodata/ the tests notice (an hour)
+# make sbom   parts list of the product (CycloneDX), build/sbom.json
 # make lock   compile the lock files;  make reference   rebuild geodata/reference
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: api bench bench-change bench-corridors bench-desk bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants node postgres reference run scripts test test-long test-quick words
+.PHONY: api bench bench-change bench-corridors bench-desk bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants nginx node postgres reference run sbom scripts test test-long test-quick words
 
 help:
 	@sed -n "s/^# make /make /p" Makefile
@@ -29,7 +30,7 @@ test: $(VENV)/.developer browser check
 test-quick: $(VENV)/.developer
 	$(BIN)/python -m pytest -m "not browser and not slow and not long" -n 2 --dist worksteal
 
-test-long: $(VENV)/.developer postgres
+test-long: $(VENV)/.developer postgres nginx
 	$(BIN)/python -m pytest -m long
 
 check: $(VENV)/.developer scripts
@@ -80,6 +81,9 @@ api: $(VENV)/.developer
 	$(BIN)/python -m sphinx -q -W -b html docs/api build/api
 	@echo "build/api/index.html"
 
+sbom: $(VENV)/.developer
+	$(BIN)/python -m docs.sbom
+
 coverage: $(VENV)/.developer
 	$(BIN)/python -m pytest -m "not browser and not slow and not long" --cov --cov-report=term:skip-covered
 
@@ -103,6 +107,14 @@ postgres:
 	    apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql postgresql-15-postgis-3; \
 	  else \
 	    echo "The tests of PostGIS need Debian's packages 'postgresql' and 'postgresql-15-postgis-3'." >&2; exit 1; \
+	  fi; }
+
+nginx:
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light openssl; \
+	  else \
+	    echo "The test of the proxy needs Debian's package 'nginx-light'." >&2; exit 1; \
 	  fi; }
 
 node:

@@ -13,6 +13,8 @@ from pages.server.endpoints import routes
 from pages.server.fair_share import FairShare
 from pages.server.gate import Gate
 from pages.server.login import login_of
+from pages.server.logs import set_up
+from pages.server.measured import Measured
 from pages.server.security_headers import SecurityHeaders, streamlit_policy
 from pages.server.warm_up import start
 
@@ -22,6 +24,7 @@ without_login = settings.without_login == "yes"
 
 # The server imports this before it answers anything: what ends here was never open.
 with told_in_a_sentence():
+    set_up(settings.log, settings.log_level)
     named = own_origins(settings.origins)
     login = login_of(settings, named, st.get_option("server.port"), prefix)
     signing_in = bool(settings.login)
@@ -34,6 +37,7 @@ app = st.App(
     "pages/navigation.py",
     routes=routes(prefix),
     middleware=[
+        Middleware(Measured, prefix=prefix),
         Middleware(SecurityHeaders, policy=streamlit_policy()),  # on what the door refuses, too
         Middleware(
             Door,

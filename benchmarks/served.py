@@ -47,7 +47,9 @@ def served(home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running(script: Path, asked: str = "/_stcore/health", **environment: object) -> Iterator[str]:
+def running(
+    script: Path, asked: str = "/_stcore/health", said_to: Path | None = None, **environment: object
+) -> Iterator[str]:
     """Serve a script of Streamlit or a whole app on a free port of this machine; give its address.
 
     Parameters
@@ -55,6 +57,8 @@ def running(script: Path, asked: str = "/_stcore/health", **environment: object)
     script : Path
     asked : str
         What it must answer first; of its health nothing is kept, so that its caches are cold.
+    said_to : Path, optional
+        A file for what it prints.
     **environment
         Variables of the process, such as ``ROUTES_HOME``.
 
@@ -67,7 +71,7 @@ def running(script: Path, asked: str = "/_stcore/health", **environment: object)
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
     known = os.environ | {"PYTHONPATH": str(ROOT)} | {name: str(value) for name, value in environment.items()}
-    with tempfile.TemporaryFile() as said:
+    with said_to.open("w+b") if said_to else tempfile.TemporaryFile() as said:
         server = subprocess.Popen(command, cwd=ROOT, env=known, stdout=said, stderr=said)
         try:
             url = f"http://127.0.0.1:{port}"

@@ -36,7 +36,9 @@ from geodata.model.query import require_view
 app = typer.Typer(
     help="PEOPLE: who may do what.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-token = typer.Typer(help="Tokens by which programs hand in incidents, or read layers.", no_args_is_help=True)
+token = typer.Typer(
+    help="Tokens by which programs hand in incidents, read layers or measure the server.", no_args_is_help=True
+)
 app.add_typer(token, name="token")
 audit = typer.Typer(help="The audit: who did what, when and for what purpose.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
@@ -52,7 +54,9 @@ Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_H
 def new(
     name: Annotated[str, typer.Option(help="Who or what it is for.")],
     home: Home = None,
-    right: Annotated[list[str] | None, typer.Option(help="hand in (the default), read; may be repeated.")] = None,
+    right: Annotated[
+        list[str] | None, typer.Option(help="hand in (the default), read, measure; may be repeated.")
+    ] = None,
     source: Annotated[
         list[str] | None, typer.Option(help="Whose incidents it may hand in; by default those of its own name.")
     ] = None,

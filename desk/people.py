@@ -20,7 +20,7 @@ VIEWER, OPERATOR, PLANNER, ANALYST, ADMINISTRATOR = ROLES = (
     mark("analyst"),
     mark("administrator"),
 )
-HANDING_PROGRAM, READING_PROGRAM = "handing program", "reading program"
+HANDING_PROGRAM, READING_PROGRAM, MEASURING_PROGRAM = "handing program", "reading program", "measuring program"
 """Roles of programs, which tokens give and nobody's claims do."""
 
 RIGHTS: Final[Mapping[str, frozenset[str]]] = {
@@ -37,7 +37,7 @@ RIGHTS: Final[Mapping[str, frozenset[str]]] = {
     "assume": frozenset({ANALYST}),
     "administer": frozenset({ADMINISTRATOR}),
     "audit": frozenset({ADMINISTRATOR}),
-    "measure": frozenset({ADMINISTRATOR}),
+    "measure": frozenset({ADMINISTRATOR, MEASURING_PROGRAM}),
 }
 """What may be done, and the roles that may.
 
@@ -86,7 +86,7 @@ NOBODY: Final = Person("")
 
 def of_this_machine() -> Person:
     """Return the user of this machine, where nobody signs in: they hold the files and may do everything."""
-    return Person(getpass.getuser(), frozenset((*ROLES, HANDING_PROGRAM, READING_PROGRAM)))
+    return Person(getpass.getuser(), frozenset((*ROLES, HANDING_PROGRAM, READING_PROGRAM, MEASURING_PROGRAM)))
 
 
 def may(person: Person, right: str) -> bool:

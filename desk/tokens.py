@@ -1,4 +1,4 @@
-"""Tokens: by which a program may hand in incidents of its own sources, or read layers.
+"""Tokens: by which a program may hand in incidents of its own sources, read layers, or read figures of the server.
 
 A token is shown once, when it is made; only its SHA-256 is kept. Each is one file, ``desk/tokens/<name>.json`` in the
 workspace, never written again. Revoking renames it, so that it counts no longer and still says who made it and when. A
@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from desk.people import HANDING_PROGRAM, READING_PROGRAM, Person
+from desk.people import HANDING_PROGRAM, MEASURING_PROGRAM, READING_PROGRAM, Person
 from geodata.core.actor import actor
 from geodata.core.atomic_write import proof_of, vouch
 from geodata.core.audit import Audit
@@ -28,7 +28,7 @@ PREFIX = "rmt_"
 """Begins every token, so that one that got into a file or log is found there."""
 DAYS, MOST_DAYS = 365, 730
 """Until a token ends: unless something else is said, and at most."""
-HAND_IN, READ = TOKEN_RIGHTS = ("hand in", "read")
+HAND_IN, READ, MEASURE = TOKEN_RIGHTS = ("hand in", "read", "measure")
 _BYTES = 32
 _LONGEST = 200
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -83,7 +83,7 @@ class Token:
     @property
     def person(self) -> Person:
         """Return what a program with this token is to the table of rights."""
-        roles = {HAND_IN: HANDING_PROGRAM, READ: READING_PROGRAM}
+        roles = {HAND_IN: HANDING_PROGRAM, READ: READING_PROGRAM, MEASURE: MEASURING_PROGRAM}
         return Person(f"token {self.name}", frozenset(roles[right] for right in self.rights))
 
 

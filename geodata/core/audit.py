@@ -142,6 +142,10 @@ class Audit:
                 return
             yield found
 
+    def number(self) -> int:
+        """Return how many entries there are, as the head says it."""
+        return (self._read_head() or (0, _BEGINNING))[0]
+
     def copy(self, home: Path) -> None:
         """Copy the audit into another workspace folder as it is between two entries.
 

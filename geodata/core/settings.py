@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     webhooks_to : str
         Hosts, separated by commas, to which webhooks may go though they lie in private networks or speak no TLS.
         ``ROUTES_WEBHOOKS_TO``; default none.
+    log, log_level : str
+        ``json`` for logs of one JSON object a line, and debug, info, warning or error: the least that stands there.
+        ``ROUTES_LOG``, ``ROUTES_LOG_LEVEL``; default lines of text from warnings on, in JSON from info on.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUTES_")
@@ -96,3 +99,5 @@ class Settings(BaseSettings):
     smtp_from: str = ""
     brief_to: str = ""
     webhooks_to: str = ""
+    log: str = ""
+    log_level: str = ""

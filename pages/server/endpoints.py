@@ -47,6 +47,7 @@ from pages.server.checked_answers import checked, etag_of, without_folders
 from pages.server.exports import export
 from pages.server.features_api import feature_routes
 from pages.server.json_bodies import with_body
+from pages.server.operations import operation_routes
 from pages.server.shares_api import share_routes
 from pages.server.tiles_api import tile_routes
 from pages.server.upload_api import intake
@@ -107,6 +108,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
         *view_routes(_in_thread),
         *watch_routes(_in_thread),
         *briefing_routes(_in_thread),
+        *operation_routes(_in_thread),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
         Route(SCRIPT, _script),
         Mount("/assets", KeptFiles(directory=ASSETS)),

@@ -35,7 +35,7 @@ from pages.server.login import CALLBACK, SIGN_IN, SIGN_OUT, Login
 OPEN: Final = ""
 """For whoever comes in by the door: what asks for a token or a link itself, and the way to sign in."""
 RIGHTS_OF: Final = (
-    (r"/_stcore/health", OPEN),
+    (r"/_stcore/health|/health", OPEN),
     (rf"{SIGN_IN}|{SIGN_OUT}|{CALLBACK}", OPEN),
     (r"/s/[^/]+(/stands)?", OPEN),
     (r"/watch/[^/]+\.atom", OPEN),
@@ -56,10 +56,11 @@ RIGHTS_OF: Final = (
     (r"/data/views(/.+)?|/data/watches/alerts", "see"),
     (r"/data/watches(/.+)?", "watch"),
     (r"/ogc(/.*)?", "read service"),
+    (r"/metrics", "measure"),
 )
 """Which right each path needs: patterns of whole paths, the first that fits counts. "any": whoever is signed in."""
-READ_BY_PROGRAMS: Final = "read service"
-"""The right whose paths a program reads by a token, in ``Authorization``."""
+READ_BY_PROGRAMS: Final = ("read service", "measure")
+"""The rights whose paths a program reads by a token, in ``Authorization``."""
 GRACE_SECONDS: Final = 8.0
 """Between the end of a session and the end of its websocket: pages say meanwhile that it is over."""
 LOOK_SECONDS: Final = 1.0
@@ -120,7 +121,7 @@ class Gate:
 
     def _asking(self, scope: Scope) -> Person:
         connection = HTTPConnection(scope)
-        if right_of(self.path(scope)) == READ_BY_PROGRAMS and (secret := _shown(connection)) is not None:
+        if right_of(self.path(scope)) in READ_BY_PROGRAMS and (secret := _shown(connection)) is not None:
             token = Tokens(Settings().home).holder(secret)
             return token.person if token else NOBODY
         person = self._login.asking(connection)
@@ -152,12 +153,12 @@ class Gate:
         page = (
             scope["type"] == "http"
             and scope["method"] == "GET"
-            and right_of(path) != READ_BY_PROGRAMS
+            and right_of(path) not in READ_BY_PROGRAMS
             and "text/html" in headers.get("accept", "")
         )
         if not page or not self._login.way_in():
             said = mark("You are not signed in, or no longer; open the page anew to sign in.")
-            if right_of(path) == READ_BY_PROGRAMS:
+            if right_of(path) in READ_BY_PROGRAMS:
                 said = mark("A token that may read is needed, as Bearer or as the password of any name.")
             await self._refuse(scope, receive, send, 401, said)
             return
@@ -183,7 +184,7 @@ class Gate:
         spoken = words(nearest(headers.get("accept-language", "")))
         said = spoken.say(sentence, {})
         kept = {"Cache-Control": "no-store"}
-        if status == _UNKNOWN and right_of(self.path(scope)) == READ_BY_PROGRAMS:
+        if status == _UNKNOWN and right_of(self.path(scope)) in READ_BY_PROGRAMS:
             kept["WWW-Authenticate"] = 'Basic realm="layers", charset="UTF-8"'
         answer: Response
         if "text/html" in headers.get("accept", ""):
