@@ -83,9 +83,9 @@ export class Briefings extends Part {
       element("label", { class: "field wide" }, element("span", {}, say("Note")), element("textarea", { name: "note", rows: 3, maxlength: note })),
       this._drawn(),
       field(say("Into"), target),
-      field(say("Title"), element("input", { name: "title", type: "text", maxlength: 120, value: say("Briefing") }), "fresh"),
-      field(say("For"), element("select", { name: "audience" }, ...audiences.map(([value, words]) => element("option", { value }, say(words)))), "fresh"),
-      field(say("Next draft"), element("select", { name: "schedule" }, ...schedules.map(([value, words]) => element("option", { value }, say(words)))), "fresh"),
+      field(say("Title"), element("input", { name: "title", type: "text", maxlength: 120, value: say("Briefing") }), "begin"),
+      field(say("For"), element("select", { name: "audience" }, ...audiences.map(([value, words]) => element("option", { value }, say(words)))), "begin"),
+      field(say("Next draft"), element("select", { name: "schedule" }, ...schedules.map(([value, words]) => element("option", { value }, say(words)))), "begin"),
       element("p", { class: "end" }, element("button", { type: "submit", class: "solid take" }, say("Add this view"))),
     ];
   }
@@ -110,8 +110,8 @@ export class Briefings extends Part {
 
   /** Title, audience and schedule are asked of a new briefing alone. */
   _fit() {
-    const fresh = !new FormData(this.form).get("briefing");
-    for (const one of this.form.querySelectorAll(".fresh")) one.toggleAttribute("hidden", !fresh);
+    const begins = !new FormData(this.form).get("briefing");
+    for (const one of this.form.querySelectorAll(".begin")) one.toggleAttribute("hidden", !begins);
   }
 
   /** The view as an address: its filters, the window that is shown, and one route where only that is asked for. */
