@@ -52,7 +52,8 @@ def test_a_list_is_made_run_listed_muted_acknowledged_and_deleted(run, tmp_path,
     assert "muted until" in run("list").output
     assert run("delete", "World").exit_code == 0
     assert json.loads(run("list", "--json").stdout) == []
-    actions = [one.action for one in Audit(tmp_path / "workspace").entries()]
+    every = [one.action for one in Audit(tmp_path / "workspace").entries()]
+    actions = [one for one in every if one in ("watch", "alert", "acknowledge")]
     assert actions[0] == "watch"
     assert actions[-3:] == ["acknowledge", "watch", "watch"]
 
