@@ -10,11 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Executable, insert, select, update
 
 from desk.shares import Share, Shares
-from desk.state import RENEWALS, engine, unusable
+from desk.state import RENEWALS, SHARES, changing, rows_of
 from geodata.core.errors import WrongValue
 
 EVERY: Final = timedelta(hours=1)
@@ -45,36 +44,24 @@ class LiveShares:
 
     def ids(self) -> frozenset[str]:
         """Return the ids of live shares, of those that have ended too."""
-        return frozenset(share_id for share_id, _, _ in self._rows())
+        return frozenset(row.share_id for row in rows_of(self._home, select(RENEWALS.c.share_id)))
 
     def due(self, version: int) -> list[tuple[Share, str]]:
         """Return the live shares that stand and show an older version of the ledger, and what each is made of."""
-        latest = (_now() - EVERY).isoformat()
-        found = []
-        for share_id, asked, renewed_at in self._rows():
-            share = self._shares.one(share_id)
-            if share.state == "stands" and share.ledger_version < version and renewed_at <= latest:
-                found.append((share, asked))
-        return found
+        old = RENEWALS.c.renewed_at <= (_now() - EVERY).isoformat()
+        stands = SHARES.c.ended_at.is_(None) & (SHARES.c.ledger_version < version)
+        both = RENEWALS.join(SHARES, RENEWALS.c.share_id == SHARES.c.share_id)
+        found = rows_of(self._home, select(RENEWALS.c.share_id, RENEWALS.c.asked).select_from(both).where(old, stands))
+        known = ((self._shares.one(row.share_id), row.asked) for row in found)
+        return [(share, asked) for share, asked in known if share.state == "stands"]
 
     def tried(self, share_id: str) -> None:
         """Note that a share was looked at, renewed or not: the next time is an hour later."""
         self._run(update(RENEWALS).where(RENEWALS.c.share_id == share_id).values(renewed_at=_now().isoformat()))
 
-    def _rows(self) -> list[tuple[str, str, str]]:
-        try:
-            with engine(self._home).connect() as connection:
-                rows = connection.execute(select(RENEWALS.c.share_id, RENEWALS.c.asked, RENEWALS.c.renewed_at))
-                return [(row.share_id, row.asked, row.renewed_at) for row in rows]
-        except OperationalError as error:
-            raise unusable(error) from None
-
-    def _run(self, statement: object) -> None:
-        try:
-            with engine(self._home).begin() as connection:
-                connection.execute(statement)  # type: ignore[call-overload]
-        except OperationalError as error:
-            raise unusable(error) from None
+    def _run(self, statement: Executable) -> None:
+        with changing(self._home) as tables:
+            tables.execute(statement)
 
 
 def require_no_phrase(phrase: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from desk.briefing.store import forget
 from desk.sessions import Sessions
@@ -64,13 +64,13 @@ def purged(home: Path, version: int, what: str, at: str, actor: str) -> None:
             known = select(PURGES.c.ledger_version).where(PURGES.c.ledger_version == version)
             if connection.execute(known).first() is None:
                 connection.execute(insert(PURGES).values(ledger_version=version, purged=what, at=at, actor=actor))
-    except OperationalError as error:
+    except DatabaseError as error:
         raise unusable(error) from None
     without_shares(home, actor)
     try:
         with engine(home).begin() as connection:
             connection.execute(update(SHARES).values(title=_GONE, view=""))
-    except OperationalError as error:
+    except DatabaseError as error:
         raise unusable(error) from None
     for page in (home / "desk" / "shares").glob("*"):
         page.unlink(missing_ok=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Executable, insert, select, update
+from sqlalchemy.engine import Row
 
 from desk.people import Person
-from desk.state import SESSIONS, StateUnusable, engine, unusable
+from desk.state import SESSIONS, StateUnusable, changing, rows_of
 from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError
 from geodata.core.messages import mark
@@ -125,12 +126,7 @@ class Sessions:
 
     def every(self) -> list[Session]:
         """Return the sessions, the latest first."""
-        try:
-            with engine(self._home).connect() as connection:
-                rows = connection.execute(select(SESSIONS).order_by(SESSIONS.c.began_at.desc())).mappings().all()
-        except OperationalError as error:
-            raise unusable(error) from None
-        return [Session(**row) for row in rows]
+        return [_session(row) for row in rows_of(self._home, select(SESSIONS).order_by(SESSIONS.c.began_at.desc()))]
 
     def purpose(self, session: str) -> str:
         """Return the case that the person of a session works on, "" where none was said."""
@@ -155,22 +151,19 @@ class Sessions:
         return found is None or not found.ended_at
 
     def _one(self, session: str) -> Session | None:
-        try:
-            with engine(self._home).connect() as connection:
-                row = connection.execute(select(SESSIONS).where(SESSIONS.c.session == session)).mappings().one_or_none()
-        except OperationalError as error:
-            raise unusable(error) from None
-        return None if row is None else Session(**row)
+        found = rows_of(self._home, select(SESSIONS).where(SESSIONS.c.session == session))
+        return _session(found[0]) if found else None
 
     def _change(self, session: str, **values: str) -> None:
         self._run(update(SESSIONS).where(SESSIONS.c.session == session).values(**values))
 
-    def _run(self, statement: object) -> None:
-        try:
-            with engine(self._home).begin() as connection:
-                connection.execute(statement)  # type: ignore[call-overload]
-        except OperationalError as error:
-            raise unusable(error) from None
+    def _run(self, statement: Executable) -> None:
+        with changing(self._home) as tables:
+            tables.execute(statement)
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(*(getattr(row, name) for name in Session.__slots__))
 
 
 def moment() -> str:

@@ -20,9 +20,8 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
-from sqlalchemy.exc import OperationalError
 
-from desk.state import SHARES, engine, require_not_purged, unusable
+from desk.state import SHARES, changing, require_not_purged, rows_of
 from geodata.core.atomic_write import proof_of, whole
 from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError, WrongValue
@@ -155,9 +154,7 @@ class Shares:
         digest = hashlib.sha256(content).hexdigest()
         facts = {"audience": told["audience"], "export": told["export_id"], "days": days}
         self._audit.enter(actor, "share", share_id, purpose, **facts)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with whole(self._page(digest)) as part:
-            part.write_bytes(gzip.compress(content, mtime=0))
+        self._keep(digest, content)
         row = {
             **{name: told[name] for name in _TOLD},
             "share_id": share_id,
@@ -202,8 +199,7 @@ class Shares:
         (before,) = self._rows(select(SHARES.c.content_sha256).where(SHARES.c.share_id == share_id))
         digest = hashlib.sha256(content).hexdigest()
         self._audit.enter(actor, "share", share_id, export=told["export_id"], renewed=True)
-        with whole(self._page(digest)) as part:
-            part.write_bytes(gzip.compress(content, mtime=0))
+        self._keep(digest, content)
         row = {name: told[name] for name in _TOLD} | {"content_sha256": digest, "bytes": len(content)}
         self._write(update(SHARES).where(SHARES.c.share_id == share_id, SHARES.c.ended_at.is_(None)).values(row))
         if before.content_sha256 != digest:
@@ -328,6 +324,11 @@ class Shares:
             self._write(update(SHARES).where(SHARES.c.share_id == row.share_id).values(**ended))
             self._forget(row.content_sha256)
 
+    def _keep(self, digest: str, content: bytes) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with whole(self._page(digest)) as part:
+            part.write_bytes(gzip.compress(content, mtime=0))
+
     def _forget(self, digest: str) -> None:
         """Delete a page that no share shows any more."""
         standing = select(SHARES.c.share_id).where(SHARES.c.content_sha256 == digest, SHARES.c.ended_at.is_(None))
@@ -350,18 +351,11 @@ class Shares:
         return self._folder / f"{digest}.html.gz"
 
     def _rows(self, question: Any) -> list[Row[Any]]:
-        try:
-            with engine(self._home).connect() as connection:
-                return list(connection.execute(question))
-        except OperationalError as error:
-            raise unusable(error) from None
+        return rows_of(self._home, question)
 
     def _write(self, change: Any) -> None:
-        try:
-            with engine(self._home).begin() as connection:
-                connection.execute(change)
-        except OperationalError as error:
-            raise unusable(error) from None
+        with changing(self._home) as tables:
+            tables.execute(change)
 
 
 _TOLD = (

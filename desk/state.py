@@ -29,7 +29,8 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from geodata.core.errors import RoutesError, WrongValue
 
@@ -221,8 +222,12 @@ def engine(home: Path) -> Engine:
     made = create_engine(f"sqlite:///{folder / _FILE}", connect_args={"timeout": _BUSY_SECONDS})
     event.listen(made, "connect", _careful)
     try:
-        META.create_all(made)
-    except OperationalError as error:
+        with made.begin() as connection:
+            for table in META.sorted_tables:  # several threads and programs may be the first at once
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in sorted(table.indexes, key=lambda one: str(one.name)):
+                    connection.execute(CreateIndex(index, if_not_exists=True))
+    except DatabaseError as error:
         if "readonly" not in str(error.orig):
             raise unusable(error) from None
     return made
@@ -233,7 +238,7 @@ def rows_of(home: Path, question: Any) -> list[Row[Any]]:
     try:
         with engine(home).connect() as connection:
             return list(connection.execute(question))
-    except OperationalError as error:
+    except DatabaseError as error:
         raise unusable(error) from None
 
 
@@ -257,11 +262,11 @@ def changing(home: Path) -> Iterator[Connection]:
     try:
         with engine(home).begin() as connection:
             yield connection
-    except OperationalError as error:
+    except DatabaseError as error:
         raise unusable(error) from None
 
 
-def unusable(error: OperationalError) -> StateUnusable:
+def unusable(error: DatabaseError) -> StateUnusable:
     """Return what to say when the tables do not answer."""
     return StateUnusable(f"what the desk keeps cannot be used ({error.orig})", rule=_RULE, done=_DONE)
 
@@ -301,7 +306,7 @@ def scrub(home: Path) -> None:
         with engine(home).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM")
             busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
-    except OperationalError as error:
+    except DatabaseError as error:
         raise unusable(error) from None
     if busy:
         raise StateUnusable(

@@ -128,18 +128,7 @@ class Tokens:
             If the name does not fit, was given before, or cannot be written; if a right is none, or it would last
             for too long.
         """
-        if not _NAME.fullmatch(name):
-            raise TokenRefused(
-                f"the name {name[:80]!r}",
-                rule="a name has letters, digits, - and _, and at most 64 of them",
-                done="no token was made",
-            )
-        if not rights or not set(rights) <= set(TOKEN_RIGHTS):
-            rule = f"a right is {' or '.join(TOKEN_RIGHTS)}"
-            raise TokenRefused(f"the rights {list(rights)}", rule=rule, done="no token was made")
-        if not 1 <= days <= MOST_DAYS:
-            rule = f"a token stands for 1 to {MOST_DAYS} days"
-            raise TokenRefused(f"{days} days", rule=rule, done="no token was made")
+        _require(name, rights, days)
         maker, now = by or actor(), datetime.now(UTC)
         of = tuple(sources) or ((name,) if HAND_IN in rights else ())
         Audit(self._home).enter(maker, "token", name, made=True, rights=", ".join(rights), sources=", ".join(of))
@@ -207,6 +196,22 @@ class Tokens:
         with os.fdopen(opened, "wb") as file:
             file.write(content)
         vouch(self._folder / f"{name}.json")
+
+
+def _require(name: str, rights: Sequence[str], days: int) -> None:
+    """Refuse a token that may not be made."""
+    if not _NAME.fullmatch(name):
+        raise TokenRefused(
+            f"the name {name[:80]!r}",
+            rule="a name has letters, digits, - and _, and at most 64 of them",
+            done="no token was made",
+        )
+    if not rights or not set(rights) <= set(TOKEN_RIGHTS):
+        rule = f"a right is {' or '.join(TOKEN_RIGHTS)}"
+        raise TokenRefused(f"the rights {list(rights)}", rule=rule, done="no token was made")
+    if not 1 <= days <= MOST_DAYS:
+        rule = f"a token stands for 1 to {MOST_DAYS} days"
+        raise TokenRefused(f"{days} days", rule=rule, done="no token was made")
 
 
 def _sha256(secret: str) -> str:

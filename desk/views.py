@@ -12,12 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Executable, delete, insert, select
 
 from desk.people import Person, may
 from desk.sessions import moment
-from desk.state import VIEWS, engine, unusable
+from desk.state import VIEWS, changing, rows_of
 from geodata.core.errors import RoutesError, WrongValue
 
 LONGEST_NAME: Final = 60
@@ -115,17 +114,11 @@ class Views:
             raise NoSuchView(f"no view {view_id[:20]!r} of yours", rule=rule, done="nothing changed")
         self._run(delete(VIEWS).where(VIEWS.c.view_id == view_id, mine))
 
-    def _rows(self, statement: Any) -> list[SavedView]:
-        try:
-            with engine(self._home).connect() as connection:
-                return [SavedView(**row) for row in connection.execute(statement).mappings()]
-        except OperationalError as error:
-            raise unusable(error) from None
+    def _rows(self, question: Any) -> list[SavedView]:
+        names = SavedView.__slots__
+        return [SavedView(*(getattr(row, name) for name in names)) for row in rows_of(self._home, question)]
 
-    def _run(self, *statements: Any) -> None:
-        try:
-            with engine(self._home).begin() as connection:
-                for statement in statements:
-                    connection.execute(statement)
-        except OperationalError as error:
-            raise unusable(error) from None
+    def _run(self, *statements: Executable) -> None:
+        with changing(self._home) as tables:
+            for statement in statements:
+                tables.execute(statement)

@@ -265,12 +265,7 @@ def _faults(now: datetime, ceiling: str, *, by_name: bool) -> list[Fault]:
             "place_precision_km",
             "a precision must be a number of km, 0 or more",
         ),
-        Fault(~pl.col("_handling").is_in(HANDLING_MARKS), "handling", "handling must be a Traffic Light Protocol mark"),
-        Fault(
-            pl.col("_handling").is_in(HANDLING_MARKS[HANDLING_MARKS.index(ceiling) + 1 :]),
-            "handling",
-            f"this system holds nothing above {ceiling}",
-        ),
+        *_faults_of_marks(ceiling),
     ]
     for name in _COUNTS:
         unread = ~pl.col(f"_{name}_read") | (pl.col(f"_{name}") < 0).fill_null(value=False)
@@ -312,6 +307,14 @@ def _counts(texts: pl.Series) -> list[pl.Series]:
         found["count"].alias(f"_{name}"),
         found["exact"].alias(f"_{name}_exact"),
         found["read"].alias(f"_{name}_read"),
+    ]
+
+
+def _faults_of_marks(ceiling: str) -> list[Fault]:
+    above = HANDLING_MARKS[HANDLING_MARKS.index(ceiling) + 1 :]
+    return [
+        Fault(~pl.col("_handling").is_in(HANDLING_MARKS), "handling", "handling must be a Traffic Light Protocol mark"),
+        Fault(pl.col("_handling").is_in(above), "handling", f"this system holds nothing above {ceiling}"),
     ]
 
 

@@ -1,5 +1,6 @@
 /* The pages of one briefing: their order, headings and notes; of a final one to read alone. */
 
+import { post } from "./dialogs.js";
 import { element, iconButton } from "./dom.js";
 import { messageOf, refusal } from "./errors.js";
 import { ask } from "./server.js";
@@ -66,7 +67,7 @@ export class BriefingPages {
   /** @param {string} id  @param {string} what  @param {object} body  @param {boolean} [anew] */
   async _act(id, what, body, anew = true) {
     try {
-      await this.home.monitor.during(this.home.send(`/data/briefings/${id}/${what}`, body));
+      await this.home.monitor.during(post(`/data/briefings/${id}/${what}`, body));
       this.home.tell(say("Saved."));
     } catch (error) {
       this.home.tell(messageOf(error), true);

@@ -1,10 +1,10 @@
 /* Briefings: the view is put into one as a page; below stand those that there are, to edit, make final, show, take away and share. */
 
 import { BriefingPages } from "./briefing_pages.js";
-import { element, icon } from "./dom.js";
-import { messageOf, refusal } from "./errors.js";
+import { actButton, check, daysSelect, dialogOn, field, listed, post, showOnce, sureButton, tellIn } from "./dialogs.js";
+import { element } from "./dom.js";
+import { messageOf } from "./errors.js";
 import { Part } from "./part.js";
-import { ask } from "./server.js";
 import { counted, mark, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -47,12 +47,7 @@ export class Briefings extends Part {
     this.made = element("div", { class: "made", role: "status" });
     this.list = element("div", { class: "lists" });
     this.form = element("form", { oninput: () => this._fit(), onsubmit: (event) => this._submit(event) });
-    const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
-    const head = element("div", { class: "head" }, element("h2", { id: "briefings-title" }, say("Briefings")), close);
-    this.dialog = element("dialog", { id: "briefings", "aria-labelledby": "briefings-title" }, head, this.form, this.made, element("h3", {}, say("What there is")), this.list);
-    L.DomEvent.disableClickPropagation(this.dialog);
-    L.DomEvent.disableScrollPropagation(this.dialog);
-    monitor.map.getContainer().append(this.dialog);
+    this.dialog = dialogOn(monitor, "briefings", say("Briefings"), this.form, this.made, element("h3", {}, say("What there is")), this.list);
   }
 
   /** A link that was mailed leads to a briefing. */
@@ -155,7 +150,7 @@ export class Briefings extends Part {
     const page = { heading: text("heading"), note: text("note").replaceAll("\r\n", "\n"), box: this._box(), annotations: this._features() };
     try {
       const id = text("briefing") || (await this._begin(text("title"), text("audience"), text("schedule")));
-      await this.monitor.during(this.send(`/data/briefings/${id}/add?${this._view()}`, page));
+      await this.monitor.during(post(`/data/briefings/${id}/add?${this._view()}`, page));
       this.opened = id;
       this.tell(say("{heading}: added.", page));
       await this.refresh();
@@ -168,21 +163,13 @@ export class Briefings extends Part {
   async _begin(title, audience, schedule) {
     const { picture } = this.monitor;
     const language = document.documentElement.lang;
-    const answer = await this.send(`/data/briefings?version=${picture?.manifest.version ?? ""}`, { title, audience, schedule, language });
+    const answer = await post(`/data/briefings?version=${picture?.manifest.version ?? ""}`, { title, audience, schedule, language });
     return (await answer.json()).id;
   }
 
   /** @param {string} words  @param {boolean} [fault] */
   tell(words, fault = false) {
-    this.made.replaceChildren(element("p", fault ? { class: "fault" } : {}, words));
-    this.made.scrollIntoView({ block: "nearest" });
-  }
-
-  /** @param {string} address  @param {object} body */
-  async send(address, body) {
-    const answer = await ask(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-    if (!answer.ok) throw await refusal(answer);
-    return answer;
+    tellIn(this.made, words, fault);
   }
 
   // The list ----------------------------------------------------------------------------------------------------------
@@ -191,11 +178,9 @@ export class Briefings extends Part {
   async refresh() {
     const turn = ++this.turn;
     try {
-      const answer = await ask("/data/briefings");
-      if (turn !== this.turn) return;
-      if (!answer.ok) throw await refusal(answer);
       /** @type {BriefingsAnswer} */
-      const { briefings } = await answer.json();
+      const { briefings } = await listed("/data/briefings");
+      if (turn !== this.turn) return;
       this.known = briefings;
       this._offer();
       this.list.replaceChildren(...(briefings.length ? briefings.map((one) => this._row(one)) : [element("p", {}, say("There is no briefing yet: add this view to a new one."))]));
@@ -222,7 +207,7 @@ export class Briefings extends Part {
     const when = given.final_at ? say("final since {date}", { date: given.final_at.slice(0, 10) }) : say(STATES[given.state]);
     const facts = [say(words), when, counted("{count} page", "{count} pages", given.count), say("version {version}", { version: given.version }), given.marking, due];
     /** @param {string} name  @param {() => unknown} act */
-    const button = (name, act) => element("button", { type: "button", "aria-label": say("{what}: {name}", { what: name, name: given.title }), onclick: act }, name);
+    const button = (name, act) => actButton(name, given.title, act);
     const file = `/data/briefings/${given.id}/file`;
     /** @param {string} name  @param {string} query */
     const link = (name, query) => element("a", { href: `${file}?${query}`, "aria-label": say("{what}: {name}", { what: name, name: given.title }), ...(query === "present" ? { target: "_blank", rel: "noopener" } : { download: true, "data-needs": "export" }) }, name);
@@ -231,7 +216,7 @@ export class Briefings extends Part {
       button(this.opened === given.id ? say("Close pages") : say("Pages"), () => this._open(given.id)),
       link(say("Present"), "present"),
       ...(draft
-        ? [this._sure(given, say("Make final"), say("Really? It is never changed again"), "final"), this._sure(given, say("Delete"), say("Really delete?"), "delete")]
+        ? [sureButton(say("Make final"), say("Really? It is never changed again"), given.title, () => this._act(given, "final")), sureButton(say("Delete"), say("Really delete?"), given.title, () => this._act(given, "delete"))]
         : [link("PDF", "format=pdf"), link("PPTX", "format=pptx"), link("HTML", "format=html"), ...(given.audience === "own" ? [] : [button(say("Share"), () => this._ask(given))]), button(say("Next one"), () => this._act(given, "next"))]),
     ];
     const head = element("div", { class: "facts" }, element("strong", {}, given.title), element("span", {}, facts.filter(Boolean).join(" · ")));
@@ -245,30 +230,11 @@ export class Briefings extends Part {
     this.list.querySelector(`[data-id="${id}"] button`)?.scrollIntoView({ block: "nearest" });
   }
 
-  /**
-   * A button that asks once more before it does what cannot be taken back.
-   * @param {Briefing} given  @param {string} name  @param {string} question  @param {"final" | "delete"} what
-   */
-  _sure(given, name, question, what) {
-    const made = element("button", { type: "button", "aria-label": say("{what}: {name}", { what: name, name: given.title }) }, name);
-    made.addEventListener("click", () => {
-      if (made.classList.contains("sure")) this._act(given, what);
-      made.classList.add("sure");
-      made.textContent = question;
-      made.setAttribute("aria-label", say("{what}: {name}", { what: question, name: given.title }));
-    });
-    made.addEventListener("blur", () => {
-      made.classList.remove("sure");
-      made.textContent = name;
-    });
-    return made;
-  }
-
   /** @param {Briefing} given  @param {"final" | "delete" | "next"} what */
   async _act(given, what) {
     try {
       if (what === "final") this.tell(say("The documents are being written …"));
-      const answer = await this.monitor.during(this.send(`/data/briefings/${given.id}/${what}`, {}));
+      const answer = await this.monitor.during(post(`/data/briefings/${given.id}/${what}`, {}));
       const told = { final: say("{title} is final.", given), delete: say("{title} was thrown away.", given), next: say("The next draft of {title} begins with what changed since.", given) };
       if (what === "next") this.opened = (await answer.json()).id;
       if (what === "delete" && this.opened === given.id) this.opened = null;
@@ -282,17 +248,17 @@ export class Briefings extends Part {
   /** Ask for how long a link stands, and for a pass-phrase.  @param {Briefing} given */
   _ask(given) {
     const home = this.list.querySelector(`[data-id="${given.id}"] .share`);
-    const days = element("select", { name: "days" }, ...this.options.days.map((count) => element("option", { value: count, selected: count === this.options.usual }, counted("{count} day", "{count} days", count))));
+    const days = daysSelect(this.options.days, (count) => counted("{count} day", "{count} days", count), this.options.usual);
     const phrase = element("input", { name: "phrase", type: "text", minlength: 8, maxlength: 200, autocomplete: "off", placeholder: say("none") });
     const form = element("form", {}, field(say("Ends after"), days), field(say("Pass-phrase, sent by another way"), phrase), element("p", { class: "end" }, element("button", { type: "submit", class: "solid take" }, say("Make the link"))));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       try {
-        const answer = await this.monitor.during(this.send(`/data/briefings/${given.id}/share`, { days: days.value, phrase: phrase.value }));
+        const answer = await this.monitor.during(post(`/data/briefings/${given.id}/share`, { days: days.value, phrase: phrase.value }));
         const { token } = await answer.json();
-        const shown = element("input", { type: "text", readonly: true, value: new URL(`s/${token}`, new URL("./", window.location.href)).href, "aria-label": say("Link") });
-        form.replaceWith(element("p", {}, say("The link is shown this once:")), element("p", { class: "link" }, shown));
-        shown.select();
+        const place = element("div");
+        form.replaceWith(place);
+        showOnce(this.monitor, place, say("The link is shown this once:"), new URL(`s/${token}`, new URL("./", window.location.href)).href, say("Link"));
       } catch (error) {
         this.tell(messageOf(error), true);
       }
@@ -301,9 +267,3 @@ export class Briefings extends Part {
     days.focus();
   }
 }
-
-/** @param {string} name  @param {Node} control  @param {string} [kind] */
-const field = (name, control, kind = "") => element("label", { class: `field ${kind}` }, element("span", {}, name), control);
-
-/** @param {string} name  @param {string} value  @param {string} words  @param {boolean} checked */
-const check = (name, value, words, checked) => element("label", { class: "switch" }, element("input", { type: "checkbox", name, value, checked }), element("span", {}, words));

@@ -2,10 +2,11 @@
 
 import { pageUrl } from "./address.js";
 import { cardHead, figures, kindChip, madeUp, pageLink, spark } from "./card_parts.js";
+import { post } from "./dialogs.js";
 import { element } from "./dom.js";
-import { messageOf, refusal } from "./errors.js";
+import { messageOf } from "./errors.js";
 import { ROLES, roleLetter } from "./roles.js";
-import { ask, live } from "./server.js";
+import { live } from "./server.js";
 import { formatNumber, mark, say, sayKept } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -84,9 +85,7 @@ const naming = (monitor, corridor) => {
   const submit = async (event) => {
     event.preventDefault();
     try {
-      const body = JSON.stringify({ name: name.value });
-      const answer = await monitor.during(ask(`/data/routes/${corridor.id}/name`, { method: "POST", headers: { "Content-Type": "application/json" }, body }));
-      if (!answer.ok) throw await refusal(answer);
+      await monitor.during(post(`/data/routes/${corridor.id}/name`, { name: name.value }));
       monitor.status.announce(say("The route bears its new name everywhere from now on."));
       monitor.feed.tick();
     } catch (error) {

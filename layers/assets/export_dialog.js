@@ -1,6 +1,7 @@
 /* What to take away: a format, its layers, where and when, for whom; what would be in it stands below before it is taken. */
 
-import { element, icon } from "./dom.js";
+import { dialogOn, field } from "./dialogs.js";
+import { element } from "./dom.js";
 import { messageOf, refusal, wasAborted } from "./errors.js";
 import { Part } from "./part.js";
 import { ask } from "./server.js";
@@ -40,34 +41,24 @@ export class ExportDialog extends Part {
     this.told = element("div", { class: "told", role: "status" });
     this.take = element("a", { class: "solid take", download: true, href: "#" }, say("Download"));
     this.form = element("form", { oninput: () => this._changed(), onsubmit: (event) => event.preventDefault() });
-    const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
-    const head = element("div", { class: "head" }, element("h2", { id: "export-title" }, say("Export")), close);
-    this.dialog = element("dialog", { id: "export", "aria-labelledby": "export-title" }, head, this.form, this.told, element("p", { class: "end" }, this.take));
-    L.DomEvent.disableClickPropagation(this.dialog);
-    L.DomEvent.disableScrollPropagation(this.dialog);
-    monitor.map.getContainer().append(this.dialog);
+    this.dialog = dialogOn(monitor, "export", say("Export"), this.form, this.told, element("p", { class: "end" }, this.take));
   }
 
   show() {
     if (!this.monitor.picture?.steps || this.dialog.open) return;
     this.form.replaceChildren(
-      this._field(say("Format"), this._select("format", this._formats())),
+      field(say("Format"), this._select("format", this._formats())),
       this._layers(),
-      this._field(say("Where"), this._select("where", this._places())),
+      field(say("Where"), this._select("where", this._places())),
       this._pair(),
-      this._field(say("When"), this._select("when", [["window", this._window()], ["ever", say("all time")]])),
-      this._field(say("For"), this._select("audience", this.options.audiences.map(([name, words]) => [name, say(words)]))),
-      this._field(say("Language"), this._select("lang", this.options.languages)),
+      field(say("When"), this._select("when", [["window", this._window()], ["ever", say("all time")]])),
+      field(say("For"), this._select("audience", this.options.audiences.map(([name, words]) => [name, say(words)]))),
+      field(say("Language"), this._select("lang", this.options.languages)),
     );
     const language = this.form.querySelector("select[name=lang]");
     if (language instanceof HTMLSelectElement && this.options.languages.some(([code]) => code === document.documentElement.lang)) language.value = document.documentElement.lang;
     this.dialog.showModal();
     this._changed();
-  }
-
-  /** @param {string} name  @param {Node} control */
-  _field(name, control) {
-    return element("label", { class: "field" }, element("span", {}, name), control);
   }
 
   /** @param {string} name  @param {([string, string] | HTMLElement)[]} choices */
@@ -118,7 +109,7 @@ export class ExportDialog extends Part {
   _pair() {
     const selects = ["start", "goal"].map((name) => this._select(name, this._countries()));
     if (selects[1].options.length > 1) selects[1].selectedIndex = 1;
-    const sides = [say("From"), say("To")].map((name, at) => this._field(name, selects[at]));
+    const sides = [say("From"), say("To")].map((name, at) => field(name, selects[at]));
     return element("div", { class: "pair" }, ...sides);
   }
 

@@ -1,7 +1,8 @@
 /* What the desk knows of the changes that are listed: which watch-lists they are on, and who took note of them and why. */
 
+import { post } from "./dialogs.js";
 import { element } from "./dom.js";
-import { messageOf, refusal } from "./errors.js";
+import { messageOf } from "./errors.js";
 import { ask, live } from "./server.js";
 import { say } from "./text.js";
 
@@ -113,8 +114,7 @@ export class Notes {
   /** @param {string} key  @param {string} why */
   async _keep(key, why) {
     try {
-      const answer = await ask(`/data/watches/acknowledge?${this.key}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ key, why }) });
-      if (!answer.ok) throw await refusal(answer);
+      const answer = await post(`/data/watches/acknowledge?${this.key}`, { key, why });
       const { watches = [] } = this.states[key] ?? {};
       this.states = { ...this.states, [key]: { watches, note: await answer.json() } };
       [this.open, this.fault] = [null, ""];

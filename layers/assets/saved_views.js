@@ -1,9 +1,9 @@
 /* Saved views: what is shown, kept under a name for oneself or for everybody, and opened again. */
 
-import { element, icon } from "./dom.js";
-import { messageOf, refusal } from "./errors.js";
+import { actButton, dialogOn, field, listed, post, tellIn } from "./dialogs.js";
+import { element } from "./dom.js";
+import { messageOf } from "./errors.js";
 import { Part } from "./part.js";
-import { ask } from "./server.js";
 import { say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -35,12 +35,7 @@ export class SavedViews extends Part {
     this.made = element("div", { class: "made", role: "status" });
     this.list = element("div", { class: "lists" });
     this.form = element("form", { onsubmit: (event) => this._submit(event) });
-    const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
-    const head = element("div", { class: "head" }, element("h2", { id: "views-title" }, say("Saved views")), close);
-    this.dialog = element("dialog", { id: "views", "aria-labelledby": "views-title" }, head, this.form, this.made, this.list);
-    L.DomEvent.disableClickPropagation(this.dialog);
-    L.DomEvent.disableScrollPropagation(this.dialog);
-    monitor.map.getContainer().append(this.dialog);
+    this.dialog = dialogOn(monitor, "views", say("Saved views"), this.form, this.made, this.list);
   }
 
   show() {
@@ -49,7 +44,7 @@ export class SavedViews extends Part {
     const everybody = element("label", { class: "switch" }, element("input", { type: "checkbox", name: "shared" }), element("span", {}, say("For everybody")));
     everybody.hidden = !this.monitor.feed.may("watch");
     this.form.replaceChildren(
-      element("label", { class: "field" }, element("span", {}, say("Save this view as")), name),
+      field(say("Save this view as"), name),
       element("p", { class: "end" }, everybody, element("button", { type: "submit", class: "solid take" }, say("Save"))),
     );
     this.made.replaceChildren();
@@ -63,35 +58,21 @@ export class SavedViews extends Part {
     const given = new FormData(this.form);
     const body = { name: String(given.get("name") ?? ""), shared: given.has("shared"), query: new URL(this.monitor.actions.link()).search };
     try {
-      await this.monitor.during(this._send("/data/views", body));
-      this._tell(say("{name} is saved.", body));
+      await this.monitor.during(post("/data/views", body));
+      tellIn(this.made, say("{name} is saved.", body));
     } catch (error) {
-      this._tell(messageOf(error), true);
+      tellIn(this.made, messageOf(error), true);
     }
     this._refresh();
-  }
-
-  /** @param {string} words  @param {boolean} [fault] */
-  _tell(words, fault = false) {
-    this.made.replaceChildren(element("p", fault ? { class: "fault" } : {}, words));
-  }
-
-  /** @param {string} address  @param {object} body */
-  async _send(address, body) {
-    const answer = await ask(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-    if (!answer.ok) throw await refusal(answer);
-    return answer;
   }
 
   /** List what is saved; of two lists on their way the one asked for last stays. */
   async _refresh() {
     const turn = ++this.turn;
     try {
-      const answer = await ask("/data/views");
-      if (turn !== this.turn) return;
-      if (!answer.ok) throw await refusal(answer);
       /** @type {{ views: SavedView[] }} */
-      const { views } = await answer.json();
+      const { views } = await listed("/data/views");
+      if (turn !== this.turn) return;
       this.list.replaceChildren(...(views.length ? views.map((one) => this._row(one)) : [element("p", {}, say("No view is saved yet."))]));
     } catch (error) {
       this.list.replaceChildren(element("p", { class: "fault" }, messageOf(error)));
@@ -101,9 +82,7 @@ export class SavedViews extends Part {
   /** @param {SavedView} given */
   _row(given) {
     const told = [given.shared ? say("for everybody") : say("your own"), given.own ? "" : given.owner, given.made_at.slice(0, 10)];
-    /** @param {string} name  @param {() => unknown} act */
-    const button = (name, act) => element("button", { type: "button", "aria-label": say("{what}: {name}", { what: name, name: given.name }), onclick: act }, name);
-    const acts = [button(say("Open"), () => this._open(given)), given.deletable ? button(say("Delete"), () => this._delete(given)) : null];
+    const acts = [actButton(say("Open"), given.name, () => this._open(given)), given.deletable ? actButton(say("Delete"), given.name, () => this._delete(given)) : null];
     return element("div", { class: "row" }, element("div", {}, element("strong", {}, given.name), element("span", {}, told.filter(Boolean).join(" · "))), ...acts);
   }
 
@@ -116,18 +95,18 @@ export class SavedViews extends Part {
   /** @param {SavedView} given */
   async _delete(given) {
     try {
-      await this.monitor.during(this._send(`/data/views/${given.view_id}/delete`, {}));
+      await this.monitor.during(post(`/data/views/${given.view_id}/delete`, {}));
       const undo = element("button", { type: "button", onclick: () => this._again(given) }, say("Undo"));
       this.made.replaceChildren(element("p", {}, say("{name} was deleted.", { name: given.name }), " ", undo));
     } catch (error) {
-      this._tell(messageOf(error), true);
+      tellIn(this.made, messageOf(error), true);
     }
     this._refresh();
   }
 
   /** Save again what was deleted.  @param {SavedView} given */
   async _again({ name, shared, query }) {
-    await this._send("/data/views", { name, shared, query }).catch(() => null);
+    await post("/data/views", { name, shared, query }).catch(() => null);
     this.made.replaceChildren();
     this._refresh();
   }

@@ -1,6 +1,7 @@
 /* Share: a link to a frozen map for partners or the public; what is withheld is told before, and what was shared stands below. */
 
-import { element, icon } from "./dom.js";
+import { actButton, daysSelect, dialogOn, field, listed, post, showOnce, tellIn } from "./dialogs.js";
+import { element } from "./dom.js";
 import { messageOf, refusal, wasAborted } from "./errors.js";
 import { Part } from "./part.js";
 import { ask } from "./server.js";
@@ -46,25 +47,20 @@ export class ShareDialog extends Part {
     this.made = element("div", { class: "made", role: "status" });
     this.list = element("div", { class: "shares" });
     this.form = element("form", { oninput: () => this._changed(), onsubmit: (event) => this._submit(event) });
-    const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
-    const head = element("div", { class: "head" }, element("h2", { id: "share-title" }, say("Share this view")), close);
-    this.dialog = element("dialog", { id: "share", "aria-labelledby": "share-title" }, head, this.form, this.made, element("h3", {}, say("Shared links")), this.list);
-    L.DomEvent.disableClickPropagation(this.dialog);
-    L.DomEvent.disableScrollPropagation(this.dialog);
-    monitor.map.getContainer().append(this.dialog);
+    this.dialog = dialogOn(monitor, "share", say("Share this view"), this.form, this.made, element("h3", {}, say("Shared links")), this.list);
   }
 
   show() {
     if (!this.monitor.picture?.steps || this.dialog.open) return;
     const title = element("input", { name: "title", type: "text", required: true, maxlength: 120, value: say("Smuggling routes") });
     const phrase = element("input", { name: "phrase", type: "text", minlength: 8, maxlength: 200, autocomplete: "off", placeholder: say("none") });
-    const days = element("select", { name: "days" }, ...this.options.days.map((count) => element("option", { value: count, selected: count === this.options.usual }, counted("{count} day", "{count} days", count))));
+const days = daysSelect(this.options.days, (count) => counted("{count} day", "{count} days", count), this.options.usual);
     const audiences = element("select", { name: "audience" }, ...this.options.audiences.map(([name, words]) => element("option", { value: name }, say(words))));
     this.form.replaceChildren(
-      this._field(say("Title"), title),
-      this._field(say("For"), audiences),
-      this._field(say("Ends after"), days),
-      this._field(say("Pass-phrase, sent by another way"), phrase),
+      field(say("Title"), title),
+      field(say("For"), audiences),
+      field(say("Ends after"), days),
+      field(say("Pass-phrase, sent by another way"), phrase),
       this._live(),
       this.told,
       element("p", { class: "end" }, element("button", { type: "submit", class: "solid take" }, say("Make the link"))),
@@ -83,11 +79,6 @@ export class ShareDialog extends Part {
       if (phrase instanceof HTMLInputElement) [phrase.disabled, phrase.value] = [box.checked, box.checked ? "" : phrase.value];
     });
     return element("label", { class: "switch wide" }, box, element("span", {}, say("Live: made anew as incidents come in, once an hour at most")));
-  }
-
-  /** @param {string} name  @param {Node} control */
-  _field(name, control) {
-    return element("label", { class: "field" }, element("span", {}, name), control);
   }
 
   /** The view that is shared: its filters, and the window that is shown. */
@@ -139,44 +130,25 @@ export class ShareDialog extends Part {
     }
     params.set("lang", document.documentElement.lang);
     try {
-      const answer = await this.monitor.during(this._send(`/data/shares?${params}`, { ...body, live: given.has("live") }));
+      const answer = await this.monitor.during(post(`/data/shares?${params}`, { ...body, live: given.has("live") }));
       const { token } = await answer.json();
-      const link = new URL(`s/${token}`, new URL("./", window.location.href)).href;
-      const field = element("input", { type: "text", readonly: true, value: link, "aria-label": say("Link") });
-      const copy = element("button", { type: "button", class: "solid", onclick: () => this._copy(link) }, say("Copy"));
-      this.made.replaceChildren(element("p", {}, say("The link is shown this once:")), element("p", { class: "link" }, field, copy));
-      field.select();
+      showOnce(this.monitor, this.made, say("The link is shown this once:"), new URL(`s/${token}`, new URL("./", window.location.href)).href, say("Link"));
       this._refresh();
     } catch (error) {
-      this.made.textContent = messageOf(error);
+      tellIn(this.made, messageOf(error), true);
     }
-  }
-
-  /** @param {string} link */
-  async _copy(link) {
-    await this.monitor.state.address.window.navigator.clipboard.writeText(link).catch(() => null);
-    this.made.append(element("p", {}, say("Copied.")));
-  }
-
-  /** @param {string} address  @param {object} body */
-  async _send(address, body) {
-    const answer = await ask(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-    if (!answer.ok) throw await refusal(answer);
-    return answer;
   }
 
   /** List what is shared; of two lists on their way the one asked for last stays. */
   async _refresh() {
     const turn = ++this.turn;
     try {
-      const answer = await ask("/data/shares");
-      if (turn !== this.turn) return;
-      if (!answer.ok) throw await refusal(answer);
       /** @type {{ shares: Shared[] }} */
-      const { shares } = await answer.json();
+      const { shares } = await listed("/data/shares");
+      if (turn !== this.turn) return;
       this.list.replaceChildren(...(shares.length ? shares.map((one) => this._row(one)) : [element("p", {}, say("Nothing is shared."))]));
     } catch (error) {
-      this.list.textContent = messageOf(error);
+      tellIn(this.list, messageOf(error), true);
     }
   }
 
@@ -185,7 +157,7 @@ export class ShareDialog extends Part {
     const words = this.options.audiences.find(([name]) => name === share.audience)?.[1] ?? share.audience;
     const facts = [say(words), share.live ? say("live") : "", share.state === "stands" ? say("until {date}", { date: share.expires_at.slice(0, 10) }) : STATES[share.state](), counted("opened {count} time", "opened {count} times", share.opened)];
     /** @param {string} name  @param {"extend" | "revoke"} what */
-    const button = (name, what) => element("button", { type: "button", onclick: () => this._act(share, what) }, name);
+    const button = (name, what) => actButton(name, share.title, () => this._act(share, what));
     const acts = share.state === "stands" ? [button(say("Extend by a week"), "extend"), button(say("Withdraw"), "revoke")] : [];
     return element("div", { class: `row ${share.state}` }, element("div", {}, element("strong", {}, share.title), element("span", {}, facts.filter(Boolean).join(" · "))), ...acts);
   }
@@ -193,9 +165,9 @@ export class ShareDialog extends Part {
   /** @param {Shared} share  @param {"extend" | "revoke"} what */
   async _act(share, what) {
     try {
-      await this._send(`/data/shares/${share.share_id}/${what}`, {});
+      await post(`/data/shares/${share.share_id}/${what}`, {});
     } catch (error) {
-      this.made.textContent = messageOf(error);
+      tellIn(this.made, messageOf(error), true);
     }
     this._refresh();
   }

@@ -1,9 +1,9 @@
 /* Watch-lists: what somebody is told of when it changes. A new one is made of what is shown; those that stand are below. */
 
-import { element, icon } from "./dom.js";
-import { messageOf, refusal } from "./errors.js";
+import { actButton, check, dialogOn, field, listed, post, showOnce, sureButton, tellIn } from "./dialogs.js";
+import { element } from "./dom.js";
+import { messageOf } from "./errors.js";
 import { Part } from "./part.js";
-import { ask } from "./server.js";
 import { counted, mark, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -39,13 +39,7 @@ export class WatchLists extends Part {
     this.made = element("div", { class: "made", role: "status" });
     this.list = element("div", { class: "lists" });
     this.form = element("form", { oninput: () => this._fit(), onsubmit: (event) => this._submit(event) });
-    const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
-    const head = element("div", { class: "head" }, element("h2", { id: "watches-title" }, say("Watch-lists")), close);
-    const stand = element("h3", {}, say("What is watched"));
-    this.dialog = element("dialog", { id: "watches", "aria-labelledby": "watches-title" }, head, this.form, this.made, stand, this.list);
-    L.DomEvent.disableClickPropagation(this.dialog);
-    L.DomEvent.disableScrollPropagation(this.dialog);
-    monitor.map.getContainer().append(this.dialog);
+    this.dialog = dialogOn(monitor, "watches", say("Watch-lists"), this.form, this.made, element("h3", {}, say("What is watched")), this.list);
   }
 
   show() {
@@ -167,48 +161,20 @@ export class WatchLists extends Part {
     event.preventDefault();
     const { params, body } = this._said();
     if (!body.kinds.length) {
-      this._tell(say("Choose at least one kind of change."), true);
+      tellIn(this.made, say("Choose at least one kind of change."), true);
       return;
     }
     try {
-      const answer = await this.monitor.during(this._send(`/data/watches?${params}`, body));
+      const answer = await this.monitor.during(post(`/data/watches?${params}`, body));
       const { feed, secret } = await answer.json();
-      if (feed) this._once(say("The address of the feed is shown this once; whoever has it can read the feed:"), new URL(feed, new URL("./", window.location.href)).href);
-      else if (secret) this._once(say("The secret that messages are signed with is shown this once:"), secret);
-      else this._tell(say("{name} is watched from now on.", body));
+      if (feed) showOnce(this.monitor, this.made, say("The address of the feed is shown this once; whoever has it can read the feed:"), new URL(feed, new URL("./", window.location.href)).href);
+      else if (secret) showOnce(this.monitor, this.made, say("The secret that messages are signed with is shown this once:"), secret);
+      else tellIn(this.made, say("{name} is watched from now on.", body));
       this._refresh();
       this.monitor.alerts.notes.again();
     } catch (error) {
-      this._tell(messageOf(error), true);
+      tellIn(this.made, messageOf(error), true);
     }
-  }
-
-  /** @param {string} words  @param {boolean} [fault] */
-  _tell(words, fault = false) {
-    this.made.replaceChildren(element("p", fault ? { class: "fault" } : {}, words));
-    this.made.scrollIntoView({ block: "nearest" });
-  }
-
-  /** @param {string} words  @param {string} value */
-  _once(words, value) {
-    const shown = element("input", { type: "text", readonly: true, value, "aria-label": words });
-    const copy = element("button", { type: "button", class: "solid", onclick: () => this._copy(value) }, say("Copy"));
-    this.made.replaceChildren(element("p", {}, words), element("p", { class: "link" }, shown, copy));
-    shown.select();
-    this.made.scrollIntoView({ block: "nearest" });
-  }
-
-  /** @param {string} value */
-  async _copy(value) {
-    await this.monitor.state.address.window.navigator.clipboard.writeText(value).catch(() => null);
-    this.made.append(element("p", {}, say("Copied.")));
-  }
-
-  /** @param {string} address  @param {object} body */
-  async _send(address, body) {
-    const answer = await ask(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-    if (!answer.ok) throw await refusal(answer);
-    return answer;
   }
 
   // The list ----------------------------------------------------------------------------------------------------------
@@ -217,11 +183,9 @@ export class WatchLists extends Part {
   async _refresh() {
     const turn = ++this.turn;
     try {
-      const answer = await ask("/data/watches");
-      if (turn !== this.turn) return;
-      if (!answer.ok) throw await refusal(answer);
       /** @type {WatchListsAnswer} */
-      const { watches, mail } = await answer.json();
+      const { watches, mail } = await listed("/data/watches");
+      if (turn !== this.turn) return;
       const option = this.form.querySelector("option[value=email]");
       if (option instanceof HTMLOptionElement && !mail) [option.disabled, option.textContent] = [true, say("E-mail (no server is set)")];
       this.list.replaceChildren(...(watches.length ? watches.map((one) => this._row(one)) : [element("p", {}, say("Nothing is watched yet."))]));
@@ -243,26 +207,10 @@ export class WatchLists extends Part {
     ];
     const fault = given.fault && given.state !== "sent" ? element("span", { class: "fault" }, given.fault) : null;
     /** @param {string} name  @param {() => unknown} act */
-    const button = (name, act) => element("button", { type: "button", "aria-label": say("{what}: {name}", { what: name, name: given.name }), onclick: act }, name);
+    const button = (name, act) => actButton(name, given.name, act);
     const mute = muted ? button(say("Send again"), () => this._act(given, "mute", { days: 0 })) : button(say("Mute for a week"), () => this._act(given, "mute", { days: this.options.mute_days }));
-    const acts = [given.channel === "feed" ? null : button(say("Try"), () => this._act(given, "test", {})), mute, this._delete(given)];
+    const acts = [given.channel === "feed" ? null : button(say("Try"), () => this._act(given, "test", {})), mute, sureButton(say("Delete"), say("Really delete?"), given.name, () => this._act(given, "delete", {}))];
     return element("div", { class: "row" }, element("div", {}, element("strong", {}, given.name), element("span", {}, facts.filter(Boolean).join(" · ")), fault), ...acts);
-  }
-
-  /** A button that asks once more before it deletes.  @param {WatchList} given */
-  _delete(given) {
-    const made = element("button", { type: "button", "aria-label": say("{what}: {name}", { what: say("Delete"), name: given.name }) }, say("Delete"));
-    made.addEventListener("click", () => {
-      if (made.classList.contains("sure")) this._act(given, "delete", {});
-      made.classList.add("sure");
-      made.textContent = say("Really delete?");
-      made.setAttribute("aria-label", say("{what}: {name}", { what: say("Really delete?"), name: given.name }));
-    });
-    made.addEventListener("blur", () => {
-      made.classList.remove("sure");
-      made.textContent = say("Delete");
-    });
-    return made;
   }
 
   /** @param {WatchList} given */
@@ -281,11 +229,11 @@ export class WatchLists extends Part {
   /** @param {WatchList} given  @param {"mute" | "test" | "delete"} what  @param {object} body */
   async _act(given, what, body) {
     try {
-      await this.monitor.during(this._send(`/data/watches/${given.id}/${what}`, body));
+      await this.monitor.during(post(`/data/watches/${given.id}/${what}`, body));
       const told = { mute: say("{name}: changed.", given), test: say("{name}: a test message was sent.", given), delete: say("{name} is no longer watched.", given) };
-      this._tell(told[what]);
+      tellIn(this.made, told[what]);
     } catch (error) {
-      this._tell(messageOf(error), true);
+      tellIn(this.made, messageOf(error), true);
     }
     await this._refresh();
     this.monitor.alerts.notes.again();
@@ -294,9 +242,3 @@ export class WatchLists extends Part {
 
 /** The time zone of this browser. */
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-
-/** @param {string} name  @param {Node} control */
-const field = (name, control) => element("label", { class: "field" }, element("span", {}, name), control);
-
-/** @param {string} name  @param {string} value  @param {string} words  @param {boolean} checked */
-const check = (name, value, words, checked) => element("label", { class: "switch" }, element("input", { type: "checkbox", name, value, checked }), element("span", {}, words));

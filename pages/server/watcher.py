@@ -50,19 +50,24 @@ class Watcher:
     def _run(self) -> None:
         pause = threading.Event()
         while not pause.wait(EVERY_SECONDS):
-            try:
-                self.turn()
-            except Exception:  # noqa: BLE001 - whatever goes wrong once, watching goes on
-                _LOG.exception("The watch-lists could not be looked through; this is tried again")
+            for turn, what in ((self.turn, "watch-lists"), (self.renew, "live shares")):
+                try:
+                    turn()
+                except Exception:  # noqa: BLE001 - whatever goes wrong once, watching goes on
+                    _LOG.exception("The %s could not be looked through; this is tried again", what)
 
-    def turn(self) -> None:
-        """Look through what is new, if anything is, send what is due, and make live shares anew."""
+    def renew(self) -> None:
+        """Make live shares anew that show an older version."""
         version = self._seen.version()
         if version is not None:
             renew(self._seen, version)
+
+    def turn(self) -> None:
+        """Look through what is new, if anything is, and send what is due."""
         kept = self._watches.every()
         if not kept:
             return
+        version = self._seen.version()
         if version is not None and time.monotonic() >= self._rested:
             state = version, self._seen.laid_out(version)
             known = state == self._looked_at

@@ -59,10 +59,10 @@ def test_while_the_tables_are_locked_for_a_moment_what_was_true_just_now_still_i
     assert known.stands(person())
     monkeypatch.setattr(kept, "LOOKED_UP_SECONDS", 0.0)
 
-    def locked(_: Path) -> None:
+    def locked(*_: object) -> None:
         raise StateUnusable("locked", rule="-", done="-")
 
-    monkeypatch.setattr(kept, "engine", locked)
+    monkeypatch.setattr(kept, "rows_of", locked)
     assert known.stands(person())
     monkeypatch.setattr(kept, "_TRUSTED_SECONDS", 0.0)
     with pytest.raises(StateUnusable):
