@@ -77,6 +77,9 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
         told = [{name: value for name, value in asdict(one).items() if name != "sha256"} for one in found]
         print(json.dumps([one | {"state": each.state} for one, each in zip(told, found, strict=True)]))
         return
+    if not found:
+        print("There is no token yet: python -m desk token new makes one.")
+        return
     table = Table("name", "may", "for", "made", "by", "until", "")
     for one in found:
         facts = (", ".join(one.rights), ", ".join(one.sources), one.at[:10], one.actor, one.expires_at[:10])
@@ -144,6 +147,9 @@ def shares(home: Home = None, as_json: AsJson = False) -> None:
         told = [{name: value for name, value in asdict(one).items() if name != "policy"} for one in found]
         print(json.dumps([one | {"state": each.state} for one, each in zip(told, found, strict=True)]))
         return
+    if not found:
+        print("Nothing is shared yet: python -m desk share makes a link.")
+        return
     table = Table("id", "title", "for", "until", "", "opened", "withheld")
     for one in found:
         facts = (one.share_id, one.title, one.audience, one.expires_at[:10], one.state, str(one.opened))
@@ -178,6 +184,9 @@ def sessions(home: Home = None, as_json: AsJson = False) -> None:
         found = Sessions(_home(home)).every()
     if as_json:
         print(json.dumps([asdict(one) | {"state": one.state} for one in found]))
+        return
+    if not found:
+        print("Nobody has signed in: on one machine nobody needs to (docs/signing-in.md).")
         return
     table = Table("session", "name", "roles", "", "began", "last seen", "ends", "from")
     for one in found:
