@@ -64,9 +64,12 @@ def claimed(claims: Mapping[str, Any], path: str) -> list[str]:
 
 
 def name_of(claims: Mapping[str, Any]) -> str:
-    """Return what somebody is called in the audit: their address or short name, else what tells them apart."""
+    """Return what somebody is called in the audit: their address or short name, else what tells them apart.
+
+    An address that the provider did not verify is not taken: it may be anybody's.
+    """
     for claim in ("email", "preferred_username", "upn", "sub"):
-        value = claims.get(claim)
+        value = None if claim == "email" and claims.get("email_verified") is False else claims.get(claim)
         if isinstance(value, str) and value.strip():
             return "".join(letter if letter.isprintable() else " " for letter in value.strip())[:_MOST_LETTERS]
     return ""

@@ -145,7 +145,8 @@ def _tell(found: purging.Purge) -> None:
         f"versions, {counts['refused_rows']:,} refused rows, {counts['files']:,} files that quote some or may."
     )
     if not found.is_empty:
-        print("All kept networks, the register of routes, shared links and answers of the intake go as well.")
+        print("All kept networks, the register of routes and answers of the intake go as well,")
+        print("and all shared links, briefings and alerts of watch-lists.")
     for path in found.quoting.files:
         print(f"  {path}")
     for name in found.quoting.unknown:

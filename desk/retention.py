@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from desk.briefing.store import forget
 from desk.sessions import Sessions
 from desk.shares import Shares
-from desk.state import PURGES, SHARES, engine, scrub, unusable
+from desk.state import (
+    ACKNOWLEDGED,
+    ALERTS,
+    DELIVERIES,
+    PURGES,
+    RENEWALS,
+    SHARES,
+    WATCHES,
+    changing,
+    engine,
+    scrub,
+    unusable,
+)
 from desk.tokens import Tokens
 
 _GONE = "(purged)"
@@ -42,7 +55,7 @@ def without_tokens(home: Path) -> int:
 
 
 def purged(home: Path, version: int, what: str, at: str, actor: str) -> None:
-    """Withdraw every share, delete its page and all briefings, let none be made of an earlier version; may be repeated.
+    """Withdraw every share, delete pages, briefings and alerts, let none be of an earlier version; may be repeated.
 
     What a share shows is laid out from all incidents, so that none is known to be free of what was purged.
 
@@ -70,6 +83,10 @@ def purged(home: Path, version: int, what: str, at: str, actor: str) -> None:
     try:
         with engine(home).begin() as connection:
             connection.execute(update(SHARES).values(title=_GONE, view=""))
+            connection.execute(update(RENEWALS).values(asked=""))
+            for told in (ALERTS, DELIVERIES, ACKNOWLEDGED):  # they word changes, and quote places
+                connection.execute(delete(told))
+            connection.execute(update(WATCHES).values(evaluated=None, from_version=version))
     except DatabaseError as error:
         raise unusable(error) from None
     for page in (home / "desk" / "shares").glob("*"):
@@ -79,7 +96,9 @@ def purged(home: Path, version: int, what: str, at: str, actor: str) -> None:
 
 
 def restored(home: Path, actor: str, *, with_shares: bool, with_tokens: bool) -> tuple[int, int]:
-    """End sessions, shares and tokens of a workspace that was restored, which may have been ended since the backup.
+    """End sessions, shares, tokens and feeds of a workspace that was restored, which may have ended since the backup.
+
+    Messages of watch-lists that were waiting are withdrawn: most were sent since.
 
     Returns
     -------
@@ -90,5 +109,11 @@ def restored(home: Path, actor: str, *, with_shares: bool, with_tokens: bool) ->
     shares = without_shares(home, actor) if there and not with_shares else 0
     if there:
         Sessions(home).end_all(actor)
+        ended = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+        with changing(home) as tables:  # they were sent, or withdrawn, since
+            waiting = DELIVERIES.c.state == "waiting"
+            tables.execute(update(DELIVERIES).where(waiting).values(state="withdrawn", ended_at=ended))
+            if not with_tokens:
+                tables.execute(update(WATCHES).values(token_sha256=None))
         engine(home).dispose()
     return shares, 0 if with_tokens else without_tokens(home)

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -341,7 +342,7 @@ class Shares:
         try:
             packed = self._page(row.content_sha256).read_bytes()
             sound = hashlib.sha256(gzip.decompress(packed)).hexdigest() == row.content_sha256
-        except (OSError, EOFError, gzip.BadGzipFile):
+        except (OSError, EOFError, zlib.error):
             sound = False
         if not sound:
             raise ShareEnded("what was shared is damaged or gone", rule=_ASK, done="nothing is shown")

@@ -92,7 +92,7 @@ class Views:
         if shared and not may(person, "watch"):
             raise WrongValue("a view for everybody", rule="operators, planners and analysts may", done=_DONE)
         own = VIEWS.c.owner == person.name
-        if len(self._rows(select(VIEWS).where(own))) >= MOST:
+        if len(self._rows(select(VIEWS).where(own, VIEWS.c.name != plain))) >= MOST:
             raise WrongValue(f"{MOST} views are saved", rule="delete some first", done=_DONE)
         made = SavedView(f"v-{secrets.token_hex(6)}", plain, person.name, query, shared, moment())
         self._run(delete(VIEWS).where(own, VIEWS.c.name == plain), insert(VIEWS).values(asdict(made)))

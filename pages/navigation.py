@@ -10,7 +10,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 
 from desk.people import Person, require
 from layers.web.assets import ASSETS
-from pages.data.audited import LONGEST_CASE, case_of, work_on
+from pages.data.audited import LONGEST_PURPOSE, purpose_of, work_on
 from pages.data.who import allowed, whoever, with_login
 from pages.data.workspace_cache import sight
 from pages.ui.notices import notice, sentences
@@ -61,14 +61,14 @@ def refused(right: str) -> None:
 
 
 def signed_in(person: Person) -> None:
-    """Say who is signed in and for which case they work, and offer to sign out."""
+    """Say who is signed in and for which purpose they read, and offer to sign out."""
     if allowed("read incidents"):
         st.sidebar.text_input(
-            say("Case"),
-            value=case_of(person),
-            key="case",
-            max_chars=LONGEST_CASE,
-            on_change=lambda: work_on(st.session_state["case"]),
+            say("Purpose"),
+            value=purpose_of(person),
+            key="purpose",
+            max_chars=LONGEST_PURPOSE,
+            on_change=lambda: work_on(st.session_state["purpose"]),
             help=say("What you work on; it stands in the audit beside what you read and take away."),
         )
     roles = ", ".join(say(role) for role in sorted(person.roles)) or say("no role")

@@ -44,7 +44,7 @@ def everybody() -> None:
         "seen": say("Last seen (UTC)"),
         "ends": say("Ends (UTC)"),
         "client": say("From"),
-        "purpose": say("Case"),
+        "purpose": say("Purpose"),
     }
     chosen = tabulate(
         pl.DataFrame([_row(one) for one in found], schema=dict.fromkeys(titles, pl.String)),
@@ -95,7 +95,7 @@ def entries() -> None:
         "who": say("Who"),
         "what": say("What"),
         "on": say("On what"),
-        "purpose": say("Case"),
+        "purpose": say("Purpose"),
     }
     rows = [
         {"number": one.number, "at": _short(one.at), "who": one.actor, "what": one.action, "on": one.subject}

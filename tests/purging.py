@@ -11,7 +11,12 @@ from threading import Event
 
 from desk.briefing.model import Briefing, Page
 from desk.briefing.store import Briefings
+from desk.live_shares import LiveShares
 from desk.shares import Shares
+from desk.state import ALERTS, changing
+from desk.watch.alerts import Alerts
+from desk.watch.model import watch_list
+from desk.watch.store import Watches
 from geodata.feeds.watch_folder import Inbox, watch
 from geodata.ingest.pipeline import ingest_file
 from geodata.ingest.receipt import receive
@@ -136,9 +141,25 @@ def _shared(home: Path, written: Written) -> None:
     final = briefings.new(Briefing(title="BRIEFINGOLD"), "analyst", version, pages=pages)
     briefings.make_final(final, "analyst", {"html": b"<p>DOCUMENTOLD"}, {"marking": ""})
     briefings.new(Briefing(title="DRAFTOLD"), "analyst", version, pages=pages)
+    live = Shares(home).new(b"<p>LIVEOLD", TOLD | {"title": "LIVETITLEOLD", "ledger_version": version}, "analyst")[1]
+    LiveShares(home).keep(live.share_id, "route=LIVEASKEDOLD")
+    _watched(home, version)
+    written.old += ["LIVEOLD", "LIVETITLEOLD", "LIVEASKEDOLD", "ALERTOLD", "WORDEDOLD", "REASONOLD"]
     written.old += ["BRIEFINGOLD", "HEADINGOLD", "NOTEOLD of the briefing", "DRAFTOLD", "DOCUMENTOLD"]
 
 
 def copied(home: Path, to: Path) -> Path:
     """Return a copy of a workspace that nobody has open."""
     return Path(shutil.copytree(home, to))
+
+
+def _watched(home: Path, version: int) -> None:
+    """Keep a watch-list with an alert that somebody took note of."""
+    kept, _ = Watches(home).new(watch_list({"name": "Everywhere", "channel": "feed"}), "analyst", version)
+    worded = {"title": "WORDEDOLD", "text": "", "link": "/", "label": ""}
+    row = {"alert_id": "a-1", "watch_id": kept.watch_id, "finding_id": "f-1", "node_id": "n-1", "direction": "more"}
+    row |= {"since": "2014-05", "verdict": "clear rise", "name": "ALERTOLD", "worded": json.dumps(worded)}
+    row |= {"found_at": "2026-01-01T00:00:00Z", "ledger_version": version, "told": True}
+    with changing(home) as tables:
+        tables.execute(ALERTS.insert().values(row))
+    Alerts(home).acknowledge(Alerts(home).one("a-1"), "REASONOLD", "analyst")

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from desk.briefing.store import Briefings, Kept
 from desk.watch import mail
+from desk.watch.model import is_mailbox
 from desk.watch.sending import base_of
+from geodata.core.errors import WrongValue
+from geodata.core.file_lock import exclusive_lock
 from geodata.core.settings import Settings
 
 
@@ -26,10 +29,11 @@ def drafted(home: Path, actor: str, version: int, heading: Callable[[str], str],
     now : datetime
     """
     store = Briefings(home)
-    return [
-        store.next(one.briefing_id, actor, version, heading(one.briefing.language), by_itself=True, now=now)
-        for one in store.due(now)
-    ]
+    with exclusive_lock(home / "desk" / "drafts.lock"):  # one program at a time, so that each is made once
+        return [
+            store.next(one.briefing_id, actor, version, heading(one.briefing.language), by_itself=True, now=now)
+            for one in store.due(now)
+        ]
 
 
 def mailed(home: Path, settings: Settings, worded: Callable[[str, str], tuple[str, str]], now: datetime) -> list[Kept]:
@@ -58,6 +62,9 @@ def mailed(home: Path, settings: Settings, worded: Callable[[str, str], tuple[st
     for one in waiting:
         subject, text = worded(one.briefing.language, f"{base_of(settings)}/?briefing={one.briefing_id}")
         to = settings.brief_to or server.sender
+        if not is_mailbox(to):
+            rule = "it is one address of e-mail"
+            raise WrongValue(f"ROUTES_BRIEF_TO is {to[:80]!r}", rule=rule, done="no link was mailed")
         letter = mail.Letter(to, subject, text, one.briefing.language, f"briefing-{one.briefing_id}")
         mail.hand_over(mail.written(letter, server.sender, now), server)
         store.mailed(one.briefing_id)

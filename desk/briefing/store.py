@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import secrets
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class Kept:
         Its own id, and that of the briefing that it was made from; "" for none.
     briefing : Briefing
     state : str
-        draft, final or purged.
+        draft, final, thrown away or purged.
     version : int
         Of the ledger, that it is pinned to.
     before : int or None
@@ -235,8 +236,11 @@ class Briefings:
         self.one(briefing_id)
         self._audit.enter(actor, "brief", briefing_id, what="thrown away")
         with self._drafted(briefing_id) as tables:
+            mine = BRIEFINGS.c.briefing_id == briefing_id
             tables.execute(delete(BRIEFING_PAGES).where(BRIEFING_PAGES.c.briefing_id == briefing_id))
-            tables.execute(delete(BRIEFINGS).where(BRIEFINGS.c.briefing_id == briefing_id))
+            # One that follows another is remembered, so that a schedule does not make it again.
+            tables.execute(delete(BRIEFINGS).where(mine, BRIEFINGS.c.follows.is_(None)))
+            tables.execute(update(BRIEFINGS).where(mine).values(**_BARE | {"state": "thrown away"}))
 
     def make_final(
         self, kept: Kept, actor: str, documents: Mapping[str, bytes], told: Mapping[str, Any], purpose: str = ""
@@ -286,7 +290,7 @@ class Briefings:
         try:  # a purge in between has not seen it
             require_not_purged(self._home, kept.version)
         except WrongValue:
-            forget(self._home)
+            forget(self._home, kept.briefing_id)
             raise
         return self.one(kept.briefing_id)
 
@@ -301,7 +305,7 @@ class Briefings:
         digest = self.one(briefing_id).files.get(ending, "")
         try:
             content = gzip.decompress(self._file(digest).read_bytes()) if digest else b""
-        except (OSError, EOFError, ValueError):
+        except (OSError, EOFError, ValueError, zlib.error):
             content = b""
         if not digest or hashlib.sha256(content).hexdigest() != digest:
             rule = "it is there once the briefing is made final, until a purge"
@@ -420,14 +424,22 @@ def due_at(made_at: str, schedule: str) -> datetime:
     return first.replace(day=min(begun.day, last.day))
 
 
-def forget(home: Path) -> None:
-    """Leave of every briefing that there was one: pages, titles and documents go, as they quote counts and notes."""
-    bare = Briefing(title="(purged)").model_dump_json()
+_BARE: Final = {"said": Briefing(title="(gone)").model_dump_json(), "told": "{}", "files": "{}", "mail": ""}
+"""What is left of a briefing that is gone."""
+
+
+def forget(home: Path, briefing_id: str = "") -> None:
+    """Leave of one briefing, or of all, that there was one: pages, title and documents quote counts and notes."""
+    files: set[str] = set()
     with changing(home) as tables:
-        tables.execute(delete(BRIEFING_PAGES))
-        tables.execute(update(BRIEFINGS).values(said=bare, state="purged", told="{}", files="{}", mail=""))
+        rows = list(tables.execute(select(BRIEFINGS)))
+        gone = [row.briefing_id for row in rows if briefing_id in ("", row.briefing_id)]
+        files = {one for row in rows if row.briefing_id not in gone for one in json.loads(row.files or "{}").values()}
+        tables.execute(delete(BRIEFING_PAGES).where(BRIEFING_PAGES.c.briefing_id.in_(gone)))
+        tables.execute(update(BRIEFINGS).where(BRIEFINGS.c.briefing_id.in_(gone)).values(**_BARE | {"state": "purged"}))
     for file in (home / "desk" / FOLDER).glob("*"):
-        file.unlink(missing_ok=True)
+        if file.name.partition(".")[0] not in files:
+            file.unlink(missing_ok=True)
 
 
 def _same(tables: Connection, kept: Kept) -> bool:

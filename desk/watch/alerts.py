@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Row
 
 from desk.state import ACKNOWLEDGED, ALERTS, changing, rows_of
@@ -22,6 +22,7 @@ from routes.temporal.findings import Finding
 
 LONGEST_REASON: Final = 300
 MOST_LISTED: Final = 200
+MOST_LOOKED_AT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,21 @@ class Alerts:
     def __init__(self, home: Path) -> None:
         self._home, self._audit = home, Audit(home)
 
-    def of(self, watch_id: str, *, told: bool = False) -> list[Alert]:
-        """Return the alerts of a watch-list, the latest first; if ``told``, those alone that were."""
+    def of(self, watch_id: str) -> list[Alert]:
+        """Return the alerts of a watch-list, the latest first."""
         asked = select(ALERTS).where(ALERTS.c.watch_id == watch_id)
-        asked = asked.where(ALERTS.c.told.is_(True)) if told else asked
         return [_alert(row) for row in rows_of(self._home, asked.order_by(ALERTS.c.found_at.desc(), ALERTS.c.alert_id))]
+
+    def latest(self, watch_ids: Iterable[str]) -> list[Alert]:
+        """Return the latest alerts of watch-lists, the latest first, ``MOST_LOOKED_AT`` at most."""
+        of_them = select(ALERTS).where(ALERTS.c.watch_id.in_(list(watch_ids)))
+        asked = of_them.order_by(ALERTS.c.found_at.desc(), ALERTS.c.alert_id).limit(MOST_LOOKED_AT)
+        return [_alert(row) for row in rows_of(self._home, asked)]
+
+    def told(self, watch_id: str) -> int:
+        """Return how many alerts a watch-list has told."""
+        asked = select(func.count()).where(ALERTS.c.watch_id == watch_id, ALERTS.c.told.is_(True))
+        return int(rows_of(self._home, asked)[0][0])
 
     def by_id(self, alert_ids: Iterable[str]) -> list[Alert]:
         """Return alerts by their ids, in their order; one that is gone is left out."""
@@ -163,7 +174,7 @@ class Alerts:
         at = moment(datetime.now(UTC))
         place = change.finding_id, change.node_id, change.direction, change.since
         note = Note(*place, str(change.verdict), at, actor, why.strip())
-        self._audit.enter(actor, "acknowledge", note.finding_id, note.why, verdict=note.verdict)
+        self._audit.enter(actor, "acknowledge", note.finding_id, verdict=note.verdict)  # the reason can be purged
         with changing(self._home) as tables:
             tables.execute(delete(ACKNOWLEDGED).where(ACKNOWLEDGED.c.finding_id == note.finding_id))
             tables.execute(insert(ACKNOWLEDGED).values(asdict(note)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from geodata.core.errors import RoutesError
 from geodata.core.file_lock import exclusive_lock
 from geodata.model.query import View
 from routes.temporal.findings import Finding
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,9 @@ class Evaluation:
                     told.append(self.one(kept, version, now or datetime.now(UTC)))
                 except RoutesError as error:
                     told.append(Evaluated(kept.watch.name, 0, (), str(error)))
+                except Exception:  # noqa: BLE001 - a fault of ours with one list keeps no other from being seen
+                    _LOG.exception("%s could not be evaluated", kept.watch.name)
+                    told.append(Evaluated(kept.watch.name, 0, (), "it could not be evaluated; the log says why"))
         return told
 
     def one(self, kept: Kept, version: int, now: datetime) -> Evaluated:
@@ -148,6 +154,9 @@ class Evaluation:
         """Keep new alerts and new judgements and queue what is told of them, together or not at all."""
         new = [str(row["alert_id"]) for row in rows if row["told"]]
         with changing(self._home) as tables:
+            stands = (WATCHES.c.watch_id == kept.watch_id) & WATCHES.c.ended_at.is_(None)
+            if not tables.execute(update(WATCHES).where(stands).values(evaluated=version)).rowcount:
+                return Evaluated(kept.watch.name, 0, ())  # deleted meanwhile
             if rows:
                 tables.execute(insert(ALERTS), list(rows))
             for alert_id, (finding, told) in again.items():
@@ -157,7 +166,6 @@ class Evaluation:
                 new += [alert_id] if told else []
             if new:
                 put(tables, kept, new, now)
-            tables.execute(update(WATCHES).where(WATCHES.c.watch_id == kept.watch_id).values(evaluated=version))
         return Evaluated(kept.watch.name, fitting, tuple(new))
 
 

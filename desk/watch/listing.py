@@ -29,7 +29,7 @@ def listed(home: Path, kept: Kept) -> dict[str, Any]:
         "made_by": kept.made_by,
         "muted_until": kept.muted_until,
         "evaluated": kept.evaluated,
-        "told": len(Alerts(home).of(kept.watch_id, told=True)),
+        "told": Alerts(home).told(kept.watch_id),
         "waiting": sum(one.state == "waiting" for one in sent),
         "state": last.state if last else "",
         "fault": last.fault if last else "",

@@ -25,6 +25,8 @@ from desk.watch.outbox import NotDelivered
 SECONDS: Final = 10.0
 AGENT: Final = "smuggling-route-monitor"
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+_INTERNAL: Final = tuple(map(IPv6Network, ("64:ff9b:1::/48", "::ffff:0:0:0/96", "5f00::/16")))
+"""NAT64 within a network (RFC 8215), IPv4 translated (RFC 2765), segment routing (RFC 9602)."""
 _RULE = "a webhook answers with a status of 200 to 299 within 10 s"
 _DONE = "it is tried again for a day"
 
@@ -71,7 +73,7 @@ def is_public(text: str) -> bool:
         held = [one for one in inside if one is not None]
         if held:
             return all(is_public(str(one)) for one in held)
-        if int(address) >> 32 == 0:  # ::a.b.c.d, as it was once written
+        if int(address) >> 32 == 0 or address.is_site_local or any(address in one for one in _INTERNAL):
             return False
     return address.is_global and not address.is_multicast
 

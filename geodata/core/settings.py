@@ -49,9 +49,10 @@ class Settings(BaseSettings):
     ceiling : str
         The highest handling mark that incidents taken in may bear: ``TLP:AMBER+STRICT``. ``ROUTES_CEILING``; default
         "": the highest of all.
-    case : str
-        ``required`` if whoever reads single incidents has to say first for which case, which then stands in the audit.
-        ``ROUTES_CASE``; default "": they may.
+    purpose : str
+        ``required`` if whoever reads single incidents or takes a file away has to say first for which purpose, which
+        then stands in the audit.
+        ``ROUTES_PURPOSE``; default "": they may.
     proxy_user, proxy_roles : str
         Headers in which the proxy says who asks, and their groups, separated by commas.
     smtp : str
@@ -84,7 +85,7 @@ class Settings(BaseSettings):
     without_login: str = ""
     login: str = ""
     ceiling: str = ""
-    case: str = ""
+    purpose: str = ""
     roles_claim: str = "roles"
     roles: str = ""
     oidc_metadata: str = ""

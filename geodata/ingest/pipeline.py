@@ -35,7 +35,7 @@ from geodata.ingest.rejection_report import (
     write_correction,
 )
 from geodata.ingest.source_naming import RUINED_ID, source_of
-from geodata.ingest.validation import PILE_UP, check, piled_up, with_own
+from geodata.ingest.validation import PILE_UP, above_the_ceiling, check, piled_up, with_own
 from geodata.ingest.waiting import with_room
 from geodata.ledger.batch import REFUSAL_SCHEMA, Batch, Given, now_rfc3339
 from geodata.ledger.data_files import DataFile, write
@@ -398,7 +398,12 @@ class _Tray:
         except OSError as error:
             raise unwritable(self._folder.parent.parent, error) from None
         refusals = pl.concat([of_others, checked.refusals])
-        bad = table.filter(pl.col(ROW).is_in(refusals["row"].implode())) if refusals.height else table.clear()
+        too_high = refusals.filter(pl.col("rule") == above_the_ceiling(self._ceiling))["row"]
+        wanted = refusals.filter(~pl.col("row").is_in(too_high.implode()))["row"]
+        bad = table.filter(pl.col(ROW).is_in(wanted.implode())) if wanted.len() else table.clear()
+        refusals = refusals.with_columns(
+            pl.when(pl.col("row").is_in(too_high.implode())).then(pl.lit("")).otherwise("value").alias("value")
+        )
         return _Laid(
             bad.head(_MOST_CORRECTED).with_columns(pl.lit(chunk.part).alias(PART)),
             file,

@@ -310,11 +310,16 @@ def _counts(texts: pl.Series) -> list[pl.Series]:
     ]
 
 
+def above_the_ceiling(ceiling: str) -> str:
+    """Return the rule that rows marked above the ceiling of a system break; of these nothing is kept anywhere."""
+    return f"this system holds nothing above {ceiling}"
+
+
 def _faults_of_marks(ceiling: str) -> list[Fault]:
     above = HANDLING_MARKS[HANDLING_MARKS.index(ceiling) + 1 :]
     return [
         Fault(~pl.col("_handling").is_in(HANDLING_MARKS), "handling", "handling must be a Traffic Light Protocol mark"),
-        Fault(pl.col("_handling").is_in(above), "handling", f"this system holds nothing above {ceiling}"),
+        Fault(pl.col("_handling").is_in(above), "handling", above_the_ceiling(ceiling)),
     ]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from geodata.core.handling import HANDLING_MARKS
+from geodata.core.handling import HANDLING_MARKS, highest
 from geodata.core.messages import mark
 from geodata.model.query import View
 from layers.audience.audiences import AUDIENCES
@@ -78,15 +78,16 @@ def trial(language: str) -> Told:
 
 
 def marking_of(finding: Finding, series: Series) -> str:
-    """Return the highest handling mark of the incidents that a finding counts, "" for none."""
+    """Return the highest handling mark of the incidents that a finding rests on, "" for none.
+
+    These are all of its place up to when it was found: those that it counts, and those that say what is usual there.
+    """
     node = next((row for row, one in enumerate(series.tree.nodes) if one.node_id == finding.node_id), None)
     if node is None or "handling" not in series.incidents.columns:
         return ""
     rows = series.placed.rows_of(node)
-    first, last = series.months.index(finding.since), series.months.index(finding.detected)
-    inside = rows[(series.month[rows] >= first) & (series.month[rows] <= last)]
-    marks = series.incidents["handling"][inside].drop_nulls().unique().to_list()
-    return max((one for one in marks if one in HANDLING_MARKS), key=HANDLING_MARKS.index, default="")
+    inside = rows[series.month[rows] <= series.months.index(finding.detected)]
+    return highest(series.incidents["handling"][inside].drop_nulls().unique())
 
 
 def _sentence(finding: Finding, spoken: Words) -> str:

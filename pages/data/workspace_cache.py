@@ -45,7 +45,6 @@ from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
 from layers.payload.time_steps import Unit
 from layers.reports.since import Since
 from pages.data import uploads
-from pages.data.audited import case_of
 from pages.data.network_builder import Builder
 from pages.data.uploads import Preview, Upload
 from pages.data.who import in_their_name, whoever
@@ -281,7 +280,7 @@ class Workspace:
         names = f"-{self._renamed}" if self._renamed else ""
         return "" if found is None else f"{found.version}-{found.facts[:8]}{names}"
 
-    def rename(self, corridor_id: str, name: str) -> str:
+    def rename(self, corridor_id: str, name: str, purpose: str = "") -> str:
         """Give a route the name that an analyst uses, everywhere and over rebuilds; return it.
 
         Raises
@@ -300,7 +299,7 @@ class Workspace:
             known = self.assumptions.facts()
             routes = self.network(version).network.routes
             before = next((route.name for route in routes if route.corridor_id == corridor_id), "")
-            Audit(self.home).enter(person.name, "rename", corridor_id, case_of(person), before=before, name=name)
+            Audit(self.home).enter(person.name, "rename", corridor_id, purpose, before=before, name=name)
             made = renamed(self._networks, version, known, corridor_id, name)
         self._renamed += 1
         for kept_ in vars(self).values():  # whatever bears names is told anew
@@ -438,10 +437,10 @@ class Workspace:
         """Return what changed of what is asked for between two versions of the ledger."""
         return read_since(asked, self._ledger, before, after, self.network(after))
 
-    def record(self, export: Export, name: str, content: bytes, audience: Audience) -> None:
+    def record(self, export: Export, name: str, content: bytes, audience: Audience, purpose: str) -> None:
         """Keep a record of a file that leaves."""
         person = whoever()
-        keep_record(record_of(export, name, content, person.name, audience), self._ledger.home, case_of(person))
+        keep_record(record_of(export, name, content, person.name, audience), self._ledger.home, purpose)
 
     def resource(self, name: str) -> bytes | None:
         """Return a resource of one of the kept pictures, None if none has it."""

@@ -18,7 +18,7 @@ from layers.audience.audiences import AUDIENCES
 from layers.reports.briefing import Source, asked_on, heading_of_changes
 from layers.reports.standalone import policy_of
 from layers.web.translations import language_named, report_languages
-from pages.data.audited import case_of
+from pages.data.audited import purpose_of
 from pages.data.who import whoever
 from pages.data.workspace_cache import sight
 from pages.server.asked_versions import number_of, version_of
@@ -54,7 +54,7 @@ def _briefings() -> Briefings:
 def _list(_: Request) -> Response:
     every = _briefings().every()
     followed = {one.follows for one in every}
-    told = [_told(one) | {"followed": one.briefing_id in followed} for one in every if one.state != "purged"]
+    told = [_told(one) | {"followed": one.briefing_id in followed} for one in every if one.state in ("draft", "final")]
     return JSONResponse({"briefings": told, "languages": list(report_languages())}, headers=_NEVER)
 
 
@@ -164,7 +164,7 @@ def _delete(_: Request, __: dict[str, Any], briefing_id: str) -> dict[str, Any]:
 
 def _final(_: Request, __: dict[str, Any], briefing_id: str) -> dict[str, Any]:
     kept, person = _briefings().one(briefing_id), whoever()
-    return _told(frozen(sight().home, kept, _source(kept), person.name, case_of(person)))
+    return _told(frozen(sight().home, kept, _source(kept), person.name, purpose_of(person)))
 
 
 def _next(request: Request, _: dict[str, Any], briefing_id: str) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def _share(_: Request, body: dict[str, Any], briefing_id: str) -> dict[str, Any]
         raise WrongValue("the days", rule="they are a whole number", done="nothing was shared")
     shares = Shares(sight().home)
     phrase = str(body.get("phrase", ""))
-    token, share = shares.new(content, told, person.name, days=days, phrase=phrase, purpose=case_of(person))
+    token, share = shares.new(content, told, person.name, days=days, phrase=phrase, purpose=purpose_of(person))
     return {"token": token, "share_id": share.share_id, "expires_at": share.expires_at}
 
 
@@ -207,7 +207,7 @@ def _file(request: Request) -> Response:
     if "present" in params:
         policy = f"{policy_of(content)}; frame-ancestors 'none'"
         return Response(content, media_type=MEDIA[ending], headers=_NEVER | {"Content-Security-Policy": policy})
-    recorded(seen.home, kept, ending, content, facts, person.name, case_of(person))
+    recorded(seen.home, kept, ending, content, facts, person.name, purpose_of(person))
     headers = {"Content-Disposition": f'attachment; filename="{file_name(kept, ending)}"', **_NEVER}
     return Response(content, media_type=MEDIA[ending], headers=headers)
 

@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from xstatic.pkg import leaflet
 
-from desk.people import rights_of
+from desk.people import NotAllowed, rights_of
 from geodata.core.audit import NotRecorded
 from geodata.core.errors import RoutesError, UnknownVersion, WrongValue
 from geodata.core.messages import mark
@@ -37,7 +37,7 @@ from layers.payload.time_steps import UNITS, Unit
 from layers.payload.watch_areas import areas_of
 from layers.web.assets import ASSETS
 from layers.web.translations import languages, nearest
-from pages.data.audited import enter
+from pages.data.audited import enter, purpose_of
 from pages.data.who import whoever
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live
@@ -136,6 +136,8 @@ def _in_thread(answer: Answer) -> Handler:
             return await run_in_threadpool(answer, request)
         except UnknownVersion as error:
             return _refused(str(error), 404)
+        except NotAllowed as error:
+            return _refused(str(error), 403)
         except NotRecorded:
             return _refused(mark("This cannot be shown now; try again later."), 503)
         except RoutesError as error:
@@ -258,7 +260,9 @@ def _resource(request: Request) -> Response:
 
 def _rename(request: Request, body: dict[str, Any]) -> Response:
     """Give a route a name."""
-    name = sight().rename(request.path_params["corridor_id"], str(body.get("name", ""))[:MOST_LETTERS])
+    name = sight().rename(
+        request.path_params["corridor_id"], str(body.get("name", ""))[:MOST_LETTERS], purpose_of(whoever())
+    )
     return JSONResponse({"name": name}, headers={"Cache-Control": "no-store"})
 
 
@@ -353,6 +357,7 @@ def _arrivals(request: Request) -> Response:
     since = number_of(request.query_params.get("since", ""))
     if since is None:
         raise WrongValue("since", rule="it is the number of a version of the ledger", done="nothing was looked for")
+    enter("read", "places of new incidents")
     return _told(request, lambda seen, view, version: live.arrivals(seen, view, since, version))
 
 

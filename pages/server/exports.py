@@ -20,6 +20,7 @@ from layers.export.tables import tables_of
 from layers.reports.asking import asked_by
 from layers.reports.documents import DOCUMENTS, document_of
 from layers.web.translations import language_named, nearest, report_languages
+from pages.data.audited import require_purpose
 from pages.data.workspace_cache import sight
 from pages.server.asked_versions import version_of
 from pages.server.checked_answers import checked
@@ -32,6 +33,7 @@ def export(request: Request) -> Response:
     kind = _format(params.get("format", ""))
     readers = audience_named(params.get("audience", OWN.name))
     document = document_of(f".{kind}", readers)
+    purpose = require_purpose()
     asked = replace(asked_of(params, readers), with_changes=document is None or document.with_changes)
     export = seen.export(asked, version_of(request, seen), now())
     if document:
@@ -41,7 +43,7 @@ def export(request: Request) -> Response:
         content = encoded(export, kind, params.getlist("layer"))
     if "preview" in params:
         return checked(request, json.dumps(_preview(export, kind, content, params)).encode(), "application/json")
-    seen.record(export, export.name(kind), content, readers)
+    seen.record(export, export.name(kind), content, readers, purpose)
     headers = {"Content-Disposition": f'attachment; filename="{export.name(kind)}"', "Cache-Control": "no-store"}
     return Response(content, media_type=document.media if document else FORMATS[kind].media, headers=headers)
 

@@ -37,7 +37,9 @@ from pages.server.service_answers import (
     asked_view,
     base_of,
     layer_of,
+    layer_to_read,
     link,
+    may_read,
     origin_of,
     require_only,
     same_address,
@@ -118,7 +120,7 @@ def _api(request: Request) -> Response:
 def _collections(request: Request) -> Response:
     require_only(request, {"f"})
     seen = sight()
-    found = [_described(request, layer_of(seen, name, View())) for name in LAYERS]
+    found = [_described(request, layer_of(seen, name, View())) for name in LAYERS if may_read(name)]
     links = [link(same_address(request), "self", _JSON, "The layers")]
     return told(request, {"collections": found, "crs": list(_SYSTEMS), "links": absolute(request, links)})
 
@@ -155,7 +157,7 @@ def _items(request: Request) -> Response:
     offset = asked_number(request, "offset", 0, 0)
     system = asked_system(request, "crs")
     box, equal, asked = asked_box(request), asked_columns(request, name), asked_filter(request)
-    layer = layer_of(sight(), name, asked_view(request))
+    layer = layer_to_read(name, asked_view(request))
     rows = layer.rows(box, equal, asked)
     page = layer.page(rows, limit, offset, system.code, north_first=system.north_first)
     links = [
@@ -185,7 +187,7 @@ def _item(request: Request) -> Response:
     require_only(request, {"f", "crs", "datetime"})
     system = asked_system(request, "crs")
     wanted = request.path_params["id"]
-    layer = layer_of(sight(), name, asked_view(request))
+    layer = layer_to_read(name, asked_view(request))
     feature = layer.one(wanted, system.code, north_first=system.north_first)
     if feature is None:
         raise UnknownVersion(f"there is no feature {wanted[:80]!r}", rule=f"{name} has others", done="nothing was read")

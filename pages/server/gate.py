@@ -27,9 +27,9 @@ from desk.tokens import Tokens
 from geodata.core.audit import NotRecorded
 from geodata.core.errors import RoutesError
 from geodata.core.messages import mark
-from geodata.core.settings import Settings
 from layers.web.translations import nearest, words
 from pages.data.who import SESSION_HEADER, asking, remember, sessions
+from pages.data.workspace_cache import sight
 from pages.server.login import CALLBACK, SIGN_IN, SIGN_OUT, Login
 
 OPEN: Final = ""
@@ -122,7 +122,7 @@ class Gate:
     def _asking(self, scope: Scope) -> Person:
         connection = HTTPConnection(scope)
         if right_of(self.path(scope)) in READ_BY_PROGRAMS and (secret := _shown(connection)) is not None:
-            token = Tokens(Settings().home).holder(secret)
+            token = Tokens(sight().home).holder(secret)
             return token.person if token else NOBODY
         person = self._login.asking(connection)
         if person.session:
@@ -144,7 +144,7 @@ class Gate:
         path = self.path(scope)
         if path == SIGN_OUT and person.session:
             await run_in_threadpool(sessions().end, person.session, person.name)
-        answer = _Answer(scope, receive, send, path)
+        answer = _Answer(scope, receive, send, path, f"{self._prefix}/")
         with asking(person):
             await self._app(scope, receive, answer.send)
 
@@ -188,7 +188,7 @@ class Gate:
             kept["WWW-Authenticate"] = 'Basic realm="layers", charset="UTF-8"'
         answer: Response
         if "text/html" in headers.get("accept", ""):
-            answer = _plain(said, status, spoken.language)
+            answer = _plain(said, status, spoken.language, f"{self._prefix}/")
         else:
             answer = JSONResponse({"error": said}, status, kept)
         await answer(scope, receive, send)
@@ -203,10 +203,12 @@ class _Answer:
         Of the request.
     path : str
         Without the prefix.
+    home : str
+        Path of the first page, with the prefix.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
-        self._scope, self._receive, self._send, self._path = scope, receive, send, path
+    def __init__(self, scope: Scope, receive: Receive, send: Send, path: str, home: str) -> None:
+        self._scope, self._receive, self._send, self._path, self._home = scope, receive, send, path, home
         self._replaced = False
 
     async def send(self, message: Message) -> None:
@@ -225,11 +227,15 @@ class _Answer:
     def _instead(self, message: Message) -> Response | None:
         """Return what to answer where signing in failed, None where nothing did."""
         if self._path == SIGN_IN and message["status"] >= _REFUSED:
-            return _plain(mark("The service that signs people in does not answer; try again in a while."), 502, "en")
+            return self._said(mark("The service that signs people in does not answer; try again in a while."), 502)
         query = self._scope.get("query_string", b"")
         if self._path == CALLBACK and (b"code=" in query or b"error=" in query) and not _signed_in(message):
-            return _plain(mark("Signing in did not work; open the page anew to try again."), 403, "en")
+            return self._said(mark("Signing in did not work; open the page anew to try again."), 403)
         return None
+
+    def _said(self, sentence: str, status: int) -> Response:
+        spoken = words(nearest(Headers(scope=self._scope).get("accept-language", "")))
+        return _plain(spoken.say(sentence, {}), status, spoken.language, self._home)
 
     def _secured(self, message: Message) -> None:
         headers = MutableHeaders(raw=message.setdefault("headers", []))
@@ -239,13 +245,7 @@ class _Answer:
                 headers["location"] = asked
             headers.append("set-cookie", f"{RETURN}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax")
         if self._scope["scheme"] == "https":
-            message["headers"] = [
-                (
-                    name,
-                    value + b"; Secure" if name.lower() == b"set-cookie" and b"secure" not in value.lower() else value,
-                )
-                for name, value in message["headers"]
-            ]
+            message["headers"] = [(name, _for_tls(name, value)) for name, value in message["headers"]]
 
 
 def _shown(connection: HTTPConnection) -> str | None:
@@ -326,12 +326,13 @@ def _for_tls(name: bytes, value: bytes) -> bytes:
     return value + b"; Secure" if bare else value
 
 
-def _plain(said: str, status: int, language: str) -> Response:
+def _plain(said: str, status: int, language: str, home: str) -> Response:
     body = (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>Smuggling route monitor</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><style>body{font:18px/1.5 system-ui,'
         "sans-serif;max-width:34em;margin:20vh auto 0;padding:0 20px}:root{color-scheme:light dark}</style></head>"
-        f'<body><p role="alert">{escape(said)}</p><p><a href="/">Smuggling route monitor</a></p></body></html>'
+        f'<body><p role="alert">{escape(said)}</p><p><a href="{escape(home)}">Smuggling route monitor</a></p>'
+        "</body></html>"
     )
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
     return HTMLResponse(body, status, {"Cache-Control": "no-store", "Content-Security-Policy": policy})

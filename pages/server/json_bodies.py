@@ -36,7 +36,7 @@ def with_body(answer: Callable[[Request, dict[str, Any]], Response], missing: ty
             return await run_in_threadpool(answer, request, body)
         except missing as error:
             return JSONResponse({"error": without_folders(str(error))}, 404)
-        except (RoutesError, ValueError) as error:
+        except (RoutesError, ValueError, RecursionError) as error:
             sentence = str(error) if isinstance(error, RoutesError) else "The body is no JSON; nothing changed."
             return JSONResponse({"error": without_folders(sentence)}, 503 if isinstance(error, NotRecorded) else 400)
 

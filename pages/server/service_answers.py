@@ -20,6 +20,7 @@ from pyproj.exceptions import CRSError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from desk.people import require
 from geodata.core.errors import UnknownVersion, WrongValue
 from geodata.model.query import View
 from layers.export.features import CRS84, DEGREES, Collection
@@ -27,7 +28,8 @@ from layers.export.filters import LONGEST, Filter, Language, read_filter
 from layers.export.making import Asked
 from layers.export.tables import LAYERS, columns_of, tables_of
 from pages.data.audited import enter
-from pages.data.workspace_cache import Workspace
+from pages.data.who import allowed, whoever
+from pages.data.workspace_cache import Workspace, sight
 
 PREFIX = "/ogc"
 CHOICE = frozenset(["f", "bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs"])
@@ -51,12 +53,25 @@ class System:
     north_first: bool = False
 
 
+def may_read(name: str) -> bool:
+    """Tell whether who asks may have a layer: a program that reads layers reads no single incidents."""
+    return name != "incidents" or allowed("read incidents")
+
+
+def layer_to_read(name: str, view: View) -> Collection:
+    """Return a layer whose features are asked for, once that is entered in the audit."""
+    layer = layer_of(sight(), name, view)
+    enter("export", f"layer {name} by the service")
+    return layer
+
+
 def layer_of(seen: Workspace, name: str, view: View) -> Collection:
     """Return a layer of the newest version; raise ``UnknownVersion`` where there is none."""
     version = seen.version()
     if version is None:
         raise UnknownVersion("the workspace is empty", rule="a layer needs incidents", done="nothing was read")
-    enter("export", f"layer {name} by the service")
+    if not may_read(name):
+        require(whoever(), "read incidents")
     return _kept(seen, version, seen.laid_out(version), view, name)
 
 

@@ -29,7 +29,7 @@ from layers.payload.disclosed import disclosed
 from layers.reports.standalone import to_share
 from layers.reports.told import period
 from layers.web.translations import language_named, languages, nearest, words
-from pages.data.audited import case_of
+from pages.data.audited import purpose_of
 from pages.data.who import whoever
 from pages.data.workspace_cache import Workspace, sight
 from pages.server.asked_versions import version_of
@@ -212,7 +212,7 @@ def _make(request: Request, body: dict[str, Any]) -> Response:
     if live:
         require_no_phrase(phrase)
     person = whoever()
-    token, share = _shares().new(page, told, person.name, days=days, phrase=phrase, purpose=case_of(person))
+    token, share = _shares().new(page, told, person.name, days=days, phrase=phrase, purpose=purpose_of(person))
     if live:
         LiveShares(seen.home).keep(share.share_id, urlencode(list(request.query_params.multi_items())))
     return JSONResponse({"token": token, "share_id": share.share_id}, headers={"Cache-Control": "no-store"})

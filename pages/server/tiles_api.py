@@ -41,6 +41,7 @@ from pages.server.service_answers import (
     base_of,
     chosen,
     layer_of,
+    layer_to_read,
     link,
     origin_of,
     require_only,
@@ -226,7 +227,7 @@ def _asked_tileset(request: Request) -> Tileset:
     _require_matrices(request)
     require_only(request, CHOICE | {column.name for column in columns_of(name)})
     equal = tuple(sorted(asked_columns(request, name).items()))
-    layer = layer_of(sight(), name, asked_view(request))
+    layer = layer_to_read(name, asked_view(request))
     return _tileset_of(layer, asked_box(request), equal, asked_filter(request))
 
 

@@ -50,7 +50,7 @@ class Watcher:
     def _run(self) -> None:
         pause = threading.Event()
         while not pause.wait(EVERY_SECONDS):
-            for turn, what in ((self.turn, "watch-lists"), (self.renew, "live shares")):
+            for turn, what in ((self.turn, "watch-lists"), (self.send, "messages"), (self.renew, "live shares")):
                 try:
                     turn()
                 except Exception:  # noqa: BLE001 - whatever goes wrong once, watching goes on
@@ -62,8 +62,13 @@ class Watcher:
         if version is not None:
             renew(self._seen, version)
 
+    def send(self) -> None:
+        """Send the messages of watch-lists that are due."""
+        if self._watches.every():
+            Outbox(self._seen.home, Installed(Settings())).send_due()
+
     def turn(self) -> None:
-        """Look through what is new, if anything is, and send what is due."""
+        """Look through what is new, if anything is."""
         kept = self._watches.every()
         if not kept:
             return
@@ -73,7 +78,6 @@ class Watcher:
             known = state == self._looked_at
             if not known or any(one.evaluated is None for one in kept):
                 self._evaluate(version, state, unseen=known)
-        Outbox(self._seen.home, Installed(Settings())).send_due()
 
     def _evaluate(self, version: int, state: tuple[int, str], *, unseen: bool) -> None:
         """Evaluate a version; where a list could not be, that is tried again after a rest."""

@@ -25,6 +25,7 @@ from geodata.model.query import View
 from layers.payload.watch_areas import areas_of
 from layers.reports.alerted import trial as words_of_trial
 from layers.web.translations import language_named
+from pages.data.who import allowed
 from pages.data.workspace_cache import Workspace, sight
 from pages.server.asked_versions import version_of
 from pages.server.checked_answers import checked
@@ -122,12 +123,17 @@ def _act(request: Request, body: dict[str, Any]) -> Response:
 
 
 def _alerts(request: Request) -> Response:
-    """Answer with the alerts of all watch-lists; of a version with what stands of each change that the map tells."""
+    """Answer with the alerts of all watch-lists; of a version with what stands of each change that the map tells.
+
+    Names of lists, and who took note of what and why, are for whoever may keep watch-lists.
+    """
+    if not allowed("watch"):
+        return JSONResponse({"alerts": [], "states": {}}, headers=_NEVER)
     seen = sight()
     found = Alerts(seen.home)
     notes, names = found.notes(), {kept.watch_id: kept.watch.name for kept in Watches(seen.home).every()}
-    every = [alert for watch_id in names for alert in found.of(watch_id)]
-    told = sorted((alert for alert in every if alert.told), key=lambda alert: alert.found_at, reverse=True)
+    every = found.latest(names)
+    told = [alert for alert in every if alert.told]
     answer: dict[str, Any] = {
         "alerts": [
             {

@@ -8,7 +8,7 @@ from typing import Any
 
 from desk.people import NotSignedIn, require
 from geodata.core.audit import Audit
-from pages.data.audited import case_of
+from pages.data.audited import require_purpose
 from pages.data.who import allowed, sessions, whoever
 from pages.data.workspace_cache import sight
 
@@ -35,7 +35,6 @@ def download(place: Any, label: str, write: Written, name: str, kind: str, about
     if not allowed("export"):
         return
     person = whoever()
-    case = case_of(person)
 
     def written() -> str | bytes:
         require(person, "export")
@@ -43,7 +42,7 @@ def download(place: Any, label: str, write: Written, name: str, kind: str, about
             raise NotSignedIn("the session is over", rule="sign in anew", done="no file was made")
         content = write()
         sha256 = hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
-        Audit(sight().home).enter(person.name, "export", name, case, sha256=sha256, view=about)
+        Audit(sight().home).enter(person.name, "export", name, require_purpose(person), sha256=sha256, view=about)
         return content
 
     place.download_button(label, written, name, kind, icon=":material/download:", on_click="ignore", **how)

@@ -74,7 +74,7 @@ def test_an_operator_reads_incidents_and_takes_none_away_nor_in(sign_in):
     expect(page.get_by_text(re.compile(r"\d[\d,]* incidents"))).to_be_visible()
     expect(page.get_by_role("button", name="CSV")).to_have_count(0)
     expect(page.get_by_role("tab", name="Add incidents")).to_have_count(0)
-    expect(page.get_by_role("textbox", name="Case")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Purpose")).to_be_visible()
 
 
 def test_an_ended_session_takes_the_page_and_the_map_from_the_screen(sign_in, home):

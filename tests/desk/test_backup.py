@@ -20,6 +20,8 @@ from desk.people import Person
 from desk.sessions import Sessions
 from desk.shares import NoSuchShare, ShareEnded, Shares
 from desk.tokens import Tokens
+from desk.watch.model import watch_list
+from desk.watch.store import NoSuchWatch, Watches
 from geodata.core.audit import Audit
 from geodata.ledger.store import Ledger
 from geodata.workspace import purge as purging
@@ -90,8 +92,12 @@ def test_shares_and_tokens_that_may_have_been_ended_since_are_ended(workspace):
     token, _ = Shares(workspace).new(b"<p>Shared", TOLD | {"title": "Kept", "ledger_version": 9}, "analyst")
     secret = Tokens(workspace).new("partner")
     assert Sessions(workspace).stands(Person("ana@desk.test", frozenset({"viewer"}), "s1"))
+    _, feed = Watches(workspace).new(watch_list({"name": "Another", "channel": "feed"}), "analyst", 1)
     file = saved(workspace)
     to = laid_out(file)
+    with pytest.raises(NoSuchWatch):
+        Watches(to).of_feed(feed)
+    assert Watches(workspace).of_feed(feed)
     with pytest.raises(ShareEnded):
         Shares(to).open(token)
     assert Tokens(to).holder(secret) is None

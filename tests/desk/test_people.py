@@ -71,3 +71,9 @@ def test_a_name_is_an_address_else_what_tells_people_apart_and_holds_no_control_
     assert name_of({"sub": "7f", "email": " "}) == "7f"
     assert name_of({"sub": "a\nb"}) == "a b"
     assert name_of({"sub": 7}) == ""
+
+
+def test_an_address_that_was_not_verified_names_nobody():
+    claims = {"sub": "7f", "email": "boss@desk.test", "preferred_username": "eve"}
+    assert name_of(claims | {"email_verified": False}) == "eve"
+    assert name_of(claims | {"email_verified": True}) == name_of(claims) == "boss@desk.test"

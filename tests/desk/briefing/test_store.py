@@ -102,8 +102,11 @@ def test_a_draft_is_due_once_and_not_before_its_day(store, final, home):
     assert store.due(datetime(2026, 2, 28, 7, 59, tzinfo=UTC)) == []
     now = datetime(2026, 2, 28, 8, tzinfo=UTC)
     assert [one.briefing_id for one in store.due(now)] == [final.briefing_id]
-    store.next(final.briefing_id, "analyst", 7, "What changed", now=now)
+    draft = store.next(final.briefing_id, "analyst", 7, "What changed", now=now)
     assert store.due(now) == []
+    store.delete(draft.briefing_id, "analyst")  # whoever throws it away does not get it again
+    assert store.due(now) == []
+    assert not store.one(draft.briefing_id).pages
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_an_acknowledged_change_is_so_for_every_list_until_its_judgement_changes
     assert not note.is_of(alerts.of(second.watch_id)[0])
     assert not note.is_of(found(confidence="high"))
     (entry,) = [one for one in Audit(desk.home).entries() if one.action == "acknowledge"]
-    assert (entry.actor, entry.subject, entry.purpose) == ("chief", note.finding_id, note.why)
+    assert (entry.actor, entry.subject, entry.purpose) == ("chief", note.finding_id, "")
     for why in ("", "  ", "x" * 301, "a\nb"):
         with pytest.raises(WrongValue, match="1 to 300 letters"):
             alerts.acknowledge(found(), why, "chief")
@@ -186,3 +186,36 @@ def test_a_name_stands_once_and_a_change_keeps_the_channel(desk):
     assert (changed.watch.name, changed.watch.least_incidents) == ("Aegean", 10)
     told = [(one.action, one.actor) for one in Audit(desk.home).entries()]
     assert told == [("watch", "analyst"), ("watch", "analyst"), ("watch", "chief")]
+
+
+def test_a_fault_with_one_list_keeps_no_other_from_being_seen(desk, found, monkeypatch):
+    desk.versions = {0: [found()]}
+    desk.watch("Broken", view="mode=air")
+    desk.watch("Sound")
+    look = desk._look
+
+    def failing(view: View, version: int) -> Look:
+        if view.modes:
+            raise ZeroDivisionError
+        return look(view, version)
+
+    monkeypatch.setattr(desk, "_look", failing)
+    told = {one.name: one for one in desk.evaluate(0)}
+    assert told["Broken"].fault == "it could not be evaluated; the log says why"
+    assert len(told["Sound"].new) == 1
+    assert desk.send() == ["sent"]
+
+
+def test_a_list_that_is_deleted_while_it_is_evaluated_leaves_no_message(desk, found, monkeypatch):
+    desk.versions = {0: [found()]}
+    kept = desk.watch("Gone")
+    look = desk._look
+
+    def deleting(view: View, version: int) -> Look:
+        Watches(desk.home).delete(kept.watch_id, "analyst")
+        return look(view, version)
+
+    monkeypatch.setattr(desk, "_look", deleting)
+    assert [one.new for one in desk.evaluate(0)] == [()]
+    assert deliveries(desk.home, kept.watch_id) == []
+    assert Alerts(desk.home).of(kept.watch_id) == []

@@ -72,6 +72,7 @@ def test_a_message_arrives_and_the_reference_library_knows_who_sent_it(desk, fou
         *("2852039166", "0xa9fea9fe", "224.0.0.1", "255.255.255.255"),
         *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:169.254.169.254]", "[::127.0.0.1]"),
         *("[fe80::1]", "[fc00::1]", "[fd00:ec2::254]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[ff02::1]"),
+        *("[fec0::1]", "[64:ff9b:1::a00:1]", "[::ffff:0:7f00:1]", "[5f00::1]"),
     ],
 )
 def test_addresses_of_this_machine_and_of_private_networks_are_refused_however_they_are_spelt(host):

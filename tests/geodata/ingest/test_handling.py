@@ -51,3 +51,21 @@ def test_the_highest_of_marks_is_the_one_that_restricts_most():
     assert highest(reversed(HANDLING_MARKS)) == "TLP:RED"
     assert highest(["TLP:AMBER", "TLP:AMBER+STRICT", "TLP:GREEN"]) == "TLP:AMBER+STRICT"
     assert highest([]) == ""
+
+
+def test_of_a_row_above_the_ceiling_nothing_is_left_anywhere_in_the_workspace(tmp_path, home, monkeypatch):
+    monkeypatch.setenv("ROUTES_CEILING", "TLP:AMBER")
+    path = tmp_path / "incidents.csv"
+    path.write_text(
+        "id,date,lat,lon,mode,handling,place\n"
+        "IDHIGH,2024-05-03,95.5,12.6,sea,TLP:RED,PLACEHIGH\n"
+        "IDLOW,2024-05-03,95.5,12.6,sea,TLP:GREEN,PLACELOW\n"
+        "good,2024-05-03,35.5,12.6,sea,TLP:GREEN,Lampedusa\n",
+        encoding="utf-8",
+    )
+    done = ingest_file(path, Ledger(home))
+    assert (done.batch.kept, done.batch.refused) == (1, 2)
+    held = b"".join(file.read_bytes() for file in home.rglob("*") if file.is_file())
+    assert b"PLACELOW" in held  # is refused for its latitude, and there to be corrected
+    assert b"PLACEHIGH" not in held
+    assert b"IDHIGH" not in held

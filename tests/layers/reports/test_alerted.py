@@ -80,7 +80,22 @@ class Told:
         nodes = (finding(),)
 
 
-def test_the_mark_is_the_highest_of_the_incidents_that_the_change_counts():
-    assert marking_of(finding(), Told) == "TLP:GREEN"  # not of March, and not of another place
+def test_the_mark_is_the_highest_of_the_incidents_that_the_change_rests_on():
+    assert marking_of(finding(), Told) == "TLP:RED"  # of March, against which it is held
     assert marking_of(finding(since="2025-03"), Told) == "TLP:RED"
     assert marking_of(finding(node_id="elsewhere"), Told) == ""
+
+
+def test_a_fall_to_nothing_rests_on_what_was_there_before():
+    class Before(Told):
+        month = np.array([0, 0, 0, 0, 0])
+        incidents = pl.DataFrame({"handling": ["TLP:GREEN", "TLP:RED", None, None, None]})
+
+    assert marking_of(finding(), Before) == "TLP:RED"
+
+
+def test_what_came_after_a_change_was_found_is_not_what_it_rests_on():
+    class After(Told):
+        month = np.array([3, 1, 1, 1, 1])
+
+    assert marking_of(finding(detected="2025-05"), After) == "TLP:GREEN"

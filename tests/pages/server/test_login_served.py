@@ -128,6 +128,36 @@ def test_a_session_of_ones_own_writing_in_a_header_is_thrown_away(url, home, peo
         assert "administrator@desk.test" not in str(page.shown)
 
 
+def test_what_watch_lists_hold_is_for_whoever_may_keep_them(people):
+    assert people["viewer"].get("/data/watches/alerts", headers=OWN).json() == {"alerts": [], "states": {}}
+    assert people["viewer"].get("/data/watches", headers=OWN).status_code == 403
+    assert people["operator"].get("/data/watches", headers=OWN).status_code == 200
+
+
+def test_where_a_purpose_is_wanted_no_single_incident_is_shown_or_taken_away_without_one(home):
+    before = Audit(home).verify().entries
+    with (
+        provider() as metadata,
+        running(PRODUCT, ROUTES_HOME=home, ROUTES_PURPOSE="required", **settings(metadata)) as url,
+        closing(signed_in(url, "planner")) as planner,
+    ):
+        points, export = "/data/points?box=-180,-80,180,80", "/data/export?format=csv&layer=incidents"
+        addresses = (points, export, "/data/arrivals?since=0")
+        for address in addresses:
+            answer = planner.get(address, headers=OWN)
+            assert (answer.status_code, "no purpose is stated" in answer.text) == (400, True), address
+        mine = [one for one in Sessions(home).every() if one.name == "planner@desk.test"]
+        session = max(mine, key=lambda one: one.began_at).session
+        Sessions(home).work_on(session, "Operation Sundial")
+        assert [planner.get(address, headers=OWN).status_code for address in addresses] == [200, 200, 200]
+        token = Tokens(home).new("reader", rights=["read"])
+        read = httpx.get(f"{url}/ogc/collections/hexes/items?limit=1", auth=("anybody", token))
+        assert read.status_code == 200
+    entries = (one for one in Audit(home).entries() if one.number > before and one.actor == "planner@desk.test")
+    purposes = {one.purpose for one in entries if one.action == "read"}
+    assert purposes == {"Operation Sundial"}
+
+
 def test_signing_out_ends_the_session_wherever_its_cookie_was_copied(url):
     with closing(signed_in(url, "operator")) as client:
         copied = dict(client.cookies)
@@ -178,6 +208,9 @@ def test_a_program_reads_layers_by_its_token_and_nothing_else(url, home):
     with httpx.Client(base_url=url, timeout=60) as program:
         for shown in ({"headers": {"Authorization": f"Bearer {secret}"}}, {"auth": ("anybody", secret)}):
             assert program.get("/ogc/collections", **shown).status_code == 200
+            assert program.get("/ogc/collections/hexes/items?limit=1", **shown).status_code == 200
+            single = program.get("/ogc/collections/incidents/items?limit=1", **shown)
+            assert (single.status_code, "features" in single.text) == (403, False)
             assert program.get("/data/head", **shown).status_code == 401
             assert program.get("/data/export?format=csv", **shown).status_code == 401
         assert program.get("/ogc/collections", auth=("anybody", handing)).status_code == 403
