@@ -11,7 +11,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 from desk.people import Person, require
 from layers.web.assets import ASSETS
 from pages.data.audited import LONGEST_PURPOSE, purpose_of, work_on
-from pages.data.who import allowed, whoever, with_login
+from pages.data.who import allowed, signs_out, whoever, with_login
 from pages.data.workspace_cache import sight
 from pages.ui.notices import notice, sentences
 from pages.ui.translate import choose, mark, say
@@ -73,8 +73,9 @@ def signed_in(person: Person) -> None:
         )
     roles = ", ".join(say(role) for role in sorted(person.roles)) or say("no role")
     said = escape(say("Signed in as {name} ({roles})", name=person.name, roles=roles))
-    away = f'<a href="{_behind()}/auth/logout" target="_self">{escape(say("Sign out"))}</a>'
-    st.sidebar.html(f'<p class="aside who">{said}<br>{away}</p>')
+    out = escape(say("Sign out"))
+    away = f'<br><a href="{_behind()}/auth/logout" target="_self">{out}</a>' if signs_out() else ""
+    st.sidebar.html(f'<p class="aside who">{said}{away}</p>')
 
 
 def marked() -> None:

@@ -41,6 +41,12 @@ def with_login() -> bool:
     return bool(Settings().login)
 
 
+@cache
+def signs_out() -> bool:
+    """Tell whether people sign out here: where a proxy says who asks, they do so there."""
+    return Settings().login == "oidc"
+
+
 @contextmanager
 def asking(person: Person) -> Iterator[None]:
     """Answer everything within for somebody, and do it in their name."""

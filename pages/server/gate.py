@@ -142,7 +142,7 @@ class Gate:
             await _while_it_stands(self._app, scope, receive, send, person, self._login.socket_seconds)
             return
         path = self.path(scope)
-        if path == SIGN_OUT and person.session:
+        if path == SIGN_OUT and person.session and self._login.way_in():
             await run_in_threadpool(sessions().end, person.session, person.name)
         answer = _Answer(scope, receive, send, path, f"{self._prefix}/")
         with asking(person):

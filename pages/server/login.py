@@ -130,6 +130,9 @@ class ByProvider:
 class ByProxy:
     """A proxy in front signs people in and says who asks; what it says counts only beside its secret.
 
+    Nobody signs out here: the next request would say again who asks. A session that an administrator ends stays ended
+    until the end of the day (UTC), whatever the proxy says.
+
     Attributes
     ----------
     secret, user, roles : str

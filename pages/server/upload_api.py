@@ -1,7 +1,7 @@
 """The intake: ``POST /api/incidents``, by which a program hands in incidents.
 
 The token stands in the header ``Authorization: Bearer ...`` and nowhere else: no cookie counts, so no other site can
-make a browser hand anything in. The body goes into a file in the workspace and through the same gate as any file. A
+make a browser hand anything in. The body goes into a file in the workspace and through the same checks as any file. A
 token speaks for its own sources alone: rows of others are refused, and rows that state none are of its first.
 
 An ``Idempotency-Key`` makes it safe to send again what may have arrived: for a day the same key with the same body
