@@ -125,7 +125,9 @@ def share(
         window = {"start": start.date() if start else None, "end": end.date() if end else None}
         view = require_view(window | {"modes": mode or None})
         asked = Asked(view, area_of(country or ()), route or (), audience=readers, with_changes=False)
-        page, told = to_share(read_export(asked, Ledger(folder)), readers, language_named(language), title.strip())
+        page, told = to_share(
+            read_export(asked, Ledger(folder)), readers, language_named(language), title.strip(), live=live
+        )
         secret = phrase or os.environ.get("ROUTES_PHRASE", "")
         if live:
             require_no_phrase(secret)

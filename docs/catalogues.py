@@ -27,7 +27,7 @@ _KEYWORDS = {"say": None, "mark": None, "sentence": None, "counted": (1, 2)}
 def said() -> Catalog:
     """Return every text that a page, the map or a record says, with the files that say it."""
     catalogue = Catalog()
-    for room in ("geodata", "routes", "layers", "pages"):
+    for room in ("geodata", "routes", "layers", "desk", "pages"):
         found = extract_from_dir(ROOT / room, _METHODS, _OPTIONS, keywords=_KEYWORDS)
         for name, _, message, _, context in found:
             path = f"{room}/{name}"

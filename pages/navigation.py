@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
-from desk.people import Person, require
+from desk.people import RIGHTS, ROLES, Person
 from layers.web.assets import ASSETS
 from pages.data.audited import LONGEST_PURPOSE, purpose_of, work_on
 from pages.data.who import allowed, signs_out, whoever, with_login
@@ -57,7 +57,11 @@ def _behind() -> str:
 
 def refused(right: str) -> None:
     """Say who may see a page."""
-    require(whoever(), right)
+    person = whoever()
+    roles = [say(role) for role in ROLES if role in RIGHTS[right]]
+    own = ", ".join(say(role) for role in sorted(person.roles)) or say("no role")
+    said = mark("This page is for: {roles}. You are signed in as {name} ({own}).")
+    notice(say(said, roles=", ".join(roles), name=person.name, own=own), "warning")
 
 
 def signed_in(person: Person) -> None:
@@ -123,7 +127,8 @@ else:
     if with_login():
         signed_in(asks)
     with sentences():
-        marked()
+        if page.title != say("People"):
+            marked()
         for said in sight().damage():
             notice(say(said), "error")
     with sentences():

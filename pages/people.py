@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from desk.sessions import Session
-from geodata.core.audit import Audit
+from geodata.core.audit import Audit, Entry
 from pages.data.who import in_their_name, sessions
 from pages.data.workspace_cache import sight
 from pages.ui.data_table import tabulate
@@ -16,6 +16,27 @@ from pages.ui.url_state import tabs
 
 TABS = (mark("Sessions"), mark("Audit"))
 MOST_ENTRIES = 500
+STATES = {"stands": mark("signed in"), "ended": mark("ended"), "expired": mark("expired")}
+ACTIONS = {
+    "sign in": mark("signed in"),
+    "sign out": mark("signed out"),
+    "read": mark("read"),
+    "export": mark("took away"),
+    "share": mark("shared"),
+    "open": mark("opened"),
+    "revoke": mark("withdrew"),
+    "extend": mark("extended"),
+    "rename": mark("renamed"),
+    "token": mark("token"),
+    "purge": mark("purged"),
+    "backup": mark("backed up"),
+    "restore": mark("restored"),
+    "watch": mark("watch-list"),
+    "alert": mark("alert"),
+    "acknowledge": mark("acknowledged"),
+    "brief": mark("briefing"),
+}
+"""What the audit tells, in words."""
 _SAID = "said-of-people"
 
 
@@ -43,7 +64,7 @@ def everybody() -> None:
         "began": say("Began (UTC)"),
         "seen": say("Last seen (UTC)"),
         "ends": say("Ends (UTC)"),
-        "client": say("From"),
+        "client": say("Address"),
         "purpose": say("Purpose"),
     }
     chosen = tabulate(
@@ -70,7 +91,7 @@ def _row(one: Session) -> dict[str, str]:
     return {
         "name": one.name,
         "roles": one.roles.replace(",", ", "),
-        "state": say(one.state),
+        "state": say(STATES[one.state]),
         "began": _short(one.began_at),
         "seen": _short(one.seen_at),
         "ends": _short(one.ends_at),
@@ -96,16 +117,28 @@ def entries() -> None:
         "what": say("What"),
         "on": say("On what"),
         "purpose": say("Purpose"),
+        "details": say("Details"),
     }
     rows = [
-        {"number": one.number, "at": _short(one.at), "who": one.actor, "what": one.action, "on": one.subject}
-        | {"purpose": one.purpose}
+        {
+            "number": one.number,
+            "at": _short(one.at),
+            "who": one.actor,
+            "what": say(ACTIONS[one.action]),
+            "on": one.subject,
+        }
+        | {"purpose": one.purpose, "details": _details(one)}
         for one in latest
     ]
     schema = {name: pl.Int64 if name == "number" else pl.String for name in titles}
     tabulate(
         pl.DataFrame(rows, schema=schema), titles, say("Entries, the latest first"), total=found.entries, height=520
     )
+
+
+def _details(one: Entry) -> str:
+    told = {name: value for name, value in one.details.items() if value not in ("", None) and name != "session"}
+    return ", ".join(f"{name}: {value}" for name, value in told.items())
 
 
 def _short(at: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,8 +61,11 @@ def document(home: Path, kept: Kept, ending: str, source: Source) -> tuple[bytes
 
 
 def file_name(kept: Kept, ending: str) -> str:
-    """Return what a document is called: briefing-b-1a2b3c4d.pdf."""
-    return f"briefing-{kept.briefing_id}{'-draft' if kept.state == 'draft' else ''}.{ending}"
+    """Return what a document is called: briefing-monthly-b-1a2b3c4d-TLPGREEN.pdf."""
+    title = re.sub(r"[^a-z0-9]+", "-", kept.briefing.title.lower()).strip("-")[:40]
+    state = "draft" if kept.state == "draft" else ""
+    marked = re.sub(r"[^A-Za-z0-9-]", "", str(kept.told.get("marking", "")))
+    return "-".join(filter(None, ("briefing", title, kept.briefing_id, state, marked))) + f".{ending}"
 
 
 def recorded(home: Path, kept: Kept, ending: str, content: bytes, facts: dict[str, Any], actor: str, case: str) -> None:

@@ -2,6 +2,7 @@
 
 import { post } from "./dialogs.js";
 import { element, iconButton } from "./dom.js";
+import { filterWords } from "./filter_words.js";
 import { messageOf, refusal } from "./errors.js";
 import { ask } from "./server.js";
 import { say } from "./text.js";
@@ -29,11 +30,21 @@ export class BriefingPages {
     place.replaceChildren(...empty, ...rows, ...(draft ? [this._ends(given)] : []));
   }
 
+  /** What a page asks for, in words: its filters, its window, its route.  @param {string} query */
+  _asked(query) {
+    const { shown } = this.home.monitor;
+    const params = new URLSearchParams(query);
+    const [from, to] = [params.get("from"), params.get("to")];
+    const window = from || to ? say("from {from} to before {to}", { from: from ?? "…", to: to ?? "…" }) : say("all time");
+    const routes = params.getAll("route").map((id) => shown.corridor(id)?.title ?? id);
+    return [...filterWords(query, (code) => shown.country(code)), window, ...routes].join(" · ");
+  }
+
   /** @param {Briefing & { pages: BriefingPage[] }} given  @param {BriefingPage} page  @param {number} at  @param {boolean} draft */
   _page(given, page, at, draft) {
     const { heading: longest, note: most } = this.home.options;
     const drawn = page.annotations.map(({ label }) => label).join(", ");
-    const about = [page.kind === "changes" ? say("what changed since") : page.query, drawn && say("drawn: {labels}", { labels: drawn })].filter(Boolean).join(" · ");
+    const about = [page.kind === "changes" ? say("what changed since") : this._asked(page.query), drawn && say("drawn: {labels}", { labels: drawn })].filter(Boolean).join(" · ");
     if (!draft) return element("div", { class: "page" }, element("strong", {}, `${at + 1}  ${page.heading}`), element("span", {}, page.note), element("span", {}, about));
     const heading = element("input", { type: "text", maxlength: longest, value: page.heading, required: true, "aria-label": say("Heading of page {number}", { number: at + 1 }) });
     const note = element("textarea", { rows: 2, maxlength: most, "aria-label": say("Note of page {number}", { number: at + 1 }) }, page.note);
@@ -72,6 +83,11 @@ export class BriefingPages {
     } catch (error) {
       this.home.tell(messageOf(error), true);
     }
-    if (anew) await this.home.refresh();
+    if (!anew) return;
+    const held = document.activeElement?.getAttribute("aria-label");
+    await this.home.refresh();
+    const again = [...this.home.list.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === held && !one.hasAttribute("disabled"));
+    if (again instanceof HTMLElement) again.focus();
+    else this.home.list.querySelector("input")?.focus();
   }
 }

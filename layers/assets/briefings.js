@@ -72,15 +72,17 @@ export class Briefings extends Part {
 
   _fields() {
     const { heading, note, audiences, schedules } = this.options;
-    const target = element("select", { name: "briefing" }, element("option", { value: "" }, say("A new briefing")));
+    /** @type {HTMLSelectElement} */
+    const target = element("select", { name: "briefing", onchange: () => (target.dataset.touched = "yes") }, element("option", { value: "" }, say("A new briefing")));
     return [
-      element("label", { class: "field wide" }, element("span", {}, say("Heading of the page")), element("input", { name: "heading", type: "text", required: true, maxlength: heading, value: this._usual(), autocomplete: "off" })),
+      element("label", { class: "field wide" }, element("span", {}, say("Heading of the page")), element("input", { name: "heading", type: "text", required: true, autofocus: true, maxlength: heading, value: this._usual(), autocomplete: "off" })),
       element("label", { class: "field wide" }, element("span", {}, say("Note")), element("textarea", { name: "note", rows: 3, maxlength: note })),
       this._drawn(),
       field(say("Into"), target),
       field(say("Title"), element("input", { name: "title", type: "text", maxlength: 120, value: say("Briefing") }), "begin"),
       field(say("For"), element("select", { name: "audience" }, ...audiences.map(([value, words]) => element("option", { value }, say(words)))), "begin"),
       field(say("Next draft"), element("select", { name: "schedule" }, ...schedules.map(([value, words]) => element("option", { value }, say(words)))), "begin"),
+      element("p", { class: "note wide widened", role: "status" }),
       element("p", { class: "end" }, element("button", { type: "submit", class: "solid take" }, say("Add this view"))),
     ];
   }
@@ -91,7 +93,7 @@ export class Briefings extends Part {
     const areas = state.areas.map(({ name }, at) => check("drawn", String(at), say("Draw on it: {name}", { name }), true));
     const pinned = search.pinned ? [check("pinned", "yes", say("Mark on it: {name}", { name: search.field.value.slice(0, 40) }), true)] : [];
     const chosen = shown.corridor(state.selected);
-    const route = chosen?.layer === "routes" ? [check("route", chosen.id, say("Only this route: {name}", { name: say(chosen.name) }), false)] : [];
+    const route = chosen?.layer === "routes" ? [check("route", chosen.id, say("Only this route: {name}", { name: chosen.title }), false)] : [];
     const note = element("p", { class: "note" }, say("Shown are the filters, the window and the part of the map that you see. Watch areas that you draw on the map can be drawn on the page."));
     return element("fieldset", { class: "wide" }, element("legend", {}, say("What the page shows")), ...areas, ...pinned, ...route, note);
   }
@@ -99,12 +101,22 @@ export class Briefings extends Part {
   _usual() {
     const { shown, range, state } = this.monitor;
     const chosen = shown.corridor(state.selected);
-    const name = chosen?.layer === "routes" ? say(chosen.name) : say("Smuggling routes");
+    const name = chosen?.layer === "routes" ? chosen.title : say("Smuggling routes");
     return `${name}, ${shown.calendar.span(...range)}`.slice(0, this.options.heading);
+  }
+
+  /** Others than the own organisation see whole years, so that a page may show more than the window. */
+  _warn() {
+    const given = new FormData(this.form);
+    const audience = this.known.find(({ id }) => id === given.get("briefing"))?.audience ?? given.get("audience");
+    const { from, to } = this.monitor.days(...this.monitor.range);
+    const years = aroundYears(from, to);
+    this.form.querySelector(".widened")?.replaceChildren(audience === "own" || !years ? "" : say("Others than the own organisation are shown whole years: all of {years}.", { years }));
   }
 
   /** Title, audience and schedule are asked of a new briefing alone. */
   _fit() {
+    this._warn();
     const begins = !new FormData(this.form).get("briefing");
     for (const one of this.form.querySelectorAll(".begin")) one.toggleAttribute("hidden", !begins);
   }
@@ -195,7 +207,8 @@ export class Briefings extends Part {
     const select = this.form.querySelector("select[name=briefing]");
     if (!(select instanceof HTMLSelectElement)) return;
     const drafts = this.known.filter(({ state }) => state === "draft");
-    const kept = select.value || this.opened || "";
+    const untouched = !select.dataset.touched && !select.value;
+    const kept = (untouched && !this.opened ? drafts[0]?.id : select.value || this.opened) ?? "";
     select.replaceChildren(...drafts.map(({ id, title }) => element("option", { value: id, selected: id === kept }, title)), element("option", { value: "", selected: !drafts.some(({ id }) => id === kept) }, say("A new briefing")));
     this._fit();
   }
@@ -267,3 +280,13 @@ export class Briefings extends Part {
     days.focus();
   }
 }
+
+const DAY_MS = 86_400_000;
+
+/** The years around a window of days, "2023 – 2024"; "" where it is whole years.  @param {number} from  @param {number} to */
+const aroundYears = (from, to) => {
+  const [first, end] = [new Date(from * DAY_MS), new Date(to * DAY_MS)];
+  const last = new Date((to - 1) * DAY_MS).getUTCFullYear();
+  if (first.getUTCMonth() + first.getUTCDate() === 1 && end.getUTCMonth() + end.getUTCDate() === 1) return "";
+  return first.getUTCFullYear() === last ? String(last) : `${first.getUTCFullYear()} – ${last}`;
+};

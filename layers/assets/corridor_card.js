@@ -81,18 +81,19 @@ const direction = ({ direction_basis: basis }) =>
 const naming = (monitor, corridor) => {
   const name = element("input", { type: "text", required: true, maxlength: 80, value: corridor.name, "aria-label": say("Name of the route"), autocomplete: "off" });
   const fault = element("p", { class: "fault", role: "alert" });
+  const note = element("p", { class: "note" }, say("Everybody sees this name, partners and the public too where it is shared."));
   /** @param {Event} event */
   const submit = async (event) => {
     event.preventDefault();
     try {
       await monitor.during(post(`/data/routes/${corridor.id}/name`, { name: name.value }));
-      monitor.status.announce(say("The route bears its new name everywhere from now on."));
+      monitor.status.announce(say("The route bears its new name from now on; what was shared before keeps the old one."));
       monitor.feed.tick();
     } catch (error) {
       fault.textContent = messageOf(error);
     }
   };
-  const form = element("form", { onsubmit: submit }, name, element("button", { type: "submit" }, say("Rename")), fault);
+  const form = element("form", { onsubmit: submit }, name, element("button", { type: "submit" }, say("Rename")), note, fault);
   const made = element("details", { class: "facts naming", "data-needs": "assume" }, element("summary", {}, say("Rename this route")), form);
   made.hidden = !monitor.feed.may("assume");
   return made;

@@ -62,6 +62,7 @@ export class Loader {
     if (!picture?.steps || (picture.unsure && !this.early)) return null;
     const params = new URLSearchParams(feed.query);
     params.set("version", String(picture.manifest.version));
+    if (feed.head?.network) params.set("network", feed.head.network); // Of another one, or with other names, it is asked anew.
     for (const [name, value] of this.more()) params.append(name, value);
     return String(params);
   }

@@ -102,13 +102,17 @@ export class Notes {
   /** Do what makes the rows anew, and leave whoever types where they were.  @param {() => unknown} act */
   keeping(act) {
     const held = this.wanted || (this.field !== null && document.activeElement === this.field);
+    const [from, to] = [this.field?.selectionStart ?? null, this.field?.selectionEnd ?? null];
     [this.wanted, this.field] = [false, null];
     act();
-    if (held) this._focus();
+    if (!held) return;
+    this._focus(from, to);
   }
 
-  _focus() {
+  /** @param {number | null} [from]  @param {number | null} [to] */
+  _focus(from = null, to = null) {
     this.field?.focus();
+    if (from !== null) this.field?.setSelectionRange(from, to);
   }
 
   /** @param {string} key  @param {string} why */

@@ -40,7 +40,7 @@ export class SavedViews extends Part {
 
   show() {
     if (this.dialog.open) return;
-    const name = element("input", { name: "name", type: "text", required: true, maxlength: this.options.letters, autocomplete: "off", placeholder: say("Name of what is shown now") });
+    const name = element("input", { name: "name", type: "text", required: true, autofocus: true, maxlength: this.options.letters, autocomplete: "off", placeholder: say("Name of what is shown now") });
     const everybody = element("label", { class: "switch" }, element("input", { type: "checkbox", name: "shared" }), element("span", {}, say("For everybody")));
     everybody.hidden = !this.monitor.feed.may("watch");
     this.form.replaceChildren(
@@ -96,8 +96,9 @@ export class SavedViews extends Part {
   async _delete(given) {
     try {
       await this.monitor.during(post(`/data/views/${given.view_id}/delete`, {}));
-      const undo = element("button", { type: "button", onclick: () => this._again(given) }, say("Undo"));
+      const undo = element("button", { type: "button", class: "solid", onclick: () => this._again(given) }, say("Undo"));
       this.made.replaceChildren(element("p", {}, say("{name} was deleted.", { name: given.name }), " ", undo));
+      undo.focus();
     } catch (error) {
       tellIn(this.made, messageOf(error), true);
     }

@@ -52,7 +52,7 @@ export class ShareDialog extends Part {
 
   show() {
     if (!this.monitor.picture?.steps || this.dialog.open) return;
-    const title = element("input", { name: "title", type: "text", required: true, maxlength: 120, value: say("Smuggling routes") });
+    const title = element("input", { name: "title", type: "text", required: true, autofocus: true, maxlength: 120, value: say("Smuggling routes") });
     const phrase = element("input", { name: "phrase", type: "text", minlength: 8, maxlength: 200, autocomplete: "off", placeholder: say("none") });
 const days = daysSelect(this.options.days, (count) => counted("{count} day", "{count} days", count), this.options.usual);
     const audiences = element("select", { name: "audience" }, ...this.options.audiences.map(([name, words]) => element("option", { value: name }, say(words))));
@@ -112,7 +112,8 @@ const days = daysSelect(this.options.days, (count) => counted("{count} day", "{c
       const { incidents, withheld, period, marking } = await answer.json();
       const said = [counted("{count} incident", "{count} incidents", incidents), period, marking].filter(Boolean).join(" · ");
       const held = say("{share} % of them are in no hex that is shown, as they are too few in one place and year, or known too coarsely.", { share: Math.round(withheld * 100) });
-      this.told.replaceChildren(element("p", {}, element("strong", {}, said)), element("p", {}, held));
+      const what = say("Filters and window are shared; the map opens where the routes are.");
+      this.told.replaceChildren(element("p", {}, element("strong", {}, said)), element("p", {}, held), element("p", {}, what));
     } catch (error) {
       if (!wasAborted(error)) this.told.textContent = messageOf(error);
     }

@@ -3,7 +3,8 @@
 import { CanvasLayer, FONT } from "./canvas_layer.js";
 import { context2d } from "./dom.js";
 import { LegendPainter } from "./legend_painter.js";
-import { counted, mark, say } from "./text.js";
+import { filterWords } from "./filter_words.js";
+import { counted, say } from "./text.js";
 
 /** @import { CameraOptions } from "./camera.js" */
 /** @import { Monitor } from "./monitor.js" */
@@ -16,13 +17,6 @@ export class Sheet {
   /** Height of what lies between head and foot. */
   middle = 0;
 
-  static ASKED = {
-    mode: mark("mode: {values}"),
-    kind: mark("kind: {values}"),
-    origin: mark("origin: {values}"),
-    source: mark("source: {values}"),
-    region: mark("region: {values}"),
-  };
   static HEAD = 74;
   static FOOT = 32;
   static SIDE = 262;
@@ -189,15 +183,7 @@ export class Sheet {
 
   _filters() {
     const { shown: picture } = this.monitor;
-    const params = new URLSearchParams(picture.manifest.query);
-    /** @param {string} name */
-    const said = (name) => {
-      const values = params.getAll(name);
-      if (name === "origin") return values.map((code) => picture.country(code)).join(", ");
-      return values.map((word) => (name === "mode" || name === "kind" ? say(word) : word)).join(", ");
-    };
-    const asked = Object.entries(Sheet.ASKED).filter(([name]) => params.has(name));
-    return asked.map(([name, text]) => say(text, { values: said(name) }));
+    return filterWords(picture.manifest.query, (code) => picture.country(code));
   }
 
   /** What must stand on every copy: the handling mark, and that the data are made up. */

@@ -3,6 +3,7 @@
 import { actButton, check, dialogOn, field, listed, post, showOnce, sureButton, tellIn } from "./dialogs.js";
 import { element } from "./dom.js";
 import { messageOf } from "./errors.js";
+import { filterWords } from "./filter_words.js";
 import { Part } from "./part.js";
 import { counted, mark, say } from "./text.js";
 
@@ -55,7 +56,7 @@ export class WatchLists extends Part {
 
   _fields() {
     const { channels, kinds } = this.options;
-    const name = element("input", { name: "name", type: "text", required: true, maxlength: 60, value: this._usualName(), autocomplete: "off" });
+    const name = element("input", { name: "name", type: "text", required: true, autofocus: true, maxlength: 60, value: this._usualName(), autocomplete: "off" });
     const channel = element("select", { name: "channel" }, ...channels.map(([value, words]) => element("option", { value }, say(words))));
     const address = element("input", { name: "address", type: "text", maxlength: 2000, autocomplete: "off", spellcheck: "false" });
     const least = element("input", { name: "least_incidents", type: "number", min: 0, max: 1_000_000, value: 0 });
@@ -63,12 +64,12 @@ export class WatchLists extends Part {
     const told = kinds.map(([value, words]) => check("kind", value, say(words), true));
     return [
       field(say("Name"), name),
-      field(say("Told by"), channel),
+      field(say("Send by"), channel),
       element("label", { class: "field wide address" }, element("span"), address),
       this._places(),
       element("fieldset", { class: "wide" }, element("legend", {}, say("Which changes")), ...told),
-      field(say("At least so many incidents"), least),
-      field(say("At least so much confidence"), sure),
+      field(say("Smallest number of incidents"), least),
+      field(say("Lowest confidence"), sure),
       this._timing(),
       element("p", { class: "end" }, element("button", { type: "submit", class: "solid take" }, say("Watch this"))),
     ];
@@ -82,7 +83,7 @@ export class WatchLists extends Part {
     const routes = chosen?.layer === "routes" ? [check("route", chosen.id, say("Route: {name}", { name: this._named(chosen.name) }), true)] : [];
     const codes = Object.keys(shown.manifest.countries).sort((a, b) => shown.country(a).localeCompare(shown.country(b)));
     const country = element("select", { name: "country" }, element("option", { value: "" }), ...codes.map((code) => element("option", { value: code }, shown.country(code))));
-    const filters = [...new URLSearchParams(feed.query)].map(([filter, value]) => `${filter}: ${value}`).join(", ");
+    const filters = filterWords(feed.query, (code) => shown.country(code)).join(", ");
     const note = filters ? say("Only incidents that the filters leave: {filters}.", { filters }) : say("Of all incidents, as no filter is set.");
     const hint = areas.length + routes.length ? [] : [element("p", { class: "note" }, say("Draw a watch area or choose a route on the map first to watch it alone."))];
     return element("fieldset", { class: "wide" }, element("legend", {}, say("Where")), ...areas, ...routes, field(say("Country"), country), ...hint, element("p", { class: "note" }, note));
@@ -222,8 +223,7 @@ export class WatchLists extends Part {
       ...countries.map((code) => shown.country(code)),
       ...pairs.map(([start, end]) => `${shown.country(start)} – ${shown.country(end)}`),
     ];
-    const filters = [...new URLSearchParams(view)].map(([, value]) => value);
-    return [names.slice(0, 3).join(", ") || say("everywhere"), ...filters].join(", ");
+    return [names.slice(0, 3).join(", ") || say("everywhere"), ...filterWords(view, (code) => shown.country(code))].join(", ");
   }
 
   /** @param {WatchList} given  @param {"mute" | "test" | "delete"} what  @param {object} body */

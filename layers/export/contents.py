@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -54,6 +54,9 @@ class Export:
         The last month, "2024-06", of which enough has arrived to say that there are fewer; "" where that is not known.
     withheld : int
         Incidents of the View that are marked too high to leave, and are counted nowhere in it.
+    asked : tuple of date
+        First day and day after the last that were asked for; the View's own are wider where its audience sees whole
+        years alone.
     """
 
     view: View
@@ -66,6 +69,7 @@ class Export:
     area: str = ""
     withheld: int = 0
     known_up_to: str = ""
+    asked: tuple[date | None, date | None] | None = None
 
     @property
     def marking(self) -> str:

@@ -125,9 +125,9 @@ def made(asked: Asked, known: Known, generated: datetime | None = None) -> Expor
         changes = [one for one in changes if ids & set(one.corridor_ids)]
     moment = generated or datetime.now(UTC)
     credits_ = known.credits(chosen)
-    return Export(
-        view, chosen, counted, known.version, moment, tuple(changes), credits_, area.words, withheld, known_up_to
-    )
+    window = (asked.view.start, asked.view.end)
+    told = (tuple(changes), credits_, area.words, withheld, known_up_to, window)
+    return Export(view, chosen, counted, known.version, moment, *told)
 
 
 def _within(chosen: pl.DataFrame, area: Area, network: Network) -> pl.DataFrame:

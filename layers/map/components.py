@@ -263,14 +263,14 @@ class WatchLists(Part):
     def __init__(self) -> None:
         super().__init__(
             channels=[
-                ["feed", mark("Feed (Atom)"), ""],
+                ["feed", mark("Feed for a news reader (Atom)"), ""],
                 ["email", mark("E-mail"), mark("Address of e-mail")],
                 ["webhook", "Webhook", mark("Address of the webhook")],
                 ["teams", "Microsoft Teams", mark("Address of the workflow")],
                 ["slack", "Slack", mark("Address of the webhook")],
             ],
             when=[["at once", mark("at once")], ["daily", mark("daily")], ["weekly", mark("weekly")]],
-            kinds=[["new", mark("new: none before")], ["rise", mark("rise")], ["fall", mark("fall")]],
+            kinds=[["new", mark("new (none before)")], ["rise", mark("rise")], ["fall", mark("fall")]],
             days=[
                 *(mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday")),
                 *(mark("Friday"), mark("Saturday"), mark("Sunday")),

@@ -124,7 +124,7 @@ def briefed(
     report = Report(
         spoken=spoken,
         title=legible(told.title),
-        subtitle=legible(" · ".join((spoken.say(told.audience.words, {}), *foot))),
+        subtitle=legible(" · ".join((*writer.periods(), f"{now:%Y-%m-%d}", spoken.say(told.audience.words, {})))),
         marking=marking,
         foot=" · ".join(foot),
         sections=legible(sections),
@@ -184,7 +184,7 @@ class _Writer:
             labels = ", ".join(one.label for one in slide.marks)
             said += " " + self.say(mark("Drawn on it: {labels}."), labels=labels)
         lines = self.say(
-            mark("Lines: brown is land, blue dashed is sea, purple dotted is air; the wider, the more incidents.")
+            mark("Lines: orange is land, blue dashed is sea, purple dotted is air; the wider, the more incidents.")
         )
         count = self.spoken.counted("{count} incident", "{count} incidents", made.seen.incidents, {})
         about = " · ".join((period(export, self.spoken), count, asked_for(export, self.spoken)))
@@ -197,8 +197,11 @@ class _Writer:
             yield self.say(mark("There is no briefing before this one to compare with."))
             return
         audience = self.told.audience
-        since = self.source.since(asked_on(slide.query, audience), self.told.before)
         yield from (line for line in slide.note.splitlines() if line.strip())
+        if self.told.before == self.told.version:
+            yield self.say(mark("Nothing has come in since the last briefing."))
+            return
+        since = self.source.since(asked_on(slide.query, audience), self.told.before)
         figures = (
             (mark("incidents added"), since.added),
             (mark("incidents revised"), since.revised),
@@ -223,7 +226,7 @@ class _Writer:
                 caption += " " + self.say(mark("({count} of {all})"), count=_ROWS, all=len(rows))
             yield Table(caption, tuple(map(self.say, heads)), rows[:_ROWS])
         else:
-            yield self.say(mark("Of no route something else is told than in the briefing before."))
+            yield self.say(mark("Nothing is said differently of any route."))
 
     def _compared(self, since: Since) -> str:
         audience = self.told.audience
@@ -236,9 +239,13 @@ class _Writer:
             span += " " + self.say(how, now=since.windows[1], then=since.windows[0])
         return span
 
+    def periods(self) -> list[str]:
+        """Return the periods of its pages, each once."""
+        return list(dict.fromkeys(period(export, self.spoken) for export in self.exports))
+
     def _made(self) -> Table:
         credits_ = sorted({credit for export in self.exports for credit in export.credits})
-        periods = list(dict.fromkeys(period(export, self.spoken) for export in self.exports))
+        periods = self.periods()
         facts = (
             (mark("Period"), "; ".join(periods[:4])),
             (mark("Audience"), self.say(self.told.audience.words)),

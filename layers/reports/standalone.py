@@ -93,14 +93,16 @@ def standalone(export: Export, audience: Audience = OWN, language: str = SOURCE)
     return _written(export, seen, audience, language, "", shared=False)
 
 
-def _written(export: Export, seen: Disclosed, audience: Audience, language: str, title: str, *, shared: bool) -> bytes:
+def _written(
+    export: Export, seen: Disclosed, audience: Audience, language: str, title: str, *, shared: bool, live: bool = False
+) -> bytes:
     spoken = words(language)
     manifest = {**seen.snapshot.manifest, "handling": export.marking}
     if export.view.start or export.view.end:
         manifest["opens"] = len(manifest["totals"])
     styles, script = _styles(), _script(spoken)
     page = _Frozen(spoken, styles, script, _packed(manifest, seen.snapshot.resources), shared=shared)
-    page.add_child(_assembled(_banner(export, seen, audience, spoken, title), shared=shared))
+    page.add_child(_assembled(_banner(export, seen, audience, spoken, title, live=live), shared=shared))
     return page.render().encode()
 
 
@@ -142,7 +144,9 @@ class _Frozen(Figure):  # type: ignore[misc]  # branca has no types
         return str(self._template.render(this=self, kwargs=kwargs))
 
 
-def to_share(export: Export, audience: Audience, language: str, title: str) -> tuple[bytes, dict[str, Any]]:
+def to_share(
+    export: Export, audience: Audience, language: str, title: str, *, live: bool = False
+) -> tuple[bytes, dict[str, Any]]:
     """Return the page of a shared link, and what ``desk.shares.Shares.new`` is told of it.
 
     Parameters
@@ -153,6 +157,8 @@ def to_share(export: Export, audience: Audience, language: str, title: str) -> t
     language : str
     title : str
         Written above the map.
+    live : bool
+        Whether it is made anew as incidents come in.
 
     Returns
     -------
@@ -160,7 +166,7 @@ def to_share(export: Export, audience: Audience, language: str, title: str) -> t
         HTML that asks its server from time to time whether the link still stands, and nothing else.
     """
     seen = disclosed(export.incidents, export.routes, export.view, export.version, audience)
-    page = _written(export, seen, audience, language, title, shared=True)
+    page = _written(export, seen, audience, language, title, shared=True, live=live)
     return page, {
         "title": title,
         "audience": audience.name,
@@ -264,12 +270,13 @@ def _assembled(banner: Banner, *, shared: bool) -> MonitorMap:
     return monitor
 
 
-def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words, title: str) -> Banner:
-    told = [
-        spoken.say(
-            mark("This map is frozen: it shows what was known when it was made, and asks no server for more."), {}
-        ),
-    ]
+def _banner(
+    export: Export, seen: Disclosed, audience: Audience, spoken: Words, title: str, *, live: bool = False
+) -> Banner:
+    what = mark("This map is frozen: it shows what was known when it was made, and asks no server for more.")
+    if live:
+        what = mark("This map is made anew as incidents come in, once an hour at most, and then replaces itself.")
+    told = [spoken.say(what, {})]
     if audience.sees_all:
         told += [spoken.say(note, {}) for note in export.notes]
     else:
@@ -280,8 +287,9 @@ def _banner(export: Export, seen: Disclosed, audience: Audience, spoken: Words, 
                 {},
             ),
         ]
+    as_of = mark("Frozen on {date} · {count} incidents · ledger version {version}")
     frozen = spoken.say(
-        mark("Frozen on {date} · {count} incidents · ledger version {version}"),
+        mark("As of {date}, made anew · {count} incidents · ledger version {version}") if live else as_of,
         {"date": export.moment[:10], "count": spoken.number(seen.incidents), "version": str(export.version)},
     )
     facts = {

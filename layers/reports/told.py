@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from geodata.core.messages import mark
@@ -25,18 +25,48 @@ def heading(export: Export, spoken: Words) -> str:
 
 
 def period(export: Export, spoken: Words) -> str:
-    """Return the period in days, both included."""
-    start, end = export.view.start, export.view.end
+    """Return the period in days, both included, and what was asked for where its audience sees longer steps alone."""
+    window = (export.view.start, export.view.end)
+    shown = _days(window, spoken)
+    if export.asked in (None, window):
+        return shown
+    told = mark("{period} (asked for: {asked}; shorter times are not shown)")
+    return spoken.say(told, {"period": shown, "asked": _days(export.asked or window, spoken)})
+
+
+def _days(window: tuple[date | None, date | None], spoken: Words) -> str:
+    start, end = window
     if start is None and end is None:
         return spoken.say(mark("all time"), {})
     last = end - timedelta(days=1) if end else None
     return " – ".join(day.isoformat() if day else "…" for day in (start, last))
 
 
+_FILTERS: Final = {
+    "mode": mark("mode: {values}"),
+    "kind": mark("kind: {values}"),
+    "origin": mark("origin: {values}"),
+    "source": mark("source: {values}"),
+    "region": mark("region: {values}"),
+}
+
+
 def asked_for(export: Export, spoken: Words) -> str:
-    """Return the filters and the area."""
-    asked = (f"{name}: {value}" for name, value in parse_qsl(export.view.without_window().query()))
-    return " · ".join(filter(None, (*asked, spoken.say(export.area, {})))) or spoken.say(mark("everything"), {})
+    """Return the filters and the area in words."""
+    given: dict[str, list[str]] = {}
+    for name, value in parse_qsl(export.view.without_window().query()):
+        given.setdefault(name, []).append(_said(name, value, spoken))
+    asked = (
+        spoken.say(_FILTERS.get(name, "{values}"), {"values": ", ".join(values)}) for name, values in given.items()
+    )
+    area = spoken.say(export.area, {}).replace(" - ", " – ")
+    return " · ".join(filter(None, (*asked, area))) or spoken.say(mark("all incidents"), {})
+
+
+def _said(name: str, value: str, spoken: Words) -> str:
+    if name == "origin":
+        return spoken.country(value)
+    return spoken.say(value, {}) if name in ("mode", "kind") else value
 
 
 def about(export: Export, seen: Disclosed, spoken: Words) -> list[str]:

@@ -141,7 +141,7 @@ class _Writer:
         yield Picture(self.made.drawing.svg(self.spoken.language, self.title()), words, _MAP)
         yield self.say(
             mark(
-                "Lines: brown is land, blue dashed is sea, purple dotted is air; the wider, the more incidents in the "
+                "Lines: orange is land, blue dashed is sea, purple dotted is air; the wider, the more incidents in the "
                 "period. A hollow line is less sure; thin short dashes are inferred, with no report near them. "
                 "Hexes are coloured by their incidents. Numbers are those of the table."
             )

@@ -206,9 +206,10 @@ def _make(request: Request, body: dict[str, Any]) -> Response:
     seen = sight()
     readers = shared_with(str(body.get("audience", "")))
     language = language_named(request.query_params.get("lang", "en"))
+    live = body.get("live") is True
     export = seen.export(_asked(request, readers), version_of(request, seen), now())
-    page, told = to_share(export, readers, language, str(body.get("title", "")).strip())
-    days, phrase, live = _whole(body.get("days", DAYS)), str(body.get("phrase", "")), body.get("live") is True
+    page, told = to_share(export, readers, language, str(body.get("title", "")).strip(), live=live)
+    days, phrase = _whole(body.get("days", DAYS)), str(body.get("phrase", ""))
     if live:
         require_no_phrase(phrase)
     person = whoever()
@@ -226,7 +227,9 @@ def renew(seen: Workspace, version: int) -> None:
         try:
             readers = shared_with(share.audience)
             asked = replace(asked_of(QueryParams(query), readers), with_changes=False)
-            made = to_share(seen.export(asked, version, now()), readers, language_named(share.language), share.title)
+            made = to_share(
+                seen.export(asked, version, now()), readers, language_named(share.language), share.title, live=True
+            )
             _shares().replace(share.share_id, *made, share.made_by)
         except RoutesError as error:
             _LOG.warning("%s was not made anew: %s", share.share_id, error)

@@ -39,7 +39,7 @@ def test_a_list_is_made_of_what_is_shown_listed_muted_and_deleted(dialog, page, 
     assert page.request.get(link).headers["content-type"].startswith("application/atom+xml")
 
     row = dialog.locator(".row").filter(has_text="Lampedusa")
-    expect(row).to_contain_text("Feed (Atom) · Lampedusa, sea · 0 alerts")
+    expect(row).to_contain_text("Feed for a news reader (Atom) · Lampedusa, mode: sea · 0 alerts")
     row.get_by_role("button", name="Mute for a week").click()
     expect(row).to_contain_text(re.compile(r"muted until 20\d\d-\d\d-\d\d"))
     row.get_by_role("button", name="Delete").click()
@@ -53,13 +53,13 @@ def test_a_list_is_made_of_what_is_shown_listed_muted_and_deleted(dialog, page, 
 
 def test_the_fields_that_a_channel_needs_are_asked_for(dialog, page):
     expect(dialog.get_by_label("Address of the webhook")).to_be_hidden()
-    dialog.get_by_label("Told by").select_option("webhook")
+    dialog.get_by_label("Send by").select_option("webhook")
     address = dialog.get_by_label("Address of the webhook")
     address.fill("http://")
     dialog.get_by_role("button", name="Watch this").click()
     expect(dialog.locator(".row")).to_have_count(0)  # the browser itself refuses what is no address
     address.fill("https://desk.example.org/in")
-    for kind in ("new: none before", "rise", "fall"):
+    for kind in ("new (none before)", "rise", "fall"):
         dialog.get_by_label(kind, exact=True).uncheck()
     dialog.get_by_role("button", name="Watch this").click()
     expect(dialog).to_contain_text("Choose at least one kind of change.")

@@ -76,7 +76,7 @@ def test_a_briefing_is_made_of_views_frozen_and_taken_away(get, desk, final, hom
     assert "never changed" in refused["error"]
     left = [one for one in Audit(home).entries() if one.action == "export"]
     assert len(left) == 6
-    assert f"briefing-{briefing}.pdf" in {one.details["file"] for one in left}
+    assert f"briefing-first-{briefing}-TLPAMBER.pdf" in {one.details["file"] for one in left}
 
 
 def test_the_page_of_what_changed_says_what_the_comparison_of_the_changes_page_says(get, final, two_versions):

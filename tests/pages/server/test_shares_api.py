@@ -46,7 +46,8 @@ def link(desk):
 
 def test_what_is_shared_is_told_before_it_is(get, desk):
     told = get(f"/data/shares/preview?{VIEW}&audience=partner").json()
-    assert told["period"] == "2025-01-01 – 2025-12-31"
+    shown, _, asked = told["period"].partition(" (asked for: ")
+    assert (shown, asked) == ("2025-01-01 – 2025-12-31", "2025-02-01 – 2025-06-30; shorter times are not shown)")
     assert 0 < told["withheld"] <= 1
     assert get("/data/shares/preview?audience=own").status == 400
 
