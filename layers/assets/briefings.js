@@ -99,10 +99,9 @@ export class Briefings extends Part {
   }
 
   _usual() {
-    const { shown, range, state } = this.monitor;
+    const { shown, state } = this.monitor;
     const chosen = shown.corridor(state.selected);
-    const name = chosen?.layer === "routes" ? chosen.title : say("Smuggling routes");
-    return `${name}, ${shown.calendar.span(...range)}`.slice(0, this.options.heading);
+    return (chosen?.layer === "routes" ? chosen.title : say("Smuggling routes")).slice(0, this.options.heading);
   }
 
   /** Others than the own organisation see whole years, so that a page may show more than the window. */

@@ -289,7 +289,9 @@ def _banner(
         ]
     as_of = mark("Frozen on {date} · {count} incidents · ledger version {version}")
     frozen = spoken.say(
-        mark("As of {date}, made anew · {count} incidents · ledger version {version}") if live else as_of,
+        mark("As of {date}, renewed as incidents come in · {count} incidents · ledger version {version}")
+        if live
+        else as_of,
         {"date": export.moment[:10], "count": spoken.number(seen.incidents), "version": str(export.version)},
     )
     facts = {
