@@ -158,13 +158,15 @@ const days = daysSelect(this.options.days, (count) => counted("{count} day", "{c
     const words = this.options.audiences.find(([name]) => name === share.audience)?.[1] ?? share.audience;
     const facts = [say(words), share.live ? say("live") : "", share.state === "stands" ? say("until {date}", { date: share.expires_at.slice(0, 10) }) : STATES[share.state](), counted("opened {count} time", "opened {count} times", share.opened)];
     /** @param {string} name  @param {"extend" | "revoke"} what */
-    const button = (name, what) => actButton(name, share.title, () => this._act(share, what));
+    const button = (name, what) => actButton(name, share.title, () => this._act(share, what, acts));
+    /** @type {HTMLButtonElement[]} */
     const acts = share.state === "stands" ? [button(say("Extend by a week"), "extend"), button(say("Withdraw"), "revoke")] : [];
     return element("div", { class: `row ${share.state}` }, element("div", {}, element("strong", {}, share.title), element("span", {}, facts.filter(Boolean).join(" · "))), ...acts);
   }
 
-  /** @param {Shared} share  @param {"extend" | "revoke"} what */
-  async _act(share, what) {
+  /** Change a share; its buttons rest until the list is anew.  @param {Shared} share  @param {"extend" | "revoke"} what  @param {HTMLButtonElement[]} buttons */
+  async _act(share, what, buttons) {
+    for (const one of buttons) one.disabled = true;
     try {
       await post(`/data/shares/${share.share_id}/${what}`, {});
     } catch (error) {
