@@ -23,6 +23,8 @@ from geodata.workspace import soundness
 from geodata.workspace.backup import ENDING, Manifest, backed_up, laid_out
 
 keeping = typer.Typer()
+tables = typer.Typer(help="Where the desk keeps its tables: in a file of the workspace, or in a team's PostgreSQL.")
+keeping.add_typer(tables, name="state")
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]
 _SURE = "purge"
 
@@ -108,6 +110,27 @@ def restore(
         print(f"As it was then: {fault}", file=sys.stderr)
     if faults:
         raise typer.Exit(2)
+
+
+@tables.command("show")
+def show_state(home: Home = None) -> None:
+    """Say where the tables lie and how many rows they have."""
+    folder = home if home is not None else Settings().home
+    with told_in_a_sentence():
+        url = state.address_of(folder)
+        counts = state.counts(folder)
+    print(f"In {url.render_as_string() if url else 'a file of the workspace'}, step {state.REVISION}.")
+    print(*(f"{name}: {count:,}" for name, count in counts.items() if count), sep="\n")
+
+
+@tables.command()
+def take(home: Home = None, purpose: Annotated[str, typer.Option(help="For the audit.")] = "") -> None:
+    """Bring the tables from the file of the workspace into the empty database that ROUTES_STATE names."""
+    folder = home if home is not None else Settings().home
+    with told_in_a_sentence():
+        taken = state.take(folder)
+        Audit(folder).enter(getpass.getuser(), "move", "tables of the desk", purpose)
+    print(f"{sum(taken.values()):,} rows of {sum(map(bool, taken.values()))} tables lie in the database now.")
 
 
 def _purge(home: Path, rule: PurgeRule, inboxes: list[Path], purpose: str, *, dry_run: bool, yes: bool) -> None:

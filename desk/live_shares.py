@@ -13,7 +13,8 @@ from typing import Final
 from sqlalchemy import Executable, insert, select, update
 
 from desk.shares import Share, Shares
-from desk.state import RENEWALS, SHARES, changing, rows_of
+from desk.state import changing, rows_of
+from desk.tables import RENEWALS, SHARES
 from geodata.core.errors import WrongValue
 
 EVERY: Final = timedelta(hours=1)

@@ -6,24 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import DatabaseError
 
 from desk.briefing.store import forget
 from desk.sessions import Sessions
 from desk.shares import Shares
-from desk.state import (
-    ACKNOWLEDGED,
-    ALERTS,
-    DELIVERIES,
-    PURGES,
-    RENEWALS,
-    SHARES,
-    WATCHES,
-    changing,
-    engine,
-    scrub,
-    unusable,
-)
+from desk.state import changing, engine, scrub
+from desk.tables import ACKNOWLEDGED, ALERTS, DELIVERIES, PURGES, RENEWALS, SHARES, WATCHES
 from desk.tokens import Tokens
 
 _GONE = "(purged)"
@@ -72,23 +60,17 @@ def purged(home: Path, version: int, what: str, at: str, actor: str) -> None:
     StateUnusable, NotRecorded
         If not all of it could be done.
     """
-    try:
-        with engine(home).begin() as connection:
-            known = select(PURGES.c.ledger_version).where(PURGES.c.ledger_version == version)
-            if connection.execute(known).first() is None:
-                connection.execute(insert(PURGES).values(ledger_version=version, purged=what, at=at, actor=actor))
-    except DatabaseError as error:
-        raise unusable(error) from None
+    with changing(home) as tables:
+        known = select(PURGES.c.ledger_version).where(PURGES.c.ledger_version == version)
+        if tables.execute(known).first() is None:
+            tables.execute(insert(PURGES).values(ledger_version=version, purged=what, at=at, actor=actor))
     without_shares(home, actor)
-    try:
-        with engine(home).begin() as connection:
-            connection.execute(update(SHARES).values(title=_GONE, view=""))
-            connection.execute(update(RENEWALS).values(asked=""))
-            for told in (ALERTS, DELIVERIES, ACKNOWLEDGED):  # they word changes, and quote places
-                connection.execute(delete(told))
-            connection.execute(update(WATCHES).values(evaluated=None, from_version=version))
-    except DatabaseError as error:
-        raise unusable(error) from None
+    with changing(home) as tables:
+        tables.execute(update(SHARES).values(title=_GONE, view=""))
+        tables.execute(update(RENEWALS).values(asked=""))
+        for told in (ALERTS, DELIVERIES, ACKNOWLEDGED):  # they word changes, and quote places
+            tables.execute(delete(told))
+        tables.execute(update(WATCHES).values(evaluated=None, from_version=version))
     for page in (home / "desk" / "shares").glob("*"):
         page.unlink(missing_ok=True)
     forget(home)

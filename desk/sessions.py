@@ -13,7 +13,8 @@ from sqlalchemy import Executable, insert, select, update
 from sqlalchemy.engine import Row
 
 from desk.people import Person
-from desk.state import SESSIONS, StateUnusable, changing, rows_of
+from desk.state import StateUnusable, changing, rows_of
+from desk.tables import SESSIONS
 from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError
 from geodata.core.messages import mark

@@ -22,7 +22,8 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 
-from desk.state import SHARES, changing, require_not_purged, rows_of
+from desk.state import changing, require_not_purged, rows_of
+from desk.tables import SHARES
 from geodata.core.atomic_write import proof_of, whole
 from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError, WrongValue

@@ -16,7 +16,8 @@ from sqlalchemy import Executable, delete, insert, select
 
 from desk.people import Person, may
 from desk.sessions import moment
-from desk.state import VIEWS, changing, rows_of
+from desk.state import changing, rows_of
+from desk.tables import VIEWS
 from geodata.core.errors import RoutesError, WrongValue
 
 LONGEST_NAME: Final = 60

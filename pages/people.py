@@ -31,6 +31,7 @@ ACTIONS = {
     "purge": mark("purged"),
     "backup": mark("backed up"),
     "restore": mark("restored"),
+    "move": mark("moved"),
     "watch": mark("watch-list"),
     "alert": mark("alert"),
     "acknowledge": mark("acknowledged"),

@@ -11,6 +11,9 @@ REAL_FILES = Path(__file__).parent.parent.parent / "shared" / "data"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--new-pictures", action="store_true", help="Keep the pictures of pages as they are now.")
+    parser.addoption(
+        "--state", choices=("sqlite", "postgresql"), default="sqlite", help="Where the desk keeps its tables."
+    )
 
 
 @pytest.fixture

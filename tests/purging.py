@@ -13,7 +13,8 @@ from desk.briefing.model import Briefing, Page
 from desk.briefing.store import Briefings
 from desk.live_shares import LiveShares
 from desk.shares import Shares
-from desk.state import ALERTS, changing
+from desk.state import changing
+from desk.tables import ALERTS
 from desk.watch.alerts import Alerts
 from desk.watch.model import watch_list
 from desk.watch.store import Watches

@@ -22,7 +22,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import Row
 
 from desk.briefing.model import MOST_PAGES, Briefing, Page, checked
-from desk.state import BRIEFING_PAGES, BRIEFINGS, changing, require_not_purged, rows_of
+from desk.state import changing, require_not_purged, rows_of
+from desk.tables import BRIEFING_PAGES, BRIEFINGS
 from desk.watch.store import moment
 from geodata.core.atomic_write import whole
 from geodata.core.audit import Audit

@@ -13,7 +13,8 @@ from typing import Any, Final
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Row
 
-from desk.state import ACKNOWLEDGED, ALERTS, changing, rows_of
+from desk.state import changing, rows_of
+from desk.tables import ACKNOWLEDGED, ALERTS
 from desk.watch.matching import same_change
 from desk.watch.store import NoSuchWatch, moment
 from geodata.core.audit import Audit

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from desk.state import ALERTS, WATCHES, changing
+from desk.state import changing
+from desk.tables import ALERTS, WATCHES
 from desk.watch.alerts import Alerts, Worded, changed, row_of
 from desk.watch.matching import Lines, fits, same_change
 from desk.watch.model import WatchList

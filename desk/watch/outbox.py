@@ -17,7 +17,8 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import Row
 
-from desk.state import DELIVERIES, changing, rows_of
+from desk.state import changing, rows_of
+from desk.tables import DELIVERIES
 from desk.watch.alerts import Alert, Alerts, Worded
 from desk.watch.store import Kept, Watches, moment
 from desk.watch.timing import after_quiet, due

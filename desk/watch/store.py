@@ -14,7 +14,8 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 
-from desk.state import DELIVERIES, WATCHES, changing, rows_of
+from desk.state import changing, rows_of
+from desk.tables import DELIVERIES, WATCHES
 from desk.watch.model import WatchList, watch_list
 from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError, WrongValue

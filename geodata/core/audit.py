@@ -26,7 +26,7 @@ from geodata.core.file_lock import exclusive_lock
 
 ACTIONS: Final = (
     *("sign in", "sign out", "read", "export", "share", "open", "revoke", "extend"),
-    *("rename", "token", "purge", "backup", "restore"),
+    *("rename", "token", "purge", "backup", "restore", "move"),
     *("watch", "alert", "acknowledge", "brief"),
 )
 _FILE, _HEAD = "audit.jsonl", "audit.head"

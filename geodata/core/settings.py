@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     ceiling : str
         The highest handling mark that incidents taken in may bear: ``TLP:AMBER+STRICT``. ``ROUTES_CEILING``; default
         "": the highest of all.
+    state : SecretStr
+        The PostgreSQL that keeps what the desk keeps, for a team: ``postgresql://user:password@host/database``. It
+        belongs to the workspace of ``home`` alone. ``ROUTES_STATE``; default "": a file of SQLite in the workspace.
     purpose : str
         ``required`` if whoever reads single incidents or takes a file away has to say first for which purpose, which
         then stands in the audit.
@@ -85,6 +88,7 @@ class Settings(BaseSettings):
     without_login: str = ""
     login: str = ""
     ceiling: str = ""
+    state: SecretStr = SecretStr("")
     purpose: str = ""
     roles_claim: str = "roles"
     roles: str = ""

@@ -23,7 +23,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from desk.sessions import moment
-from desk.state import DELIVERIES, SESSIONS, SHARES, rows_of
+from desk.state import rows_of
+from desk.tables import DELIVERIES, SESSIONS, SHARES
 from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError
 from pages.data.workspace_cache import Workspace, sight

@@ -62,7 +62,7 @@ def laid_out(file: Path, *words: str) -> Path:
     return to
 
 
-def test_what_is_restored_is_what_was_backed_up(workspace):
+def test_what_is_restored_is_what_was_backed_up(workspace, database):
     token, _ = Shares(workspace).new(b"<p>Shared", TOLD | {"title": "Kept", "ledger_version": 9}, "analyst")
     secret = Tokens(workspace).new("partner")
     file = saved(workspace)
@@ -75,7 +75,7 @@ def test_what_is_restored_is_what_was_backed_up(workspace):
     assert after.decisions().equals(before.decisions())
     assert after.refusals().equals(before.refusals())
     assert faults(after) == faults(before) == []
-    assert unproven(after) <= unproven(before)
+    assert unproven(after) <= unproven(before) + (database is not None)  # tables of a database come as a file
     assert Audit(to).verify().fault == ""
     assert gzip.decompress(Shares(to).open(token)[1]) == b"<p>Shared"
     held = Tokens(to).holder(secret)

@@ -56,6 +56,7 @@ def desk(home: Path, *words: object, code: int = 0) -> str:
     return done.output
 
 
+@pytest.mark.sqlite
 def test_nothing_of_what_was_purged_is_in_any_byte_of_the_workspace_and_all_of_the_rest_is(tmp_path):
     home = tmp_path / "workspace"
     written = full(home)
@@ -226,6 +227,7 @@ def test_files_of_a_watched_folder_elsewhere_go_where_it_is_named(tmp_path):
     assert sorted(path.name.rsplit("-", 1)[-1] for path in inbox.rglob("*.csv")) == ["new.csv", "next.csv"]
 
 
+@pytest.mark.sqlite
 def test_a_purge_that_cannot_empty_the_tables_is_finished_by_the_next(workspace):
     home, written = workspace
     reader = sqlite3.connect(home / "desk" / "desk.sqlite")

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import secrets
-import sqlite3
 import string
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -11,6 +10,7 @@ import pytest
 
 from desk import shares as module
 from desk.shares import NoSuchShare, ShareEnded, Shares, WrongPhrase
+from desk.state import changing
 from geodata.core.audit import Audit, NotRecorded
 from geodata.core.errors import WrongValue
 
@@ -64,6 +64,7 @@ def test_a_link_opens_what_was_shared_and_each_opening_is_counted_and_entered(sh
     assert entered == [("analyst", "share", made.share_id), *[(f"link {made.share_id}", "open", made.share_id)] * 2]
 
 
+@pytest.mark.sqlite
 def test_the_token_is_kept_nowhere(shares, tmp_path):
     token, _ = shares.new(PAGE, TOLD, "analyst", phrase="correct horse")
     shares.open(token, "correct horse")
@@ -171,8 +172,6 @@ def test_a_page_that_was_changed_is_not_shown(shares, tmp_path):
 
 def test_tables_that_are_locked_still_show_what_was_shared(shares, tmp_path, monkeypatch):
     token, made = shares.new(PAGE, TOLD, "analyst")
-    with sqlite3.connect(tmp_path / "desk" / "desk.sqlite", isolation_level=None) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with changing(tmp_path):
         assert gzip.decompress(shares.open(token)[1]) == PAGE
-        other.execute("ROLLBACK")
     assert shares.one(made.share_id).opened == 0

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import email
-import sqlite3
 from email import policy
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from desk.__main__ import app
 from desk.briefing.store import Briefings
+from desk.state import changing
+from desk.tables import BRIEFINGS
 from tests.desk.watch.test_mail import Box, certificate, post_office  # noqa: F401 - a fixture
 from tests.workspaces import demonstration
 
@@ -76,8 +78,8 @@ def test_a_schedule_makes_a_draft_and_mails_a_link_and_never_what_it_says(
     desk("add", made, "--heading", "HEADING of it", "--note", "NOTE of it")
     desk("final", made)
     assert desk("run") == ""
-    with sqlite3.connect(home / "desk" / "desk.sqlite") as tables:
-        tables.execute("UPDATE briefings SET made_at = '2026-01-01T00:00:00Z'")
+    with changing(home) as tables:
+        tables.execute(update(BRIEFINGS).values(made_at="2026-01-01T00:00:00Z"))
     assert "no link was mailed" in desk("run", code=1)
     (draft,) = [one for one in Briefings(home).every() if one.state == "draft"]
     assert (draft.follows, draft.mail) == (made, "waiting")

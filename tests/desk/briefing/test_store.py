@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
 from desk.briefing.model import Annotation, Briefing, Page, checked
 from desk.briefing.store import Briefings, due_at
+from desk.state import changing
+from desk.tables import BRIEFINGS
 from geodata.core.audit import Audit
 from geodata.core.errors import WrongValue
 
@@ -80,8 +82,8 @@ def test_an_empty_briefing_is_not_made_final(store):
 
 
 def test_the_next_one_begins_with_what_changed_and_its_windows_move_on(store, final, home):
-    with sqlite3.connect(home / "desk" / "desk.sqlite") as tables:
-        tables.execute("UPDATE briefings SET made_at = '2026-01-15T08:00:00Z'")
+    with changing(home) as tables:
+        tables.execute(update(BRIEFINGS).values(made_at="2026-01-15T08:00:00Z"))
     made = store.next(final.briefing_id, "analyst", 7, "What changed", now=datetime(2026, 3, 2, tzinfo=UTC))
     assert (made.state, made.version, made.before, made.follows) == ("draft", 7, 3, final.briefing_id)
     pages = [page for _, page in made.pages]
@@ -97,8 +99,8 @@ def test_the_next_one_begins_with_what_changed_and_its_windows_move_on(store, fi
 
 
 def test_a_draft_is_due_once_and_not_before_its_day(store, final, home):
-    with sqlite3.connect(home / "desk" / "desk.sqlite") as tables:
-        tables.execute("UPDATE briefings SET made_at = '2026-01-31T08:00:00Z'")
+    with changing(home) as tables:
+        tables.execute(update(BRIEFINGS).values(made_at="2026-01-31T08:00:00Z"))
     assert store.due(datetime(2026, 2, 28, 7, 59, tzinfo=UTC)) == []
     now = datetime(2026, 2, 28, 8, tzinfo=UTC)
     assert [one.briefing_id for one in store.due(now)] == [final.briefing_id]

@@ -1,11 +1,6 @@
 """Layers in a real PostgreSQL with PostGIS, started here."""
 
-import os
-import shutil
-import socket
-import subprocess
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,6 +12,7 @@ from layers.export.postgis import push
 from layers.export.tables import tables_of
 from routes.core.corridor import Corridor
 from routes.pipelines.counting import Directed
+from tests.postgres import postgres
 
 pytestmark = pytest.mark.long
 
@@ -24,38 +20,15 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 YEAR = View(start=date(2024, 1, 1), end=date(2025, 1, 1))
 
 
-def _done(*command: object) -> None:
-    """Run a command of PostgreSQL, which does not run as root."""
-    other = ("runuser", "-u", "postgres", "--") if os.getuid() == 0 else ()
-    quiet = subprocess.DEVNULL
-    subprocess.run([*other, *map(str, command)], stdout=quiet, stderr=quiet, check=True, cwd="/")
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """Start a database server of its own and return the address of a database with PostGIS."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    assert found, "the tests of PostGIS need Debian's packages postgresql and postgresql-15-postgis-3: make postgres"
-    binaries, folder = found[-1].parent, Path(tmp_path_factory.mktemp("postgres"))
-    for part in (folder, *folder.parents[:3]):
-        part.chmod(0o755)
-    data = folder / "data"
-    data.mkdir()
-    if os.getuid() == 0:
-        shutil.chown(data, "postgres", "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    _done(binaries / "initdb", "-D", data, "-U", "planner", "--auth=trust", "-E", "UTF8")
-    options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c fsync=off"
-    _done(binaries / "pg_ctl", "-D", data, "-o", options, "-w", "start")
-    address = f"postgresql://planner@127.0.0.1:{port}/postgres"
-    with psycopg.connect(address, autocommit=True) as line:
-        line.execute("CREATE EXTENSION postgis")
-        line.execute("CREATE DATABASE plain")
-        line.execute("CREATE ROLE reader LOGIN")
-    yield address
-    _done(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    with postgres(tmp_path_factory.mktemp("postgres")) as started:
+        with psycopg.connect(started.address, autocommit=True) as line:
+            line.execute("CREATE EXTENSION postgis")
+            line.execute("CREATE DATABASE plain")
+            line.execute("CREATE ROLE reader LOGIN")
+        yield started.address
 
 
 @pytest.fixture
