@@ -24,7 +24,7 @@ run: $(VENV)/.product
 	$(BIN)/python -m geodata demo --if-empty
 	$(BIN)/streamlit run app.py
 
-test: $(VENV)/.developer browser check
+test: $(VENV)/.developer browser postgres check
 	$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
 
 test-quick: $(VENV)/.developer
@@ -32,6 +32,7 @@ test-quick: $(VENV)/.developer
 
 test-long: $(VENV)/.developer postgres nginx
 	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest tests/desk -m "not browser and not long" -n 2 --state postgresql
 
 check: $(VENV)/.developer scripts
 	$(BIN)/ruff check .
