@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Executable, insert, select, update
+from sqlalchemy import Executable, delete, insert, select, update
 from sqlalchemy.engine import Row
 
 from desk.people import Person
@@ -21,6 +21,8 @@ from geodata.core.messages import mark
 
 LOOKED_UP_SECONDS = 2.0
 """For so long an answer counts: a session that is ended ends everywhere within this."""
+KEPT: Final = timedelta(days=90)
+"""For so long after its end a session is listed."""
 _SEEN_SECONDS = 60.0
 _TRUSTED_SECONDS = 30.0
 
@@ -145,7 +147,9 @@ class Sessions:
             Audit(self._home).enter(person.name, "sign in", person.name, roles=roles, session=person.session)
             now = moment()
             made = Session(person.session, person.name, roles, client, now, now, person.ends_at, "", "", "")
-            self._run(insert(SESSIONS).values({name: getattr(made, name) for name in Session.__slots__}))
+            with changing(self._home) as tables:
+                tables.execute(insert(SESSIONS).values({name: getattr(made, name) for name in Session.__slots__}))
+                tables.execute(delete(SESSIONS).where(SESSIONS.c.ends_at < moment(-KEPT)))  # the audit keeps them
         elif time.monotonic() - self._written.get(person.session, -_SEEN_SECONDS) >= _SEEN_SECONDS:
             self._written[person.session] = time.monotonic()
             self._change(person.session, seen_at=moment())
@@ -167,6 +171,6 @@ def _session(row: Row[Any]) -> Session:
     return Session(*(getattr(row, name) for name in Session.__slots__))
 
 
-def moment() -> str:
-    """Return the moment, RFC 3339, UTC, in seconds."""
-    return datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+def moment(shift: timedelta = timedelta(0)) -> str:
+    """Return the moment, or one so long before or after it, RFC 3339, UTC, in seconds."""
+    return (datetime.now(UTC) + shift).replace(microsecond=0).isoformat().replace("+00:00", "Z")

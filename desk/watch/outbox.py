@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import Row
 
 from desk.state import changing, rows_of
@@ -26,6 +26,8 @@ from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError
 from geodata.core.file_lock import exclusive_lock
 
+KEPT: Final = timedelta(days=90)
+"""For so long after its end a message is listed."""
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(hours=2)
 GIVE_UP_AFTER: Final = timedelta(days=1)
@@ -156,6 +158,9 @@ class Outbox:
             for row in rows:
                 if row.watch_id in known:
                     self._try(row, known[row.watch_id], moment_)
+            if rows:
+                with changing(self._home) as tables:
+                    tables.execute(delete(DELIVERIES).where(DELIVERIES.c.ended_at < moment(moment_ - KEPT)))
         return [one for row in rows for one in deliveries(self._home, row.delivery_id)]
 
     def _try(self, row: Row[Any], kept: Kept, now: datetime) -> None:

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from desk import sessions as kept
 from desk.people import Person
 from desk.sessions import NoSuchSession, Sessions
-from desk.state import StateUnusable
+from desk.state import StateUnusable, changing
+from desk.tables import SESSIONS
 from geodata.core.audit import Audit, NotRecorded
 
 
@@ -39,6 +41,17 @@ def test_a_session_ends_at_its_second(tmp_path: Path):
     assert Sessions(tmp_path).stands(person(seconds=5))
     assert not Sessions(tmp_path).stands(person(seconds=0))
     assert not Sessions(tmp_path).stands(person(seconds=-1))
+
+
+def test_a_session_is_listed_for_90_days_after_its_end(tmp_path: Path):
+    assert Sessions(tmp_path).stands(person(session="long over"))
+    assert Sessions(tmp_path).stands(person(session="over"))
+    for session, days in (("long over", 91), ("over", 89)):
+        ended = kept.moment(-timedelta(days=days))
+        with changing(tmp_path) as tables:
+            tables.execute(update(SESSIONS).where(SESSIONS.c.session == session).values(ends_at=ended))
+    assert Sessions(tmp_path).stands(person(session="new"))
+    assert sorted(one.session for one in Sessions(tmp_path).every()) == ["new", "over"]
 
 
 def test_only_a_known_session_can_be_ended(tmp_path: Path):

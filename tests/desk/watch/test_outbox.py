@@ -119,5 +119,19 @@ def test_a_message_that_waits_when_its_list_is_muted_is_withdrawn(queued):
     assert desk.sent == []
 
 
+@pytest.mark.parametrize(("days", "listed"), [(90, True), (91, False)])
+def test_a_message_is_listed_for_90_days_after_it_was_sent(desk, found, days, listed):
+    kept = desk.watch()
+    desk.versions = {1: [], 2: [found()]}
+    desk.evaluate(1)
+    desk.evaluate(2)
+    assert desk.send(NOON) == ["sent"]
+    desk.versions[3] = [found(node_id="land-route")]
+    later = NOON + timedelta(days=days)
+    desk.evaluate(3, later)
+    desk.send(later)
+    assert len(deliveries(desk.home, kept.watch_id)) == 1 + listed
+
+
 def test_waits_double_up_to_two_hours():
     assert [wait_after(tries).total_seconds() for tries in (1, 2, 3, 8, 9, 50)] == [30, 60, 120, 3840, 7200, 7200]
