@@ -1,8 +1,9 @@
 """What the desk costs: ``python -m benchmarks.desk [WORKSPACE]``; about two minutes.
 
 25 people who are signed in ask for pictures of filters that nobody asked for before, one each four seconds; 50 open
-one shared link at once, 1,000 openings by 50 follow; an entry of the audit is timed by itself. The peer is the same
-server without a login, in the same run. Without a workspace, a demonstration of 20,000 incidents is made.
+one shared link at once, 1,000 openings by 50 follow, and a browser draws the link while 1,000 a minute go on; an entry
+of the audit is timed by itself. The peer is the same server without a login, in the same run. Without a workspace, a
+demonstration of 20,000 incidents is made.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlencode, urlsplit
 
-from benchmarks.served import PRODUCT, ROOT, running
+from benchmarks.map.windows import window
+from benchmarks.served import PRODUCT, ROOT, browser, running
 from geodata.core.audit import Audit
 
 PAUSE_SECONDS = 4.0
 """Between two filters of one person, on average."""
-PEOPLE, OPENERS, OPENINGS, ENTRIES = 25, 50, 1_000, 500
+PEOPLE, OPENERS, OPENINGS, DRAWN, ENTRIES = 25, 50, 1_000, 20, 500
 GOALS = {"view": 0.5, "share": 2.0, "entry": 0.005}
 """Seconds: 95th percentiles of a picture and of an opening, and a mean entry."""
 
@@ -92,7 +95,34 @@ def _shares(url: str, home: Path) -> None:
             times = sorted(pool.map(lambda _: _get(url, link, opened)[0], range(count)))
         took = time.perf_counter() - began
         print(f"{count} openings by {OPENERS} ({size / 2**20:.1f} MB each): {took:.1f} s, ", end="")
-        print(f"95th percentile {_late(times):.2f} s (goal {GOALS['share']}, to the drawn map)")
+        print(f"95th percentile {_late(times):.2f} s")
+    _drawn(url, link)
+
+
+def _drawn(url: str, link: str) -> None:
+    """Open a link in a browser, time after time, while others open it at the pace of the goal."""
+    over, opened, seconds = Event(), [0], []
+
+    def others() -> None:
+        while not over.wait(60 / OPENINGS):
+            pool.submit(_get, url, link, {"Accept-Encoding": "gzip"})
+            opened[0] += 1
+
+    with ThreadPoolExecutor(OPENERS) as pool, browser() as chromium:
+        pool.submit(others)
+        for _ in range(DRAWN):
+            with window(chromium) as page:
+                page.goto(url + link, wait_until="commit")
+                page.wait_for_function("() => window.paintings.some((one) => one.version !== undefined && one.painted)")
+                ready = page.evaluate(
+                    "() => window.paintings.find((one) => one.painted).painted - performance.timeOrigin"
+                )
+                seconds.append(ready / 1000)
+        over.set()
+    print(
+        f"{DRAWN} openings in a browser beside {opened[0]} others: median {sorted(seconds)[DRAWN // 2]:.2f} s, ", end=""
+    )
+    print(f"95th percentile {_late(seconds):.2f} s to the drawn map (goal {GOALS['share']})")
 
 
 def _entry(home: Path) -> float:
