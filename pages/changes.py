@@ -35,6 +35,7 @@ from pages.presenters.window_choice import (
     ONLY_SO_FAR,
     QUICK,
     Spans,
+    against,
     asked,
     in_words,
     quick,
@@ -42,9 +43,9 @@ from pages.presenters.window_choice import (
 )
 from pages.ui import translate as words
 from pages.ui.data_table import tabulate
+from pages.ui.filter_bar import ask
 from pages.ui.html_table import points
 from pages.ui.notices import aside, facts, hint, notice
-from pages.ui.sidebar_filters import ask
 from pages.ui.translate import mark, say
 from pages.widgets.download import download
 from routes.core.corridor import METHOD_VERSION
@@ -69,7 +70,7 @@ def page() -> None:
     """Ask for the windows, compare, and tell what is new."""
     seen = sight()
     version = seen.version()
-    view = ask(seen.offers(version) if version is not None else {})
+    view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), "changes")
     with st.container(key="changes"):
         if version is None:
             notice(say("There are no incidents yet. Add a file of yours on the Incidents page."))
@@ -78,7 +79,7 @@ def page() -> None:
         if known is None or len(known.months) < FEWEST_MONTHS:
             notice(_too_short(known))
         else:
-            between(seen, view, version, windows(known))
+            between(seen, view, version, windows(known, against(view.start, view.end, known)))
         alerts(seen, view, version)
         missing(seen, view, version)
         new(seen, view, version)
@@ -90,9 +91,10 @@ def _too_short(known: Window | None) -> str:
     return say(ONLY_SO_FAR, fewest=FEWEST_MONTHS, months=in_words(known))
 
 
-def windows(known: Window) -> Spans:
-    """Ask which windows to compare; they are kept in the address."""
-    spans, said = asked(st.query_params.get("before", ""), st.query_params.get("after", ""), known)
+def windows(known: Window, own: Spans | None) -> Spans:
+    """Ask which windows to compare, at first those of the bar; they are kept in the address."""
+    given = {name: st.query_params.get(name, "") for name in ("before", "after")}
+    spans, said = (own, "") if own and not any(given.values()) else asked(given["before"], given["after"], known)
     lengths = {f"last {months} months": months for months in QUICK}
     offered = {label: found for label, months in lengths.items() if (found := quick(known, months))}
     st.session_state["quick"] = next((label for label, found in offered.items() if found == spans), None)

@@ -21,8 +21,8 @@ from pages.presenters.route_profile import (
     with_others,
 )
 from pages.ui.data_table import tabulate
+from pages.ui.filter_bar import ask
 from pages.ui.notices import aside, hint, notice, sentences
-from pages.ui.sidebar_filters import ask
 from pages.ui.translate import counted, country, number, say
 from pages.widgets.charts import Band, Bar, amount, bars, chain, colours, flows, link, months, share_bars
 from pages.widgets.route_table import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
@@ -41,7 +41,7 @@ def page() -> None:
     """Show the country that is chosen, or all of them."""
     seen = sight()
     version = seen.version()
-    view = ask(seen.offers(version) if version is not None else {})
+    view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), "countries")
     opened = st.session_state.pop(_OPENED, None)
     if opened:
         st.switch_page("routes.py", query_params={**parse_qs(view.query()), ROUTE: opened})
@@ -50,9 +50,9 @@ def page() -> None:
         if version is None:
             nothing_yet()
             return
-        incidents = view.select(seen.incidents(version))
+        incidents = view.without_window().select(seen.incidents(version))
         if incidents.is_empty():
-            notice(say("No incident is left by the filters at the left."))
+            notice(say("No incident is left by the filters above."))
             return
         with sentences():
             waiting = counted(
@@ -63,13 +63,15 @@ def page() -> None:
             with st.spinner(waiting, show_time=True):
                 found = seen.routes(view, version)
                 comparison = seen.change(view, version)
-            table = countries_table(found, incidents)
+            table = countries_table(found, view.select(incidents))
             iso3 = _asked(table)
             if iso3 is None:
                 _every(table)
             else:
                 late = seen.series(view, version).horizon
-                _portrait(country_portrait(found, iso3), found, incidents, comparison, parse_qs(view.query()), late)
+                counts = seen.counts(view, version)
+                portrait, filters = country_portrait(found, iso3), parse_qs(view.query())
+                _portrait(portrait, found, incidents, comparison, filters, late, counts)
 
 
 def _asked(table: pl.DataFrame) -> str | None:
@@ -149,6 +151,7 @@ def _portrait(
     comparison: Comparison | None,
     filters: Mapping[str, Any],
     known_up_to: str,
+    counts: Mapping[str, int],
 ) -> None:
     own = incidents.filter(pl.col("country") == one.iso3)
     title(one.name, say(FLOW_IN_WORDS))
@@ -169,7 +172,7 @@ def _portrait(
         with right:
             _neighbours(one, filters)
             _origins(one)
-        _corridors(one, found, comparison)
+        _corridors(one, found, comparison, counts)
 
 
 def _counts(one: CountryPortrait, own: pl.DataFrame) -> list[tuple[str, str]]:
@@ -204,7 +207,7 @@ def _bands(legs: Sequence[tuple[str, Leg]]) -> list[Band]:
 def _trend(own: pl.DataFrame, incidents: pl.DataFrame, comparison: Comparison | None, known_up_to: str) -> None:
     heading(
         say("Incidents in it by month"),
-        say("The last twelve whole months in colour.") if own.height and comparison else "",
+        say("The months of the period in colour.") if own.height and comparison else "",
     )
     counts = by_month(own, incidents)
     if own.is_empty() or not counts or comparison is None:
@@ -257,9 +260,9 @@ def _origins(one: CountryPortrait) -> None:
         aside(say("It is not told."))
 
 
-def _corridors(one: CountryPortrait, found: Directed, comparison: Comparison | None) -> None:
+def _corridors(one: CountryPortrait, found: Directed, comparison: Comparison | None, counts: Mapping[str, int]) -> None:
     heading(say("Routes through it"))
-    table = routes_table(found, comparison).filter(pl.col("corridor_id").is_in(one.corridor_ids))
+    table = routes_table(found, comparison, counts).filter(pl.col("corridor_id").is_in(one.corridor_ids))
     if table.is_empty():
         aside(say("None."))
         return

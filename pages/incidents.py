@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from html import escape
 from typing import Any
@@ -15,15 +15,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from geodata.core.handling import highest
 from geodata.io.writers import csv_of, geojson_of
-from geodata.model.incident import EARLIEST, is_synthetic
+from geodata.model.incident import is_synthetic
 from geodata.model.query import View
 from pages.data.audited import enter
 from pages.data.who import allowed
 from pages.data.workspace_cache import Workspace, sight
 from pages.presenters.incident_table import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
 from pages.ui.data_table import tabulate
+from pages.ui.filter_bar import ask
 from pages.ui.notices import facts, hint, notice
-from pages.ui.sidebar_filters import ask
 from pages.ui.translate import mark, say
 from pages.ui.url_state import tabs, turn_to
 from pages.widgets.batch_table import batches
@@ -31,16 +31,13 @@ from pages.widgets.download import download
 from pages.widgets.upload_wizard import wizard
 
 TABS = (mark("Incidents"), mark("Add incidents"), mark("Batches"))
-_DAY = timedelta(days=1)
 
 
 def page() -> None:
     """Show the tab that is asked for."""
     seen = sight()
     version = seen.version()
-    with st.sidebar:
-        start, end = window()
-    view = ask(seen.offers(version) if version is not None else {}).model_copy(update={"start": start, "end": end})
+    view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), "incidents")
     parts = TABS if allowed("take in") else (TABS[0], TABS[2])
     places = dict(zip(parts, tabs(parts, "tab"), strict=True))
     for part, place in places.items():
@@ -60,44 +57,6 @@ def show(seen: Workspace, part: str, view: View, version: int | None) -> None:
         empty()
     else:
         catalogue(seen, view, version)
-
-
-def window() -> tuple[date | None, date | None]:
-    """Ask for the window, kept in the address as the View has it: from the first day, to the day after the last."""
-    asked, notes = View.from_query((name, day) for name in ("from", "to") for day in st.query_params.get_all(name))
-    for said in notes:
-        notice(say("In the address, {said}.", said=said), "warning")
-    latest = datetime.now(UTC).date() + _DAY
-
-    def remember() -> None:
-        days = st.session_state["window"]
-        for name, day in zip(("from", "to"), (*days[:1], *(last + _DAY for last in days[1:])), strict=False):
-            st.query_params[name] = day.isoformat()
-        for name in ("from", "to")[len(days) :]:
-            st.query_params.pop(name, None)
-
-    # The state, and no value beside it: Streamlit takes the two together for a mistake.
-    if "window" not in st.session_state:
-        st.session_state["window"] = _days(asked, latest)
-    days = st.date_input(
-        say("Window, first and last day (UTC)"),
-        min_value=EARLIEST,
-        max_value=latest,
-        format="YYYY-MM-DD",
-        key="window",
-        on_change=remember,
-        help=say("Empty for all time."),
-    )
-    first, last = (*(days if isinstance(days, tuple) else ()), None, None)[:2]
-    return first, last + _DAY if last else None
-
-
-def _days(asked: View, latest: date) -> tuple[date, ...]:
-    """Return the first and the last day of a window, neither for all time."""
-    if asked.start is None and asked.end is None:
-        return ()
-    first = max(EARLIEST, min(asked.start or EARLIEST, latest))
-    return first, max(first, min(asked.end - _DAY, latest) if asked.end else latest)
 
 
 def empty() -> None:

@@ -66,20 +66,21 @@ def refused(right: str) -> None:
 
 def signed_in(person: Person) -> None:
     """Say who is signed in and for which purpose they read, and offer to sign out."""
-    if allowed("read incidents"):
-        st.sidebar.text_input(
-            say("Purpose"),
-            value=purpose_of(person),
-            key="purpose",
-            max_chars=LONGEST_PURPOSE,
-            on_change=lambda: work_on(st.session_state["purpose"]),
-            help=say("What you work on; it stands in the audit beside what you read and take away."),
-        )
     roles = ", ".join(say(role) for role in sorted(person.roles)) or say("no role")
     said = escape(say("Signed in as {name} ({roles})", name=person.name, roles=roles))
     out = escape(say("Sign out"))
     away = f'<br><a href="{_behind()}/auth/logout" target="_self">{out}</a>' if signs_out() else ""
-    st.sidebar.html(f'<p class="aside who">{said}{away}</p>')
+    with st.popover(person.name, key="account"):
+        st.html(f'<p class="aside who">{said}{away}</p>')
+        if allowed("read incidents"):
+            st.text_input(
+                say("Purpose"),
+                value=purpose_of(person),
+                key="purpose",
+                max_chars=LONGEST_PURPOSE,
+                on_change=lambda: work_on(st.session_state["purpose"]),
+                help=say("What you work on; it stands in the audit beside what you read and take away."),
+            )
 
 
 def marked() -> None:

@@ -41,8 +41,8 @@ from pages.presenters.route_profile import (
     with_others,
 )
 from pages.ui.data_table import tabulate
+from pages.ui.filter_bar import ask
 from pages.ui.notices import aside, facts, hint, notice, sentences
-from pages.ui.sidebar_filters import ask
 from pages.ui.translate import counted, country, language, number, say
 from pages.ui.url_state import some
 from pages.widgets.charts import MOST_BARS, Bar, amount, bars, chain, colours, link, months, seasons, share_bars
@@ -58,7 +58,7 @@ def page() -> None:
     """Show the routes, and the one that is chosen below them."""
     seen = sight()
     version = seen.version()
-    view = ask(seen.offers(version) if version is not None else {})
+    view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), "routes")
     st.html(colours())
     with st.container(key="routes"):
         if version is None:
@@ -69,9 +69,9 @@ def page() -> None:
 
 
 def _routes(seen: Workspace, view: View, version: int) -> None:
-    incidents = view.select(seen.incidents(version))
+    incidents = view.without_window().select(seen.incidents(version))
     if incidents.is_empty():
-        notice(say("No incident is left by the filters at the left, and so no route."))
+        notice(say("No incident is left by the filters above, and so no route."))
         return
     with st.spinner(
         counted(
@@ -83,7 +83,7 @@ def _routes(seen: Workspace, view: View, version: int) -> None:
     ):
         found = seen.routes(view, version)
         comparison = seen.change(view, version)
-    table = routes_table(found, comparison)
+    table = routes_table(found, comparison, seen.counts(view, version))
     if not found.directed:
         said = [say("No route with a direction can be told from these incidents: insufficient data.")]
         if not table.is_empty():
@@ -239,7 +239,7 @@ def _countries(one: Corridor, filters: Mapping[str, Any]) -> None:
 
 
 def _months(own: pl.DataFrame, ground: _Ground) -> None:
-    heading(say("Incidents by month"), say("The last twelve whole months in colour.") if ground.comparison else "")
+    heading(say("Incidents by month"), say("The months of the period in colour.") if ground.comparison else "")
     counts = by_month(own, ground.incidents)
     if not own.height or not counts or ground.comparison is None:
         aside(say("No dated incident lies beside it."))

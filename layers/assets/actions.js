@@ -14,6 +14,7 @@ export class Actions extends Part {
   theme;
   /** @type {HTMLDetailsElement} */
   files;
+  static EYE = "M2.5 10s2.7-5 7.5-5 7.5 5 7.5 5-2.7 5-7.5 5-7.5-5-7.5-5zM10 12.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4z";
 
   /** @param {Monitor} monitor */
   attach(monitor) {
@@ -30,9 +31,11 @@ export class Actions extends Part {
       ...(live ? [this._copyButton(), this._viewsButton(), this._shareButton(), this._briefButton(), this._watchButton()] : []),
       this.files,
       this.theme,
+      iconButton(say("The map alone (H)"), Actions.EYE, () => this.alone()),
       iconButton(say("Keys (?)"), "M2.5 5.5h15v9h-15zM5.5 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.5 11.8h7", () => monitor.keys.help()),
     );
-    monitor.map.getContainer().append(bar);
+    const back = iconButton(say("Show the panels again (H)"), Actions.EYE, () => this.alone());
+    monitor.map.getContainer().append(bar, makePanel("alone", { class: "panel", "aria-label": say("Panels") }, back));
     document.addEventListener("click", (event) => {
       if (!(event.target instanceof Node && this.files.contains(event.target))) this.files.open = false;
     });
@@ -42,6 +45,15 @@ export class Actions extends Part {
       if (event.key === "+" || event.key === "=") monitor.map.zoomIn();
       if (event.key === "-") monitor.map.zoomOut();
     });
+  }
+
+  /** Leave the map alone on the screen, with its mark and age, or bring everything back. */
+  alone() {
+    const map = this.monitor.map.getContainer();
+    const alone = map.toggleAttribute("data-alone");
+    if (this.monitor.state.address.embedded) window.parent.postMessage({ kind: "monitor-alone", alone }, window.location.origin);
+    const button = document.querySelector(alone ? "#alone button" : "#actions button");
+    if (button instanceof HTMLElement) button.focus({ preventScroll: true });
   }
 
   _copyButton() {

@@ -31,6 +31,13 @@ export class Address {
     return new URLSearchParams(this.window.location.search);
   }
 
+  /** What the address asks of the map; where it asks for nothing, what the map showed when this window last left it. */
+  given() {
+    const asked = this.read();
+    const kept = /** @type {{ mapShowed?: string }} */ (/** @type {unknown} */ (this.window)).mapShowed;
+    return this.embedded && kept && !Address.MINE.some((name) => asked.has(name)) ? new URLSearchParams(kept) : asked;
+  }
+
   /** What the filters ask for; the same for the same, in whatever order it was chosen. */
   filters() {
     const kept = [...this.read()].filter(([name, value]) => Address.FILTERS.includes(name) && value);
@@ -58,6 +65,7 @@ export class Address {
   writeNow(entries) {
     clearTimeout(this.timer);
     if (this.window.location.pathname !== this.path) return;
+    if (this.embedded) Object.assign(this.window, { mapShowed: new URLSearchParams(entries).toString() });
     const url = this.merged(entries);
     if (url === this.window.location.href) return;
     this.window.history.replaceState(this.window.history.state, "", url);

@@ -54,6 +54,7 @@ export class Keys extends Part {
         ["G", mark("degrees")],
         ["D", mark("downloads")],
         ["T", mark("dark or light")],
+        ["H", mark("the map alone, and everything again")],
         ["V", mark("saved views")],
         ["W", mark("watch-lists")],
       ],
@@ -93,7 +94,7 @@ export class Keys extends Part {
       Object.entries({
         "?": () => this.help(), 0: () => monitor.picture && monitor.fit(), n: () => this.turn(1), p: () => this.turn(-1),
         i: () => monitor.incidents.listInView(), l: () => this._legend(), g: () => this._toggle("graticule"), d: () => this._files(),
-        t: () => monitor.actions.theme.click(), w: () => monitor.feed.may("watch") && monitor.watchLists.show(), v: () => monitor.savedViews.show(),
+        h: () => monitor.actions.alone(), t: () => monitor.actions.theme.click(), w: () => monitor.feed.may("watch") && monitor.watchLists.show(), v: () => monitor.savedViews.show(),
       }),
     );
     document.addEventListener("keydown", (event) => this._key(event), true);

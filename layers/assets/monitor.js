@@ -1,6 +1,7 @@
 /* The monitor: one map, its state, its picture, and the parts that draw them. The page makes it and adds the parts. */
 
 import { Address } from "./address.js";
+import { dayKey, parseDay } from "./calendar.js";
 import { rgba } from "./colours.js";
 import { Feed } from "./feed.js";
 import { WORLD, distanceToLine, fromWorld } from "./mercator.js";
@@ -87,6 +88,12 @@ export class Monitor {
   ramp = [];
   /** How much work is under way. */
   awaited = 0;
+  /** Of the period that was last chosen above the map.  @type {number | undefined} */
+  serial;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  resting;
+  /** For so long the window rests before the dashboard hears of it, in milliseconds. */
+  static REST = 600;
   /** Whether the map is being moved by us. */
   placing = false;
   /** What is told at the next frame.  @type {Set<Told>} */
@@ -158,7 +165,10 @@ export class Monitor {
   get range() {
     const { calendar, manifest, steps } = this.shown;
     const { from, to } = this.state;
-    if (from === null || to === null) return [Math.max(0, steps - (manifest.opens ?? calendar.traits.first)), steps];
+    if (from === null || to === null) {
+      const whole = manifest.opens || steps < 2 ? steps : steps - 1; // the last step may not be over yet
+      return [Math.max(0, whole - (manifest.opens ?? calendar.traits.first)), whole];
+    }
     const start = Math.max(0, Math.min(steps - 1, calendar.before(from)));
     return [start, Math.max(start + 1, Math.min(steps, calendar.before(to - 1) + 1))];
   }
@@ -304,6 +314,26 @@ export class Monitor {
     this.placing = false;
   }
 
+  /** Show the period that was chosen above the map, once; afterwards the time bar moves on from it.  @param {{ from: string, to: string, serial: number } | undefined} period */
+  _take(period) {
+    if (!period || period.serial === this.serial) return;
+    this.serial = period.serial;
+    const [from, to] = [parseDay(period.from), parseDay(period.to)];
+    if (from === this.state.from && to === this.state.to) return;
+    this.state.set("window", { from, to });
+    clearTimeout(this.resting); // it knows
+  }
+
+  /** Tell the dashboard, when it comes to rest, where the window was moved to. */
+  _told() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      const { from, to } = this.state;
+      const window_ = from === null || to === null ? ":" : `${dayKey(from)}:${dayKey(to)}`;
+      window.parent.postMessage({ kind: "monitor-window", window: window_ }, window.location.origin);
+    }, Monitor.REST);
+  }
+
   /** The dashboard tells us its filters and theme; we say that we are here. */
   _listen() {
     const { address } = this.state;
@@ -312,12 +342,14 @@ export class Monitor {
     window.addEventListener("message", (event) => {
       if (event.origin !== window.location.origin || event.source !== window.parent) return;
       if (event.data?.kind !== "monitor-view") return;
-      const { query, theme } = event.data;
+      const { query, theme, period } = event.data;
       if (theme !== this.state.host) this.state.set("theme", { host: theme });
+      this._take(period);
       this.feed.ask(address.heard ? address.filters() : query);
       address.write(this.state.entries());
     });
     address.listen(() => this.feed.ask(address.filters()));
+    this.state.on("window", () => this._told());
     window.parent.postMessage({ kind: "monitor-ready" }, window.location.origin);
   }
 }

@@ -33,9 +33,9 @@ export class Ranking extends Part {
   /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
-    const summary = element("summary", {}, say("Corridors in the window"), this.total);
+    const summary = element("summary", {}, say("Routes"), this.total);
     this.details = element("details", { open: window.innerWidth >= this.options.open_from }, summary, this.list);
-    this.panel = makePanel("ranking", { class: "panel", "aria-label": say("Corridors in the window") }, this.details);
+    this.panel = makePanel("ranking", { class: "panel", "aria-label": say("Routes in the window") }, this.details);
     this.panel.hidden = true;
     monitor.map.getContainer().append(this.panel);
   }

@@ -36,7 +36,7 @@ export class State {
   /** @param {Address} address */
   constructor(address) {
     this.address = address;
-    const given = address.read();
+    const given = address.given();
     /** The window as days, null for the usual one.  @type {number | null} */
     this.from = null;
     /** @type {number | null} */

@@ -42,7 +42,7 @@ export class Watch extends CanvasLayer {
   /** @param {Monitor} monitor */
   attach(monitor) {
     const { state } = monitor;
-    const given = state.address.read().getAll("area");
+    const given = state.address.given().getAll("area");
     const read = given.map((text) => Area.read(text, this.settings));
     state.areas = read.flatMap((area) => area ?? []).slice(0, this.settings.most);
     if (state.areas.length < given.length) state.notes.push(Area.leftOut(given.length - state.areas.length));

@@ -174,7 +174,7 @@ class Legend(Part):
     """Modes, widths, hex classes and roles; folded in windows narrower than ``open_from`` pixels."""
 
     def __init__(self) -> None:
-        super().__init__(open_from=1100)
+        super().__init__(open_from=1800)
 
 
 class Ranking(Part):

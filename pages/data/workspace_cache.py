@@ -48,6 +48,7 @@ from pages.data import uploads
 from pages.data.network_builder import Builder
 from pages.data.uploads import Preview, Upload
 from pages.data.who import in_their_name, whoever
+from pages.presenters.window_choice import against
 from routes.core.corridor import METHOD_VERSION
 from routes.pipelines.counting import Directed, counted_on, placed
 from routes.pipelines.flow_network import network
@@ -57,7 +58,7 @@ from routes.temporal.emerging_hotspots import HotSpots
 from routes.temporal.findings import Finding, findings_of
 from routes.temporal.hotspot_survey import SURVEY_MONTHS, hot_spots, whole_months
 from routes.temporal.series import Series, series_of
-from routes.temporal.time_windows import Window, last_years
+from routes.temporal.time_windows import Window
 
 SNAPSHOTS = 24
 """Snapshots kept; the least recently used goes first."""
@@ -269,6 +270,10 @@ class Workspace:
         """
         return self._counted(view.without_window(), version, detail, facts)
 
+    def counts(self, view: View, version: int) -> dict[str, int]:
+        """Return how many incidents of a View, its window too, lie in the corridor of each route."""
+        return {one.corridor_id: one.incidents for one in self._counted(view, version).corridors}
+
     def _counted(self, view: View, version: int, detail: float = 1.0, facts: Facts | None = None) -> Directed:
         found, every = self.placed(version, facts)
         known = facts or self.assumptions.facts()
@@ -308,17 +313,17 @@ class Workspace:
         return next(route.name for route in made.network.routes if route.corridor_id == corridor_id)
 
     def change(self, view: View, version: int) -> Comparison | None:
-        """Return what became of the routes of a View over the last year known; None for no incident."""
-        years = last_years(view.without_window().select(self.incidents(version)))
-        return self.compared(view, version, *years) if years else None
+        """Return what became of the routes of a View in its window, against the time before; None for no incident."""
+        spans = against(view.start, view.end, self.known_months(version))
+        return self.compared(view, version, spans.before, spans.after) if spans else None
 
     def events(self) -> pl.DataFrame:
         """Return what the register says became of corridors, the latest last."""
         return corridor_events(self._ledger)
 
-    def known_months(self, version: int) -> Window | None:
+    def known_months(self, version: int | None) -> Window | None:
         """Return the whole months of which incidents are known, None where there are none."""
-        return whole_months(self.incidents(version))
+        return None if version is None else whole_months(self.incidents(version))
 
     def compared(self, view: View, version: int, before: Window, after: Window) -> Comparison:
         """Return what became of the routes of a View, passing over its window, from one window to another."""

@@ -82,13 +82,13 @@ ROUTES: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "inferred": pl.Float64,
     "countries": pl.List(pl.String),
 }
-"""Columns of the table of routes: ``known`` is the public name, ``recent`` incidents of the last twelve months,
+"""Columns of the table of routes: ``known`` is the public name, ``recent`` incidents of the period,
 ``length`` km, ``inferred`` the share of it that only bridges gaps, ``countries`` the names of those it runs through.
 
 ``way``, ``change``, ``direction`` and ``countries`` are English, by which an address asks for them."""
 
 
-def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame:
+def routes_table(found: Directed, comparison: Comparison | None, counts: Mapping[str, int]) -> pl.DataFrame:
     """Return the routes, what changed first and then most flow; columns of ``ROUTES``.
 
     Parameters
@@ -96,9 +96,10 @@ def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame
     found : Directed
     comparison : Comparison, optional
         Of the same routes; None where nothing could be compared.
+    counts : mapping
+        Incidents of the period by ``corridor_id``.
     """
     changes = {one.corridor_id: change.verdict for one, change in _changes(comparison)}
-    recent = comparison.after.months if comparison else ()
     rows = [
         {
             "corridor_id": one.corridor_id,
@@ -110,7 +111,7 @@ def routes_table(found: Directed, comparison: Comparison | None) -> pl.DataFrame
             "direction": DIRECTIONS[one.direction],
             "flow": one.flow if one.direction else None,
             "incidents": one.incidents,
-            "recent": sum(one.months.get(month, 0) for month in recent),
+            "recent": counts.get(one.corridor_id, 0),
             "chain": chain_of(one),
             "length": one.length_km,
             "inferred": inferred_share(one),

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from geodata.core.errors import WrongValue
 from geodata.core.messages import sentence
+from geodata.model.incident import EARLIEST
 from pages.ui.translate import mark, say
 from routes.temporal.time_windows import Window
 
@@ -63,6 +64,20 @@ def spanning(first: str, last: str) -> Window:
     return Window(start, _later(end, 1))
 
 
+def last_months(known: Window, months: int) -> Window:
+    """Return the last so many of the months that are known, or all of them where they are fewer."""
+    return Window(max(known.start, _later(known.end, -months)), known.end)
+
+
+def period_in_words(start: date | None, end: date | None) -> str:
+    """Return a period as months where it is whole ones, else as days; the end is excluded."""
+    if start is None or end is None or start <= EARLIEST:
+        return say("All time")
+    if start.day == end.day == 1:
+        return in_words(Window(start, end))
+    return say("{first} to {last}", first=start.isoformat(), last=(end - timedelta(days=1)).isoformat())
+
+
 def quick(known: Window, months: int) -> Spans | None:
     """Return the last months that are known against the same a year before; None where those are not known.
 
@@ -75,6 +90,18 @@ def quick(known: Window, months: int) -> Spans | None:
     after = Window(_later(known.end, -months), known.end)
     before = _moved(after, -_YEAR)
     return Spans(before, after) if before.start >= known.start else None
+
+
+def against(start: date | None, end: date | None, known: Window | None) -> Spans | None:
+    """Return a period, as whole months that are known, against the same months a year before or those before it.
+
+    Where the time before it is not known, as for all time, ``usual`` is compared. None where too little is known.
+    """
+    if known is None or start is None or end is None:
+        return usual(known)
+    window = _nearest(Window(_later(start, 0), _later(end, 0 if end.day == 1 else 1)), known)
+    before = _partner(window, known, -1)
+    return Spans(before, window) if before else usual(known)
 
 
 def usual(known: Window | None) -> Spans | None:

@@ -15,6 +15,8 @@ from layers.web.translations import SOURCE
 from pages.ui.translate import language, say
 
 Word = TypeVar("Word", bound=str)
+_IN_A_BAR = 184
+"""Pixels: as wide is a list in a bar."""
 Shown = Callable[[Any], str]
 
 
@@ -41,16 +43,32 @@ def turn_to(key: str, part: str) -> None:
 
 
 def pills(label: str, options: Sequence[Word], key: str) -> tuple[Word, ...]:
-    """Offer marked words, any number of which may be chosen; capitals are left to the style sheet."""
+    """Offer marked words in a bar, any number of which may be chosen; capitals are left to the style sheet."""
+    asked: dict[str, Any] = {"selection_mode": "multi", "key": key, "label_visibility": "collapsed"}
     if language() == SOURCE:
-        return tuple(st.pills(label, options, selection_mode="multi", key=key, bind="query-params"))
+        return tuple(st.pills(label, options, bind="query-params", **asked))
     remember = _by_the_address(key, options)
-    return tuple(st.pills(label, options, selection_mode="multi", format_func=say, key=key, on_change=remember))
+    return tuple(st.pills(label, options, format_func=say, on_change=remember, **asked))
 
 
-def some(label: str, options: Sequence[str], key: str, shown: Shown | None = None, place: Any = st) -> list[str]:
-    """Offer a list, any number of which may be chosen, none stands for all; ``shown`` gives an option in words."""
-    asked = {"placeholder": say("All"), "key": key}
+def some(
+    label: str, options: Sequence[str], key: str, shown: Shown | None = None, place: Any = st, *, all_: str = ""
+) -> list[str]:
+    """Offer a list, any number of which may be chosen, none stands for all.
+
+    Parameters
+    ----------
+    label, key : str
+    options : sequence of str
+    shown : function, optional
+        Gives an option in words.
+    place : container, optional
+    all_ : str
+        What a list in a bar says where nothing is chosen, instead of its label.
+    """
+    asked: dict[str, Any] = {"placeholder": all_ or say("All"), "key": key}
+    if all_:
+        asked |= {"label_visibility": "collapsed", "width": _IN_A_BAR}
     if shown is None:
         return list(place.multiselect(label, options, bind="query-params", **asked))
     remember = _by_the_address(key, options)

@@ -110,7 +110,7 @@ def _columns(comparison: Comparison | None) -> dict[str, Any]:
         "direction": of.TextColumn(say("Direction")),
         "flow": of.NumberColumn(say("Estimated importance"), format="localized", help=say(FLOW_IN_WORDS)),
         "incidents": of.NumberColumn(say("In the corridor, of all time"), format="localized"),
-        "recent": of.NumberColumn(say("Last 12 months"), format="localized"),
+        "recent": of.NumberColumn(say("In the period"), format="localized"),
         "chain": of.TextColumn(say("Countries"), width="large"),
         "length": of.NumberColumn(say("Length, km"), format="localized"),
         "inferred": of.NumberColumn(

@@ -88,7 +88,11 @@ def test_something_is_told_of_by_all_of_them(every, within):
 def test_the_table_of_routes_has_the_names_and_the_counts_of_all_time_and_of_the_last_year(every, within, seen):
     rows = opened("routes.py", **SEA).dataframe[0].value
     assert Counter(zip(rows["name"], rows["incidents"], strict=True)) == Counter(every.values())
-    table = routes_table(seen.routes(VIEW, 1), seen.change(VIEW, 1))
+    table = routes_table(
+        seen.routes(VIEW, 1),
+        seen.change(VIEW, 1),
+        seen.counts(VIEW.model_copy(update={"start": FIRST, "end": LAST}), 1),
+    )
     assert dict(zip(table["corridor_id"], zip(table["name"], table["recent"], strict=True), strict=True)) == within
     assert Counter(zip(rows["name"], rows["recent"], strict=True)) == Counter(within.values())
 

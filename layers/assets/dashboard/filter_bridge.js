@@ -1,6 +1,6 @@
-/* Tells the map in its frame what the dashboard's filters ask for and which theme it has, whenever they change. */
+/* Tells the map in its frame what the bar asks for and which theme the pages have, and the server where the map's window went. */
 
-/** @type {{ query: string } | null} */
+/** @type {{ query: string, period: object } | null} */
 let latest = null;
 /** @type {Window | null} */
 let reader = null;
@@ -23,15 +23,23 @@ function deliver() {
   if (latest && reader) reader.postMessage({ kind: "monitor-view", ...latest, theme: theme() }, window.location.origin);
 }
 
+/** Tells the server where the map's window was moved to.  @type {((name: "window", value: string) => void) | null} */
+let tellServer = null;
+
 window.addEventListener("message", (event) => {
-  if (event.origin !== window.location.origin || event.data?.kind !== "monitor-ready") return;
+  if (event.origin !== window.location.origin) return;
+  if (event.data?.kind === "monitor-window") tellServer?.("window", String(event.data.window));
+  if (event.data?.kind === "monitor-alone") document.documentElement.classList.toggle("map-alone", Boolean(event.data.alone));
+  if (event.data?.kind !== "monitor-ready") return;
   reader = /** @type {Window} */ (event.source);
   deliver();
 });
 
-/** @param {{ data: { query: string } }} component */
-export default function ({ data }) {
+/** @param {{ data: { query: string, period: object }, setStateValue: (name: "window", value: string) => void }} component */
+export default function ({ data, setStateValue }) {
   latest = data;
+  if (!reader) document.documentElement.classList.remove("map-alone");
+  tellServer = setStateValue;
   /** @type {HTMLIFrameElement | null} */
   const frame = document.querySelector('iframe[src^="/map"]');
   reader ??= frame?.contentWindow ?? null;

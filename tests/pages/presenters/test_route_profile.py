@@ -142,7 +142,7 @@ def test_no_season_is_told_of_less_than_two_years():
 
 def test_what_changed_comes_first_and_then_most_flow():
     found = Directed((route("Steady", flow=90), route("Fading", flow=1), route("Small", flow=5), route("New", flow=2)))
-    table = routes_table(found, compared_to(found, "steady", "fading", "steady", "born"))
+    table = routes_table(found, compared_to(found, "steady", "fading", "steady", "born"), {})
     assert table["name"].to_list() == ["New", "Fading", "Steady", "Small"]
     assert table["change"].to_list() == ["clear rise, from none", "clear fall", "no clear change", "no clear change"]
     assert dict(table.schema) == dict(ROUTES)
@@ -150,7 +150,9 @@ def test_what_changed_comes_first_and_then_most_flow():
 
 def test_a_row_says_all_in_words():
     found = Directed((route("Sfax - Lampedusa", route="Central", bridges=((0, 50),)),))
-    row = routes_table(found, compared_to(found, "not testable")).row(0, named=True)
+    row = routes_table(found, compared_to(found, "not testable"), {found.corridors[0].corridor_id: 6}).row(
+        0, named=True
+    )
     assert row["change"] == "too few reports"
     assert (row["way"], row["direction"], row["chain"]) == ("by sea", "one way", "Tunisia > Italy")
     assert (row["incidents"], row["recent"]) == (10, 6)
@@ -158,7 +160,7 @@ def test_a_row_says_all_in_words():
 
 
 def test_without_a_comparison_nothing_is_told_of_change():
-    table = routes_table(Directed((route("A"),)), None)
+    table = routes_table(Directed((route("A"),)), None, {})
     assert (table["change"][0], table["recent"][0]) == (UNTOLD, 0)
     assert change_of(route("A"), None)[0] == UNTOLD
     assert "no change can be told" in compared_in_words(None)
@@ -173,12 +175,12 @@ def test_why_a_route_is_said_to_change_is_told_with_it():
 
 def test_every_verdict_has_words():
     found = Directed(tuple(route(f"R{number}") for number in range(len(WORDS))))
-    assert routes_table(found, compared_to(found, *WORDS))["change"].to_list() == list(WORDS.values())
+    assert routes_table(found, compared_to(found, *WORDS), {})["change"].to_list() == list(WORDS.values())
 
 
 def test_a_flight_has_no_flow_and_comes_after_what_has():
     flight = route("Flight", mode="air", direction=None, flow=0.0, basis="flights", support=None)
-    table = routes_table(Directed((flight, route("Boat"))), None)
+    table = routes_table(Directed((flight, route("Boat"))), None, {})
     assert table.select("name", "flow", "direction", "confidence").rows() == [
         ("Boat", 50.0, "one way", "high"),
         ("Flight", None, "not told", None),
@@ -192,7 +194,7 @@ def test_no_direction_is_no_arrow():
 def test_routes_are_narrowed_by_way_known_name_country_and_confidence():
     land = {"mode": "land", "route": "Sahara, Central", "countries": (CountryRole("NER", "transit"),), "support": 0.6}
     found = Directed((route("Boat", route="Central Mediterranean"), route("Road", **land)))
-    table = routes_table(found, None)
+    table = routes_table(found, None, {})
 
     def names(ways=(), known=(), countries=(), sure=()) -> list[str]:
         return sorted(narrowed(table, ways, known, countries, sure)["name"])

@@ -80,34 +80,36 @@ def _lasting(content: str) -> str:
     return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*|\d+ (second|minute)s? ago|[0-9a-f]{32,64}|\d\d:\d\d", "", content)
 
 
-def every_question() -> list[tuple[str, str]]:
+def every_question() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the addresses of data, and of pages."""
     asked = [("data", f"{path}{'&' if '?' in path else '?'}{view}") for path in PATHS for view in VIEWS]
-    return asked + [("page", f"{page}?{view}") for page in PAGES for view in VIEWS]
+    return asked, [("page", f"{page}?{view}") for page in PAGES for view in VIEWS]
 
 
 @pytest.mark.long
-def test_whoever_asks_in_whatever_order_sees_what_they_see_alone(url):
-    questions, pick = every_question(), random.Random(20)
-    pages, data = questions[len(PATHS) * len(VIEWS) :], questions[: len(PATHS) * len(VIEWS)]
+def test_whoever_asks_while_others_ask_sees_what_they_see_alone(url):
+    pick, data, pages = random.Random(20), *every_question()
+    turns = {
+        role: [pick.choice(pages if pick.randrange(SHARE_OF_PAGES) == 0 else data) for _ in range(EACH)]
+        for role in ROLES
+    }
 
-    def wrong(turn: tuple[Somebody, list[tuple[str, str]]]) -> list[tuple[str, tuple[str, str]]]:
-        one, asked = turn
-        return [(one.role, what) for what in asked if one.sees(what) != alone[one.role, what]]
-
-    with ExitStack() as stack:
-        people = [Somebody(url, role, stack) for role in ROLES]
-        for one in people:
-            reads = may(Person(one.role, frozenset({one.role})), right_of("/data/points") or "")
+    def seen(role: str, asked: list[tuple[str, str]]) -> list[str]:
+        with ExitStack() as stack:
+            one = Somebody(url, role, stack)
+            reads = may(Person(role, frozenset({role})), right_of("/data/points") or "")
             assert (one.client.get(POINTS, headers=OWN).status_code == 200) == reads
-            for what in pages:  # what is worked out once for all is there from then on
-                one.sees(what)
-        alone = {(one.role, what): one.sees(what) for one in people for what in questions}
-        assert [found for one in people for found in wrong((one, questions))] == [], (
-            "what is compared differs by itself"
-        )
-        turns = [
-            (one, [pick.choice(pages if pick.randrange(SHARE_OF_PAGES) == 0 else data) for _ in range(EACH)])
-            for one in people
-        ]
-        with ThreadPoolExecutor(len(people)) as pool:
-            assert [found for several in pool.map(wrong, turns) for found in several] == []
+            return [one.sees(what) for what in asked]
+
+    for role in ROLES:
+        seen(role, pages)  # what is worked out once for all is there from then on
+    alone = {role: seen(role, turns[role]) for role in ROLES}
+    with ThreadPoolExecutor(len(ROLES)) as pool:
+        together = dict(zip(ROLES, pool.map(seen, ROLES, turns.values()), strict=True))
+    wrong = [
+        (role, turns[role][place])
+        for role in ROLES
+        for place in range(EACH)
+        if together[role][place] != alone[role][place]
+    ]
+    assert wrong == []
