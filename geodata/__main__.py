@@ -204,7 +204,7 @@ def changes(
 
 @app.command()
 def undo(
-    batch: Annotated[str, typer.Argument(help="The batch, as `history` lists it.")],
+    batch: Annotated[str, typer.Argument(help="The import, as `history` lists it.")],
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:

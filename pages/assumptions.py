@@ -56,7 +56,7 @@ def reading(seen: Workspace, known: Facts) -> None:
     version = (
         say("Version {version}, kept in this workspace", version=known.version)
         if seen.assumptions.has_own
-        else say("Version {version}, the facts of the product", version=known.version)
+        else say("Version {version}, the assumptions of the product", version=known.version)
     )
     st.html(f'<p class="count">{escape(version)}</p>')
     aside(
@@ -126,9 +126,9 @@ def changing(seen: Workspace, known: Facts | None) -> None:
             aside(say("The text below has a fault. This form is back once it is mended; “Check” says what it is."))
         if draft is not None:
             guided(draft)
-    part(say("All facts, as text"))
+    part(say("All assumptions, as text"))
     text = st.text_area(
-        say("Facts (TOML)"),
+        say("Assumptions (TOML)"),
         key=_DRAFT,
         height=460,
         max_chars=MOST_CHARACTERS,
@@ -149,7 +149,9 @@ def begin(seen: Workspace) -> None:
     if kept is None or (kept == base and base != current):
         st.session_state[_BASE] = st.session_state[_KEPT] = st.session_state[_DRAFT] = current
     elif base != current:
-        notice(say("The facts in use were changed since this text was begun. Keeping it replaces them."), "warning")
+        notice(
+            say("The assumptions in use were changed since this text was begun. Keeping it replaces them."), "warning"
+        )
     if _DRAFT not in st.session_state:  # Streamlit forgets what is not on the screen
         st.session_state[_DRAFT] = st.session_state[_KEPT]
 
@@ -224,7 +226,7 @@ def actions(seen: Workspace, known: Facts | None, text: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         check = st.button(say("Check"), icon=":material/rule:")
         look = st.button(say("Preview what would change"), icon=":material/compare_arrows:")
-        st.button(say("Start again from the facts in use"), on_click=start_again, args=(seen,))
+        st.button(say("Start again from the assumptions in use"), on_click=start_again, args=(seen,))
         version = st.text_input(
             say("New version, in place of that in the text"),
             key="new-version",
@@ -273,11 +275,11 @@ def preview(seen: Workspace, known: Facts | None, stated: Facts) -> None:
     """Draw the routes under the facts in use and under the new ones, and show what differs."""
     version = seen.version()
     if version is None or known is None:
-        notice(say("There is nothing to compare with: no incidents, or no facts in use that can be read."))
+        notice(say("There is nothing to compare with: no incidents, or no assumptions in use that can be read."))
         return
-    with st.status(say("Drawing the routes under the facts in use (1 of 2) ..."), expanded=False) as progress:
+    with st.status(say("Drawing the routes under the assumptions in use (1 of 2) ..."), expanded=False) as progress:
         now = seen.routes(View(), version).movement
-        progress.update(label=say("Drawing the routes under the new facts (2 of 2) ..."))
+        progress.update(label=say("Drawing the routes under the new assumptions (2 of 2) ..."))
         then = seen.routes(View(), version, facts=stated).movement
         progress.update(label=say("Both were drawn from all incidents."), state="complete")
     found = difference(now, then)
@@ -302,7 +304,8 @@ def store(seen: Workspace, in_use: str, text: str) -> None:
     if stated.version == in_use:
         notice(
             say(
-                "Nothing was kept: these facts bear the version in use, {version}, and every route names its version; "
+                "Nothing was kept: these assumptions bear the version in use, {version}, and every route names its "
+                "version; "
                 "please give them another.",
                 version=in_use,
             ),
@@ -313,7 +316,7 @@ def store(seen: Workspace, in_use: str, text: str) -> None:
         seen.assumptions.keep(text)
     done(
         say(
-            "Kept: the facts {version} are in use from now on, and maps are drawn anew with them.",
+            "Kept: the assumptions {version} are in use from now on, and maps are drawn anew with them.",
             version=stated.version,
         )
     )
@@ -340,33 +343,33 @@ def earlier(seen: Workspace, known: Facts | None) -> None:
     if there and before is not None:
         aside(say("Kept before: version {version}.", version=before.version))
     else:
-        aside(say("No other facts were kept before these."))
+        aside(say("No other assumptions were kept before these."))
     with st.container(horizontal=True):
         back = st.button(say("Take back"), icon=":material/undo:", disabled=not there)
-        product = st.button(say("Back to the facts of the product"), disabled=not own)
+        product = st.button(say("Back to the assumptions of the product"), disabled=not own)
     if back:
         with sentences():
             with in_their_name("assume"):
                 restored = seen.assumptions.restore()
             done(
                 say(
-                    "Taken back: the facts {version} are in use again; those in their place can be had back.",
+                    "Undone: the assumptions {version} are in use again; those in their place can be had back.",
                     version=restored.version,
                 )
             )
     if product:
-        st.dialog(say("Back to the facts of the product?"))(confirm)(seen)
+        st.dialog(say("Back to the assumptions of the product?"))(confirm)(seen)
 
 
 def confirm(seen: Workspace) -> None:
     """Ask again before the facts of the workspace are laid aside."""
-    aside(say("The facts of this workspace are laid aside; “Take back” brings them into use again."))
+    aside(say("The assumptions of this workspace are laid aside; “Take back” brings them into use again."))
 
     def leave() -> None:
         try:
             with in_their_name("assume"):
                 left = seen.assumptions.leave()
-            anew(say("The facts of the product, {version}, are in use.", version=left.version))
+            anew(say("The assumptions of the product, {version}, are in use.", version=left.version))
         except RoutesError as error:
             st.session_state[_SAID] = (str(error), "error")
 

@@ -156,7 +156,7 @@ def between(seen: Workspace, view: View, version: int, spans: Spans) -> None:
     if changed:
         st.html(points(changed))
     elif found.corridors:
-        notice(say("No corridor changed beyond what reporting and chance explain."))
+        notice(say("No route changed beyond what reporting and chance explain."))
     if displaced:
         st.html(points(displaced))
         meaning = say(
@@ -206,7 +206,7 @@ def table(found: Comparison, of: str) -> None:
         ).selection.rows
     with right:
         if chosen and chosen[0] < rows.height:
-            facts(facts_of_one(found, rows["number"][chosen[0]]), say("The chosen corridor"))
+            facts(facts_of_one(found, rows["number"][chosen[0]]), say("The chosen route"))
         else:
             hint(say("Choose a row, by its box on the left, to see why it was judged so."))
 
@@ -227,7 +227,7 @@ def offer(found: Comparison, view: View, version: int, *, made_up: bool) -> None
         f"changes-v{version}-{windows}{ending}.geojson",
         "application/geo+json",
         f"{version} {view.query()}",
-        help=say("Download the corridors with what became of each."),
+        help=say("Download the routes with what became of each."),
         disabled=not found.corridors,
         width="stretch",
     )

@@ -21,6 +21,7 @@ from pages.data.audited import enter
 from pages.data.who import allowed
 from pages.data.workspace_cache import Workspace, sight
 from pages.presenters.incident_table import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
+from pages.ui import translate
 from pages.ui.data_table import tabulate
 from pages.ui.filter_bar import ask
 from pages.ui.notices import facts, hint, notice
@@ -30,7 +31,7 @@ from pages.widgets.batch_table import batches
 from pages.widgets.download import download
 from pages.widgets.upload_wizard import wizard
 
-TABS = (mark("Incidents"), mark("Add incidents"), mark("Batches"))
+TABS = (mark("Incidents"), mark("Import"), mark("History"))
 
 
 def page() -> None:
@@ -63,7 +64,7 @@ def empty() -> None:
     """Say what to do while there is nothing to list."""
     notice(say("There are no incidents yet. Add a file of yours under “{tab}”.", tab=say(TABS[1])))
     if allowed("take in"):
-        st.button(say("Add incidents"), type="primary", on_click=turn_to, args=("tab", TABS[1]))
+        st.button(say("Import"), type="primary", on_click=turn_to, args=("tab", TABS[1]))
 
 
 def catalogue(seen: Workspace, view: View, version: int) -> None:
@@ -80,12 +81,14 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
         label_visibility="collapsed",
     )
     only_flagged = only.toggle(say("Only flagged"), key="flagged", bind="query-params")
-    with st.spinner(say("Finding corridors ...")):
+    with st.spinner(say("Finding routes ...")):
         corridors = seen.corridor_names(view, version)
     enter("read", f"incidents in a table, {view.query() or 'all'}")
     found = searched(listed(view.reached(seen.incidents(version)), corridors), words or "")
+    every = seen.incidents(version)
+    outside = view.without_window().select(every).height - view.select(every).height
     with count:
-        _count(found)
+        _count(found, outside)
     found = flagged(found) if only_flagged else found
     asked = f"{version} {view.query()} {words} {only_flagged}"
     _downloads(found, version, asked, files)
@@ -93,8 +96,13 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
         _listing(found, hashlib.sha256(asked.encode()).hexdigest()[:12], seen.linked(version))
 
 
-def _count(found: pl.DataFrame) -> None:
+def _count(found: pl.DataFrame, outside: int) -> None:
     more = say("The newest {most} are listed; downloads hold all.", most=MOST_ROWS) if found.height > MOST_ROWS else ""
+    if outside:
+        left = translate.counted(
+            "{count} more lies outside of the period.", "{count} more lie outside of the period.", outside
+        )
+        more = f"{more} {left}".strip()
     count = f'<p class="count">{escape(counted(found))}</p>'
     st.html(f'<div role="status">{count}<p class="aside unprinted">{escape(more)}</p></div>')
 

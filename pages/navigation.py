@@ -18,7 +18,7 @@ from pages.ui.translate import choose, mark, say
 from pages.widgets.print_footer import stamp
 
 PAGES = (
-    ("monitor.py", mark("Monitor"), "see"),
+    ("monitor.py", mark("Map"), "see"),
     ("routes.py", mark("Routes"), "see"),
     ("countries.py", mark("Countries"), "see"),
     ("incidents.py", mark("Incidents"), "read incidents"),

@@ -148,7 +148,7 @@ def _wanted(table: pl.DataFrame) -> list[list[str]]:
     first, second, third, fourth = st.columns([2, 3, 3, 2])
     otherwise = language() != SOURCE
     return [
-        some(say("Way"), ways, "way", say if otherwise else None, first),
+        some(say("Mode"), ways, "way", say if otherwise else None, first),
         some(say("Known route"), names, "known", place=second),
         some(say("Country"), through, "through", _named if otherwise else None, third),
         some(say("Confidence"), sure, "confidence", say if otherwise else None, fourth),
@@ -311,7 +311,7 @@ def _manners(own: pl.DataFrame) -> None:
 
 
 def _history(one: Corridor, seen: Workspace) -> None:
-    heading(say("History"), say("What the register of corridors holds of {corridor}.", corridor=one.corridor_id))
+    heading(say("History"), say("What the register of routes holds of {corridor}.", corridor=one.corridor_id))
     told_of = history(one.corridor_id, seen.events())
     if told_of:
         facts(told_of, say("History of this route"))

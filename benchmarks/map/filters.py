@@ -1,4 +1,4 @@
-"""A filter is changed in the sidebar: from the press of the button until the map has painted what it leaves.
+"""A filter is changed in the bar: from the press of the button until the map has painted what it leaves.
 
 Six filters are gone through in a round. The first round finds the server's caches cold; those that follow, each in a
 window with an empty cache, find them warm; and a second walk in the same window finds the browser's cache warm too.
@@ -101,4 +101,4 @@ def _unpress(page: Page, frame: Frame) -> None:
 
 
 def _button(page: Page, kind: str) -> Locator:
-    return page.get_by_test_id("stSidebar").get_by_text(kind, exact=True)
+    return page.locator(".st-key-filter-bar").get_by_text(kind, exact=True)

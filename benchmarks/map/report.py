@@ -30,7 +30,7 @@ real Chromium without a window and without a GPU, 1440 x 900, on the machine tha
   200 made routes, served by the product's routes in place of a workspace. The window of twelve months is grabbed with
   the mouse and moved by a month at every frame; frames are the gaps of `requestAnimationFrame`.
 * *Filter*: a workspace with one incident of each of five kinds in each of 50,000 cells, taken in from a file. A kind is
-  pressed in the sidebar; the clock runs from the press of the mouse to the second frame after the map has drawn what it
+  pressed in the bar; the clock runs from the press of the mouse to the second frame after the map has drawn what it
   got. Every filter leaves all the hexes. Caches are told apart: *nobody has asked before* is a View that is new to the
   server; then other windows ask the same, and the same window asks once more.
 * *First map*: from the start of the navigation to the second frame after the first picture with incidents, in a window

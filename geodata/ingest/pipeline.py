@@ -67,7 +67,7 @@ Step = Callable[[str], None]
 class Ingested:
     """The answer to one ingest.
 
-    The batch as counted, where refusals were written, what else to know, each rule that rows broke with how many, and
+    The import as counted, where refusals were written, what else to know, each rule that rows broke with how many, and
     the file of refused rows to be corrected.
     """
 

@@ -1,4 +1,4 @@
-"""The batch: what one ingest takes in, how its rows are counted, and what it may not do unasked."""
+"""The import: what one ingest takes in, how its rows are counted, and what it may not do unasked."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Batch:
     splits, merges : int
         Records that have more or fewer rows than before.
     undoes : str
-        The batch that this one takes back, "" for an ingest.
+        The import that this one takes back, "" for an ingest.
     held_back : int
         Changes and withdrawals that an edition older than what stands would have made, and did not.
     decision : str

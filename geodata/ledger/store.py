@@ -146,7 +146,7 @@ class Ledger:
             Ids of two incidents of different sources that stand.
         decision : str
         undoes : str
-            The batch of the decision that this one takes back.
+            The import of the decision that this one takes back.
 
         Raises
         ------

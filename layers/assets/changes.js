@@ -293,7 +293,7 @@ export class Changes extends CorridorLayer {
       item.shift ? say("Shifted {across}.", { across: this._across(item.shift) }) : "",
       times(item.reason),
       say("Compared: {windows}.", { windows: windowWords(answer.windows) }),
-      item.support === null ? "" : say("Found again in {share}\u00a0% of redraws.", { share: Math.round(item.support * 100) }),
+      item.support === null ? "" : say("Found again in {share}\u00a0% of the times that its evidence is drawn again.", { share: Math.round(item.support * 100) }),
     ];
     return [
       cardHead(this.monitor, item.title, kindChip([CHANGES[item.state].word, item.mode].map((word) => say(word)).join(", "), change[item.state] ?? muted), madeUp(item.synthetic)),
@@ -308,7 +308,7 @@ export class Changes extends CorridorLayer {
   legendItems() {
     const { answer, words } = this.loader;
     const changed = this.items.some(({ news }) => news);
-    const said = words ?? (changed ? null : say("No corridor changed beyond what reporting and chance explain."));
+    const said = words ?? (changed ? null : say("No route changed beyond what reporting and chance explain."));
     return [
       ...(said ? [note(said, true)] : []),
       ...(answer?.windows ? [note(say("{windows}. The routes of the map, by the incidents in their corridors.", { windows: windowWords(answer.windows) }))] : []),

@@ -15,9 +15,9 @@ import { formatNumber, mark, say, sayKept } from "./text.js";
 const ROUTES = { land: mark("land route"), sea: mark("sea route"), air: mark("air route") };
 
 const CONFIDENCE = {
-  high: mark("confidence high: comes back in {redraws} of 100 redraws"),
-  medium: mark("confidence medium: comes back in {redraws} of 100 redraws"),
-  low: mark("confidence low: comes back in {redraws} of 100 redraws"),
+  high: mark("confidence high: comes back in {redraws} of 100 times that its evidence is drawn again"),
+  medium: mark("confidence medium: comes back in {redraws} of 100 times that its evidence is drawn again"),
+  low: mark("confidence low: comes back in {redraws} of 100 times that its evidence is drawn again"),
 };
 
 /** What has a share, and the share in whole percent.  @param {string} name  @param {number} share */

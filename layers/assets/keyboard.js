@@ -83,7 +83,7 @@ export class Keys extends Part {
     const map = monitor.map.getContainer();
     map.tabIndex = 0;
     map.setAttribute("role", "region");
-    map.setAttribute("aria-label", say("Map of corridors. Press question mark for the keys."));
+    map.setAttribute("aria-label", say("Map of routes. Press question mark for the keys."));
     this.spoken = element("p", { id: "spoken", class: "unseen", role: "status" });
     this.dialog = this._help();
     map.append(this.spoken, this.dialog);

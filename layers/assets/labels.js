@@ -2,19 +2,27 @@
 
 import { holds, isFree } from "./boxes.js";
 import { CanvasLayer, FONT, panelBoxes, panelsOf } from "./canvas_layer.js";
+import { LineGrid } from "./line_grid.js";
 import { WORLD } from "./mercator.js";
 import { roleLetter } from "./roles.js";
 
 /** @import { CountryRoles } from "./countries.js" */
-/** @import { ActiveShape, Box, Corridor, Country, Hit, Line, Role } from "./types.js" */
+/** @import { ActiveShape, Box, Corridor, Country, Hit, Line, Pair, Role } from "./types.js" */
+
+/** Pixels within which no other line may come to a name beside its line, and to one on it. */
+const [BESIDE, ON_IT] = [12, 4];
 
 export class Labels extends CanvasLayer {
   /** Whether no panels are avoided, as on a picture to take away. */
   alone = false;
   /** Widths of texts by font.  @type {Map<string, number>} */
   widths = new Map();
-  /** @type {{ box: Box, id: string }[]} */
+  /** Names of routes with what they are of; a leader goes to a point of the line.  @type {{ box: Box, id: string, leader: Pair | null }[]} */
   chips = [];
+  /** What stands on the map already.  @type {Set<string>} */
+  names = new Set();
+  /** Where the lines run.  @type {LineGrid} */
+  grid;
   /** @type {Box[]} */
   taken = [];
   /** @type {Box[] | null} */
@@ -24,6 +32,11 @@ export class Labels extends CanvasLayer {
 
   /** Corridors that get a chip at a zoom.  @param {number} zoom */
   static MOST = (zoom) => (zoom < 4 ? 7 : zoom < 5.5 ? 14 : zoom < 7 ? 24 : 60);
+
+  /** From here on routes are called by their ends. */
+  static NEAR = 5;
+  /** Where along a line a name is tried. */
+  static SHARES = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9];
 
   constructor() {
     super("labels", { zIndex: 500 });
@@ -70,6 +83,8 @@ export class Labels extends CanvasLayer {
     this.around = this._around();
     this.taken = [...this._panels(), ...(monitor.changes.chipsFor(this)), ...(monitor.watch.chipsFor(this))];
     this.chips = [];
+    this.names.clear();
+    this.grid = new LineGrid(this.frame, monitor.corridors.shown.map(({ lines }) => lines));
     if (monitor.state.hidden.has("names")) return;
     context.textBaseline = "middle";
     for (const shape of this._ranked()) if (monitor.state.hidden.has("changes") || shape.corridor.id === monitor.state.selected) this._chip(context, shape);
@@ -124,22 +139,82 @@ export class Labels extends CanvasLayer {
     return isFree(box, this.taken);
   }
 
-  /** Try places along the line, on either side of it.  @param {CanvasRenderingContext2D} context  @param {ActiveShape} shape */
+  /**
+   * Put a name where no other line is as near as its own: beside it, else on it, else further away with a leader to it.
+   * @param {CanvasRenderingContext2D} context  @param {ActiveShape} shape
+   */
   _chip(context, shape) {
+    const text = this._words(shape.corridor);
+    if (!text) return;
     context.font = `600 12px ${FONT}`;
-    const width = this._measure(context, shape.corridor.ends) + 36;
-    for (const share of [0.5, 0.35, 0.65, 0.2, 0.8]) {
-      const [x, y] = this._along(shape.lines[0], share);
-      for (const [dx, dy] of [[10, -15], [-10 - width, -15], [10, 15], [-10 - width, 15]]) {
+    const own = this.monitor.corridors.shown.indexOf(shape);
+    const half = (this._measure(context, text) + 36) / 2;
+    const found = this._place(shape, own, half);
+    if (!found) return;
+    const { box, leader } = found;
+    this.taken.push(box);
+    this.names.add(text);
+    this.chips.push({ box, id: shape.corridor.id, leader });
+    if (leader) this._lead(context, shape.corridor, box, leader);
+    this._paintChip(context, shape.corridor, box, text);
+  }
+
+  /** Seen from afar a route is called by the name under which it is known, once; nearer, by its ends.  @param {Corridor} corridor */
+  _words({ id, title, ends }) {
+    const [known, ...rest] = title.split(": ");
+    if (id === this.monitor.state.selected || !rest.length || this.monitor.map.getZoom() >= Labels.NEAR) return ends;
+    return this.names.has(known) ? null : known;
+  }
+
+  /** @param {ActiveShape} shape  @param {number} own  @param {number} half of its width  @returns {{ box: Box, leader: Pair | null } | null} */
+  _place(shape, own, half) {
+    const anchors = Labels.SHARES.map((share) => this._along(shape.lines[0], share));
+    const side = 10 + half;
+    const beside = this._first(anchors, half, [[side, -15], [-side, -15], [side, 15], [-side, 15], [0, -15], [0, 15]], (box) => this.grid.clear(box, own, BESIDE));
+    const near = beside ?? this._first(anchors, half, [[0, 0]], (box) => this.grid.clear(box, own, ON_IT));
+    if (near) return { box: near.box, leader: null };
+    const ends = anchors.filter(([x, y]) => this.grid.clear([x - 2, y - 2, x + 2, y + 2], own, 0));
+    for (const away of [40, 70, 110]) {
+      const led = this._first(ends, half, [[half, -away], [-half, -away], [half, away], [-half, away], [half + away, 0], [-half - away, 0]], () => true);
+      if (led) return { box: led.box, leader: led.anchor };
+    }
+    return null;
+  }
+
+  /**
+   * The first free place around some points of a line that is good.
+   * @param {Pair[]} anchors  @param {number} half  @param {Pair[]} steps from a point to the middle of the name
+   * @param {(box: Box) => boolean} good  @returns {{ box: Box, anchor: Pair } | null}
+   */
+  _first(anchors, half, steps, good) {
+    for (const anchor of anchors) {
+      for (const [dx, dy] of steps) {
+        const [x, y] = [anchor[0] + dx, anchor[1] + dy];
         /** @type {Box} */
-        const box = [x + dx, y + dy - 11, x + dx + width, y + dy + 11];
-        if (!this._free(box)) continue;
-        this.taken.push(box);
-        this.chips.push({ box, id: shape.corridor.id });
-        this._paintChip(context, shape.corridor, box);
-        return;
+        const box = [x - half, y - 11, x + half, y + 11];
+        if (this._free(box) && good(box)) return { box, anchor };
       }
     }
+    return null;
+  }
+
+  /** A leader from a name to a dot on its line.  @param {CanvasRenderingContext2D} context  @param {Corridor} corridor  @param {Box} box  @param {Pair} to */
+  _lead(context, corridor, [left, top, right, bottom], [x, y]) {
+    const { theme } = this.monitor;
+    const from = [Math.max(left, Math.min(right, x)), Math.max(top, Math.min(bottom, y))];
+    for (const [colour, width] of /** @type {[string, number][]} */ ([[theme.halo, 4], [theme.mode[corridor.mode], 1.5]])) {
+      context.beginPath();
+      context.moveTo(from[0], from[1]);
+      context.lineTo(x, y);
+      [context.strokeStyle, context.lineWidth] = [colour, width];
+      context.stroke();
+    }
+    context.beginPath();
+    context.arc(x, y, 3.5, 0, 2 * Math.PI);
+    context.fillStyle = theme.mode[corridor.mode];
+    context.fill();
+    [context.strokeStyle, context.lineWidth] = [theme.panel, 1.5];
+    context.stroke();
   }
 
   /** A point at a share of the part of the line that is in sight.  @param {Line} points  @param {number} share */
@@ -150,8 +225,8 @@ export class Labels extends CanvasLayer {
     return chosen[Math.min(chosen.length - 1, Math.floor(chosen.length * share))];
   }
 
-  /** @param {CanvasRenderingContext2D} context  @param {Corridor} corridor  @param {Box} given3 */
-  _paintChip(context, corridor, [x, y, right, bottom]) {
+  /** @param {CanvasRenderingContext2D} context  @param {Corridor} corridor  @param {Box} box  @param {string} text */
+  _paintChip(context, corridor, [x, y, right, bottom], text) {
     const { theme, state, dash } = this.monitor;
     const colour = theme.mode[corridor.mode];
     const chosen = corridor.id === state.selected;
@@ -179,7 +254,7 @@ export class Labels extends CanvasLayer {
     context.setLineDash([]);
     context.fillStyle = theme.text;
     context.textAlign = "left";
-    context.fillText(corridor.ends, x + 29, middle + 0.5);
+    context.fillText(text, x + 29, middle + 0.5);
     context.globalAlpha = 1;
   }
 

@@ -199,7 +199,7 @@ export class Sheet {
     const methods = [...new Set(corridors.map((corridor) => corridor.method_version))].sort();
     return [
       say("method {methods}", { methods: (methods.length ? methods : [manifest.method_version]).join(", ") }),
-      ...(manifest.facts ? [say("facts {version}", { version: String(manifest.facts) })] : []),
+      ...(manifest.facts ? [say("assumptions {version}", { version: String(manifest.facts) })] : []),
       say("ledger version {version}", { version: String(manifest.version) }),
       say("made {time} UTC", { time: this.generated.toISOString().slice(0, 16).replace("T", " ") }),
     ];

@@ -95,7 +95,7 @@ export class Status extends Part {
     const age = ({ at }) => (now - Date.parse(at)) / 1000;
     const late = answer.sources.filter((source) => source.usual !== null && age(source) > answer.late_after * source.usual);
     const newest = say("Newest incident {date}", { date: String(answer.latest) });
-    const said = [newest, say("last batch {ago}", { ago: ago(age({ at: answer.taken })) })];
+    const said = [newest, say("last import {ago}", { ago: ago(age({ at: answer.taken })) })];
     if (late.length) said.push(counted("{count} source late", "{count} sources late", late.length));
     const text = said.join(" · ");
     this.fresh.classList.toggle("late", late.length > 0);
@@ -112,10 +112,10 @@ export class Status extends Part {
   /** How old the last batch of a source is, and how often one comes.  @param {Source} given  @param {number} age  @param {boolean} late */
   _told({ usual }, age, late) {
     const last = ago(age);
-    if (usual === null) return say("last batch {ago}, too few batches to tell when it is late", { ago: last });
+    if (usual === null) return say("last import {ago}, too few imports to tell when it is late", { ago: last });
     const span = duration(usual);
-    if (late) return say("late: last batch {ago}, usually every {span}", { ago: last, span });
-    return say("last batch {ago}, usually every {span}", { ago: last, span });
+    if (late) return say("late: last import {ago}, usually every {span}", { ago: last, span });
+    return say("last import {ago}, usually every {span}", { ago: last, span });
   }
 
   /** A sentence that goes by itself.  @param {string} sentence */

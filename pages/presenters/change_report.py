@@ -175,7 +175,7 @@ def listed(comparison: Comparison) -> pl.DataFrame:
 def counted(comparison: Comparison) -> str:
     """Return how many corridors became what, as a sentence."""
     if not comparison.corridors:
-        return say("No corridor can be drawn from the incidents of the two windows.")
+        return say("No route can be drawn from the incidents of the two windows.")
     said: Counter[str] = Counter(found.verdict for found in comparison.changes)
     said["shifted"] = sum(shift is not None and shift.flagged for shift in comparison.shifts)
     parts = [
@@ -214,7 +214,7 @@ def facts_of_one(comparison: Comparison, at: int) -> list[tuple[str, str]]:
         (say("Sideways"), "" if shift is None else _sideways(shift)),
         (say("Comes back in trials"), "" if corridor.support is None else percent(corridor.support)),
         (say("Length"), say("{km} km", km=number(corridor.length_km))),
-        (say("Corridor id"), corridor.corridor_id),
+        (say("Route id"), corridor.corridor_id),
     ]
     return [(label, text) for label, text in said if text]
 
@@ -374,14 +374,14 @@ def _came_in(days: int, incidents: int, batches: int) -> str:
         return say("In the last {days} days 0 incidents came in or were revised.", days=days)
     if batches == 1:
         return words.counted(
-            "In the last {days} days {count} incident came in or was revised in 1 batch.",
-            "In the last {days} days {count} incidents came in or were revised in 1 batch.",
+            "In the last {days} days {count} incident came in or was revised in 1 import.",
+            "In the last {days} days {count} incidents came in or were revised in 1 import.",
             incidents,
             days=days,
         )
     return words.counted(
-        "In the last {days} days {count} incident came in or was revised in {batches} batches.",
-        "In the last {days} days {count} incidents came in or were revised in {batches} batches.",
+        "In the last {days} days {count} incident came in or was revised in {batches} imports.",
+        "In the last {days} days {count} incidents came in or were revised in {batches} imports.",
         incidents,
         days=days,
         batches=batches,

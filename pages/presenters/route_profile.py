@@ -295,7 +295,8 @@ def _support_in_words(corridor: Corridor) -> str:
     if corridor.support is None:
         return say("How often it comes back when the evidence is drawn again was not asked.")
     return say(
-        "Confidence {confidence}: it comes back in {share} % of {redraws} redraws of the evidence, over its length.",
+        "Confidence {confidence}: it comes back in {share} % of {redraws} times that its evidence is drawn again, over "
+        "its length.",
         confidence=say(SURE[corridor.confidence or "low"]),
         share=number(100 * corridor.support),
         redraws=REPLICATES,

@@ -52,7 +52,7 @@ def changes(seen: Workspace, view: View, version: int) -> dict[str, Any]:
         "corridors": drawn_changes(found, [spelt_out(rate(one)) for one in found.changes]),
         "notes": list(found.notes),
     }
-    none = mark("No corridor can be drawn from the incidents of the two windows.")
+    none = mark("No route can be drawn from the incidents of the two windows.")
     return told if found.corridors else {**told, "insufficient": none}
 
 

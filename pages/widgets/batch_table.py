@@ -1,4 +1,4 @@
-"""The batches that made the ledger, and taking one back."""
+"""The importes that made the ledger, and taking one back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TITLES: Final[Mapping[str, str]] = {
     "file": mark("File"),
     "source": mark("Source"),
     "note": mark("Note"),
-    "batch": mark("Batch"),
+    "batch": mark("Import"),
     "version": mark("Version"),
     "profile": mark("Profile"),
 }
@@ -44,14 +44,14 @@ def batches(seen: Workspace) -> None:
     history = seen.history()
     tell_undone()
     if not history:
-        notice(say("Nothing has been taken in yet. Add a file of yours under “{tab}”.", tab=say("Add incidents")))
+        notice(say("Nothing has been imported yet. Add a file of yours under “{tab}”.", tab=say("Import")))
         return
     undone = {batch.undoes: batch.batch for _, batch in history if batch.undoes}
     chosen = tabulate(
         table(history, undone),
         {name: st.column_config.NumberColumn(say(title), format="localized") for name, title in COUNTS.items()}
         | {name: say(title) for name, title in TITLES.items()},
-        say("Batches, newest first"),
+        say("Imports, newest first"),
         height="content" if len(history) < 15 else 560,
         key=f"batches-{history[0][0]}",
         on_select="rerun",
@@ -60,10 +60,10 @@ def batches(seen: Workspace) -> None:
     if chosen and chosen[0] < len(history):
         _, batch = history[chosen[0]]
         if batch.batch in undone:
-            aside(say("Batch {batch} was taken back by {other}.", batch=batch.batch, other=undone[batch.batch]))
+            aside(say("Import {batch} was undone by {other}.", batch=batch.batch, other=undone[batch.batch]))
         undo_button(seen, batch, disabled=bool(batch.purge) or batch.batch in undone)
     elif allowed("undo"):
-        hint(say("Choose a row, by its box on the left, to take a batch back."))
+        hint(say("Choose a row, by its box on the left, to undo an import."))
 
 
 def table(history: list[tuple[int, Batch]], undone: dict[str, str]) -> pl.DataFrame:
@@ -92,8 +92,8 @@ def named(batch: Batch) -> str:
 
 def note(batch: Batch, undone: dict[str, str]) -> str:
     """Return what is special about a batch."""
-    said = [say("takes back {batch}", batch=batch.undoes)] if batch.undoes else []
-    said += [say("taken back by {batch}", batch=undone[batch.batch])] if batch.batch in undone else []
+    said = [say("undoes {batch}", batch=batch.undoes)] if batch.undoes else []
+    said += [say("undone by {batch}", batch=undone[batch.batch])] if batch.batch in undone else []
     return "; ".join(said)
 
 
@@ -101,8 +101,8 @@ def undo_button(seen: Workspace, batch: Batch, *, disabled: bool = False) -> Non
     """Offer to take a batch back, and ask again before it is done."""
     if not allowed("undo"):
         return
-    if st.button(say("Undo this batch"), key=f"undo-{batch.batch}", icon=":material/undo:", disabled=disabled):
-        st.dialog(say("Take this batch back?"))(_confirm)(seen, batch)
+    if st.button(say("Undo this import"), key=f"undo-{batch.batch}", icon=":material/undo:", disabled=disabled):
+        st.dialog(say("Undo this import?"))(_confirm)(seen, batch)
 
 
 def tell_undone() -> None:
@@ -140,15 +140,15 @@ def _what_returns(batch: Batch) -> None:
         updated=batch.updated,
         withdrawn=batch.withdrawn,
     )
-    about = [(say("Batch"), batch.batch), (say("File"), batch.file), (say("Source"), batch.source)]
-    facts([*about, (say("What it did"), did)], say("The batch"))
+    about = [(say("Import"), batch.batch), (say("File"), batch.file), (say("Source"), batch.source)]
+    facts([*about, (say("What it did"), did)], say("The import"))
 
 
 def _said(undone: Undone, batch: Batch) -> str:
     if batch.decision:
         return say("Taken back: {decision}.", decision=named(undone.batch))
     said = say(
-        "Batch {batch} ({file}) was taken back: {gone} gone, {restored} as they stood before.",
+        "Import {batch} ({file}) was undone: {gone} gone, {restored} as they stood before.",
         batch=batch.batch,
         file=batch.file,
         gone=undone.batch.withdrawn,
@@ -156,5 +156,5 @@ def _said(undone: Undone, batch: Batch) -> str:
     )
     if not undone.kept_as_revised:
         return said
-    stay = say("{stay} were revised by later batches and stay.", stay=undone.kept_as_revised)
+    stay = say("{stay} were revised by later imports and stay.", stay=undone.kept_as_revised)
     return f"{said} {stay}"

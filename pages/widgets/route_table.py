@@ -67,7 +67,7 @@ def catalogue(
 def nothing_yet() -> None:
     """Say what to do while there are no incidents, and lead there."""
     notice(say("There are no incidents yet, and so no routes. Add a file of yours on the page “Incidents”."))
-    add = link("incidents", {"tab": "Add incidents"}, say("Add incidents"))
+    add = link("incidents", {"tab": "Add incidents"}, say("Import"))
     st.html(f'<p class="figure">{add}</p>')
 
 
@@ -104,7 +104,7 @@ def _columns(comparison: Comparison | None) -> dict[str, Any]:
     return {
         "name": of.TextColumn(say("Route"), width="medium"),
         "known": of.TextColumn(say("Known as"), width="medium"),
-        "way": of.TextColumn(say("Way")),
+        "way": of.TextColumn(say("Mode")),
         "confidence": of.TextColumn(say("Confidence"), help=say(CONFIDENCE_IN_WORDS, fewest=FEWEST_FOR_HIGH)),
         "change": of.TextColumn(say("Change"), help=compared_in_words(comparison)),
         "direction": of.TextColumn(say("Direction")),

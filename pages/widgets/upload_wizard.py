@@ -25,7 +25,7 @@ from pages.ui.translate import counted, mark, number, say
 from pages.widgets.batch_table import tell_undone, undo_button
 from pages.widgets.column_mapping_form import ask_columns, ask_name, ask_source
 
-STEPS = (mark("Columns"), mark("Check"), mark("Taken in"))
+STEPS = (mark("Columns"), mark("Check"), mark("Imported"))
 MOST_COLUMNS = 300
 """Columns of a file that are shown and offered."""
 MOST_REFUSALS = 1_000
@@ -226,10 +226,10 @@ def _decide(seen: Workspace, draft: Draft, found: Rehearsal, profile: Profile) -
         )
         may_withdraw = st.checkbox(label, key=f"all-{draft.number}")
     if not new:
-        notice(say("Nothing in it is new, so that there is nothing to take in."), "warning")
+        notice(say("Nothing in it is new, so that there is nothing to import."), "warning")
     with st.container(horizontal=True):
         ready = new > 0 and (may_withdraw or not found.objection)
-        take = st.button(say("Take in"), type="primary", disabled=not ready)
+        take = st.button(say("Import"), type="primary", disabled=not ready)
         back = st.button(say("Back to the columns"))
     if back:
         draft.rehearsal = None
@@ -330,13 +330,11 @@ def _tell(seen: Workspace, receipt: Receipt) -> None:
         notice(say("Nothing in {file} was new; nothing was stored.", file=batch.file))
         return
     if any(later.undoes == batch.batch for _, later in seen.history()):
-        aside(
-            say("{file} is no longer in the ledger: batch {batch} was taken back.", file=batch.file, batch=batch.batch)
-        )
+        aside(say("{file} is no longer in the ledger: import {batch} was undone.", file=batch.file, batch=batch.batch))
         return
     notice(
         say(
-            "{file} was taken in as batch {batch}, source “{source}”.",
+            "{file} was imported as {batch}, source “{source}”.",
             file=batch.file,
             batch=batch.batch,
             source=batch.source,

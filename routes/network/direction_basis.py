@@ -33,7 +33,7 @@ def basis_of(
         for (start, goal), share in journeys.items()
     ]
     return sentence(
-        "{origins}; {destinations}. Facts {facts}: {journeys}{decisive}.",
+        "{origins}; {destinations}. Assumptions {facts}: {journeys}{decisive}.",
         origins=_origins_stated(origins, incidents),
         destinations=_destinations_stated(destinations, incidents),
         facts=facts.version,

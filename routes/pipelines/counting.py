@@ -289,7 +289,7 @@ def _role(code: str, country: CountryShares | None) -> CountryRole:
 def _rests_on(network: Network) -> list[Sentence]:
     if network.passes is None:
         return []
-    return [sentence("Direction rests on origins and on the facts {facts}.", facts=network.facts_version)]
+    return [sentence("Direction rests on origins and on the assumptions {facts}.", facts=network.facts_version)]
 
 
 def _assignments(network: Network, chosen: pl.DataFrame) -> pl.DataFrame:

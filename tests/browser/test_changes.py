@@ -33,7 +33,7 @@ def test_two_windows_are_compared_kept_in_the_address_and_downloaded(seen, page,
     expect(page.get_by_text("2025-01 to 2025-12 against 2024-01 to 2024-12.")).to_be_visible(timeout=60_000)
     page.locator("[data-testid=data-grid-canvas]").first.focus()
     page.keyboard.press("Shift+Space")
-    expect(page.get_by_role("region", name="The chosen corridor")).to_contain_text("in 12 months, then", timeout=30_000)
+    expect(page.get_by_role("region", name="The chosen route")).to_contain_text("in 12 months, then", timeout=30_000)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="GeoJSON").click()
     assert "-202401-202501-202501-202601-synthetic.geojson" in waiting.value.suggested_filename
@@ -66,16 +66,16 @@ def test_a_fact_is_looked_up_changed_by_the_form_kept_and_left_again(seen, page,
     expect(page.get_by_text("Written into the text for Afghanistan.")).to_be_visible()
     page.get_by_label("New version").fill("theatre-1")
     page.get_by_role("button", name="Keep").click()
-    expect(page.get_by_text("Kept: the facts theatre-1 are in use")).to_be_visible()
+    expect(page.get_by_text("Kept: the assumptions theatre-1 are in use")).to_be_visible()
     offsets = AssumptionsStore(home).facts().offsets
     assert [(one.km, one.source) for one in offsets if one.origin == "AFG"] == [(900.0, "We asked.")]
 
-    product = page.get_by_role("button", name="Back to the facts of the product")
+    product = page.get_by_role("button", name="Back to the assumptions of the product")
     product.click()
     page.get_by_role("button", name="Stay").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert AssumptionsStore(home).facts().version == "theatre-1"
     product.click()
     page.get_by_role("button", name="Go back").click()
-    expect(page.get_by_text("The facts of the product, destinations-2, are in use.")).to_be_visible()
+    expect(page.get_by_text("The assumptions of the product, destinations-2, are in use.")).to_be_visible()
     assert AssumptionsStore(home).facts().version == reference_facts().version

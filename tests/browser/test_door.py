@@ -116,7 +116,7 @@ def test_a_link_on_another_site_opens_a_page_of_ours_which_works(pointed, dashbo
     page, answers = page_of_others(pointed, elsewhere)
     page.set_content(f'<a href="{dashboard}/incidents">to the incidents</a>')
     page.get_by_role("link").click()
-    page.get_by_role("tab", name="Batches").click()
+    page.get_by_role("tab", name="History").click()
     page.get_by_text("Choose a row").wait_for()
     assert 403 not in answers.values()
     page.close()

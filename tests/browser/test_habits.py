@@ -379,7 +379,7 @@ def test_on_paper_there_is_one_light_sheet_and_the_screen_stays_as_it_was(frame,
     page.emulate_media(media="print")
     assert frame.evaluate("getComputedStyle(document.querySelector('#paper')).display") == "block"
     assert frame.evaluate("getComputedStyle(document.querySelector('#map')).display") == "none"
-    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.locator(".st-key-filter-bar")).to_be_hidden()
     page.emulate_media(media="screen")
     frame.evaluate("dispatchEvent(new Event('afterprint'))")
     frame.evaluate("monitor.state.set('theme', { theme: null })")

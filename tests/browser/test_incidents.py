@@ -131,13 +131,13 @@ def test_an_unknown_file_is_mapped_checked_taken_in_and_taken_back(seen, page, a
     expect(page.get_by_text("Nothing is stored yet.")).to_be_visible()
     expect(page.get_by_test_id("stMetric").first).to_contain_text("28")
     assert Ledger(home).version() == 0
-    page.get_by_role("button", name="Take in").click()
+    page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("was taken in as batch")).to_be_visible()
     assert Ledger(home).incidents().filter(source="Coast guard").height == 28
 
-    page.get_by_role("button", name="Undo this batch").click()
+    page.get_by_role("button", name="Undo this import").click()
     page.get_by_role("button", name="Take it back").click()
-    expect(page.get_by_text("was taken back: 28 gone")).to_be_visible()
+    expect(page.get_by_text("was undone: 28 gone")).to_be_visible()
     assert Ledger(home).incidents().height == 3
     page.get_by_role("tab", name="Incidents", exact=True).click()
     expect(page.locator(".count")).to_have_text("3 incidents, 1 flagged")
@@ -163,13 +163,13 @@ def test_sheets_of_a_workbook_are_named_and_another_choice_is_read(seen, page, a
     expect(page.get_by_text("has no columns of a place and a date and was left out")).to_have_count(0)
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_test_id("stMetric").first).to_contain_text("1")
-    page.get_by_role("button", name="Take in").click()
+    page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("was taken in as batch")).to_be_visible()
     assert Ledger(home).incidents().filter(pl.col("source_record") == "a1").height == 1
     assert Ledger(home).incidents().filter(pl.col("source_record") == "b1").is_empty()
-    page.get_by_role("button", name="Undo this batch").click()
+    page.get_by_role("button", name="Undo this import").click()
     page.get_by_role("button", name="Take it back").click()
-    expect(page.get_by_text("was taken back: 1 gone")).to_be_visible()
+    expect(page.get_by_text("was undone: 1 gone")).to_be_visible()
 
 
 def test_refused_rows_are_listed_before_anything_is_stored(seen, page, analyst):
@@ -179,7 +179,7 @@ def test_refused_rows_are_listed_before_anything_is_stored(seen, page, analyst):
     upload(page, "bad.csv", "date,lat,lon\n2024-05-01,95,1\n2024-05-02,=1+1,2\n")
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_text("2 rows are refused, for 2 faults")).to_be_visible()
-    expect(page.get_by_role("button", name="Take in")).to_be_disabled()
+    expect(page.get_by_role("button", name="Import", exact=True)).to_be_disabled()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Refusals").click()
     with Path(waiting.value.path()).open(encoding="utf-8-sig", newline="") as file:
@@ -207,13 +207,13 @@ def test_a_batch_is_chosen_and_taken_back_only_once_that_is_confirmed(seen, page
     file.write_text("date,lat,lon\n2024-05-01,1,1\n", encoding="utf-8")
     name = ingest_file(file, Ledger(home)).batch.batch
     page.wait_for_timeout(1100)  # the newest version is taken as known for a second
-    opened(seen, "?tab=Batches")
+    opened(seen, "?tab=History")
     choose(page, 0)
-    page.get_by_role("button", name="Undo this batch").click()
+    page.get_by_role("button", name="Undo this import").click()
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert Ledger(home).history()[0][1].batch == name
-    page.get_by_role("button", name="Undo this batch").click()
+    page.get_by_role("button", name="Undo this import").click()
     page.get_by_role("button", name="Take it back").click()
-    expect(page.get_by_text(f"Batch {name} (late.csv) was taken back: 1 gone")).to_be_visible()
+    expect(page.get_by_text(f"Import {name} (late.csv) was undone: 1 gone")).to_be_visible()
     assert Ledger(home).history()[0][1].undoes == name

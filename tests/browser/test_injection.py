@@ -210,7 +210,7 @@ def test_a_chosen_incident_shows_every_text_as_it_is_stored(viewer, page, home):
 
 def test_columns_names_and_values_of_a_file_to_be_taken_in_run_nowhere(viewer, page):
     ready(viewer, "incidents")
-    page.get_by_role("tab", name="Add incidents").click()
+    page.get_by_role("tab", name="Import").click()
     head = [f"{text} {number}" for number, text in enumerate(spread(40))]
     rows = io.StringIO()
     csv.writer(rows).writerows([head, *[[text] * len(head) for text in PAYLOADS]])

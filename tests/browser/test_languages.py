@@ -127,7 +127,7 @@ def test_filters_in_another_language_ask_for_the_same(page, seen):
 
 
 def test_a_tab_in_another_language_is_the_same_tab_in_a_link(page, seen):
-    page.goto(f"{seen.url}/incidents?lang=fr&tab=Batches")
+    page.goto(f"{seen.url}/incidents?lang=fr&tab=History")
     expect(page.get_by_role("tab", name="Lots")).to_have_attribute("aria-selected", "true")
     page.get_by_role("tab", name="Ajouter des incidents").click()
     page.wait_for_url("**tab=Add+incidents**")

@@ -195,7 +195,7 @@ def test_a_batch_appears_within_seconds_and_nothing_else_moves(seen, page, live,
     expect(frame.locator("#alerts summary small")).to_contain_text("new")
     waited(frame, "monitor.alerts.every[0].kind === 'area'")
     assert frame.evaluate("monitor.alerts.every[0].why.text").startswith("4 incidents came in")
-    expect(frame.locator(".fresh summary")).to_contain_text("last batch just now")
+    expect(frame.locator(".fresh summary")).to_contain_text("last import just now")
     waited(frame, "monitor.arrivals.rings.length === 0", 10)
     assert inked(frame, "arrivals") == 0
 

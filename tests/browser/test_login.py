@@ -77,7 +77,7 @@ def test_an_operator_reads_incidents_and_takes_none_away_nor_in(sign_in):
     page = sign_in("operator", "/incidents")
     expect(page.get_by_text(re.compile(r"\d[\d,]* incidents"))).to_be_visible()
     expect(page.get_by_role("button", name="CSV")).to_have_count(0)
-    expect(page.get_by_role("tab", name="Add incidents")).to_have_count(0)
+    expect(page.get_by_role("tab", name="Import")).to_have_count(0)
     expect(page.get_by_role("textbox", name="Purpose")).to_be_visible()
 
 
@@ -99,6 +99,6 @@ def test_an_administrator_ends_a_session_and_sees_no_incident(sign_in):
     sign_in("operator")
     page = sign_in("administrator")
     expect(page.get_by_role("tab", name="Sessions")).to_be_visible()
-    expect(page.get_by_role("link", name="Monitor")).to_have_count(0)
+    expect(page.get_by_role("link", name="Map")).to_have_count(0)
     page.get_by_role("tab", name="Audit").click()
     expect(page.get_by_text(re.compile("entries, each as it was written"))).to_be_visible()

@@ -103,14 +103,14 @@ def test_a_copied_link_reopens_the_same_view(seen, context):
     again.page.goto(link)
     assert again.map().evaluate(STATE) == state
     expect(again.map().locator("#card")).to_be_visible()
-    expect(again.page.get_by_test_id("stSidebar").get_by_role("button", name="sea", pressed=True)).to_be_visible()
+    expect(again.page.locator(".st-key-filter-bar").get_by_role("button", name="sea", pressed=True)).to_be_visible()
 
 
 def test_a_filter_reaches_the_map_and_the_address_without_a_new_map(seen):
     frame = seen.open("?lat=35&lon=18&z=5")
     frame.evaluate("window.untouched = true")
     everything = frame.evaluate(STATE)["incidents"]
-    seen.page.get_by_test_id("stSidebar").get_by_role("button", name="land").click()
+    seen.page.locator(".st-key-filter-bar").get_by_role("button", name="land").click()
     seen.page.wait_for_url("**mode=land**")
     expect(frame.locator("#ranking .meter[title=sea]")).to_have_count(0)
     state = frame.evaluate(STATE)
@@ -215,7 +215,7 @@ def test_hexes_of_another_step_and_filter_are_painted_as_if_opened_anew(seen, co
     frame = seen.open("?lat=35&lon=14&z=5&from=2026-04&to=2026-10")
     frame.get_by_role("combobox", name="Step of time").select_option("quarter")
     frame.wait_for_function("() => monitor.picture.calendar.unit === 'quarter'")
-    seen.page.get_by_test_id("stSidebar").get_by_text("sea", exact=True).click()
+    seen.page.locator(".st-key-filter-bar").get_by_text("sea", exact=True).click()
     frame.wait_for_function("() => monitor.picture.manifest.query === 'mode=sea'")
     frame.wait_for_selector('#map[aria-busy="false"][data-unsure="false"]', timeout=60_000)
     seen.page.wait_for_url("**step=quarter**")

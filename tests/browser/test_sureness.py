@@ -115,11 +115,11 @@ def test_a_line_of_medium_confidence_is_hollow_and_one_of_high_confidence_or_of_
 @pytest.mark.parametrize(
     ("name", "sentences"),
     [
-        ("sure", ["confidence high: comes back in 91 of 100 redraws"]),
+        ("sure", ["confidence high: comes back in 91 of 100 times that its evidence is drawn again"]),
         (
             "doubtful",
             [
-                "confidence medium: comes back in 75 of 100 redraws",
+                "confidence medium: comes back in 75 of 100 times that its evidence is drawn again",
                 "180 km of 1,865 km inferred",
             ],
         ),
@@ -169,7 +169,7 @@ def test_the_map_is_there_before_its_routes_and_takes_them_over_by_itself(seen):
     sure = frame.evaluate("monitor.picture.corridors.filter(({ mode }) => mode !== 'air').map((one) => one.confidence)")
     assert set(sure) <= {"high", "medium", "low"}
     frame.evaluate("monitor.select(monitor.picture.corridors.find((one) => one.layer === 'routes').id)")
-    expect(frame.locator("#card")).to_contain_text("of 100 redraws")
+    expect(frame.locator("#card")).to_contain_text("of 100 times that its evidence is drawn again")
     assert frame.evaluate("monitor.map.getCenter()") == before
     assert seen.complaints == []
 

@@ -9,7 +9,7 @@ import { State } from "../../layers/assets/state.js";
 const opened = (search) => {
   /** @type {string[][][]} */
   const written = [];
-  const address = { read: () => new URLSearchParams(search), write: (/** @type {string[][]} */ entries) => written.push(entries) };
+  const address = { given: () => new URLSearchParams(search), write: (/** @type {string[][]} */ entries) => written.push(entries) };
   return { state: new State(/** @type {Address} */ (/** @type {unknown} */ (address))), written };
 };
 /** @param {string} search */

@@ -200,7 +200,7 @@ def draft(page: AppTest) -> str:
 def test_the_page_tells_the_version_and_what_is_assumed_of_the_country_in_the_address(at, home):
     at(home)
     page = opened("assumptions.py", country="SDN")
-    assert "Version destinations-2, the facts of the product" in texts(page)
+    assert "Version destinations-2, the assumptions of the product" in texts(page)
     assert "People from Sudan may be going to" in texts(page)
     page.selectbox(key="country").set_value("AFG").run()
     assert page.query_params["country"] == ["AFG"] or page.query_params["country"] == "AFG"
@@ -241,7 +241,7 @@ def test_a_good_text_is_checked_without_being_kept(at, home):
 def test_facts_are_kept_only_under_a_version_of_their_own(at, home):
     at(home)
     page = press(changing(), "Keep")
-    assert "these facts bear the version in use, destinations-2" in texts(page)
+    assert "these assumptions bear the version in use, destinations-2" in texts(page)
     assert not (home / FACTS_FILE).exists()
     page.text_input(key="new-version").set_value("theatre-1").run()
     press(page, "Keep")
@@ -257,7 +257,7 @@ def test_facts_are_taken_back_and_those_of_the_product_return_only_once_that_is_
     page = press(changing(), "Take back")
     assert AssumptionsStore(home).facts().version == "theatre-1"
     assert 'version = "theatre-1"' in draft(page)
-    press(page, "Back to the facts of the product")
+    press(page, "Back to the assumptions of the product")
     assert AssumptionsStore(home).facts().version == "theatre-1"
     press(page, "Go back")
     assert AssumptionsStore(home).facts() is reference_facts()
@@ -285,7 +285,7 @@ def test_a_guided_change_is_written_into_the_text_with_its_source_and_kept_by_no
     press(page, "Write into the text below")
     assert facts_from(draft(page)).by_origin["AFG"] == ("EU",)
     assert not (home / FACTS_FILE).exists()
-    press(page, "Start again from the facts in use")
+    press(page, "Start again from the assumptions in use")
     assert draft(page) == TEXT
 
 
@@ -319,6 +319,6 @@ def test_facts_that_cannot_be_read_are_named_and_can_be_left(at, home):
     (home / FACTS_FILE).write_bytes(b"\xff")
     page = changing()
     assert "it cannot be read" in texts(page)
-    press(page, "Back to the facts of the product")
+    press(page, "Back to the assumptions of the product")
     press(page, "Go back")
     assert AssumptionsStore(home).facts() is reference_facts()

@@ -162,7 +162,7 @@ def test_the_outcomes_are_counted_in_one_sentence():
     assert counted(comparison()) == (
         "8 routes: 1 clear rise, 5 no clear change, 1 clear fall, to none, 1 too few reports, 1 moved sideways."
     )
-    assert counted(comparison(corridors=())).startswith("No corridor can be drawn")
+    assert counted(comparison(corridors=())).startswith("No route can be drawn")
 
 
 def test_the_sentences_are_those_of_the_comparison_the_changed_ones_apart():
@@ -185,7 +185,7 @@ def test_a_chosen_corridor_tells_why():
     said = dict(facts_of_one(comparison(), 4))
     assert said["Sideways"].startswith("31 km to the north-east (likely -40 to -22 km")
     assert "in 12 months, then" in said["Why"]
-    assert said["Corridor id"] == "land-4"
+    assert said["Route id"] == "land-4"
 
 
 # Alerts
@@ -276,8 +276,8 @@ def test_what_came_in_is_counted_by_the_time_of_its_batch():
         (0, Batch("b-1", "f", "s", "o", "p", "a", "2026-11-05T00:00:00Z")),
     ]
     assert came_in(incidents, history, now) == [
-        "In the last 7 days 1 incident came in or was revised in 1 batch.",
-        "In the last 28 days 4 incidents came in or were revised in 2 batches.",
+        "In the last 7 days 1 incident came in or was revised in 1 import.",
+        "In the last 28 days 4 incidents came in or were revised in 2 imports.",
     ]
 
 
@@ -359,7 +359,7 @@ def test_where_the_filters_leave_no_route_the_page_says_so(at, home, tmp_path):
     ingest_file(file, Ledger(home))
     at(home)
     page = opened("changes.py", before="2024-01:2024-02", after="2024-02:2024-03")
-    assert "No corridor can be drawn from the incidents of the two windows." in texts(page)
+    assert "No route can be drawn from the incidents of the two windows." in texts(page)
     assert page.dataframe == []
 
 

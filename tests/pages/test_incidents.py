@@ -18,6 +18,7 @@ NO_CORRIDORS = pl.DataFrame(schema={"incident_id": pl.String, "corridor": pl.Str
 REPAIR = "latitude and longitude are swapped: 12.6, 35.5 as given, 35.5, 12.6 proposed, which agrees with Italy"
 AS_GIVEN = {"code": "read", "text": "as given"}
 PROPOSED = {"code": "repair_proposed", "text": REPAIR, "lat": 35.5, "lon": 12.6}
+EVERY = {"from": "2024-01-01", "to": "2026-01-01"}
 HOSTILE = '<img src=x onerror="alert(1)"> **bold** :red[x]'
 
 
@@ -194,9 +195,9 @@ def test_all_that_is_known_of_an_incident_is_told_and_what_is_not_is_left_out():
     assert said["Coordinates"] == "as given"
     assert said["In the file: Weather"] == "calm"
     assert said["Country"] == "none: at sea"
-    assert said["Corridor"] == "none that was found runs by it"
+    assert said["Route"] == "none that was found runs by it"
     assert said["Modus operandi"] == "hidden; on foot"
-    assert said["Batch"] == "b-1"
+    assert said["Import"] == "b-1"
     assert not {"In the file: Empty", "Place", "Grade", "Dead", "Until"} & set(said)
 
 
@@ -223,12 +224,14 @@ def test_an_empty_ledger_says_what_to_do_and_leads_there(at, home):
     page = opened("incidents.py")
     assert "Add a file of yours" in texts(page)
     page.button[0].click().run()
-    assert page.session_state["tab"] == "Add incidents"
+    assert page.session_state["tab"] == "Import"
     assert len(page.get("file_uploader")) == 1
 
 
-def test_the_table_lists_the_incidents_of_the_window(reports):
-    assert "3 incidents, 1 flagged" in texts(opened("incidents.py"))
+def test_the_table_lists_the_incidents_of_the_period_and_tells_how_many_lie_outside(reports):
+    usual = texts(opened("incidents.py"))
+    assert "2 incidents, 0 flagged" in usual, "the month of the last incident may not be over"
+    assert "1 more lies outside of the period." in usual
     page = opened("incidents.py", **{"from": "2024-06-01", "to": "2025-01-01"})
     assert "1 incident, 0 flagged" in texts(page)
     assert page.dataframe[0].value["time"].tolist() == ["2024-06-03"]
@@ -236,23 +239,24 @@ def test_the_table_lists_the_incidents_of_the_window(reports):
     assert (first.isoformat(), last.isoformat()) == ("2024-06-01", "2024-12-31")
 
 
-def test_a_window_that_is_changed_goes_into_the_address_as_the_view_has_it(reports):
+def test_a_period_that_is_changed_goes_into_the_address_as_the_view_has_it(reports):
     page = opened("incidents.py")
     page.date_input[0].set_value((date(2024, 5, 1), date(2024, 5, 31))).run()
-    assert (page.query_params["from"], page.query_params["to"]) == ("2024-05-01", "2024-06-01")
+    assert [page.query_params[name] for name in ("from", "to")] == ["2024-05-01", "2024-06-01"]
     assert "1 incident, 0 flagged" in texts(page)
-    page.date_input[0].set_value(()).run()
-    assert not {"from", "to"} & set(page.query_params)
+    next(button for button in page.button if button.label == "All time").click().run()
+    assert "3 incidents, 1 flagged" in texts(page)
+    assert "outside of the period" not in texts(page)
 
 
-def test_a_window_that_is_none_is_left_out_and_named(reports):
+def test_a_period_that_is_none_is_left_out_and_named(reports):
     page = opened("incidents.py", **{"from": "2024-13-01"})
     assert "was left out" in texts(page)
-    assert "3 incidents" in texts(page)
+    assert "2 incidents" in texts(page)
 
 
 def test_the_list_can_be_searched_and_cut_to_what_is_flagged(reports):
-    page = opened("incidents.py")
+    page = opened("incidents.py", **EVERY)
     page.text_input[0].set_value("lampedusa").run()
     assert page.dataframe[0].value["place"].tolist() == ["Lampedusa"]
     page.text_input[0].set_value("").run()
@@ -262,12 +266,12 @@ def test_the_list_can_be_searched_and_cut_to_what_is_flagged(reports):
 
 
 def test_the_filters_of_the_view_hold_for_the_list(reports):
-    assert opened("incidents.py", mode="land").dataframe[0].value["place"].tolist() == ["Tripoli"]
+    assert opened("incidents.py", mode="land", **EVERY).dataframe[0].value["place"].tolist() == ["Tripoli"]
 
 
 def test_more_incidents_than_are_listed_are_told_of(reports, monkeypatch):
     monkeypatch.setattr(listing, "MOST_ROWS", 2)
-    page = opened("incidents.py")
+    page = opened("incidents.py", **EVERY)
     assert len(page.dataframe[0].value) == 2
     assert "3 incidents" in texts(page)
     assert "The newest 2 are listed" in texts(page)
@@ -284,7 +288,7 @@ def test_text_of_a_file_is_shown_as_it_is_written(reports):
 def test_the_batches_are_listed_and_what_was_taken_back_is_marked(reports):
     batch = sight().history()[0][1]
     sight().undo(batch.batch)
-    rows = opened("incidents.py", tab="Batches").dataframe[0].value
-    assert rows["note"].tolist() == [f"takes back {batch.batch}", f"taken back by {sight().history()[0][1].batch}"]
+    rows = opened("incidents.py", tab="History").dataframe[0].value
+    assert rows["note"].tolist() == [f"undoes {batch.batch}", f"undone by {sight().history()[0][1].batch}"]
     assert rows["kept"].tolist() == [0, 3]
     assert rows["file"].tolist() == ["reports.csv"] * 2

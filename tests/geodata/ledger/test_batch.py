@@ -1,4 +1,4 @@
-"""The batch: an edition that takes away much more than editions do is refused unless it is meant."""
+"""The import: an edition that takes away much more than editions do is refused unless it is meant."""
 
 import pytest
 

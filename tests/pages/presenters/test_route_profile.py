@@ -215,7 +215,7 @@ def test_more_is_never_inferred_than_there_is():
 
 def test_a_route_without_incidents_says_what_it_is_drawn_for():
     said = " ".join(sureness(route("A", incidents=0)))
-    assert f"Confidence low: it comes back in 97 % of {REPLICATES} redraws" in said
+    assert f"Confidence low: it comes back in 97 % of {REPLICATES} times" in said
     assert "drawn as the way between others" in said
 
 

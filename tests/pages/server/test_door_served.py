@@ -103,9 +103,9 @@ def test_the_counts_of_the_server_are_closed(port):
 
 def take_back(session: Client) -> None:
     """Take the newest batch back as a person does on the page."""
-    session.open("incidents", "tab=Batches")
+    session.open("incidents", "tab=History")
     session.choose_first_row("batches-")
-    session.press("Undo this batch")
+    session.press("Undo this import")
     session.press("Take it back")
 
 
@@ -231,7 +231,7 @@ def test_where_it_is_meant_it_starts_and_answers_under_its_address_behind_a_path
         assert ask(port, "websocket", "/monitor/_stcore/stream", public)[0] == 101
         assert ask(port, "GET", "/monitor/_stcore/metrics", public)[0] == 404
         with client(port, "monitor.example.org", "https://monitor.example.org", "/monitor") as session:
-            session.open("incidents", "tab=Batches")
+            session.open("incidents", "tab=History")
             assert session.shown
         for claims in OF_OTHERS.values():
             for method, address in (("websocket", "/monitor/_stcore/stream"), ("GET", "/monitor/ogc")):

@@ -27,7 +27,8 @@ OWN = {"Sec-Fetch-Site": "same-origin"}
 VIEWS = ("", "mode=sea", "mode=land&from=2024-01-01", "from=2023-01-01&to=2024-01-01", "mode=sea,air&lang=fr")
 POINTS = "/data/points?box=-20,0,60,60"
 PATHS = ("/map", "/data/snapshot", "/data/hexes", POINTS, "/data/places?q=tri", "/ogc/collections")
-PAGES = ("routes", "incidents", "people", "countries")
+PAGES = ("routes", "incidents", "changes", "countries")
+"""All but People, which tells of others."""
 EACH = 2_000
 """Questions of each of the five kinds of people."""
 SHARE_OF_PAGES = 10

@@ -1,0 +1,51 @@
+"""The bar above every page: what is asked for stays from page to page, and the map and the bar show one period."""
+
+from playwright.sync_api import expect
+
+
+def period(page):
+    return page.locator(".st-key-period-menu button").first
+
+
+def test_period_and_filters_stay_from_page_to_page_and_the_map_where_it_was(seen, page):
+    frame = seen.open("?lat=35&lon=14&z=6")
+    expect(period(page)).to_contain_text("2025-11 to 2026-10")
+    frame.locator("#timebar .spans button", has_text="3").click()
+    expect(period(page)).to_contain_text("2026-08 to 2026-10")
+    page.locator(".st-key-filter-bar").get_by_role("button", name="sea").click()
+    page.wait_for_url("**mode=sea**")
+    page.get_by_role("link", name="Routes").click()
+    expect(page.get_by_role("heading", name="routes")).to_be_visible()
+    expect(period(page)).to_contain_text("2026-08 to 2026-10")
+    expect(page.locator(".st-key-filter-bar").get_by_role("button", name="sea", pressed=True)).to_be_visible()
+    assert {"mode=sea", "from=2026-08", "to=2026-11"} <= set(page.url.partition("?")[2].split("&"))
+    period(page).click()
+    page.get_by_role("button", name="The last 12 whole months").click()
+    expect(period(page)).to_contain_text("2025-11 to 2026-10")
+    page.get_by_role("link", name="Map").click()
+    frame = seen.map()
+    expect(frame.locator("#timebar .when")).to_have_text("Nov 2025 – Oct 2026")
+    assert frame.evaluate("monitor.map.getZoom()") == 6
+    assert frame.evaluate("monitor.feed.query") == "mode=sea"
+
+
+def test_a_period_that_is_chosen_above_the_map_moves_its_window(seen, page):
+    frame = seen.open("?from=2026-01&to=2026-03")
+    expect(period(page)).to_contain_text("2026-01 to 2026-02")
+    period(page).click()
+    page.get_by_role("button", name="The last 3 whole months").click()
+    expect(frame.locator("#timebar .when")).to_have_text("Aug 2026 – Oct 2026")
+    page.wait_for_url("**from=2026-08&to=2026-11**")
+
+
+def test_the_map_alone_fills_the_window_but_for_its_mark_and_comes_back(seen, page):
+    frame = seen.open()
+    frame.locator("#map").focus()
+    page.keyboard.press("h")
+    expect(page.locator(".st-key-filter-bar")).to_be_hidden()
+    expect(frame.locator("#timebar")).to_be_hidden()
+    size = page.locator("iframe").bounding_box()
+    assert (size["width"], size["height"]) == (1440, 900)
+    frame.get_by_role("button", name="Show the panels again").click()
+    expect(page.locator(".st-key-filter-bar")).to_be_visible()
+    expect(frame.locator("#timebar")).to_be_visible()
