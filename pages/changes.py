@@ -43,11 +43,11 @@ from pages.presenters.window_choice import (
 )
 from pages.ui import translate as words
 from pages.ui.data_table import tabulate
-from pages.ui.filter_bar import ask
 from pages.ui.html_table import points
 from pages.ui.notices import aside, facts, hint, notice
 from pages.ui.translate import mark, say
 from pages.widgets.download import download
+from pages.widgets.filter_bar import ask
 from routes.core.corridor import METHOD_VERSION
 from routes.temporal.arrears import arrears
 from routes.temporal.comparison import Comparison

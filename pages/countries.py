@@ -21,10 +21,10 @@ from pages.presenters.route_profile import (
     with_others,
 )
 from pages.ui.data_table import tabulate
-from pages.ui.filter_bar import ask
 from pages.ui.notices import aside, hint, notice, sentences
 from pages.ui.translate import counted, country, number, say
 from pages.widgets.charts import Band, Bar, amount, bars, chain, colours, flows, link, months, share_bars
+from pages.widgets.filter_bar import ask
 from pages.widgets.route_table import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
 from routes.network.movement_model import Leg
 from routes.pipelines.counting import Directed

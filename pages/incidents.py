@@ -23,12 +23,12 @@ from pages.data.workspace_cache import Workspace, sight
 from pages.presenters.incident_table import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
 from pages.ui import translate
 from pages.ui.data_table import tabulate
-from pages.ui.filter_bar import ask
 from pages.ui.notices import facts, hint, notice
 from pages.ui.translate import mark, say
 from pages.ui.url_state import tabs, turn_to
 from pages.widgets.batch_table import batches
 from pages.widgets.download import download
+from pages.widgets.filter_bar import ask
 from pages.widgets.upload_wizard import wizard
 
 TABS = (mark("Incidents"), mark("Import"), mark("History"))

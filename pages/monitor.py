@@ -4,8 +4,8 @@ import streamlit as st
 
 from layers.web.assets import ASSETS
 from pages.data.workspace_cache import sight
-from pages.ui.filter_bar import MAP, ask, chosen, moved
 from pages.ui.translate import language, say
+from pages.widgets.filter_bar import MAP, ask, chosen, moved
 
 seen = sight()
 version = seen.version()

@@ -41,11 +41,11 @@ from pages.presenters.route_profile import (
     with_others,
 )
 from pages.ui.data_table import tabulate
-from pages.ui.filter_bar import ask
 from pages.ui.notices import aside, facts, hint, notice, sentences
 from pages.ui.translate import counted, country, language, number, say
 from pages.ui.url_state import some
 from pages.widgets.charts import MOST_BARS, Bar, amount, bars, chain, colours, link, months, seasons, share_bars
+from pages.widgets.filter_bar import ask
 from pages.widgets.route_table import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
 from routes.core.corridor import Corridor
 from routes.pipelines.counting import Directed

@@ -17,7 +17,7 @@ export class Labels extends CanvasLayer {
   alone = false;
   /** Widths of texts by font.  @type {Map<string, number>} */
   widths = new Map();
-  /** Names of routes with what they are of; a leader goes to a point of the line.  @type {{ box: Box, id: string, leader: Pair | null }[]} */
+  /** Names of routes with what they are of; a leader goes to a point of the line.  @type {{ box: Box, id: string, leader: Pair | null, text: string }[]} */
   chips = [];
   /** What stands on the map already.  @type {Set<string>} */
   names = new Set();
@@ -88,6 +88,7 @@ export class Labels extends CanvasLayer {
     if (monitor.state.hidden.has("names")) return;
     context.textBaseline = "middle";
     for (const shape of this._ranked()) if (monitor.state.hidden.has("changes") || shape.corridor.id === monitor.state.selected) this._chip(context, shape);
+    this._paintChips(context);
     const countries = [...(monitor.baseMap.countries)].sort((a, b) => b.extent - a.extent);
     /** @param {Country} given */
     const withRole = ({ iso3 }) => !monitor.state.hidden.has("countries") && monitor.countries.roles.has(iso3);
@@ -154,9 +155,18 @@ export class Labels extends CanvasLayer {
     const { box, leader } = found;
     this.taken.push(box);
     this.names.add(text);
-    this.chips.push({ box, id: shape.corridor.id, leader });
-    if (leader) this._lead(context, shape.corridor, box, leader);
-    this._paintChip(context, shape.corridor, box, text);
+    this.chips.push({ box, id: shape.corridor.id, leader, text });
+  }
+
+  /** Leaders lie below all names.  @param {CanvasRenderingContext2D} context */
+  _paintChips(context) {
+    context.font = `600 12px ${FONT}`;
+    const named = this.chips.flatMap((chip) => {
+      const corridor = this.monitor.picture?.corridor(chip.id);
+      return corridor ? [{ ...chip, corridor }] : [];
+    });
+    for (const { box, leader, corridor } of named) if (leader) this._lead(context, corridor, box, leader);
+    for (const { box, text, corridor } of named) this._paintChip(context, corridor, box, text);
   }
 
   /** Seen from afar a route is called by the name under which it is known, once; nearer, by its ends.  @param {Corridor} corridor */
@@ -173,9 +183,10 @@ export class Labels extends CanvasLayer {
     const beside = this._first(anchors, half, [[side, -15], [-side, -15], [side, 15], [-side, 15], [0, -15], [0, 15]], (box) => this.grid.clear(box, own, BESIDE));
     const near = beside ?? this._first(anchors, half, [[0, 0]], (box) => this.grid.clear(box, own, ON_IT));
     if (near) return { box: near.box, leader: null };
-    const ends = anchors.filter(([x, y]) => this.grid.clear([x - 2, y - 2, x + 2, y + 2], own, 0));
+    const apart = anchors.filter(([x, y]) => this.grid.clear([x - 2, y - 2, x + 2, y + 2], own, 0));
     for (const away of [40, 70, 110]) {
-      const led = this._first(ends, half, [[half, -away], [-half, -away], [half, away], [-half, away], [half + away, 0], [-half - away, 0]], () => true);
+      const steps = /** @type {Pair[]} */ ([[half, -away], [-half, -away], [half, away], [-half, away], [half + away, 0], [-half - away, 0]]);
+      const led = this._first(apart.length ? apart : anchors.slice(0, 1), half, steps, () => true);
       if (led) return { box: led.box, leader: led.anchor };
     }
     return null;
@@ -217,12 +228,14 @@ export class Labels extends CanvasLayer {
     context.stroke();
   }
 
-  /** A point at a share of the part of the line that is in sight.  @param {Line} points  @param {number} share */
+  /** A point at a share of the part of the line that is in sight.  @param {Line} points  @param {number} share  @returns {Pair} */
   _along(points, share) {
     const { width, height } = this.frame;
     const seen = points.filter(([x, y]) => x > 0 && y > 0 && x < width && y < height);
     const chosen = seen.length ? seen : points;
-    return chosen[Math.min(chosen.length - 1, Math.floor(chosen.length * share))];
+    const at = (chosen.length - 1) * share;
+    const [[ax, ay], [bx, by]] = [chosen[Math.floor(at)], chosen[Math.ceil(at)]];
+    return [ax + (bx - ax) * (at % 1), ay + (by - ay) * (at % 1)];
   }
 
   /** @param {CanvasRenderingContext2D} context  @param {Corridor} corridor  @param {Box} box  @param {string} text */

@@ -166,7 +166,7 @@ export class Monitor {
     const { calendar, manifest, steps } = this.shown;
     const { from, to } = this.state;
     if (from === null || to === null) {
-      const whole = manifest.opens || steps < 2 ? steps : steps - 1; // the last step may not be over yet
+      const whole = manifest.opens || steps < 2 || calendar.unit !== "month" ? steps : steps - 1; // the last month may not be over
       return [Math.max(0, whole - (manifest.opens ?? calendar.traits.first)), whole];
     }
     const start = Math.max(0, Math.min(steps - 1, calendar.before(from)));

@@ -67,7 +67,7 @@ def catalogue(
 def nothing_yet() -> None:
     """Say what to do while there are no incidents, and lead there."""
     notice(say("There are no incidents yet, and so no routes. Add a file of yours on the page “Incidents”."))
-    add = link("incidents", {"tab": "Add incidents"}, say("Import"))
+    add = link("incidents", {"tab": "Import"}, say("Import"))
     st.html(f'<p class="figure">{add}</p>')
 
 

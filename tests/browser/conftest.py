@@ -76,7 +76,7 @@ class Seen:
         """Give the map's frame, its legend unfolded, once it stands still and has its routes."""
         frame = self.page.wait_for_selector("iframe[src^='/map']").content_frame()
         frame.wait_for_selector('#map[aria-busy="false"][data-unsure="false"]', timeout=60_000)
-        frame.evaluate("monitor.legend.details.open = true")
+        frame.evaluate("monitor.legend.details.open = innerWidth > 1100")
         return frame
 
     @property

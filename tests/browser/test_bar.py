@@ -15,7 +15,7 @@ def test_period_and_filters_stay_from_page_to_page_and_the_map_where_it_was(seen
     page.locator(".st-key-filter-bar").get_by_role("button", name="sea").click()
     page.wait_for_url("**mode=sea**")
     page.get_by_role("link", name="Routes").click()
-    expect(page.get_by_role("heading", name="routes")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     expect(period(page)).to_contain_text("2026-08 to 2026-10")
     expect(page.locator(".st-key-filter-bar").get_by_role("button", name="sea", pressed=True)).to_be_visible()
     assert {"mode=sea", "from=2026-08", "to=2026-11"} <= set(page.url.partition("?")[2].split("&"))

@@ -67,7 +67,7 @@ def upload(page: Page, name: str, text: str) -> None:
 
 
 def test_an_incident_is_looked_at_by_keyboard_and_its_text_runs_nowhere(seen, page):
-    opened(seen)
+    opened(seen, "?from=2000-01-01&to=2030-01-01")
     expect(page.locator(".count")).to_have_text("3 incidents, 1 flagged")
     expect(page.locator(".facts")).to_have_count(0)
     choose(page, 0)
@@ -111,7 +111,7 @@ def test_tables_offer_no_download_that_would_let_formulas_out(seen, page):
 
 def test_an_unknown_file_is_mapped_checked_taken_in_and_taken_back(seen, page, analyst):
     _, home = analyst
-    opened(seen, "?tab=Add+incidents")
+    opened(seen, "?tab=Import&from=2000-01-01&to=2030-01-01")
     upload(page, "coast guard.csv", UNKNOWN)
     expect(page.get_by_role("listitem").and_(page.locator("[aria-current=step]"))).to_have_text("Columns")
     expect(page.get_by_text("No profile fits coast guard.csv")).to_be_visible()
@@ -132,7 +132,7 @@ def test_an_unknown_file_is_mapped_checked_taken_in_and_taken_back(seen, page, a
     expect(page.get_by_test_id("stMetric").first).to_contain_text("28")
     assert Ledger(home).version() == 0
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text("was taken in as batch")).to_be_visible()
+    expect(page.get_by_text("was imported as")).to_be_visible()
     assert Ledger(home).incidents().filter(source="Coast guard").height == 28
 
     page.get_by_role("button", name="Undo this import").click()
@@ -150,7 +150,7 @@ def test_sheets_of_a_workbook_are_named_and_another_choice_is_read(seen, page, a
     first, second = ["a1", "2023-05-01", "35.1", "12.1"], ["b1", "2024-05-01", "35.2", "12.2"]
     tables = [[head, first], [head, second], [["who", "what"], ["us", "nothing"]]]
     book.write_bytes(samples.xlsx([samples.sheet(rows) for rows in tables]))
-    opened(seen, "?tab=Add+incidents")
+    opened(seen, "?tab=Import")
     page.locator("input[type=file]").set_input_files(book)
     chosen = page.get_by_test_id("stMultiSelect").filter(has_text="Sheets, layers or files to read")
     expect(chosen).to_contain_text("Sheet 1 (1 row)")
@@ -164,7 +164,7 @@ def test_sheets_of_a_workbook_are_named_and_another_choice_is_read(seen, page, a
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_test_id("stMetric").first).to_contain_text("1")
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text("was taken in as batch")).to_be_visible()
+    expect(page.get_by_text("was imported as")).to_be_visible()
     assert Ledger(home).incidents().filter(pl.col("source_record") == "a1").height == 1
     assert Ledger(home).incidents().filter(pl.col("source_record") == "b1").is_empty()
     page.get_by_role("button", name="Undo this import").click()
@@ -175,7 +175,7 @@ def test_sheets_of_a_workbook_are_named_and_another_choice_is_read(seen, page, a
 def test_refused_rows_are_listed_before_anything_is_stored(seen, page, analyst):
     _, home = analyst
     before = Ledger(home).version()
-    opened(seen, "?tab=Add+incidents")
+    opened(seen, "?tab=Import")
     upload(page, "bad.csv", "date,lat,lon\n2024-05-01,95,1\n2024-05-02,=1+1,2\n")
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_text("2 rows are refused, for 2 faults")).to_be_visible()
@@ -195,7 +195,7 @@ def test_refused_rows_are_listed_before_anything_is_stored(seen, page, analyst):
 
 @pytest.mark.parametrize(("name", "said"), [("empty.csv", "it is empty"), ("x.xlsx", "begins as text does")])
 def test_a_file_that_cannot_be_read_gets_one_sentence(seen, page, name, said):
-    opened(seen, "?tab=Add+incidents")
+    opened(seen, "?tab=Import")
     upload(page, name, "" if "empty" in name else "no workbook")
     expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()
     expect(page.get_by_text("Traceback")).to_have_count(0)

@@ -62,6 +62,7 @@ def test_a_viewer_comes_back_to_the_page_and_is_offered_no_more_than_to_see(sign
 
 def test_a_page_that_a_role_may_not_see_says_whose_it_is(sign_in, url):
     page = sign_in("viewer")
+    page.get_by_role("button", name="viewer@desk.test").click()
     expect(page.get_by_text("Signed in as viewer@desk.test (viewer)")).to_be_visible()
     expect(page.get_by_role("link", name="Countries")).to_be_visible()
     expect(page.get_by_role("link", name="Incidents")).to_have_count(0)
@@ -78,6 +79,7 @@ def test_an_operator_reads_incidents_and_takes_none_away_nor_in(sign_in):
     expect(page.get_by_text(re.compile(r"\d[\d,]* incidents"))).to_be_visible()
     expect(page.get_by_role("button", name="CSV")).to_have_count(0)
     expect(page.get_by_role("tab", name="Import")).to_have_count(0)
+    page.get_by_role("button", name="operator@desk.test").click()
     expect(page.get_by_role("textbox", name="Purpose")).to_be_visible()
 
 

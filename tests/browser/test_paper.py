@@ -28,7 +28,7 @@ def newest_days(count: int) -> list[str]:
 
 
 def test_a_long_list_is_printed_up_to_what_can_be_read_and_says_what_is_left_out(seen, page):
-    opened(seen, "incidents")
+    opened(seen, "incidents?from=2000-01-01&to=2030-01-01")
     page.emulate_media(media="print")
     rows = page.locator(f"{PAPER} tbody tr")
     expect(rows).to_have_count(MOST_PRINTED)

@@ -246,7 +246,7 @@ def test_facts_are_kept_only_under_a_version_of_their_own(at, home):
     page.text_input(key="new-version").set_value("theatre-1").run()
     press(page, "Keep")
     assert AssumptionsStore(home).facts().version == "theatre-1"
-    assert "Kept: the facts theatre-1 are in use from now on" in texts(page)
+    assert "Kept: the assumptions theatre-1 are in use from now on" in texts(page)
     assert 'version = "theatre-1"' in draft(page)
 
 
