@@ -59,7 +59,7 @@ def require_purpose(person: Person | None = None) -> str:
     if not purpose and person.session and _wanted():
         raise NoPurpose(
             "no purpose is stated",
-            rule="say under your name above each page what you work on, before single incidents are shown or taken away",
+            rule="say under your name above a page what you work on, before single incidents are shown or taken away",
             done="nothing was shown",
         )
     return purpose
