@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from geodata.core.errors import WrongValue
 from geodata.core.messages import sentence
-from geodata.model.incident import EARLIEST
 from pages.ui.translate import mark, say
 from routes.temporal.time_windows import Window
 
@@ -69,9 +68,15 @@ def last_months(known: Window, months: int) -> Window:
     return Window(max(known.start, _later(known.end, -months)), known.end)
 
 
-def period_in_words(start: date | None, end: date | None) -> str:
+def all_months(known: Window) -> Window:
+    """Return the months of all incidents: those that are known, and that of the last incident."""
+    return Window(known.start, _later(known.end, 1))
+
+
+def period_in_words(start: date | None, end: date | None, known: Window | None) -> str:
     """Return a period as months where it is whole ones, else as days; the end is excluded."""
-    if start is None or end is None or start <= EARLIEST:
+    every = all_months(known) if known else None
+    if start is None or end is None or (every and start <= every.start and end >= every.end):
         return say("All time")
     if start.day == end.day == 1:
         return in_words(Window(start, end))

@@ -14,7 +14,7 @@ import streamlit as st
 
 from geodata.model.incident import EARLIEST, KINDS, MODES, Kind
 from geodata.model.query import QUERY_NAMES, View
-from pages.presenters.window_choice import last_months, period_in_words
+from pages.presenters.window_choice import all_months, last_months, period_in_words
 from pages.ui.notices import notice
 from pages.ui.translate import counted, country, say
 from pages.ui.url_state import Shown, pills, some
@@ -111,13 +111,14 @@ def _period(known: Window | None) -> tuple[date | None, date | None]:
     usual = last_months(known, QUICK[-1]) if known else None
     shown = (usual.start, usual.end) if usual and not (given.start or given.end) else (given.start, given.end)
     latest = datetime.now(UTC).date() + _DAY
-    with st.popover(period_in_words(*shown), key="period-menu"):
+    with st.popover(period_in_words(*shown, known), key="period-menu"):
         if known:
             for months in QUICK:
                 window = last_months(known, months)
                 words = counted("The last {count} whole month", "The last {count} whole months", months)
                 st.button(words, on_click=_choose, args=(window.start, window.end), width="stretch")
-            st.button(say("All time"), on_click=_choose, args=(EARLIEST, latest), width="stretch")
+            every = all_months(known)
+            st.button(say("All time"), on_click=_choose, args=(every.start, every.end), width="stretch")
         if _DAYS not in st.session_state:
             st.session_state[_DAYS] = _days(shown, latest)
         st.date_input(

@@ -1,0 +1,58 @@
+"""Periods: which months are offered, how a period is called, and what it is compared with."""
+
+from datetime import date
+
+import pytest
+
+from pages.presenters.window_choice import Spans, against, all_months, last_months, period_in_words
+from routes.temporal.time_windows import Window
+
+KNOWN = Window.of("2023-03:2026-11")
+"""The last incident is of November 2026, which may not be over."""
+
+
+@pytest.mark.parametrize(
+    ("months", "window"),
+    [(3, "2026-08:2026-11"), (12, "2025-11:2026-11"), (44, "2023-03:2026-11"), (60, "2023-03:2026-11")],
+)
+def test_the_last_months_end_with_the_last_that_is_over(months, window):
+    assert last_months(KNOWN, months) == Window.of(window)
+
+
+def test_all_time_ends_with_the_month_of_the_last_incident():
+    assert all_months(KNOWN) == Window.of("2023-03:2026-12")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (date(2025, 11, 1), date(2026, 11, 1), "2025-11 to 2026-10"),
+        (date(2026, 5, 1), date(2026, 6, 1), "2026-05"),
+        (date(2026, 5, 3), date(2026, 6, 1), "2026-05-03 to 2026-05-31"),
+        (date(2023, 3, 1), date(2026, 12, 1), "All time"),
+        (date(2023, 3, 1), date(2026, 11, 1), "2023-03 to 2026-10"),
+        (date(2023, 4, 1), date(2026, 12, 1), "2023-04 to 2026-11"),
+        (None, None, "All time"),
+    ],
+)
+def test_a_period_is_called_by_its_months_or_days(start, end, words):
+    assert period_in_words(start, end, KNOWN) == words
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "before", "after"),
+    [
+        (date(2026, 8, 1), date(2026, 11, 1), "2025-08:2025-11", "2026-08:2026-11"),
+        (date(2026, 8, 9), date(2026, 10, 2), "2025-08:2025-11", "2026-08:2026-11"),
+        (date(2023, 9, 1), date(2023, 12, 1), "2023-06:2023-09", "2023-09:2023-12"),
+        (date(2023, 3, 1), date(2026, 12, 1), "2024-11:2025-11", "2025-11:2026-11"),
+        (None, None, "2024-11:2025-11", "2025-11:2026-11"),
+    ],
+    ids=["a year before", "days as their months", "the months before", "all time", "nothing asked"],
+)
+def test_a_period_is_compared_with_a_year_before_else_with_the_months_before(start, end, before, after):
+    assert against(start, end, KNOWN) == Spans(Window.of(before), Window.of(after))
+
+
+def test_nothing_is_compared_where_nothing_is_known():
+    assert against(date(2026, 8, 1), date(2026, 11, 1), None) is None
