@@ -31,6 +31,7 @@ from pages.widgets.download import download
 from pages.widgets.filter_bar import ask
 from pages.widgets.upload_wizard import wizard
 
+FORMERLY = {"Add incidents": "Import", "Batches": "History"}
 TABS = (mark("Incidents"), mark("Import"), mark("History"))
 
 
@@ -40,7 +41,7 @@ def page() -> None:
     version = seen.version()
     view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), "incidents")
     parts = TABS if allowed("take in") else (TABS[0], TABS[2])
-    places = dict(zip(parts, tabs(parts, "tab"), strict=True))
+    places = dict(zip(parts, tabs(parts, "tab", FORMERLY), strict=True))
     for part, place in places.items():
         with place:
             if place.open:

@@ -6,7 +6,7 @@ another language than English, and for what is shown otherwise than it is asked 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -20,8 +20,18 @@ _IN_A_BAR = 184
 Shown = Callable[[Any], str]
 
 
-def tabs(parts: Sequence[str], key: str) -> Sequence[Any]:
-    """Show tabs, marked texts, and return them; each knows whether it is open."""
+def tabs(parts: Sequence[str], key: str, formerly: Mapping[str, str] | None = None) -> Sequence[Any]:
+    """Show tabs, marked texts, and return them; each knows whether it is open.
+
+    Parameters
+    ----------
+    parts : sequence of str
+    key : str
+    formerly : mapping, optional
+        Names that tabs once had in addresses, and their names of today.
+    """
+    if (old := st.query_params.get(key)) in (formerly or {}):
+        turn_to(key, (formerly or {})[str(old)])
     if language() == SOURCE:
         return st.tabs(parts, key=key, bind="query-params")
     labels = [say(part) for part in parts]

@@ -285,6 +285,11 @@ def test_text_of_a_file_is_shown_as_it_is_written(reports):
     assert "<img" not in texts(page)
 
 
+def test_an_address_of_before_leads_to_the_tab_as_it_is_called_now(reports):
+    assert opened("incidents.py", tab="Batches").dataframe[0].value["file"].tolist() == ["reports.csv"]
+    assert len(opened("incidents.py", tab="Add incidents").get("file_uploader")) == 1
+
+
 def test_the_batches_are_listed_and_what_was_taken_back_is_marked(reports):
     batch = sight().history()[0][1]
     sight().undo(batch.batch)
