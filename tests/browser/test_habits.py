@@ -318,6 +318,7 @@ def test_a_picture_holds_the_map_its_legend_and_what_it_came_from(frame, page):
     assert words[:2] == ["TLP:CLEAR", "SYNTHETIC DEMONSTRATION DATA"]
     assert any(word.startswith("method network-") for word in words)
     assert {"ledger version 0", "Smuggling route monitor", frame.locator("#timebar .when").inner_text()} <= set(words)
+    frame.wait_for_function("() => monitor.alerts.loader.state === 'ready'")  # names leave room for what it says
     frame.evaluate("monitor.labels.refresh()")
     before = frame.evaluate(INKED, "labels")
     frame.locator("#actions summary").click()

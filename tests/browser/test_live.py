@@ -115,6 +115,7 @@ def test_an_alert_flies_there_opens_its_card_and_stays_marked_as_seen(seen, page
     expect(frame.locator("#card")).to_be_hidden()
     rows.first.get_by_role("button", name=f"Mark {first} as seen").click()
     expect(rows).to_have_count(number - 1)
+    page.wait_for_function("() => !location.search.includes('sel=')")
     page.reload()
     frame = seen.map()
     waited(frame, "monitor.alerts.loader.state === 'ready'")

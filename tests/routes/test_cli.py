@@ -94,7 +94,7 @@ def test_a_workspace_reduces_to_geojson_with_view_notes_and_method(tmp_path, lai
     assert collection["method_version"] == METHOD_VERSION
     assert {feature["properties"]["mode"] for feature in collection["features"]} == {"land", "sea"}
     assert "one-way" in {feature["properties"]["direction"] for feature in collection["features"]}
-    assert any("Direction rests on origins and on the facts" in note for note in collection["notes"])
+    assert any("Direction rests on origins and on the assumptions" in note for note in collection["notes"])
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

@@ -309,7 +309,7 @@ def test_the_answer_as_geojson_says_what_lies_off_the_network_and_which_notes_it
     assert [feature["properties"]["corridor_id"] for feature in collection["features"]] == [CROSSING, ROAD, FLIGHT]
     assert collection["named_routes"][0]["title"] == "Central Mediterranean: Zuwara - Lampedusa"
     assert collection["notes"][:2] == ["Movement: 25% is told of Libya.", "A plain note."]
-    assert collection["notes"][-1] == f"Direction rests on origins and on the facts {FACTS.version}."
+    assert collection["notes"][-1] == f"Direction rests on origins and on the assumptions {FACTS.version}."
 
 
 def test_a_network_without_journeys_tells_flights_and_dense_areas_alone():

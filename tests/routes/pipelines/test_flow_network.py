@@ -123,7 +123,7 @@ def test_the_answer_can_be_written_as_geojson(found):
     collection = json.loads(json.dumps(found.collection(), allow_nan=False))
     assert collection["method_version"] == METHOD_VERSION
     assert collection["named_routes"][0]["title"].startswith("Central Mediterranean: ")
-    assert any("Direction rests on origins and on the facts" in note for note in collection["notes"])
+    assert any("Direction rests on origins and on the assumptions" in note for note in collection["notes"])
 
 
 def test_half_of_the_incidents_count_on_the_same_lines(laid, crossing, found):

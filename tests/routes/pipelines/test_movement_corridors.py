@@ -106,7 +106,7 @@ def test_the_basis_of_a_direction_names_what_is_stated_and_the_entry_that_decide
     facts = reference_facts()
     said = basis_of({("NGA", "EU"): 1.0}, 2, 1, 0, facts, DEFAULT.telling)
     assert said.startswith("50% of its incidents state the origin; no incident states its destination.")
-    assert f"Facts {facts.version}: Nigeria to EU 100%. One entry decides it: from " in said
+    assert f"Assumptions {facts.version}: Nigeria to EU 100%. One entry decides it: from " in said
     many = {("NGA", "EU"): 0.4, ("ETH", "SAU"): 0.3, ("MEX", "USA"): 0.3}
     assert "decides" not in basis_of(many, 2, 1, 0, facts, DEFAULT.telling)
     assert "100% of its incidents state the destination" in basis_of(many, 2, 0, 2, facts, DEFAULT.telling)
