@@ -217,7 +217,7 @@ export class Labels extends CanvasLayer {
       context.beginPath();
       context.moveTo(from[0], from[1]);
       context.lineTo(x, y);
-      [context.strokeStyle, context.lineWidth] = [colour, width];
+      [context.strokeStyle, context.lineWidth, context.lineCap] = [colour, width, "round"];
       context.stroke();
     }
     context.beginPath();
