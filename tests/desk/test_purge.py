@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -297,10 +295,7 @@ def test_a_ledger_that_lies_elsewhere_is_not_purged(workspace, tmp_path):
 def test_it_is_not_done_unasked(workspace):
     home, _ = workspace
     version = Ledger(home).version()
-    command = [sys.executable, "-m", "desk", "purge", "--before", BOUND, "--home", str(home)]
-    done = subprocess.run(command, cwd=ROOT, input="purge\n", capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "--yes says that it is meant" in done.stderr
+    assert "--yes says that it is meant" in desk(home, "purge", "--before", BOUND, code=2)
     assert Ledger(home).version() == version
 
 
