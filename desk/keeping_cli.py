@@ -128,8 +128,8 @@ def take(home: Home = None, purpose: Annotated[str, typer.Option(help="For the a
     """Bring the tables from the file of the workspace into the empty database that ROUTES_STATE names."""
     folder = home if home is not None else Settings().home
     with told_in_a_sentence():
-        taken = state.take(folder)
         Audit(folder).enter(getpass.getuser(), "move", "tables of the desk", purpose)
+        taken = state.take(folder)
     print(f"{sum(taken.values()):,} rows of {sum(map(bool, taken.values()))} tables lie in the database now.")
 
 

@@ -85,9 +85,9 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
     with st.spinner(say("Finding routes ...")):
         corridors = seen.corridor_names(view, version)
     enter("read", f"incidents in a table, {view.query() or 'all'}")
-    found = searched(listed(view.reached(seen.incidents(version)), corridors), words or "")
     every = seen.incidents(version)
-    outside = view.without_window().select(every).height - view.select(every).height
+    found = searched(listed(view.reached(every), corridors), words or "")
+    outside = view.without_window().select(every).height - view.reached(every).height
     with count:
         _count(found, outside)
     found = flagged(found) if only_flagged else found

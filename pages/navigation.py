@@ -15,6 +15,7 @@ from pages.data.who import allowed, signs_out, whoever, with_login
 from pages.data.workspace_cache import sight
 from pages.ui.notices import notice, sentences
 from pages.ui.translate import choose, mark, say
+from pages.widgets.filter_bar import left
 from pages.widgets.print_footer import stamp
 
 PAGES = (
@@ -132,6 +133,9 @@ else:
             marked()
         for said in sight().damage():
             notice(say(said), "error")
+    if st.session_state.get("page") != page.url_path:
+        left()
+        st.session_state["page"] = page.url_path
     with sentences():
         page.run()
     with sentences():

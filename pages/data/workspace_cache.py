@@ -272,7 +272,8 @@ class Workspace:
 
     def counts(self, view: View, version: int) -> dict[str, int]:
         """Return how many incidents of a View, its window too, lie in the corridor of each route."""
-        return {one.corridor_id: one.incidents for one in self._counted(view, version).corridors}
+        _, every = self.placed(version)
+        return dict(view.select(every)["corridor_id"].drop_nulls().value_counts().iter_rows())
 
     def _counted(self, view: View, version: int, detail: float = 1.0, facts: Facts | None = None) -> Directed:
         found, every = self.placed(version, facts)

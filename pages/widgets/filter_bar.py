@@ -1,4 +1,4 @@
-"""The bar above every page: which incidents are looked at, and of which time.
+"""The bar above the map and the pages of incidents: which of them are looked at, and of which time.
 
 What is asked for stands in the address under the View's own names, and stays while a viewer goes from page to page. On
 the map the window is moved by the time bar, too; the map tells us of it, and is told of what is chosen here.
@@ -60,6 +60,11 @@ def ask(facts: Mapping[str, Any], known: Window | None, page: str) -> View:
 def _list(field: str, label: str, options: Sequence[str], shown: Shown | None = None) -> tuple[str, ...]:
     alls = {"kinds": say("All kinds"), "origins": say("All origins"), "sources": say("All sources")}
     return tuple(some(label, options, QUERY_NAMES[field], shown, all_=alls[field]))
+
+
+def left() -> None:
+    """Know that another page is turned to, so that the next bar brings along what was asked for."""
+    st.session_state.pop(_PAGE, None)
 
 
 def chosen() -> dict[str, str | int]:
