@@ -14,9 +14,10 @@ import streamlit as st
 
 from geodata.model.incident import EARLIEST, KINDS, MODES, Kind
 from geodata.model.query import QUERY_NAMES, View
+from layers.web.translations import SOURCE
 from pages.presenters.window_choice import all_months, last_months, period_in_words
 from pages.ui.notices import notice
-from pages.ui.translate import counted, country, say
+from pages.ui.translate import counted, country, language, say
 from pages.ui.url_state import Shown, pills, some
 from routes.temporal.time_windows import Window
 
@@ -40,8 +41,8 @@ def ask(facts: Mapping[str, Any], known: Window | None, page: str) -> View:
     page : str
         Where the bar stands.
     """
-    _arrive(page)
     offered = {field: facts.get(field, ()) for field in ("modes", "kinds", "origins", "sources")}
+    _arrive(page, {QUERY_NAMES[field]: options for field, options in offered.items()})
     key, kinds = QUERY_NAMES, [one for one in KINDS if one in offered["kinds"]]
     with st.container(key="filter-bar", horizontal=True, vertical_alignment="center"):
         start, end = _period(known)
@@ -84,7 +85,7 @@ def moved(start: str, end: str) -> None:
     st.session_state.pop(_DAYS, None)
 
 
-def _arrive(page: str) -> None:
+def _arrive(page: str, offered: Mapping[str, Sequence[str]]) -> None:
     """Bring along what was asked for on another page, unless the address asks for something itself."""
     came = st.session_state.get(_PAGE) != page
     st.session_state[_PAGE] = page
@@ -95,9 +96,12 @@ def _arrive(page: str) -> None:
     if any(given.values()):
         st.session_state[_ASKED] = given
         return
-    for name, values in st.session_state.get(_ASKED, {}).items():
+    for name, asked in st.session_state.get(_ASKED, {}).items():
+        values = [value for value in asked if value in offered.get(name, asked)]  # an import may have been undone
         if values and (page != MAP or name not in ("from", "to")):  # there the map writes them
             st.query_params[name] = values
+            if name not in ("from", "to") and language() == SOURCE:  # bound lists read the address of before
+                st.session_state[name] = values
 
 
 def _remember(view: View) -> None:

@@ -1,5 +1,7 @@
 """The bar above every page: what is asked for stays from page to page, and the map and the bar show one period."""
 
+import re
+
 from playwright.sync_api import expect
 
 
@@ -32,6 +34,15 @@ def test_period_and_filters_stay_from_page_to_page_and_the_map_where_it_was(seen
     expect(frame.locator("#timebar .when")).to_have_text("Nov 2025 – Oct 2026")
     assert frame.evaluate("monitor.map.getZoom()") == 6
     assert frame.evaluate("monitor.feed.query") == "mode=sea"
+
+
+def test_what_a_link_asks_for_stays_when_another_page_is_turned_to(seen, page):
+    seen.open("?mode=sea&kind=death")
+    page.get_by_role("link", name="Routes").click()
+    page.wait_for_url("**/routes?**")
+    bar = page.locator(".st-key-filter-bar")
+    expect(bar.get_by_role("button", name="sea", pressed=True)).to_be_visible()
+    expect(bar.get_by_role("button", name=re.compile("death"))).to_be_visible()
 
 
 def test_a_period_that_is_chosen_above_the_map_moves_its_window(seen, page):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
@@ -12,7 +13,7 @@ from geodata.model.incident import SCHEMA
 from pages.data.workspace_cache import sight
 from pages.presenters import incident_table as listing
 from pages.presenters.incident_table import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
-from tests.screens import opened, texts
+from tests.screens import PAGES, opened, texts
 
 NO_CORRIDORS = pl.DataFrame(schema={"incident_id": pl.String, "corridor": pl.String})
 REPAIR = "latitude and longitude are swapped: 12.6, 35.5 as given, 35.5, 12.6 proposed, which agrees with Italy"
@@ -267,6 +268,14 @@ def test_the_list_can_be_searched_and_cut_to_what_is_flagged(reports):
 
 def test_the_filters_of_the_view_hold_for_the_list(reports):
     assert opened("incidents.py", mode="land", **EVERY).dataframe[0].value["place"].tolist() == ["Tripoli"]
+
+
+def test_a_source_that_was_asked_for_on_another_page_and_is_gone_since_leaves_nothing_out(reports):
+    page = AppTest.from_file(str(PAGES / "incidents.py"), default_timeout=120)
+    page.session_state["asked"] = {"source": ["gone"], "mode": ["land"], "from": ["2024-01-01"], "to": ["2026-01-01"]}
+    page.run()
+    assert not page.exception
+    assert page.dataframe[0].value["place"].tolist() == ["Tripoli"]
 
 
 def test_more_incidents_than_are_listed_are_told_of(reports, monkeypatch):
