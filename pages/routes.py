@@ -143,15 +143,13 @@ def _wanted(table: pl.DataFrame) -> list[list[str]]:
     """Ask which routes to list; the choices stay in the address."""
     names = sorted(set(table["known"].str.split(", ").explode(empty_as_null=True).drop_nulls()) - {""})
     through = sorted(set(table["countries"].explode(empty_as_null=True).drop_nulls()))
-    ways = [words for words in WAYS.values() if words in table["way"]]
     sure = [word for word in SURE.values() if word in table["confidence"]]
-    first, second, third, fourth = st.columns([2, 3, 3, 2])
+    first, second, third = st.columns([3, 3, 2])
     otherwise = language() != SOURCE
     return [
-        some(say("Mode"), ways, "way", say if otherwise else None, first),
-        some(say("Known route"), names, "known", place=second),
-        some(say("Country"), through, "through", _named if otherwise else None, third),
-        some(say("Confidence"), sure, "confidence", say if otherwise else None, fourth),
+        some(say("Known route"), names, "known", place=first),
+        some(say("Country"), through, "through", _named if otherwise else None, second),
+        some(say("Confidence"), sure, "confidence", say if otherwise else None, third),
     ]
 
 

@@ -127,13 +127,12 @@ def routes_table(found: Directed, comparison: Comparison | None, counts: Mapping
 
 
 def narrowed(
-    table: pl.DataFrame, ways: Sequence[str], known: Sequence[str], countries: Sequence[str], confidence: Sequence[str]
+    table: pl.DataFrame, known: Sequence[str], countries: Sequence[str], confidence: Sequence[str]
 ) -> pl.DataFrame:
-    """Return the routes of some ways, public names, countries and confidence; nothing chosen is everything."""
+    """Return the routes of some public names, countries and confidence; nothing chosen is everything."""
     keep = pl.lit(value=True)
-    for column, wanted in (("way", ways), ("confidence", confidence)):
-        if wanted:
-            keep &= pl.col(column).is_in(list(wanted))
+    if confidence:
+        keep &= pl.col("confidence").is_in(list(confidence))
     if known:
         keep &= pl.col("known").str.split(", ").list.set_intersection(list(known)).list.len() > 0
     if countries:

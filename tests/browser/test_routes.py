@@ -43,7 +43,7 @@ def choose(page: Page, table: int, row: int) -> None:
 
 
 def test_a_route_is_chosen_by_keyboard_and_its_text_runs_nowhere(seen, page, context):
-    page.goto(f"{seen.url}/routes?way=by+sea")
+    page.goto(f"{seen.url}/routes?mode=sea&through=Italy")
     expect(page.locator(".count")).to_have_text(re.compile(r"^\d+ of \d+ routes$"), timeout=PATIENCE)
     expect(page.locator(".title")).to_have_count(0)
     choose(page, 0, 0)

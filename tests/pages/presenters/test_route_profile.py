@@ -191,21 +191,20 @@ def test_no_direction_is_no_arrow():
     assert chain_of(route("A", direction="two-way")) == "Tunisia - Italy"
 
 
-def test_routes_are_narrowed_by_way_known_name_country_and_confidence():
+def test_routes_are_narrowed_by_known_name_country_and_confidence():
     land = {"mode": "land", "route": "Sahara, Central", "countries": (CountryRole("NER", "transit"),), "support": 0.6}
     found = Directed((route("Boat", route="Central Mediterranean"), route("Road", **land)))
     table = routes_table(found, None, {})
 
-    def names(ways=(), known=(), countries=(), sure=()) -> list[str]:
-        return sorted(narrowed(table, ways, known, countries, sure)["name"])
+    def names(known=(), countries=(), sure=()) -> list[str]:
+        return sorted(narrowed(table, known, countries, sure)["name"])
 
     assert names() == ["Boat", "Road"]
-    assert names(ways=["by sea"]) == ["Boat"]
     assert names(known=["Sahara"]) == ["Road"]
     assert names(known=["Central"]) == ["Road"]
     assert names(countries=["Tunisia"]) == ["Boat"]
     assert names(sure=["low"]) == ["Road"]
-    assert names(ways=["by sea"], sure=["low"]) == []
+    assert names(countries=["Tunisia"], sure=["low"]) == []
 
 
 def test_more_is_never_inferred_than_there_is():
