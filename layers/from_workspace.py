@@ -15,8 +15,9 @@ from geodata.mapping.profiles import credits_of
 from geodata.model.query import View
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
+from layers.export.area import area_asked
 from layers.export.contents import Export, within_ceiling
-from layers.export.making import Asked, Known, made
+from layers.export.making import Asked, Known, made, within_area
 from layers.reports.since import Since, counted_since, routes_shown_since, routes_since, within_sight
 from routes.core.corridor import Corridor
 from routes.pipelines.counting import counted_on, placed
@@ -83,7 +84,8 @@ def read_changes(view: View, ledger: Ledger, version: int) -> Changes:
                 store, every, version, facts, newest=newest, say=lambda stage: status.update(f"{stage} ...")
             )
     routes, known = found.network.routes, whole_months(every)
-    chosen = view.without_window().select(placed(found.network, every))
+    lying = view.everywhere().without_window().select(placed(found.network, every))
+    chosen = within_area(lying, area_asked(view.area, routes), found.network)
     series = series_of(found.network, chosen, editions_of(ledger, every, version))
     return Changes(findings_of(series, routes), routes, series, recent_from(known) if known else "")
 
@@ -117,7 +119,9 @@ def read_since(asked: Asked, ledger: Ledger, before: int, after: int, found: Sta
         export = made(bare, known)
         if not asked.audience.sees_all:
             return export, None
-        chosen = within_ceiling(asked.view.without_window().select(lying), asked.ceiling)
+        area = area_asked(asked.view.area, standing_.network.routes)
+        told = asked.view.everywhere().without_window().select(lying)
+        chosen = within_area(within_ceiling(told, asked.ceiling), area, standing_.network)
         years = last_years(chosen)
         if years is None:
             return export, None

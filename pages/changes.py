@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from geodata.model.incident import is_synthetic
 from geodata.model.query import View
@@ -33,19 +31,15 @@ from pages.presenters.window_choice import (
     FEWEST_MONTHS,
     NONE_SO_FAR,
     ONLY_SO_FAR,
-    QUICK,
     Spans,
     against,
-    asked,
     in_words,
-    quick,
-    spanning,
 )
 from pages.ui import translate as words
 from pages.ui.data_table import tabulate
 from pages.ui.html_table import points
 from pages.ui.notices import aside, facts, hint, notice
-from pages.ui.translate import mark, say
+from pages.ui.translate import say
 from pages.widgets.download import download
 from pages.widgets.filter_bar import ask
 from routes.core.corridor import METHOD_VERSION
@@ -57,88 +51,53 @@ from routes.temporal.time_windows import Window
 
 _TALLEST = 15
 """Rows from which on the table scrolls by itself."""
-_ENDS = ("first", "last")
-_MONTHS = {
-    "before-first": mark("Before: first month"),
-    "before-last": mark("Before: last month"),
-    "after-first": mark("After: first month"),
-    "after-last": mark("After: last month"),
-}
 
 
 def page() -> None:
     """Ask for the windows, compare, and tell what is new."""
     seen = sight()
     version = seen.version()
+    _formerly()
     view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), "changes")
     with st.container(key="changes"):
         if version is None:
             notice(say("There are no incidents yet. Add a file of yours on the Incidents page."))
             return
         known = seen.known_months(version)
-        if known is None or len(known.months) < FEWEST_MONTHS:
+        spans = against(view, known)
+        if spans is None:
             notice(_too_short(known))
         else:
-            between(seen, view, version, windows(known, against(view.start, view.end, known)))
+            _same(view, spans)
+            between(seen, view, version, spans)
         alerts(seen, view, version)
         missing(seen, view, version)
         new(seen, view, version)
+
+
+def _formerly() -> None:
+    """Lead an address of before, with its two windows, to the period and what it is compared with."""
+    before, after = (st.query_params.pop(name, "") for name in ("before", "after"))
+    for name, text in (("against", before), ("from", after.partition(":")[0]), ("to", after.partition(":")[2])):
+        if text and name not in st.query_params:
+            st.query_params[name] = text
+
+
+def _same(view: View, spans: Spans) -> None:
+    """Say so where what is compared is not the period of the bar."""
+    if view.start and (view.start, view.end) != (spans.after.start, spans.after.end):
+        notice(
+            say(
+                "The period of the bar cannot be compared with a time before it. Shown is {windows}.",
+                windows=spans.words,
+            )
+        )
 
 
 def _too_short(known: Window | None) -> str:
     if known is None:
         return say(NONE_SO_FAR, fewest=FEWEST_MONTHS)
     return say(ONLY_SO_FAR, fewest=FEWEST_MONTHS, months=in_words(known))
-
-
-def windows(known: Window, own: Spans | None) -> Spans:
-    """Ask which windows to compare, at first those of the bar; they are kept in the address."""
-    given = {name: st.query_params.get(name, "") for name in ("before", "after")}
-    spans, said = (own, "") if own and not any(given.values()) else asked(given["before"], given["after"], known)
-    lengths = {f"last {months} months": months for months in QUICK}
-    offered = {label: found for label, months in lengths.items() if (found := quick(known, months))}
-    st.session_state["quick"] = next((label for label, found in offered.items() if found == spans), None)
-
-    def turn() -> None:
-        chosen = offered.get(st.session_state["quick"], spans)
-        for name, text in chosen.query().items():
-            st.query_params[name] = text
-
-    st.segmented_control(
-        say("Compare, with the same months a year before"),
-        [*offered],
-        format_func=lambda label: say("last {months} months", months=lengths[label]),
-        key="quick",
-        on_change=turn,
-        help=say("Months that are over, by the latest incident. Any others are chosen below."),
-    )
-    places = st.columns(4)
-    _months("before", spans, known, places[:2])
-    _months("after", spans, known, places[2:])
-    if said:
-        notice(said, "warning")
-    return spans
-
-
-def _months(name: str, spans: Spans, known: Window, places: Sequence[DeltaGenerator]) -> None:
-    """Ask for the first and the last month of one of the windows."""
-    own = (spans.before if name == "before" else spans.after).months
-    keys = {end: f"{name}-{end}" for end in _ENDS}
-    for end, month in zip(_ENDS, (own[0], own[-1]), strict=True):
-        st.session_state[keys[end]] = month
-
-    def remember(changed: str) -> None:
-        first, last = (st.session_state[keys[end]] for end in _ENDS)
-        if first > last:  # the one that was chosen holds
-            first = last = first if changed == "first" else last
-        for window, text in spans.query().items():
-            st.query_params[window] = text
-        chosen = spanning(first, last)
-        st.query_params[name] = f"{chosen.start:%Y-%m}:{chosen.end:%Y-%m}"
-
-    for end, place in zip(_ENDS, places, strict=True):
-        key = keys[end]
-        place.selectbox(say(_MONTHS[key]), known.months, key=key, on_change=remember, args=(end,))
 
 
 def between(seen: Workspace, view: View, version: int, spans: Spans) -> None:
@@ -296,7 +255,7 @@ def _spots(there: bool) -> str:
 def new(seen: Workspace, view: View, version: int) -> None:
     """Show what came in lately, and whether the latest days are as usual."""
     _part(say("The last 7 and 28 days"))
-    chosen = view.without_window().select(seen.incidents(version))
+    chosen = seen.selected(view.without_window(), version)
     st.html(points(came_in(chosen, seen.history(), datetime.now(UTC))))
     found = lately(chosen)
     if found is None:

@@ -50,7 +50,7 @@ def page() -> None:
         if version is None:
             nothing_yet()
             return
-        incidents = view.without_window().select(seen.incidents(version))
+        incidents = seen.selected(view.without_window(), version)
         if incidents.is_empty():
             notice(say("No incident is left by the filters above."))
             return
@@ -63,7 +63,7 @@ def page() -> None:
             with st.spinner(waiting, show_time=True):
                 found = seen.routes(view, version)
                 comparison = seen.change(view, version)
-            table = countries_table(found, view.select(incidents))
+            table = countries_table(found, view.everywhere().select(incidents))
             iso3 = _asked(table)
             if iso3 is None:
                 _every(table)

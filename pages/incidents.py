@@ -85,9 +85,9 @@ def catalogue(seen: Workspace, view: View, version: int) -> None:
     with st.spinner(say("Finding routes ...")):
         corridors = seen.corridor_names(view, version)
     enter("read", f"incidents in a table, {view.query() or 'all'}")
-    every = seen.incidents(version)
-    found = searched(listed(view.reached(every), corridors), words or "")
-    outside = view.without_window().select(every).height - view.reached(every).height
+    asked_for = seen.reached(view, version)
+    found = searched(listed(asked_for, corridors), words or "")
+    outside = seen.selected(view.without_window(), version).height - asked_for.height
     with count:
         _count(found, outside)
     found = flagged(found) if only_flagged else found

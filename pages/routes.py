@@ -69,7 +69,7 @@ def page() -> None:
 
 
 def _routes(seen: Workspace, view: View, version: int) -> None:
-    incidents = view.without_window().select(seen.incidents(version))
+    incidents = seen.selected(view.without_window(), version)
     if incidents.is_empty():
         notice(say("No incident is left by the filters above, and so no route."))
         return

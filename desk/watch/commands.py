@@ -223,7 +223,7 @@ def _print_alerts(name: str, found: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _areas(texts: Sequence[str]) -> list[dict[str, Any]]:
-    from layers.payload.watch_areas import areas_of
+    from layers.export.drawn_areas import areas_of
 
     found = []
     for text in texts:

@@ -6,6 +6,7 @@ canonical spelling as a query string, so that it is a cache key and a link at on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, get_args
@@ -39,10 +40,15 @@ QUERY_NAMES = {
     "kinds": "kind",
     "origins": "origin",
     "sources": "source",
+    "area": "in",
+    "against": "against",
     "region": "region",
     "resolution": "resolution",
 }
 """Field of the View -> its name in a query string. Fields with several values repeat the name."""
+BEFORE = "before"
+LONGEST_AREA = 240
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _SEVERAL = ("modes", "kinds", "origins", "sources")
 
 
@@ -58,6 +64,12 @@ class View(BaseModel):
     origins : tuple of str
         Countries of origin, ISO 3166-1 alpha-3; an incident matches if any of its origins does.
     sources : tuple of str
+    area : str
+        A country (``LBY``), two of them (``LBY,ITA``), the name of a known route, or a drawn area (``name~code``); ""
+        for everywhere. What lies in it is told where the network is known (``layers.export.area.area_asked``).
+    against : str
+        What the window is compared with: "" for the same months a year before, ``before`` for those before it, or
+        other ones, as ``2022-01:2023-01`` with the end excluded.
     region : (west, south, east, north), degrees, optional
         West may exceed east: the region then crosses 180 degrees.
     resolution : int, optional
@@ -72,6 +84,8 @@ class View(BaseModel):
     kinds: Kinds = ()
     origins: Names = ()
     sources: Names = ()
+    area: str = ""
+    against: str = ""
     region: tuple[float, float, float, float] | None = None
     resolution: int | None = None
 
@@ -82,6 +96,25 @@ class View(BaseModel):
             message = "must be text in UTF-8"
             raise ValueError(message)
         return values
+
+    @field_validator("area")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if len(value) > LONGEST_AREA or (value and not value.isprintable()):
+            message = f"must be printable text of at most {LONGEST_AREA} letters"
+            raise ValueError(message)
+        return value
+
+    @field_validator("against")
+    @classmethod
+    def _months(cls, value: str) -> str:
+        if value in ("", BEFORE):
+            return value
+        start, _, end = value.partition(":")
+        if not (_MONTH.fullmatch(start) and _MONTH.fullmatch(end) and start < end):
+            message = f"must be {BEFORE}, or months as 2022-01:2023-01"
+            raise ValueError(message)
+        return value
 
     @field_validator("resolution")
     @classmethod
@@ -142,13 +175,17 @@ class View(BaseModel):
                 pairs += [(name, part) for part in value]
             elif field == "region" and value is not None:
                 pairs.append((name, ",".join(repr(part).removesuffix(".0") for part in value)))
-            elif value is not None:
+            elif value not in (None, ""):
                 pairs.append((name, str(value)))
         return urlencode(pairs)
 
     def without_window(self) -> View:
         """Return the same View over all time: what a map needs to move its window by itself."""
-        return self.model_copy(update={"start": None, "end": None})
+        return self.model_copy(update={"start": None, "end": None, "against": ""})
+
+    def everywhere(self) -> View:
+        """Return the same View without its area."""
+        return self.model_copy(update={"area": ""})
 
     def reached(self, incidents: pl.DataFrame) -> pl.DataFrame:
         """Return the incidents of ``select``, and those that began before the window and last into it."""
@@ -159,7 +196,16 @@ class View(BaseModel):
         return self.model_copy(update={"start": None}).select(incidents).filter(going_on)
 
     def select(self, incidents: pl.DataFrame) -> pl.DataFrame:
-        """Return the incidents that the View asks for, in their order; a window holds those that begin in it."""
+        """Return the incidents that the View asks for, in their order; a window holds those that begin in it.
+
+        Raises
+        ------
+        ValueError
+            If it asks for an area: what lies there is told where the network is known.
+        """
+        if self.area:
+            message = "what lies in an area is told by the network"
+            raise ValueError(message)
         keep = pl.lit(value=True)
         if self.start is not None:
             keep &= pl.col("time_start") >= _moment(self.start)

@@ -96,6 +96,8 @@ export class Monitor {
   static REST = 600;
   /** Whether the map is being moved by us. */
   placing = false;
+  /** The area that is asked for, "" for everywhere.  @type {string | undefined} */
+  area;
   /** What is told at the next frame.  @type {Set<Told>} */
   due = new Set();
 
@@ -194,10 +196,18 @@ export class Monitor {
     const alike = this._alike(picture);
     this.picture = picture;
     this.map.getContainer().dataset.unsure = String(picture?.unsure ?? false);
-    if (!this.state.view && picture?.steps && !alike?.steps) this.fit();
+    if (picture?.steps && (this.state.view ? this._elsewhere(picture) : !alike?.steps)) this.fit();
     this._keepWindow();
     this.tell("pictureChanged");
     if (alike && alike.manifest.version === picture?.manifest.version) this.follow(alike.corridor(this.state.selected));
+  }
+
+  /** Whether another area than before is asked for.  @param {Picture} picture */
+  _elsewhere(picture) {
+    const area = new URLSearchParams(picture.manifest.query).get("in") ?? "";
+    const before = this.area;
+    this.area = area;
+    return before !== undefined && before !== area && area !== "";
   }
 
   /** The picture that is shown where another is of the same View.  @param {Picture | null} picture */
@@ -314,20 +324,24 @@ export class Monitor {
     this.placing = false;
   }
 
-  /** Show the period that was chosen above the map, once; afterwards the time bar moves on from it.  @param {{ from: string, to: string, serial: number } | undefined} period */
+  /** Show the period that was chosen above the map, once; afterwards the time bar moves on from it.  @param {{ from: string, to: string, against: string, serial: number } | undefined} period */
   _take(period) {
     if (!period || period.serial === this.serial) return;
     this.serial = period.serial;
     const [from, to] = [parseDay(period.from), parseDay(period.to)];
-    if (from === this.state.from && to === this.state.to) return;
+    this.state.against = period.against;
+    if (from === this.state.from && to === this.state.to) return this.tell("rested");
     this.state.set("window", { from, to });
     clearTimeout(this.resting); // it knows
+    this.tell("rested");
   }
 
-  /** Tell the dashboard, when it comes to rest, where the window was moved to. */
+  /** Tell the parts and the dashboard, when it comes to rest, where the window was moved to. */
   _told() {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
+      this.tell("rested");
+      if (!this.state.address.embedded) return;
       const { from, to } = this.state;
       const window_ = from === null || to === null ? ":" : `${dayKey(from)}:${dayKey(to)}`;
       window.parent.postMessage({ kind: "monitor-window", window: window_ }, window.location.origin);
@@ -338,6 +352,7 @@ export class Monitor {
   _listen() {
     const { address } = this.state;
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.applyTheme());
+    this.state.on("window", () => this._told());
     if (!address.embedded) return;
     window.addEventListener("message", (event) => {
       if (event.origin !== window.location.origin || event.source !== window.parent) return;
@@ -349,7 +364,6 @@ export class Monitor {
       address.write(this.state.entries());
     });
     address.listen(() => this.feed.ask(address.filters()));
-    this.state.on("window", () => this._told());
     window.parent.postMessage({ kind: "monitor-ready" }, window.location.origin);
   }
 }

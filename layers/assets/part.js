@@ -22,6 +22,9 @@ export const withHooks = (base) =>
     /** The window of time was moved. */
     windowChanged() {}
 
+    /** The window has come to rest, or is compared with something else. */
+    rested() {}
+
     /** Something else is selected, or what is known of it has changed. */
     selectionChanged() {}
 

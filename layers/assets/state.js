@@ -42,6 +42,8 @@ export class State {
     /** @type {number | null} */
     this.to = null;
     [this.from, this.to] = this._window(given);
+    /** What the window is compared with, "" for the same months a year before.  @type {string} */
+    this.against = given.get("against") ?? "";
     this.unit = this._unit(given);
     this.view = this._view(given);
     this.selected = given.get("sel") || null;

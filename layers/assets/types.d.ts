@@ -93,6 +93,7 @@ export type Told =
   | "themeChanged"
   | "pictureChanged"
   | "windowChanged"
+  | "rested"
   | "selectionChanged"
   | "layersChanged"
   | "countriesChanged"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geodata.core.errors import WrongValue
 from geodata.core.messages import Country, sentence, series
 from geodata.places.lookup import country_code, country_name, folded
+from layers.export.drawn_areas import areas_of
 from routes.core.corridor import Corridor
 
 _LARGEST = 32 * 2**20
+_CODES = re.compile(r"[A-Z]{3}(,[A-Z]{3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,40 @@ def area_of(countries: Sequence[str] = (), between: tuple[str, str] | None = Non
     if file is not None:
         return within(_polygons(file), file.name)
     return EVERYWHERE
+
+
+def area_asked(text: str, routes: Sequence[Corridor]) -> Area:
+    """Return the area that a View asks for.
+
+    Parameters
+    ----------
+    text : str
+        As in ``View.area``: ``LBY``, ``LBY,ITA``, ``name~code``, or the name of a known route.
+    routes : sequence of Corridor
+        Those that there are.
+
+    Raises
+    ------
+    WrongValue
+        If there is no such area.
+    """
+    if not text:
+        return EVERYWHERE
+    if "~" in text:
+        drawn = areas_of([text])[0]
+        return within(shapely.Polygon(drawn.corners), drawn.name)
+    if _CODES.fullmatch(text):
+        start, _, goal = text.partition(",")
+        return area_of(between=(start, goal)) if goal else area_of([start])
+    if text not in known_routes(routes):
+        rule = "an area is a country as LBY, two as LBY,ITA, a known route, or one that was drawn"
+        raise WrongValue(f"{text[:60]!r} is no area", rule=rule, done="nothing was counted", where="in")
+    return Area(text, None, lambda one: text in one.route.split(", "))
+
+
+def known_routes(routes: Sequence[Corridor]) -> tuple[str, ...]:
+    """Return the names of the known routes that some routes are part of, sorted."""
+    return tuple(sorted({name for one in routes for name in one.route.split(", ")} - {""}))
 
 
 def routes_named(asked: Sequence[str], routes: Sequence[Corridor]) -> Area:

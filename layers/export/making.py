@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from geodata.core.errors import WrongValue
 from geodata.model.assumptions import Facts
 from geodata.model.query import View
 from layers.audience.audiences import OWN, Audience
-from layers.export.area import EVERYWHERE, Area, routes_named
+from layers.export.area import EVERYWHERE, Area, area_asked, routes_named
 from layers.export.contents import Export, lower, within_ceiling
-from routes.pipelines.counting import counted_on
+from routes.pipelines.counting import Directed, counted_on
 from routes.pipelines.flow_network import Network
 from routes.temporal.findings import Finding
 
@@ -104,24 +105,23 @@ def made(asked: Asked, known: Known, generated: datetime | None = None) -> Expor
         If a route, a mark or the detail is none.
     """
     view = asked.whole_steps
-    area = routes_named(asked.routes, known.network.routes) if asked.routes else asked.area
-    every = view.select(known.incidents)
+    area = _area(asked, known.network)
+    everywhere = view.everywhere()
+    every = everywhere.select(known.incidents)
     chosen = within_ceiling(every, asked.ceiling)
     withheld = every.height - chosen.height
-    if area.holds is not None:
-        chosen = _within(chosen, area, known.network)
-    counted = counted_on(known.network, chosen, known.facts, asked.detail, view.modes)
+    if not asked.routes:  # one route is told of as among all
+        chosen = within_area(chosen, area, known.network)
+    counted = touching(area, counted_on(known.network, chosen, known.facts, asked.detail, view.modes))
     changes: Sequence[Finding] = ()
     known_up_to = ""
     if asked.with_changes:
-        whole = within_ceiling(view.without_window().select(known.incidents), asked.ceiling)
-        changes, known_up_to = known.changes(whole)
-    if area.touches is not None:
-        kept = tuple(filter(area.touches, counted.corridors))
-        counted = replace(counted, corridors=kept, dense=tuple(filter(area.touches, counted.dense)))
-        ids = {one.corridor_id for one in kept}
-        if area.holds is None:
-            chosen = chosen.filter(pl.col("corridor_id").is_in(ids))
+        whole = within_ceiling(everywhere.without_window().select(known.incidents), asked.ceiling)
+        changes, known_up_to = known.changes(within_area(whole, area, known.network) if view.area else whole)
+    if asked.routes:
+        chosen = within_area(chosen, area, known.network)
+    if area.touches is not None and not view.area:
+        ids = {one.corridor_id for one in counted.corridors}
         changes = [one for one in changes if ids & set(one.corridor_ids)]
     moment = generated or datetime.now(UTC)
     credits_ = known.credits(chosen)
@@ -130,14 +130,41 @@ def made(asked: Asked, known: Known, generated: datetime | None = None) -> Expor
     return Export(view, chosen, counted, known.version, moment, *told)
 
 
-def _within(chosen: pl.DataFrame, area: Area, network: Network) -> pl.DataFrame:
-    """Return the incidents that lie in an area, in their order."""
+def _area(asked: Asked, network: Network) -> Area:
+    """Return the area that is asked for: by itself, by routes, or by the View."""
+    ways = [bool(asked.routes), asked.area is not EVERYWHERE, bool(asked.view.area)]
+    if sum(ways) > 1:
+        rule = "an area is asked for in one way"
+        raise WrongValue("several areas", rule=rule, done="nothing was written")
+    if asked.view.area:
+        return area_asked(asked.view.area, network.routes)
+    return routes_named(asked.routes, network.routes) if asked.routes else asked.area
+
+
+def touching(area: Area, counted: Directed) -> Directed:
+    """Return what is counted with the routes and dense areas alone that run through an area."""
+    if area.touches is None:
+        return counted
+    kept, dense = (tuple(filter(area.touches, them)) for them in (counted.corridors, counted.dense))
+    return replace(counted, corridors=kept, dense=dense)
+
+
+def within_area(chosen: pl.DataFrame, area: Area, network: Network) -> pl.DataFrame:
+    """Return the incidents that lie in an area, in their order.
+
+    Parameters
+    ----------
+    chosen : DataFrame
+        Rows of ``routes.pipelines.counting.placed``.
+    area : Area
+    network : Network
+    """
+    ids = [route.corridor_id for route in network.routes if area.touches is not None and area.touches(route)]
     if area.holds is None:
-        return chosen
+        return chosen if area.touches is None else chosen.filter(pl.col("corridor_id").is_in(ids))
     held = area.holds(chosen)
-    if not area.with_crossings or area.touches is None:
+    if not area.with_crossings:
         return held
-    ids = [route.corridor_id for route in network.routes if area.touches(route)]
     crossing = pl.col("country").is_null() & pl.col("corridor_id").is_in(ids)
     inside = pl.col("incident_id").is_in(held["incident_id"].implode())
     return chosen.filter(inside | crossing)

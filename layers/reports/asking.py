@@ -10,8 +10,8 @@ from geodata.core.errors import WrongValue
 from geodata.model.query import View
 from layers.audience.audiences import Audience
 from layers.export.area import area_of, within
+from layers.export.drawn_areas import areas_of
 from layers.export.making import Asked
-from layers.payload.watch_areas import areas_of
 
 
 def asked_by(pairs: Sequence[tuple[str, str]], readers: Audience) -> Asked:

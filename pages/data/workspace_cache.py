@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 import polars as pl
 
 from geodata.core.audit import Audit
-from geodata.core.errors import WrongValue
+from geodata.core.errors import RoutesError, WrongValue
 from geodata.core.handling import highest
 from geodata.core.settings import Settings
 from geodata.ingest.pipeline import Rehearsal, Step
@@ -31,12 +31,14 @@ from geodata.model.assumptions import Facts
 from geodata.model.incident import is_synthetic
 from geodata.model.query import View
 from geodata.model.reporting import Editions
+from geodata.places.lookup import country_name
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
 from geodata.workspace.soundness import damage
 from layers.audience.audiences import Audience
+from layers.export.area import Area, area_asked, known_routes
 from layers.export.contents import Export
-from layers.export.making import Asked, Known, made
+from layers.export.making import Asked, Known, made, touching, within_area
 from layers.export.records import keep as keep_record
 from layers.export.records import record_of
 from layers.from_workspace import read_since
@@ -142,6 +144,7 @@ class Workspace:
         self.assumptions = self._networks.assumptions
         self._incidents: Kept[pl.DataFrame] = Kept(2)
         self._keys: Kept[Keys] = Kept(2)
+        self._in_area: Kept[pl.Series] = Kept(8)
         self._linked: Kept[pl.DataFrame] = Kept(2)
         self._standing: Kept[Standing] = Kept(3)
         self._placed: Kept[pl.DataFrame] = Kept(3)
@@ -204,8 +207,13 @@ class Workspace:
         return self.incidents(version).with_columns(pl.Series("key", keys, dtype=pl.UInt64))
 
     def offers(self, version: int) -> dict[str, Any]:
-        """Return what the filters offer and the header says: modes, kinds, origins, sources, count, synthetic."""
-        return self._offers.get(version, lambda: _offers(self.incidents(version)))
+        """Return what the bar offers and the header says: modes, kinds, origins, sources, areas, count, synthetic."""
+        try:
+            found = self.ready(version)
+        except RoutesError:  # of assumptions that cannot be read the page tells
+            found = None
+        key = found.key if found else None
+        return self._offers.get((version, key), lambda: _offers(self.incidents(version)) | {"areas": _areas(found)})
 
     def ready(self, version: int, facts: Facts | None = None) -> Standing | None:
         """Return the network for a version if there is one at once: that of the version, else the nearest that is kept.
@@ -257,6 +265,44 @@ class Workspace:
         found = self.network(version, facts)
         return found, self._placed.get((version, found.key), lambda: placed(found.network, self.incidents(version)))
 
+    def selected(self, view: View, version: int, rows: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Return the incidents that a View asks for, in its area too.
+
+        Parameters
+        ----------
+        view : View
+        version : int
+        rows : DataFrame, optional
+            Of which they are taken: incidents of the version, with whatever columns; None for those of the ledger.
+
+        Raises
+        ------
+        WrongValue
+            If there is no such area.
+        """
+        given = self.incidents(version) if rows is None else rows
+        chosen = view.everywhere().select(given)
+        return self._held(view, version, chosen) if view.area else chosen
+
+    def reached(self, view: View, version: int, rows: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Return the same, and those that began before the window and last into it."""
+        chosen = view.everywhere().reached(self.incidents(version) if rows is None else rows)
+        return self._held(view, version, chosen) if view.area else chosen
+
+    def _held(self, view: View, version: int, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return those that lie in the area of a View."""
+        found, every = self.placed(version)
+
+        def inside() -> pl.Series:
+            return within_area(every, self.area(view, version), found.network)["incident_id"]
+
+        ids = self._in_area.get((version, found.key, view.area), inside)
+        return rows.filter(pl.col("incident_id").is_in(ids.implode()))
+
+    def area(self, view: View, version: int) -> Area:
+        """Return the area of a View, or refuse one that there is not."""
+        return area_asked(view.area, self.network(version).network.routes if view.area else ())
+
     def routes(self, view: View, version: int, detail: float = 1.0, facts: Facts | None = None) -> Directed:
         """Return what the incidents of a View come to on the network, over all time.
 
@@ -273,12 +319,15 @@ class Workspace:
     def counts(self, view: View, version: int) -> dict[str, int]:
         """Return how many incidents of a View, its window too, lie in the corridor of each route."""
         _, every = self.placed(version)
-        return dict(view.select(every)["corridor_id"].drop_nulls().value_counts().iter_rows())
+        inside = self.selected(view, version, every)
+        return dict(inside["corridor_id"].drop_nulls().value_counts().iter_rows())
 
     def _counted(self, view: View, version: int, detail: float = 1.0, facts: Facts | None = None) -> Directed:
         found, every = self.placed(version, facts)
         known = facts or self.assumptions.facts()
-        return counted_on(found.network, view.select(every), known, detail, view.modes)
+        chosen = self.selected(view, version, every)
+        area = self.area(view, version)
+        return touching(area, counted_on(found.network, chosen, known, detail, view.modes))
 
     def laid_out(self, version: int) -> str:
         """Return what tells the network that is shown for a version from any other; "" while there is none."""
@@ -315,7 +364,7 @@ class Workspace:
 
     def change(self, view: View, version: int) -> Comparison | None:
         """Return what became of the routes of a View in its window, against the time before; None for no incident."""
-        spans = against(view.start, view.end, self.known_months(version))
+        spans = against(view, self.known_months(version))
         return self.compared(view, version, spans.before, spans.after) if spans else None
 
     def events(self) -> pl.DataFrame:
@@ -341,7 +390,7 @@ class Workspace:
         whole = view.without_window()
         found, every = self.placed(version)
         editions = self._editions.get(version, lambda: editions_of(self._ledger, self.incidents(version), version))
-        chosen = whole.select(every)
+        chosen = self.selected(whole, version, every)
         return self._series.get((version, found.key, whole), lambda: series_of(found.network, chosen, editions))
 
     def findings(self, view: View, version: int) -> list[Finding]:
@@ -357,7 +406,7 @@ class Workspace:
         whole = view.without_window()
 
         def found() -> HotSpots | None:
-            chosen = whole.select(self.incidents(version))
+            chosen = self.selected(whole, version)
             months = whole_months(chosen, SURVEY_MONTHS)
             return hot_spots(chosen, months) if months else None
 
@@ -368,7 +417,8 @@ class Workspace:
         found, every = self.placed(version)
         names = {route.corridor_id: route.name for route in found.network.routes}
         named = pl.col("corridor_id").replace_strict(names, return_dtype=pl.String).alias("corridor")
-        return view.without_window().select(every).drop_nulls("corridor_id").select("incident_id", named)
+        inside = self.selected(view.without_window(), version, every)
+        return inside.drop_nulls("corridor_id").select("incident_id", named)
 
     def history(self) -> list[tuple[int, Batch]]:
         """Return every batch with the version that it made, newest first."""
@@ -431,7 +481,7 @@ class Workspace:
         def changes(allowed: pl.DataFrame) -> tuple[Sequence[Finding], str]:
             if not asked.audience.sees_all:  # of changes nothing is told beyond the own organisation
                 return (), self.series(whole, version).horizon
-            if allowed.height == whole.select(every).height:
+            if allowed.height == self.selected(whole, version, every).height:
                 return self.findings(whole, version), self.series(whole, version).horizon
             series = series_of(found.network, allowed, editions_of(self._ledger, self.incidents(version), version))
             return findings_of(series, found.network.routes), series.horizon
@@ -456,13 +506,24 @@ class Workspace:
 
     def _ground(self, view: View, version: int, unit: Unit) -> Ground:
         whole = view.without_window()
-        return self._grounds.get((version, whole, unit), lambda: ground(whole.select(self.incidents(version)), unit))
+        return self._grounds.get((version, whole, unit), lambda: ground(self.selected(whole, version), unit))
 
 
 @cache
 def sight() -> Workspace:
     """Return what the one who asks may see: today, for everybody on this machine, the workspace of the installation."""
     return Workspace(Ledger(Settings().home))
+
+
+def _areas(found: Standing | None) -> list[str]:
+    """Return the areas of a network, as ``View.area`` spells them: known routes, countries, and pairs of them."""
+    if found is None:
+        return []
+    routes = [one for one in found.network.routes if one.countries]
+    countries = sorted({country.iso3 for one in routes for country in one.countries}, key=country_name)
+    ends = [(one.countries[0].iso3, one.countries[-1].iso3) for one in routes]
+    pairs = sorted({",".join(pair) for pair in ends if pair[0] != pair[1]}, key=lambda pair: country_name(pair[:3]))
+    return [*known_routes(found.network.routes), *countries, *pairs]
 
 
 def _offers(incidents: pl.DataFrame) -> dict[str, Any]:

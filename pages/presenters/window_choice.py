@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from geodata.core.errors import WrongValue
 from geodata.core.messages import sentence
+from geodata.model.query import BEFORE, View
 from pages.ui.translate import mark, say
 from routes.temporal.time_windows import Window
 
@@ -97,16 +98,29 @@ def quick(known: Window, months: int) -> Spans | None:
     return Spans(before, after) if before.start >= known.start else None
 
 
-def against(start: date | None, end: date | None, known: Window | None) -> Spans | None:
-    """Return a period, as whole months that are known, against the same months a year before or those before it.
+def against(view: View, known: Window | None) -> Spans | None:
+    """Return the period of a View, as whole months that are known, and what it is compared with.
 
-    Where the time before it is not known, as for all time, ``usual`` is compared. None where too little is known.
+    Unless it asks for others (``View.against``), that is the same months a year before, else those before it. Where
+    these are not known, as for all time, ``usual`` is compared. None where too little is known.
     """
-    if known is None or start is None or end is None:
-        return usual(known)
-    window = _nearest(Window(_later(start, 0), _later(end, 0 if end.day == 1 else 1)), known)
-    before = _partner(window, known, -1)
-    return Spans(before, window) if before else usual(known)
+    start, end = view.start, view.end
+    if known is None or _length(known) < FEWEST_MONTHS:
+        return None
+    own = None
+    if start is not None and end is not None:
+        own = _nearest(Window(_later(start, 0), _later(end, 0 if end.day == 1 else 1)), known)
+    if own and view.against:
+        before = _partner(own, known, -1, [_length(own)]) if view.against == BEFORE else _other(view.against, known)
+        if before and before != own:
+            return Spans(before, own)
+    before = _partner(own, known, -1) if own else None
+    return Spans(before, own) if own and before else usual(known)
+
+
+def _other(text: str, known: Window) -> Window:
+    """Return the months that an address asks for, or the nearest that are known."""
+    return _nearest(Window.of(text), known)
 
 
 def usual(known: Window | None) -> Spans | None:
@@ -122,54 +136,6 @@ def usual(known: Window | None) -> Spans | None:
     return next((spans for months in QUICK if (spans := quick(known, months))), halves)
 
 
-def asked(before: str, after: str, known: Window) -> tuple[Spans, str]:
-    """Return the windows that an address asks for, or the nearest that can be compared and a sentence that says why.
-
-    Parameters
-    ----------
-    before, after : str
-        As ``Spans.query`` spells them, "" where the address has none.
-    known : Window
-        At least ``FEWEST_MONTHS``.
-    """
-    faults: list[str] = []
-    first, second = (_read(name, text, known, faults) for name, text in (("before", before), ("after", after)))
-    if first and second and first.start > second.start:
-        faults.append(say("“before” begins after “after”, so that the two are exchanged"))
-        first, second = second, first
-    if first and not second:
-        second = _partner(first, known, 1)
-    if second and not first:
-        first = _partner(second, known, -1)
-    if first and first == second:
-        faults.append(say("both windows are the same months"))
-    spans = Spans(first, second) if first and second and first != second else usual(known)
-    if spans is None:
-        raise WrongValue(
-            f"{in_words(known)} is too short", rule=f"{FEWEST_MONTHS} months are compared", done="nothing was compared"
-        )
-    if not faults:
-        return spans, ""
-    return spans, say("In the address, {faults}. Shown is {windows}.", faults="; ".join(faults), windows=spans.words)
-
-
-def _read(name: str, text: str, known: Window, faults: list[str]) -> Window | None:
-    """Return a window as near to the one that is asked for as what is known allows, None where none can be read."""
-    if not text:
-        return None
-    try:
-        window = Window.of(text)
-    except WrongValue:
-        told = say("“{name}” is no window of whole months, as 2022-01:2023-01 with the end excluded", name=name)
-        faults.append(told)
-        return None
-    near = _nearest(window, known)
-    if near != window:
-        told = say("“{name}” reaches beyond the months that are known ({months})", name=name, months=in_words(known))
-        faults.append(told)
-    return near
-
-
 def _nearest(window: Window, known: Window) -> Window:
     """Return the window of the same length, or of as much as is known, that lies nearest."""
     length = min(_length(window), _length(known))
@@ -177,11 +143,10 @@ def _nearest(window: Window, known: Window) -> Window:
     return Window(start, _later(start, length))
 
 
-def _partner(window: Window, known: Window, sign: int) -> Window | None:
+def _partner(window: Window, known: Window, sign: int, steps: Sequence[int] = ()) -> Window | None:
     """Return the same months a year later or before, else as many next to them; None where neither is known."""
     length = _length(window)
-    steps = [_YEAR, length] if length <= _YEAR else [length]
-    for step in steps:
+    for step in steps or ([_YEAR, length] if length <= _YEAR else [length]):
         if known.start <= _later(window.start, sign * step) and _later(window.end, sign * step) <= known.end:
             return _moved(window, sign * step)
     return None

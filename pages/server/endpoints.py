@@ -30,11 +30,11 @@ from geodata.model.query import View
 from geodata.places.autocomplete import LONGEST, places_named
 from geodata.places.lookup import country_name
 from geodata.spatial.coastline import REFERENCE
+from layers.export.drawn_areas import areas_of
 from layers.map.page import LEAFLET, SCRIPT, map_page
 from layers.payload.incident_points import MOST_FACTS, MOST_POINTS, facts_of, points_of
 from layers.payload.snapshot import Snapshot
 from layers.payload.time_steps import UNITS, Unit
-from layers.payload.watch_areas import areas_of
 from layers.web.assets import ASSETS
 from layers.web.translations import languages, nearest
 from pages.data.audited import enter, purpose_of
@@ -299,7 +299,8 @@ def _points(request: Request) -> Response:
     seen = sight()
     view, _ = View.from_query(request.query_params.multi_items())
     enter("read", f"incidents on the map, {view.without_window().query() or 'all'}")
-    found = _box(request).select(view.reached(seen.keyed(version_of(request, seen))))
+    version = version_of(request, seen)
+    found = _box(request).select(seen.reached(view, version, seen.keyed(version)))
     if found.height > MOST_POINTS:
         return _refused(f"{found.height:,} incidents lie here; at most {MOST_POINTS:,} are drawn one by one.", 413)
     return checked(request, points_of(found), "application/octet-stream")

@@ -9,22 +9,22 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from statistics import median
 from typing import Any
-from urllib.parse import urlencode
 
 import polars as pl
 
 from geodata.ledger.batch import Batch
 from geodata.model.query import View
+from layers.export.drawn_areas import DrawnArea
 from layers.payload.alerts import MOST_ALERTS, alerts_of
 from layers.payload.changes import drawn_changes
 from layers.payload.hotspots import drawn_spots
 from layers.payload.incident_points import lattice_places
 from layers.payload.time_steps import Steps, Unit
-from layers.payload.watch_areas import Area, counted_in
+from layers.payload.watch_areas import counted_in
 from layers.web.translations import spelt_out
 from pages.data.workspace_cache import Workspace
 from pages.presenters.change_report import rate
-from pages.presenters.window_choice import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, reaching, spelt, usual
+from pages.presenters.window_choice import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, against, reaching, spelt
 from pages.ui.translate import mark
 from routes.temporal.arrears import arrears
 from routes.temporal.findings import recent
@@ -40,15 +40,15 @@ _FEWEST_BATCHES = 3
 
 
 def changes(seen: Workspace, view: View, version: int) -> dict[str, Any]:
-    """Return what became of the corridors between the two windows that the Changes page opens with."""
+    """Return what became of the routes in the window of a View, against what the View compares it with."""
     known = seen.known_months(version)
-    spans = usual(known)
+    spans = against(view, known)
     if spans is None:
         return _too_short(known)
     found = seen.compared(view, version, spans.before, spans.after)
     told = {
         "windows": spans.query(),
-        "link": "/changes?" + "&".join(filter(None, [view.without_window().query(), urlencode(spans.query())])),
+        "link": f"/changes?{view.query()}",
         "corridors": drawn_changes(found, [spelt_out(rate(one)) for one in found.changes]),
         "notes": list(found.notes),
     }
@@ -60,7 +60,7 @@ def alerts(seen: Workspace, view: View, version: int) -> dict[str, Any]:
     """Return what changed in the last year that is known, the latest first, and how much of the latest is known."""
     known = seen.known_months(version)
     listed = alerts_of(recent(seen.findings(view, version), known)) if known else []
-    said = {} if listed or usual(known) else _too_short(known)
+    said = {} if listed or against(view, known) else _too_short(known)
     arrived = arrears(seen.series(view, version))
     return {
         "alerts": listed[:MOST_ALERTS],
@@ -73,7 +73,7 @@ def alerts(seen: Workspace, view: View, version: int) -> dict[str, Any]:
 
 def hot_spots(seen: Workspace, view: View, version: int) -> dict[str, Any]:
     """Return the hexes that are emerging hot or cold spots over the latest months."""
-    window = whole_months(view.without_window().select(seen.incidents(version)), SURVEY_MONTHS)
+    window = whole_months(seen.selected(view.without_window(), version), SURVEY_MONTHS)
     found = seen.hot_spots(view, version)
     if window is None or found is None:
         return {"insufficient": mark("No month of incidents is over yet: hot spots are told from whole months.")}
@@ -85,9 +85,11 @@ def hot_spots(seen: Workspace, view: View, version: int) -> dict[str, Any]:
     }
 
 
-def watched(seen: Workspace, view: View, version: int, areas: Sequence[Area], unit: Unit = "month") -> dict[str, Any]:
+def watched(
+    seen: Workspace, view: View, version: int, areas: Sequence[DrawnArea], unit: Unit = "month"
+) -> dict[str, Any]:
     """Return for each area its incidents by step, as the picture counts, and what the latest batches brought."""
-    every = view.without_window().select(seen.incidents(version))
+    every = seen.selected(view.without_window(), version)
     calendar = Steps.over(every["time_start"], unit)
     versions = {batch.batch: made for made, batch in seen.history() if made <= version} if len(calendar) else {}
     chosen = every.drop_nulls(["lon", "lat"])
@@ -97,7 +99,8 @@ def watched(seen: Workspace, view: View, version: int, areas: Sequence[Area], un
 def arrivals(seen: Workspace, view: View, since: int, version: int) -> dict[str, Any]:
     """Return where incidents lie that batches brought or revised after ``since``, up to ``version``."""
     batches = [batch.batch for made, batch in seen.history() if since < made <= version]
-    late = view.without_window().select(seen.incidents(version).filter(pl.col("batch").is_in(batches)))
+    brought = seen.incidents(version).filter(pl.col("batch").is_in(batches))
+    late = seen.selected(view.without_window(), version, brought)
     placed = late.drop_nulls(["lon", "lat"]).sort("time_start", descending=True).head(MOST_ARRIVALS)
     km = placed["place_precision_km"].fill_null(0.0).to_numpy()
     x, y = lattice_places(placed["lon"].to_numpy(), placed["lat"].to_numpy(), km)

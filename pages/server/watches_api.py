@@ -22,7 +22,7 @@ from geodata.core.actor import actor
 from geodata.core.errors import WrongValue
 from geodata.core.settings import Settings
 from geodata.model.query import View
-from layers.payload.watch_areas import areas_of
+from layers.export.drawn_areas import areas_of
 from layers.reports.alerted import trial as words_of_trial
 from layers.web.translations import language_named
 from pages.data.who import allowed

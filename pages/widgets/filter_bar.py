@@ -11,21 +11,37 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
 import streamlit as st
+from pydantic import ValidationError
 
+from geodata.core.errors import WrongValue
 from geodata.model.incident import EARLIEST, KINDS, MODES, Kind
-from geodata.model.query import QUERY_NAMES, View
+from geodata.model.query import BEFORE, QUERY_NAMES, View
+from layers.export.area import area_asked
 from layers.web.translations import SOURCE
-from pages.presenters.window_choice import all_months, last_months, period_in_words
+from pages.presenters.window_choice import (
+    Spans,
+    against,
+    all_months,
+    in_words,
+    last_months,
+    period_in_words,
+    spanning,
+    spelt,
+)
 from pages.ui.notices import notice
 from pages.ui.translate import counted, country, language, say
 from pages.ui.url_state import Shown, pills, some
 from routes.temporal.time_windows import Window
 
-NAMES: Final = tuple(QUERY_NAMES[field] for field in ("modes", "kinds", "origins", "sources", "start", "end"))
+_FILTERS: Final = ("modes", "kinds", "origins", "sources")
+NAMES: Final = tuple(QUERY_NAMES[field] for field in (*_FILTERS, "area", "start", "end", "against"))
 MAP: Final = "map"
 QUICK: Final = (3, 12)
 """Lengths of a period, whole months, that are offered at once; the last is what is shown at first."""
 _ASKED, _PAGE, _DAYS, _SERIAL = "asked", "asked_on", "period", "period_serial"
+_IN, _WAY, _MONTHS, _OTHER = "in", "against-way", "against-months", "other"
+_BOUND = [QUERY_NAMES[field] for field in _FILTERS]
+_AREA_WIDTH = 190
 _DAY = timedelta(days=1)
 
 
@@ -35,20 +51,23 @@ def ask(facts: Mapping[str, Any], known: Window | None, page: str) -> View:
     Parameters
     ----------
     facts : mapping
-        ``modes``, ``kinds``, ``origins`` and ``sources`` to offer; empty for an empty workspace.
+        ``modes``, ``kinds``, ``origins``, ``sources`` and ``areas`` to offer; empty for an empty workspace.
     known : Window, optional
         The whole months of which incidents are known.
     page : str
         Where the bar stands.
     """
-    offered = {field: facts.get(field, ()) for field in ("modes", "kinds", "origins", "sources")}
+    offered = {field: facts.get(field, ()) for field in _FILTERS}
     _arrive(page, {QUERY_NAMES[field]: options for field, options in offered.items()})
     key, kinds = QUERY_NAMES, [one for one in KINDS if one in offered["kinds"]]
     with st.container(key="filter-bar", horizontal=True, vertical_alignment="center"):
-        start, end = _period(known)
+        area = _area(facts.get("areas", ()))
+        start, end, against_ = _period(known)
         view = View(
             start=start,
             end=end,
+            area=area,
+            against=against_,
             modes=pills(say("Mode"), [mode for mode in MODES if mode in offered["modes"]], key["modes"]),
             kinds=cast("tuple[Kind, ...]", _list("kinds", say("Kind of incident"), kinds, say)),
             origins=_list("origins", say("Country of origin"), offered["origins"], country),
@@ -69,12 +88,12 @@ def left() -> None:
 
 
 def chosen() -> dict[str, str | int]:
-    """Return the period as the map takes it: ``from`` and ``to``, "" for the usual one, and ``serial``.
+    """Return the period as the map takes it: ``from``, ``to`` and ``against``, "" for the usual ones, and ``serial``.
 
     ``serial`` is another number whenever a period was chosen in the bar; until then the map's own window stands.
     """
     asked = st.session_state.get(_ASKED, {})
-    first = {name: next(iter(asked.get(name, ())), "") for name in ("from", "to")}
+    first = {name: next(iter(asked.get(name, ())), "") for name in ("from", "to", "against")}
     return {**first, "serial": st.session_state.get(_SERIAL, 0)}
 
 
@@ -100,27 +119,83 @@ def _arrive(page: str, offered: Mapping[str, Sequence[str]]) -> None:
         values = [value for value in asked if value in offered.get(name, asked)]  # an import may have been undone
         if values and (page != MAP or name not in ("from", "to")):  # there the map writes them
             st.query_params[name] = values
-            if name not in ("from", "to") and language() == SOURCE:  # bound lists read the address of before
+            if name in _BOUND and language() == SOURCE:  # bound lists read the address of before
                 st.session_state[name] = values
 
 
 def _remember(view: View) -> None:
     """Keep what is asked for, for the next page."""
     asked = st.session_state.setdefault(_ASKED, {})
-    for field in ("modes", "kinds", "origins", "sources"):
+    for field in _FILTERS:
         asked[QUERY_NAMES[field]] = list(getattr(view, field))
+    asked[_IN] = [view.area] if view.area else []
 
 
-def _period(known: Window | None) -> tuple[date | None, date | None]:
-    """Ask for the period; the last twelve whole months unless something else is asked for."""
+def _area(areas: Sequence[str]) -> str:
+    """Ask for the area: everywhere, a known route, a country, a pair of them, or one that was drawn on the map."""
+    text = st.query_params.get(_IN, "")
+    if text and not _is_area(text, areas):
+        given = f"in={text[:60]!r}"
+        notice(say("In the address, {said}.", said=say("{given} was left out", given=given)), "warning")
+        text = ""
+        st.query_params.pop(_IN, None)
+    options = ["", *areas] if text in areas or not text else ["", text, *areas]
+    st.session_state[_IN] = text
+
+    def remember() -> None:
+        if chosen := st.session_state[_IN]:
+            st.query_params[_IN] = chosen
+        else:
+            st.query_params.pop(_IN, None)
+
+    return str(
+        st.selectbox(
+            say("Area"),
+            options,
+            format_func=area_in_words,
+            key=_IN,
+            on_change=remember,
+            label_visibility="collapsed",
+            width=_AREA_WIDTH,
+            help=None,
+        )
+    )
+
+
+def _is_area(text: str, areas: Sequence[str]) -> bool:
+    """Tell whether a text is an area; a known route is one only where it is offered."""
+    try:
+        area_asked(View(area=text).area, ())
+    except WrongValue:
+        return text in areas
+    except ValidationError:
+        return False
+    return True
+
+
+def area_in_words(text: str) -> str:
+    """Return an area of a View as it is called."""
+    if not text:
+        return say("Everywhere")
+    if "~" in text:
+        return text.partition("~")[0]
+    codes = text.split(",")
+    if all(len(code) == len("LBY") and code.isupper() for code in codes):
+        return " – ".join(map(country, codes))
+    return text
+
+
+def _period(known: Window | None) -> tuple[date | None, date | None, str]:
+    """Ask for the period, the last twelve whole months unless another is asked for, and what it is compared with."""
     asked = st.session_state.setdefault(_ASKED, {})
-    given, notes = View.from_query((name, day) for name in ("from", "to") for day in asked.get(name, ()))
+    given, notes = View.from_query((name, day) for name in ("from", "to", "against") for day in asked.get(name, ()))
     for said in notes:
         notice(say("In the address, {said}.", said=said), "warning")
     usual = last_months(known, QUICK[-1]) if known else None
     shown = (usual.start, usual.end) if usual and not (given.start or given.end) else (given.start, given.end)
     latest = datetime.now(UTC).date() + _DAY
-    with st.popover(period_in_words(*shown, known), key="period-menu"):
+    own = View(start=shown[0], end=shown[1], against=given.against)
+    with st.popover(_compared(own, known), key="period-menu"):
         if known:
             for months in QUICK:
                 window = last_months(known, months)
@@ -138,7 +213,62 @@ def _period(known: Window | None) -> tuple[date | None, date | None]:
             key=_DAYS,
             on_change=_chosen,
         )
-    return shown
+        if known:
+            _ask_against(own, known)
+    return *shown, given.against
+
+
+def _compared(view: View, known: Window | None) -> str:
+    """Return a period, and what it is compared with, as the bar says it."""
+    period = period_in_words(view.start, view.end, known)
+    spans = against(view, known)
+    if spans is None or (spans.after.start, spans.after.end) != (view.start, view.end):
+        return period
+    return say("{period}, against {before}", period=period, before=in_words(spans.before))
+
+
+def _ask_against(view: View, known: Window) -> None:
+    """Ask what the period is compared with."""
+    months = Window(known.start, known.end).months
+    ways = ["", BEFORE, _OTHER]
+    st.session_state[_WAY] = view.against if view.against in ways else _OTHER
+
+    def choose() -> None:
+        way = st.session_state[_WAY]
+        _compare(spelt(_spans(view, known).before) if way == _OTHER else way)
+
+    names = {
+        "": say("the same months a year before"),
+        BEFORE: say("the months before"),
+        _OTHER: say("other months"),
+    }
+    st.radio(say("Compared with"), ways, format_func=names.__getitem__, key=_WAY, on_change=choose)
+    if st.session_state[_WAY] != _OTHER:
+        return
+    spans = _spans(view, known)
+    first, last = spans.before.months[0], spans.before.months[-1]
+    st.session_state[_MONTHS] = (first, last)
+
+    def pick() -> None:
+        _compare(spelt(spanning(*st.session_state[_MONTHS])))
+
+    st.select_slider(say("From the first to the last month"), months, key=_MONTHS, on_change=pick)
+
+
+def _spans(view: View, known: Window) -> Spans:
+    found = against(view, known)
+    return found or Spans(known, known)
+
+
+def _compare(text: str) -> None:
+    """Compare with something else, from now on and on every page."""
+    asked = st.session_state.setdefault(_ASKED, {})
+    asked["against"] = [text] if text else []
+    st.session_state[_SERIAL] = st.session_state.get(_SERIAL, 0) + 1
+    if text:
+        st.query_params["against"] = text
+    else:
+        st.query_params.pop("against", None)
 
 
 def _chosen() -> None:

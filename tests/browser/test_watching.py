@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Locator, expect
 
-from layers.payload.watch_areas import spelt
+from layers.export.drawn_areas import spelt
 from tests.browser.conftest import Seen
 
 AREA = spelt("Lampedusa", [(10, 34), (13, 34), (13, 36), (10, 36)])

@@ -26,7 +26,7 @@ from pages.presenters.change_report import (
     spot_grid,
     told,
 )
-from pages.presenters.window_choice import Spans, asked, spanning, usual
+from pages.presenters.window_choice import Spans, spanning, usual
 from routes.core.corridor import Corridor
 from routes.temporal.comparison import Comparison
 from routes.temporal.emerging_hotspots import HotSpots, Spot
@@ -44,45 +44,6 @@ HOSTILE = '<img src=x onerror="alert(1)"> **bold** :red[x]'
 
 
 # Windows
-
-
-def spelt(before: str = "", after: str = "", known: Window = KNOWN) -> tuple[str, str]:
-    return tuple(asked(before, after, known)[0].query().values())  # type: ignore[return-value]
-
-
-def test_without_an_address_the_last_twelve_whole_months_are_compared_with_the_twelve_before():
-    assert asked("", "", KNOWN) == (YEARS, "")
-
-
-def test_the_windows_of_an_address_are_taken_as_they_stand():
-    assert asked("2022-01:2023-01", "2023-01:2024-01", KNOWN) == (
-        Spans(Window.of("2022-01:2023-01"), Window.of("2023-01:2024-01")),
-        "",
-    )
-
-
-def test_one_window_alone_is_compared_with_the_same_months_a_year_off():
-    assert spelt(after="2023-01:2023-04") == ("2022-01:2022-04", "2023-01:2023-04")
-    assert spelt(before="2022-01:2022-04") == ("2022-01:2022-04", "2023-01:2023-04")
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "windows", "said"),
-    [
-        ("x", "", ("2022-11:2023-11", "2023-11:2024-11"), "“before” is no window of whole months"),
-        ("2022-01-15:2023-01-01", "", ("2022-11:2023-11", "2023-11:2024-11"), "is no window of whole months"),
-        ("1999-01:2000-01", "2023-01:2024-01", ("2014-01:2015-01", "2023-01:2024-01"), "beyond the months"),
-        ("2023-01:2024-01", "2022-01:2023-01", ("2022-01:2023-01", "2023-01:2024-01"), "exchanged"),
-        ("2022-01:2023-01", "2022-01:2023-01", ("2022-11:2023-11", "2023-11:2024-11"), "both windows are the same"),
-        ("0001-01:9999-12", "0001-01:9999-12", ("2022-11:2023-11", "2023-11:2024-11"), "beyond the months"),
-    ],
-)
-def test_a_window_that_cannot_be_compared_is_named_and_the_nearest_shown(before, after, windows, said):
-    spans, sentence = asked(before, after, KNOWN)
-    assert tuple(spans.query().values()) == windows
-    assert said in sentence
-    assert sentence.startswith("In the address, ")
-    assert sentence.endswith(f"Shown is {spans.words}.")
 
 
 def test_where_less_is_known_the_windows_are_shorter():
@@ -307,7 +268,6 @@ def test_the_page_compares_alarms_and_tells_what_is_new(shown):
     spans = usual(sight().known_months(1))
     assert spans is not None
     assert spans.words in texts(page)
-    assert page.segmented_control[0].value == "last 12 months"
     found = sight().compared(View(), 1, spans.before, spans.after)
     assert counted(found) in texts(page)
     rows = page.dataframe[0].value
@@ -322,26 +282,16 @@ def test_the_page_compares_alarms_and_tells_what_is_new(shown):
         assert re.search(words, texts(page))
 
 
-@pytest.mark.slow
-def test_a_quick_choice_and_other_months_go_into_the_address(shown):
-    page = opened("changes.py")
-    end = sight().known_months(1).end  # type: ignore[union-attr]
-    page.segmented_control[0].set_value("last 3 months").run()
-    assert page.query_params["after"].endswith(f":{end:%Y-%m}")
-    assert len(Window.of(page.query_params["after"]).months) == 3
-    page.selectbox(key="before-first").set_value("2025-01").run()
-    assert page.query_params["before"].startswith("2025-01:")
-    assert page.segmented_control[0].value is None
-    page.selectbox(key="after-first").set_value("2026-10").run()
-    page.selectbox(key="after-last").set_value("2026-08").run()  # before the first: the one that was chosen holds
-    assert page.query_params["after"] == "2026-08:2026-09"
-    assert not page.exception
+def test_the_windows_of_an_old_address_are_the_period_of_the_bar_and_what_it_is_compared_with(shown):
+    page = opened("changes.py", before="2024-08:2024-11", after="2026-08:2026-11")
+    assert "2026-08 to 2026-10 against 2024-08 to 2024-10." in texts(page)
+    asked = {name: page.query_params[name] for name in ("from", "to", "against")}
+    assert asked == {"from": "2026-08", "to": "2026-11", "against": "2024-08:2024-11"}
 
 
-def test_a_bad_window_in_the_address_is_one_sentence_and_the_page_goes_on(shown):
-    page = opened("changes.py", before="<b>", after="2024-01:2024-01")
-    assert "In the address, “before” is no window of whole months" in texts(page)
-    assert "<b>" not in texts(page)
+def test_months_to_compare_with_that_are_none_are_left_out_in_a_sentence_and_the_page_goes_on(shown):
+    page = opened("changes.py", against="<b>")
+    assert "In the address, against=&#x27;&lt;b&gt;&#x27; was left out." in texts(page)
     assert len(page.dataframe) == 1
 
 

@@ -23,6 +23,8 @@ VIEWS = st.builds(
     sources=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)),
     region=st.none() | st.builds(lambda w, e, s: (w, s[0], e, s[1]), DEGREES, DEGREES, LATITUDES),
     resolution=st.none() | st.integers(3, 7),
+    area=st.sampled_from(["", "LBY", "LBY,ITA", "Central Mediterranean", "Aegean~1sa.24m.a.0.0.a"]),
+    against=st.sampled_from(["", "before", "2022-01:2023-01"]),
 )
 
 
@@ -44,6 +46,19 @@ def test_what_does_not_fit_is_left_out_and_named():
     view, notes = View.from_query(items)
     assert view == View(modes=("sea",))
     assert notes == ("from='soon' was left out", "mode='teleport' was left out", "region='1,2' was left out")
+
+
+def test_months_to_compare_with_and_an_area_that_are_none_are_left_out():
+    items = [("against", "2023-01:2022-01"), ("against", "2023-13:2024-01"), ("in", "a" * 241)]
+    view, notes = View.from_query(items)
+    assert view == View()
+    assert notes == (f"in='{'a' * 40}' was left out", "against='2023-13:2024-01' was left out")
+
+
+def test_what_lies_in_an_area_is_not_told_without_the_network():
+    with pytest.raises(ValueError, match="told by the network"):
+        View(area="LBY").select(pl.DataFrame())
+    assert View(area="LBY", modes=("sea",)).everywhere() == View(modes=("sea",))
 
 
 def test_a_window_that_ends_before_it_starts_is_left_out():

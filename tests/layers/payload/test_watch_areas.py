@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from geodata.core.errors import WrongValue
+from layers.export.drawn_areas import LONGEST_NAME, MOST_AREAS, MOST_CORNERS, areas_of, spelt
 from layers.payload.time_steps import Steps
-from layers.payload.watch_areas import LONGEST_NAME, MOST_AREAS, MOST_CORNERS, areas_of, counted_in, spelt
+from layers.payload.watch_areas import counted_in
 
 SQUARE = [(12.0, 35.0), (13.0, 35.0), (13.0, 36.0), (12.0, 36.0)]
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from geodata.model.query import View
 from pages.presenters.window_choice import Spans, against, all_months, last_months, period_in_words
 from routes.temporal.time_windows import Window
 
@@ -51,8 +52,24 @@ def test_a_period_is_called_by_its_months_or_days(start, end, words):
     ids=["a year before", "days as their months", "the months before", "all time", "nothing asked"],
 )
 def test_a_period_is_compared_with_a_year_before_else_with_the_months_before(start, end, before, after):
-    assert against(start, end, KNOWN) == Spans(Window.of(before), Window.of(after))
+    assert against(View(start=start, end=end), KNOWN) == Spans(Window.of(before), Window.of(after))
 
 
 def test_nothing_is_compared_where_nothing_is_known():
-    assert against(date(2026, 8, 1), date(2026, 11, 1), None) is None
+    assert against(View(start=date(2026, 8, 1), end=date(2026, 11, 1)), None) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "before"),
+    [
+        ("", "2025-08:2025-11"),
+        ("before", "2026-05:2026-08"),
+        ("2024-01:2025-01", "2024-01:2025-01"),
+        ("1999-01:1999-04", "2023-03:2023-06"),
+        ("2026-08:2026-11", "2025-08:2025-11"),
+    ],
+    ids=["a year before", "the months before", "others", "before all that is known", "the period itself"],
+)
+def test_a_period_is_compared_with_what_is_asked_for(asked, before):
+    view = View(start=date(2026, 8, 1), end=date(2026, 11, 1), against=asked)
+    assert against(view, KNOWN) == Spans(Window.of(before), Window.of("2026-08:2026-11"))

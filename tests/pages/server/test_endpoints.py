@@ -19,8 +19,8 @@ from desk.people import RIGHTS
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.model.assumptions import reference_facts
+from layers.export.drawn_areas import spelt
 from layers.payload.hex_tiles import LEVELS
-from layers.payload.watch_areas import spelt
 from pages.server.endpoints import _one_at_a_time
 
 CACHED = ("/map", "/data/head", "/data/snapshot", "/data/hexes", "/data/basemap/50m")

@@ -8,7 +8,7 @@ import pytest
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.model.query import View
-from layers.payload.watch_areas import spelt
+from layers.export.drawn_areas import spelt
 from layers.web.translations import words
 from pages.data.workspace_cache import Workspace, sight
 from pages.server import live_payloads as live

@@ -14,7 +14,7 @@ from geodata.core.audit import Audit
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.model.query import View
-from layers.payload.watch_areas import spelt
+from layers.export.drawn_areas import spelt
 from pages.data.workspace_cache import sight
 from pages.server.watcher import Watcher
 
