@@ -19,6 +19,7 @@ from pages.ui.notices import aside, facts, notice, sentences
 from pages.ui.translate import counted, mark, say
 from pages.ui.translate import country as name_of
 from pages.ui.url_state import tabs
+from pages.widgets.page_views import OF_THE_METHOD, views
 
 PARTS = (mark("What is assumed"), mark("Change it"))
 MOST_CHARACTERS = 400_000
@@ -30,6 +31,7 @@ _FARTHEST = 20_000
 def page() -> None:
     """Show the part that is asked for."""
     seen = sight()
+    views(OF_THE_METHOD)
     with st.container(key="assumptions"):
         known = None
         with sentences():

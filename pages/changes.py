@@ -42,6 +42,7 @@ from pages.ui.notices import aside, facts, hint, notice
 from pages.ui.translate import say
 from pages.widgets.download import download
 from pages.widgets.filter_bar import ask
+from pages.widgets.headline import headline
 from routes.core.corridor import METHOD_VERSION
 from routes.temporal.arrears import arrears
 from routes.temporal.comparison import Comparison
@@ -68,6 +69,7 @@ def page() -> None:
         if spans is None:
             notice(_too_short(known))
         else:
+            headline(seen, view, version)
             _same(view, spans)
             between(seen, view, version, spans)
         alerts(seen, view, version)

@@ -25,6 +25,7 @@ from pages.ui.notices import aside, hint, notice, sentences
 from pages.ui.translate import counted, country, number, say
 from pages.widgets.charts import Band, Bar, amount, bars, chain, colours, flows, link, months, share_bars
 from pages.widgets.filter_bar import ask
+from pages.widgets.headline import headline
 from pages.widgets.route_table import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
 from routes.network.movement_model import Leg
 from routes.pipelines.counting import Directed
@@ -55,6 +56,7 @@ def page() -> None:
             notice(say("No incident is left by the filters above."))
             return
         with sentences():
+            headline(seen, view, version)
             waiting = counted(
                 "Working out routes from {count} incident ...",
                 "Working out routes from {count} incidents ...",

@@ -29,6 +29,7 @@ from pages.ui.url_state import tabs, turn_to
 from pages.widgets.batch_table import batches
 from pages.widgets.download import download
 from pages.widgets.filter_bar import ask
+from pages.widgets.headline import headline
 from pages.widgets.upload_wizard import wizard
 
 FORMERLY = {"Add incidents": "Import", "Batches": "History"}
@@ -58,6 +59,7 @@ def show(seen: Workspace, part: str, view: View, version: int | None) -> None:
     elif version is None:
         empty()
     else:
+        headline(seen, view, version)
         catalogue(seen, view, version)
 
 

@@ -8,10 +8,12 @@ from layers.web.translations import SOURCE
 from pages.data.workspace_cache import sight
 from pages.ui.notices import notice
 from pages.ui.translate import language, say
+from pages.widgets.page_views import OF_THE_METHOD, views
 from routes.core.corridor import METHOD_VERSION
 
 DOCS = Path(__file__).parent.parent / "docs"
 
+views(OF_THE_METHOD)
 text = DOCS / f"method.{language()}.md"
 if language() != SOURCE and not text.exists():
     notice(say("This description is kept in English."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from html import escape
+from typing import Final
 
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
@@ -20,15 +21,17 @@ from pages.widgets.print_footer import stamp
 
 PAGES = (
     ("monitor.py", mark("Map"), "see"),
-    ("routes.py", mark("Routes"), "see"),
     ("countries.py", mark("Countries"), "see"),
-    ("incidents.py", mark("Incidents"), "read incidents"),
-    ("changes.py", mark("Changes"), "see"),
-    ("assumptions.py", mark("Assumptions"), "see"),
+    ("incidents.py", mark("Data"), "read incidents"),
     ("method.py", mark("Method"), "see"),
     ("people.py", mark("People"), "administer"),
+    ("routes.py", mark("Routes"), "see"),
+    ("changes.py", mark("Changes"), "see"),
+    ("assumptions.py", mark("Assumptions"), "see"),
 )
 """The pages, and the right that each needs; the first that somebody may see is where they begin."""
+_WITHIN: Final = frozenset({"routes.py", "changes.py", "assumptions.py"})
+"""Pages that belong to another one, which offers them (``pages.widgets.page_views``); they are in no menu."""
 _LOOK_SECONDS = 2.0
 
 
@@ -44,7 +47,7 @@ def offered() -> list[StreamlitPage]:
             title=say(title),
             url_path=None if file == first else file.removesuffix(".py"),
             default=file == first,
-            visibility="visible" if allowed(right) else "hidden",
+            visibility="visible" if allowed(right) and file not in _WITHIN else "hidden",
         )
         for file, title, right in known
     ]

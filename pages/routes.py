@@ -46,6 +46,7 @@ from pages.ui.translate import counted, country, language, number, say
 from pages.ui.url_state import some
 from pages.widgets.charts import MOST_BARS, Bar, amount, bars, chain, colours, link, months, seasons, share_bars
 from pages.widgets.filter_bar import ask
+from pages.widgets.headline import headline
 from pages.widgets.route_table import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
 from routes.core.corridor import Corridor
 from routes.pipelines.counting import Directed
@@ -65,6 +66,7 @@ def page() -> None:
             nothing_yet()
             return
         with sentences():
+            headline(seen, view, version)
             _routes(seen, view, version)
 
 

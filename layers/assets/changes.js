@@ -40,16 +40,9 @@ export class Changes extends CorridorLayer {
 
   /** @param {Monitor} monitor */
   attach(monitor) {
-    this.loader = new Loader(monitor, "/data/changes", { told: () => this._told(), more: () => this._windows() });
+    this.loader = new Loader(monitor, "/data/changes", { told: () => this._told(), more: () => monitor.state.compared() });
     super.attach(monitor);
     this.layersChanged();
-  }
-
-  /** The window, and what it is compared with. */
-  _windows() {
-    const { state } = this.monitor;
-    const window_ = state.entries(true).filter(([name]) => name === "from" || name === "to");
-    return state.against ? [...window_, ["against", state.against]] : window_;
   }
 
   rested() {

@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Dictionary
  * @property {string} language
+ * @property {string} direction "ltr" or "rtl"
  * @property {Record<string, string[]>} texts by their English, each with its forms
  * @property {Record<string, string>} countries names by code
  */

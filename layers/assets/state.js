@@ -92,6 +92,12 @@ export class State {
     return this.unit === "month" ? window : [...window, ["step", this.unit]];
   }
 
+  /** The window, and what it is compared with, as the server is asked for it. */
+  compared() {
+    const window_ = this._windowEntries(true).filter(([name]) => name !== "step");
+    return this.against ? [...window_, ["against", this.against]] : window_;
+  }
+
   _viewEntries() {
     const found = [];
     if (this.view) {

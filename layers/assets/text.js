@@ -12,6 +12,7 @@ export const say = translator.say.bind(translator);
 export const counted = translator.counted.bind(translator);
 export const sayKept = translator.sayKept.bind(translator);
 export const formatNumber = translator.number.bind(translator);
+export const formatted = translator.formatted.bind(translator);
 export const formatDigits = translator.digits.bind(translator);
 export const countryName = translator.country.bind(translator);
 export const initials = translator.initials.bind(translator);

@@ -1,6 +1,7 @@
 /* The time bar: a histogram by step and a window with two handles and a middle that moves it; play, speed, step. */
 
 import { Calendar } from "./calendar.js";
+import { Difference } from "./difference.js";
 import { context2d, element, icon, makePanel, within } from "./dom.js";
 import { Part } from "./part.js";
 import { live } from "./server.js";
@@ -22,6 +23,8 @@ export class TimeBar extends Part {
   label;
   /** @type {HTMLSpanElement} */
   count;
+  /** @type {Difference} */
+  difference;
   /** @type {HTMLDivElement} */
   spans;
   /** @type {HTMLSelectElement} */
@@ -83,6 +86,7 @@ export class TimeBar extends Part {
     this.play = this._button(say("Play"), TimeBar.PLAY, () => this.toggle(), "solid primary");
     this.label = element("strong", { class: "when" });
     this.count = element("span", { class: "count" });
+    this.difference = new Difference(monitor);
     this.spans = element("div", { class: "spans", role: "group", "aria-label": say("Length of the window") });
     this.unit = element("select", { "aria-label": say("Step of time"), title: say("Step of time"), onchange: () => this._setUnit() });
     for (const unit of /** @type {Unit[]} */ (Object.keys(Calendar.UNITS))) this.unit.append(element("option", { value: unit }, Calendar.unit(unit)));
@@ -109,9 +113,8 @@ export class TimeBar extends Part {
         this._button(say("One step on"), TimeBar.ON, () => this.step(1)),
       ),
       this.label,
-      this.count,
+      element("span", { class: "tally" }, this.count, this.difference.node, this.expect),
       element("span", { class: "hint" }, say("← → move · space plays")),
-      this.expect,
       this.spans,
       this.unit,
       this.pace,
@@ -178,6 +181,7 @@ export class TimeBar extends Part {
     this._tick();
     this._hatch();
     this.windowChanged();
+    this.rested();
   }
 
   /** What has not arrived yet, once it is known: `answer` of the alerts.  @param {AlertsAnswer} given */
@@ -209,6 +213,11 @@ export class TimeBar extends Part {
     this.paint();
   }
 
+  rested() {
+    this.difference.look();
+    this.difference.show();
+  }
+
   themeChanged() {
     this.paint();
   }
@@ -223,6 +232,7 @@ export class TimeBar extends Part {
     this.label.textContent = when;
     const count = counted("{count} incident", "{count} incidents", total);
     this.count.textContent = count;
+    this.difference.hide();
     this.middle.style.left = this.start.style.left = `${(from / steps) * 100}%`;
     this.middle.style.width = `${((to - from) / steps) * 100}%`;
     this.end.style.left = `${(to / steps) * 100}%`;

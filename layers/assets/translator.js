@@ -41,8 +41,13 @@ export class Translator {
   _filled(text, values) {
     return text.replace(/\{(\w+)(?::([^{}]*))?\}/g, (given, name, form) => {
       const value = this.sayKept(values[name]);
-      return typeof value === "number" ? this.formatted(value, form) : String(value ?? given);
+      return typeof value === "number" ? this.formatted(value, form) : this._apart(String(value ?? given));
     });
+  }
+
+  /** What stands in a text, set apart from its direction where that runs from right to left.  @param {string} value */
+  _apart(value) {
+    return this.dictionary?.direction === "rtl" && /[A-Za-z0-9]/.test(value) ? `\u2068${value}\u2069` : value;
   }
 
   /**

@@ -440,6 +440,13 @@ export interface Change extends ChangeEntry, DrawnLine {
   short: string;
 }
 
+export interface HeadlineAnswer extends Answer {
+  before: number | null;
+  window?: string;
+  verdict: string;
+  reason: Kept;
+}
+
 export interface ChangesAnswer extends Answer {
   corridors?: ChangeEntry[];
   windows: { before: string; after: string };

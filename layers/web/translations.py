@@ -15,15 +15,18 @@ import io
 import json
 import logging
 import math
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -46,6 +49,7 @@ Texts of scripts have it, and those of a module in which a line says so: ``# Tex
 IN_REPORTS = "said in reports"
 """The comment of a text that reports say, in which they speak languages that the screens do not."""
 _LOG = logging.getLogger(__name__)
+_LATIN = re.compile("[A-Za-z0-9]")
 
 DOMAIN = (
     *(mark("land"), mark("sea"), mark("air"), mark("unknown")),
@@ -170,6 +174,10 @@ class Words:
         """Return a number with so many digits behind the point, and separators."""
         return self._written(f"{value:,.{digits}f}")
 
+    def apart(self, value: str) -> str:
+        """Return what stands in a text, set apart from its direction where that runs from right to left."""
+        return f"\u2068{value}\u2069" if self.direction == "rtl" and _LATIN.search(value) else value
+
     def roughly(self, value: float) -> str:
         """Return a number with its first two digits: 0.053, 8.9, 1e+02."""
         return self._written(f"{value:.2g}")
@@ -177,7 +185,7 @@ class Words:
     def written(self, value: Any, form: str) -> str:
         """Return a value as it stands in a text; ``form`` is a format of Python, in which English writes it."""
         if isinstance(value, str):
-            return format(self.say(value, {}) if isinstance(value, (Sentence, Country)) else value, form)
+            return format(self.say(value, {}) if isinstance(value, (Sentence, Country)) else self.apart(value), form)
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return format(value, form)
         figures = format(value, form or ("," if isinstance(value, int) else ""))
@@ -189,6 +197,11 @@ class Words:
     def _written(self, figures: str) -> str:
         group, point = get_group_symbol(self.locale), get_decimal_symbol(self.locale)
         return figures.translate({ord(","): group, ord("."): point})
+
+    def span(self, first: date, last: date, skeleton: str = "yMMM") -> str:
+        """Return the months of two days, or by ``yMMMd`` the days, as the map's time bar writes them."""
+        names = [format_skeleton(skeleton, day, locale=self.locale) for day in (first, last)]
+        return names[0] if names[0] == names[1] else " – ".join(names)
 
     def percent(self, share: float) -> str:
         """Return a share of one in whole percent."""
@@ -204,6 +217,7 @@ class Words:
         held = [message for message in self.catalogue if message.id and ON_THE_MAP in message.auto_comments]
         told = {
             "language": self.language,
+            "direction": self.direction,
             "texts": {
                 one: list(message.string) if isinstance(message.string, (list, tuple)) else [message.string]
                 for message in held

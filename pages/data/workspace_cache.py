@@ -50,6 +50,7 @@ from pages.data import uploads
 from pages.data.network_builder import Builder
 from pages.data.uploads import Preview, Upload
 from pages.data.who import in_their_name, whoever
+from pages.presenters.headline import Headline
 from pages.presenters.window_choice import against
 from routes.core.corridor import METHOD_VERSION
 from routes.pipelines.counting import Directed, counted_on, placed
@@ -366,6 +367,17 @@ class Workspace:
         """Return what became of the routes of a View in its window, against the time before; None for no incident."""
         spans = against(view, self.known_months(version))
         return self.compared(view, version, spans.before, spans.after) if spans else None
+
+    def headline(self, view: View, version: int) -> Headline:
+        """Return how many incidents a View holds, and how many the time that it is compared with."""
+        incidents = self.reached(view, version).height
+        spans = against(view, self.known_months(version))
+        if spans is None or (spans.after.start, spans.after.end) != (view.start, view.end):
+            return Headline(incidents)
+        earlier = view.model_copy(update={"start": spans.before.start, "end": spans.before.end})
+        found = self.compared(view, version, spans.before, spans.after)
+        change = next((one.change for one in found.above if one.level == "all"), None)
+        return Headline(incidents, self.reached(earlier, version).height, spans, change)
 
     def events(self) -> pl.DataFrame:
         """Return what the register says became of corridors, the latest last."""

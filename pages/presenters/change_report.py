@@ -148,6 +148,8 @@ def listed(comparison: Comparison) -> pl.DataFrame:
     places += [(one.name, one.level, one.mode, one.change, None) for one in comparison.above]
     rows = []
     for at, (name, level, mode, found, shift) in enumerate(places):
+        if level != "route" and not (found.before or found.after):
+            continue  # of what lies outside of an area or a mode nothing is told
         moved = shift is not None and shift.flagged
         rows.append(
             {

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from geodata.core.messages import sentence
 from geodata.model.query import BEFORE, View
-from pages.ui.translate import mark, say
+from pages.ui.translate import mark, say, span
 from routes.temporal.time_windows import Window
 
 QUICK = (12, 6, 3)
@@ -44,7 +44,7 @@ class Spans:
 
 def in_words(window: Window) -> str:
     """Return the first and the last month of a window."""
-    return say(reaching(window))
+    return span(window.start, window.end - timedelta(days=1))
 
 
 def reaching(window: Window) -> str:
@@ -81,7 +81,7 @@ def period_in_words(start: date | None, end: date | None, known: Window | None) 
         return say("All time")
     if start.day == end.day == 1:
         return in_words(Window(start, end))
-    return say("{first} to {last}", first=start.isoformat(), last=(end - timedelta(days=1)).isoformat())
+    return span(start, end - timedelta(days=1), "yMMMd")
 
 
 def quick(known: Window, months: int) -> Spans | None:

@@ -118,7 +118,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
 def _computed_late() -> list[BaseRoute]:
     """Return what a map asks for once its routes stand; the slow ones of it go through one door, one at a time."""
     door = asyncio.Lock()
-    slow = {"changes": live.changes, "alerts": live.alerts, "hotspots": live.hot_spots}
+    slow = {"headline": live.headline, "changes": live.changes, "alerts": live.alerts, "hotspots": live.hot_spots}
     return [
         *(Route(f"/data/{name}", _one_at_a_time(_in_thread(_of_view(tell)), door)) for name, tell in slow.items()),
         Route("/data/areas", _in_thread(_areas)),

@@ -46,7 +46,7 @@ RIGHTS_OF: Final = (
     (r"/media/.+", "any"),
     (r"/assets/.+|/vendor/leaflet/.+", "any"),
     (r"/|/(routes|countries|changes|assumptions|method|incidents|people)", "any"),
-    (r"/map|/data/(head|hexes|snapshot|changes|alerts|hotspots|areas|freshness|places)", "see"),
+    (r"/map|/data/(head|hexes|snapshot|headline|changes|alerts|hotspots|areas|freshness|places)", "see"),
     (r"/data/(r|basemap)/[^/]+", "see"),
     (r"/data/(points|incidents|arrivals)", "read incidents"),
     (r"/data/export", "export"),

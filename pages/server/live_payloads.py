@@ -56,6 +56,11 @@ def changes(seen: Workspace, view: View, version: int) -> dict[str, Any]:
     return told if found.corridors else {**told, "insufficient": none}
 
 
+def headline(seen: Workspace, view: View, version: int) -> dict[str, Any]:
+    """Return what the incidents of a View are compared with, and what became of them."""
+    return seen.headline(view, version).for_the_map()
+
+
 def alerts(seen: Workspace, view: View, version: int) -> dict[str, Any]:
     """Return what changed in the last year that is known, the latest first, and how much of the latest is known."""
     known = seen.known_months(version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -26,6 +27,7 @@ __all__ = [
     "percent",
     "roughly",
     "say",
+    "span",
 ]
 
 
@@ -70,6 +72,11 @@ def roughly(value: float) -> str:
 def percent(share: float) -> str:
     """Return a share of one in whole percent."""
     return spoken().percent(share)
+
+
+def span(first: date, last: date, skeleton: str = "yMMM") -> str:
+    """Return the months of two days, or by ``yMMMd`` the days, as the map's time bar writes them."""
+    return spoken().span(first, last, skeleton)
 
 
 def country(iso3: str) -> str:

@@ -31,17 +31,19 @@ from pages.presenters.window_choice import (
 from pages.ui.notices import notice
 from pages.ui.translate import counted, country, language, say
 from pages.ui.url_state import Shown, pills, some
+from pages.widgets.page_views import OF_THE_MAP, views
 from routes.temporal.time_windows import Window
 
 _FILTERS: Final = ("modes", "kinds", "origins", "sources")
 NAMES: Final = tuple(QUERY_NAMES[field] for field in (*_FILTERS, "area", "start", "end", "against"))
 MAP: Final = "map"
+_OF_THE_MAP: Final = (MAP, "routes", "changes")
 QUICK: Final = (3, 12)
 """Lengths of a period, whole months, that are offered at once; the last is what is shown at first."""
 _ASKED, _PAGE, _DAYS, _SERIAL = "asked", "asked_on", "period", "period_serial"
 _IN, _WAY, _MONTHS, _OTHER = "in", "against-way", "against-months", "other"
 _BOUND = [QUERY_NAMES[field] for field in _FILTERS]
-_AREA_WIDTH = 190
+_AREA_WIDTH = 168
 _DAY = timedelta(days=1)
 
 
@@ -61,6 +63,8 @@ def ask(facts: Mapping[str, Any], known: Window | None, page: str) -> View:
     _arrive(page, {QUERY_NAMES[field]: options for field, options in offered.items()})
     key, kinds = QUERY_NAMES, [one for one in KINDS if one in offered["kinds"]]
     with st.container(key="filter-bar", horizontal=True, vertical_alignment="center"):
+        if page in _OF_THE_MAP:
+            views(OF_THE_MAP)
         area = _area(facts.get("areas", ()))
         start, end, against_ = _period(known)
         view = View(

@@ -30,7 +30,7 @@ def test_two_windows_are_compared_kept_in_the_address_and_downloaded(seen, page,
     page.goto(f"{seen.url}/changes?before=2024-01:2025-01&after=2025-01:2026-01")
     count = page.locator(".count").first
     expect(count).to_contain_text("routes:", timeout=60_000)
-    expect(page.get_by_text("2025-01 to 2025-12 against 2024-01 to 2024-12.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Jan 2025 – Dec 2025 against Jan 2024 – Dec 2024.")).to_be_visible(timeout=60_000)
     page.locator("[data-testid=data-grid-canvas]").first.focus()
     page.keyboard.press("Shift+Space")
     expect(page.get_by_role("region", name="The chosen route")).to_contain_text("in 12 months, then", timeout=30_000)
@@ -44,10 +44,10 @@ def test_two_windows_are_compared_kept_in_the_address_and_downloaded(seen, page,
     assert {feature["properties"]["change"]["verdict"] for feature in collection["features"]}
 
     page.get_by_role("radio", name="last 3 months").click()
-    expect(page.get_by_text("2026-08 to 2026-10 against 2025-08 to 2025-10.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Aug 2026 – Oct 2026 against Aug 2025 – Oct 2025.")).to_be_visible(timeout=60_000)
     again = context.new_page()
     again.goto(page.url)
-    expect(again.get_by_text("2026-08 to 2026-10 against 2025-08 to 2025-10.")).to_be_visible(timeout=60_000)
+    expect(again.get_by_text("Aug 2026 – Oct 2026 against Aug 2025 – Oct 2025.")).to_be_visible(timeout=60_000)
 
 
 def test_a_fact_is_looked_up_changed_by_the_form_kept_and_left_again(seen, page, analyst):

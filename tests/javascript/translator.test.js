@@ -6,6 +6,7 @@ import { Translator } from "../../layers/assets/translator.js";
 const english = new Translator(null);
 const french = new Translator({
   language: "fr",
+  direction: "ltr",
   texts: { "{count} day": ["{count} jour", "{count} jours"], "Zoom in": ["Zoom avant"], Hubs: [""], north: ["nord"] },
   countries: { LBY: "Libye" },
 });
@@ -16,6 +17,12 @@ test("a text is filled with its values, numbers with separators", () => {
   assert.equal(english.say("{missing} stays"), "{missing} stays");
   assert.equal(french.say("Zoom in"), "Zoom avant");
   assert.equal(french.say("Hubs"), "Hubs"); // an empty translation is none
+});
+
+test("what stands in a text that runs from right to left keeps its own direction", () => {
+  const arabic = new Translator({ language: "ar", direction: "rtl", texts: { "to {day}": ["إلى {day}"] }, countries: {} });
+  assert.equal(arabic.say("to {day}", { day: "2023-11" }), "إلى \u20682023-11\u2069");
+  assert.equal(arabic.say("to {day}", { day: "غد" }), "إلى غد");
 });
 
 test("each language counts by its own rule", () => {

@@ -284,7 +284,7 @@ def test_the_page_compares_alarms_and_tells_what_is_new(shown):
 
 def test_the_windows_of_an_old_address_are_the_period_of_the_bar_and_what_it_is_compared_with(shown):
     page = opened("changes.py", before="2024-08:2024-11", after="2026-08:2026-11")
-    assert "2026-08 to 2026-10 against 2024-08 to 2024-10." in texts(page)
+    assert "Aug 2026 – Oct 2026 against Aug 2024 – Oct 2024." in texts(page)
     asked = {name: page.query_params[name] for name in ("from", "to", "against")}
     assert asked == {"from": "2026-08", "to": "2026-11", "against": "2024-08:2024-11"}
 

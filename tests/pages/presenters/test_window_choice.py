@@ -27,12 +27,12 @@ def test_all_time_ends_with_the_month_of_the_last_incident():
 @pytest.mark.parametrize(
     ("start", "end", "words"),
     [
-        (date(2025, 11, 1), date(2026, 11, 1), "2025-11 to 2026-10"),
-        (date(2026, 5, 1), date(2026, 6, 1), "2026-05"),
-        (date(2026, 5, 3), date(2026, 6, 1), "2026-05-03 to 2026-05-31"),
+        (date(2025, 11, 1), date(2026, 11, 1), "Nov 2025 – Oct 2026"),
+        (date(2026, 5, 1), date(2026, 6, 1), "May 2026"),
+        (date(2026, 5, 3), date(2026, 6, 1), "3 May 2026 – 31 May 2026"),
         (date(2023, 3, 1), date(2026, 12, 1), "All time"),
-        (date(2023, 3, 1), date(2026, 11, 1), "2023-03 to 2026-10"),
-        (date(2023, 4, 1), date(2026, 12, 1), "2023-04 to 2026-11"),
+        (date(2023, 3, 1), date(2026, 11, 1), "Mar 2023 – Oct 2026"),
+        (date(2023, 4, 1), date(2026, 12, 1), "Apr 2023 – Nov 2026"),
         (None, None, "All time"),
     ],
 )

@@ -1,0 +1,51 @@
+/* Beside the number of incidents: how many more or fewer than in the time that the window is compared with. */
+
+import { Calendar } from "./calendar.js";
+import { element } from "./dom.js";
+import { Loader } from "./loader.js";
+import { live } from "./server.js";
+import { formatNumber, formatted, say, sayKept } from "./text.js";
+
+/** @import { Monitor } from "./monitor.js" */
+/** @import { HeadlineAnswer } from "./types.js" */
+
+/** From so many incidents on a difference is told in percent: of fewer a share says little. */
+const LEAST = 20;
+
+export class Difference {
+  /** @param {Monitor} monitor */
+  constructor(monitor) {
+    this.monitor = monitor;
+    this.node = element("span", { class: "difference" });
+    /** @type {Loader<HeadlineAnswer>} */
+    this.loader = new Loader(monitor, "/data/headline", { told: () => this.show(), more: () => monitor.state.compared() });
+  }
+
+  /** Ask anew, unless this was asked for. */
+  look() {
+    if (live) this.loader.look();
+  }
+
+  /** The window moves: what was told is of another one. */
+  hide() {
+    this.node.textContent = "";
+  }
+
+  show() {
+    this.hide();
+    const { loader, monitor } = this;
+    if (loader.state !== "ready" || !loader.answer || !monitor.picture?.steps) return;
+    const { before, window: spelt, verdict, reason } = loader.answer;
+    if (before === null || before === undefined || !spelt) return;
+    const now = monitor.picture.total(...monitor.range);
+    this.node.textContent = `${this._told(now, before)} · ${say(verdict)}`;
+    this.node.title = [say("{before} in {window}.", { before: formatNumber(before), window: Calendar.months(spelt) }), sayKept(reason)].join(" ");
+  }
+
+  /** @param {number} now  @param {number} before */
+  _told(now, before) {
+    const sign = now >= before ? "+" : "−";
+    if (before < LEAST) return sign + formatNumber(Math.abs(now - before));
+    return sign + formatted(Math.abs(now / before - 1), ".0%");
+  }
+}
