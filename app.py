@@ -15,6 +15,7 @@ from pages.server.gate import Gate
 from pages.server.login import login_of
 from pages.server.logs import set_up
 from pages.server.measured import Measured
+from pages.server.page_base import PageBase
 from pages.server.security_headers import SecurityHeaders, streamlit_policy
 from pages.server.warm_up import start
 
@@ -46,6 +47,7 @@ app = st.App(
             prefix=prefix,
             beyond=without_login or signing_in,
         ),
+        Middleware(PageBase, prefix=prefix),
         Middleware(FairShare),
         Middleware(Gate, login=login, prefix=prefix),
     ],

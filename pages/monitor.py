@@ -11,21 +11,23 @@ seen = sight()
 version = seen.version()
 view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), MAP)
 
-st.iframe(f"/map?lang={language()}", height=600, alt=say("Map of smuggling routes, with a time bar"))
-bridge = st.components.v2.component(
-    "filter_bridge", js=(ASSETS / "dashboard/filter_bridge.js").read_text(encoding="utf-8")
+frame = st.components.v2.component(
+    "map_frame", js=(ASSETS / "dashboard/map_frame.js").read_text(encoding="utf-8"), isolate_styles=False
 )
 
 
 def follow() -> None:
     """Take over where the map was moved to in time."""
-    start, _, end = str(st.session_state["filter_bridge"].window or "").partition(":")
+    start, _, end = str(st.session_state["map_frame"].window or "").partition(":")
     moved(start, end)
 
 
-bridge(
-    key="filter_bridge",
-    data={"query": view.without_window().query(), "period": chosen()},
-    height=1,
+frame(
+    key="map_frame",
+    data={
+        "address": f"/map?lang={language()}",
+        "name": say("Map of smuggling routes, with a time bar"),
+        "asked": {"query": view.without_window().query(), "period": chosen()},
+    },
     on_window_change=follow,
 )

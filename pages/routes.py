@@ -18,7 +18,7 @@ from geodata.places.lookup import country_code
 from layers.web.translations import SOURCE
 from pages.data.seasonality import by_month, by_season
 from pages.data.workspace_cache import Workspace, sight
-from pages.presenters.incident_table import HEADINGS, listed, shown, told
+from pages.presenters.incident_table import HEADINGS, listed, manner, shown, told
 from pages.presenters.route_profile import (
     BESIDE_NOTHING,
     DIRECTIONS,
@@ -306,7 +306,7 @@ def _manners(own: pl.DataFrame) -> None:
         aside(say("No incident of it states how it was done."))
         return
     most = counts[0][1]
-    rows = [Bar(words, count / most, number(count)) for words, count in counts[:MOST_BARS]]
+    rows = [Bar(manner(words), count / most, number(count)) for words, count in counts[:MOST_BARS]]
     st.html(bars(rows, say("Modus operandi")))
 
 

@@ -24,6 +24,7 @@ from geodata.parsing.coordinate_repair import REPAIR_SCHEMA, REPAIRS, Policy, wi
 from geodata.parsing.coordinates import TOLD_BY_HEMISPHERES, with_coordinates
 from geodata.parsing.counts import read_counts
 from geodata.parsing.dates import with_times
+from geodata.parsing.modus_operandi import modi_operandi
 from geodata.parsing.origins import origins_of, spelt_otherwise
 from geodata.parsing.transport_mode import stated_modes
 from geodata.parsing.value_words import Own, kind_words, meanings
@@ -351,7 +352,7 @@ def _incidents(sound: pl.DataFrame, profile: Profile, own: Own | None) -> pl.Dat
         pl.col("_handling").alias("handling"),
         pl.coalesce("grade_scale", pl.lit(profile.grade_scale or None, pl.String)).alias("grade_scale"),
         pl.coalesce("mode", pl.lit(profile.mode or None, pl.String)).alias("mode"),
-        pl.col("modus_operandi").str.split(";").list.eval(pl.element().str.strip_chars()),
+        modi_operandi(sound),
         origins_of(sound["origins"]),
     )
     places = frame["lon"].to_numpy(), frame["lat"].to_numpy()

@@ -40,6 +40,7 @@ QUERY_NAMES = {
     "kinds": "kind",
     "origins": "origin",
     "sources": "source",
+    "manners": "modus",
     "area": "in",
     "against": "against",
     "region": "region",
@@ -49,7 +50,7 @@ QUERY_NAMES = {
 BEFORE = "before"
 LONGEST_AREA = 240
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_SEVERAL = ("modes", "kinds", "origins", "sources")
+_SEVERAL = ("modes", "kinds", "origins", "sources", "manners")
 
 
 class View(BaseModel):
@@ -64,6 +65,8 @@ class View(BaseModel):
     origins : tuple of str
         Countries of origin, ISO 3166-1 alpha-3; an incident matches if any of its origins does.
     sources : tuple of str
+    manners : tuple of str
+        Modi operandi; an incident matches if any of its own does.
     area : str
         A country (``LBY``), two of them (``LBY,ITA``), the name of a known route, or a drawn area (``name~code``); ""
         for everywhere. What lies in it is told where the network is known (``layers.export.area.area_asked``).
@@ -84,12 +87,13 @@ class View(BaseModel):
     kinds: Kinds = ()
     origins: Names = ()
     sources: Names = ()
+    manners: Names = ()
     area: str = ""
     against: str = ""
     region: tuple[float, float, float, float] | None = None
     resolution: int | None = None
 
-    @field_validator("origins", "sources")
+    @field_validator("origins", "sources", "manners")
     @classmethod
     def _unicode(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         if any("\ud800" <= letter <= "\udfff" for text in values for letter in text):
@@ -217,6 +221,8 @@ class View(BaseModel):
         if self.origins:
             codes = pl.col("origins").list.eval(pl.element().struct.field("iso3"))
             keep &= codes.list.set_intersection(list(self.origins)).list.len() > 0
+        if self.manners:
+            keep &= pl.col("modus_operandi").list.set_intersection(list(self.manners)).list.len() > 0
         if self.region is not None:
             west, south, east, north = self.region
             across = pl.col("lon").is_between(west, east)

@@ -205,11 +205,12 @@ def nearest_country(lon: Floats, lat: Floats, within_km: float) -> NDArray[np.ob
     return found
 
 
-def town_near(lon: float, lat: float, within_km: float = 80.0) -> Town | None:
+def town_near(lon: float, lat: float, within_km: float = 80.0, other_than: str = "") -> Town | None:
     """Return the town by which people would name a place: large and near; None when none lies within reach.
 
     Each tenfold in population is worth a quarter of the reach, a port (``PORT_WORTH``) somewhat less. Where names are
-    transcribed from another script, the marks of the transcription are left out: Sabratah, not Şabrātah.
+    transcribed from another script, the marks of the transcription are left out: Sabratah, not Şabrātah. Where
+    ``other_than`` is given, it is the best known but for the one of that name.
     """
     towns, tree, port = _towns()
     here = unit_vectors(np.array([lon]), np.array([lat]))[0]
@@ -220,8 +221,9 @@ def town_near(lon: float, lat: float, within_km: float = 80.0) -> Town | None:
     there = unit_vectors(near["lon"].to_numpy(), near["lat"].to_numpy())
     km = EARTH_KM * np.linalg.norm(there - here, axis=1)
     score = np.log10(near["population"].to_numpy() + 1.0) + PORT_WORTH * port[rows] - 4.0 * km / within_km
-    best = near.row(int(np.argmax(score)), named=True)
-    return _town(best)
+    order = np.argsort(-score, kind="stable").tolist()
+    found = (_town(near.row(row, named=True)) for row in order)
+    return next((town for town in found if town.name != other_than), None)
 
 
 def largest_towns(codes: Sequence[str], most: int) -> list[Town]:

@@ -51,6 +51,7 @@ from pages.data.network_builder import Builder
 from pages.data.uploads import Preview, Upload
 from pages.data.who import in_their_name, whoever
 from pages.presenters.headline import Headline
+from pages.presenters.route_profile import manners
 from pages.presenters.window_choice import against
 from routes.core.corridor import METHOD_VERSION
 from routes.pipelines.counting import Directed, counted_on, placed
@@ -69,6 +70,8 @@ GROUNDS = 6
 """Counts on which snapshots stand, of one View and step of time each."""
 HEAD_SECONDS = 1.0
 """For so long the newest version is taken as known."""
+_MOST_MANNERS = 60
+"""Modi operandi that the bar offers, the most frequent."""
 Value = TypeVar("Value")
 
 
@@ -548,4 +551,5 @@ def _offers(incidents: pl.DataFrame) -> dict[str, Any]:
         "kinds": sorted(incidents["kind"].drop_nulls().unique()),
         "origins": sorted(codes.drop_nulls().unique()),
         "sources": sorted(incidents["source"].drop_nulls().unique()),
+        "manners": [words for words, _ in manners(incidents)[:_MOST_MANNERS]],
     }

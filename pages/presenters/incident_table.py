@@ -13,6 +13,7 @@ from geodata.ingest.validation import NOTES
 from geodata.model.incident import KINDS, MODES
 from geodata.model.place_notes import CODES, Code, noted
 from geodata.parsing.coordinate_repair import REPAIRS
+from geodata.parsing.modus_operandi import MANNERS
 from geodata.parsing.transport_mode import REASONS
 from layers.web.translations import SOURCE
 from pages.ui import translate as spoken
@@ -57,6 +58,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "kind": mark("Kind"),
     "country_name": mark("Country"),
     "place": mark("Place"),
+    "manners": mark("Modus operandi"),
     "people": mark("People"),
     "precision": mark("Place known to"),
     "flags": mark("Flags"),
@@ -93,6 +95,17 @@ def listed(incidents: pl.DataFrame, corridors: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def manner(words: str) -> str:
+    """Return a modus operandi in the reader's language, where it is one of ours."""
+    return say(words) if words in MANNERS else words
+
+
+def _manners(found: pl.DataFrame) -> pl.Series:
+    """Return what is told of how each incident was done."""
+    lists = found["modus_operandi"].to_list()
+    return pl.Series(["; ".join(map(manner, own or ())) for own in lists], dtype=pl.String)
+
+
 def flagged(found: pl.DataFrame) -> pl.DataFrame:
     """Return those incidents of a list that bear a flag."""
     return found.filter(pl.col("flags").list.len() > 0)
@@ -115,6 +128,7 @@ def shown(found: pl.DataFrame) -> pl.DataFrame:
         _said("kind", KINDS),
         pl.coalesce("country_name", pl.lit(say("at sea"))).alias("country_name"),
         "place",
+        _manners(few).alias("manners"),
         "people",
         _precision().alias("precision"),
         pl.col("flags").list.join("; "),
@@ -181,7 +195,7 @@ def told(found: pl.DataFrame, row: int, linked: pl.DataFrame | None = None) -> l
         (say("Coordinates"), words["note"]),
         (say("Hex (H3)"), format(raw["cell"], "x") if raw["cell"] else None),
         (say("Route, by the source"), raw["route_label"]),
-        (say("Modus operandi"), "; ".join(raw["modus_operandi"] or ())),
+        (say("Modus operandi"), "; ".join(map(manner, raw["modus_operandi"] or ()))),
         (say("Source"), raw["source"]),
         (say("Record of the source"), raw["source_record"]),
         (say("Grade"), words["grade"]),

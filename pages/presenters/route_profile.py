@@ -11,6 +11,7 @@ import polars as pl
 
 from geodata.model.assumptions import Facts
 from geodata.places.lookup import country_name, town_near
+from pages.presenters.window_choice import in_words
 from pages.ui.translate import country, mark, number, say
 from routes.core.corridor import Corridor, CountryRole, Role
 from routes.core.geodesy import km_between, resampled, unit_vectors
@@ -260,14 +261,8 @@ def compared_in_words(comparison: Comparison | None) -> str:
     """Return what is compared with what."""
     if comparison is None:
         return say("No incident is dated, so that no change can be told.")
-    after, before = comparison.after.months, comparison.before.months
-    return say(
-        "Change is that of {first} to {last}, the last twelve whole months known, against {start} to {end}.",
-        first=after[0],
-        last=after[-1],
-        start=before[0],
-        end=before[-1],
-    )
+    after, before = in_words(comparison.after), in_words(comparison.before)
+    return say("Change is that of {after} against {before}.", after=after, before=before)
 
 
 def change_of(corridor: Corridor, comparison: Comparison | None) -> tuple[str, str]:

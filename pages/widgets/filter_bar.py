@@ -18,6 +18,7 @@ from geodata.model.incident import EARLIEST, KINDS, MODES, Kind
 from geodata.model.query import BEFORE, QUERY_NAMES, View
 from layers.export.area import area_asked
 from layers.web.translations import SOURCE
+from pages.presenters.incident_table import manner
 from pages.presenters.window_choice import (
     Spans,
     against,
@@ -34,7 +35,7 @@ from pages.ui.url_state import Shown, pills, some
 from pages.widgets.page_views import OF_THE_MAP, views
 from routes.temporal.time_windows import Window
 
-_FILTERS: Final = ("modes", "kinds", "origins", "sources")
+_FILTERS: Final = ("modes", "kinds", "origins", "sources", "manners")
 NAMES: Final = tuple(QUERY_NAMES[field] for field in (*_FILTERS, "area", "start", "end", "against"))
 MAP: Final = "map"
 _OF_THE_MAP: Final = (MAP, "routes", "changes")
@@ -53,7 +54,7 @@ def ask(facts: Mapping[str, Any], known: Window | None, page: str) -> View:
     Parameters
     ----------
     facts : mapping
-        ``modes``, ``kinds``, ``origins``, ``sources`` and ``areas`` to offer; empty for an empty workspace.
+        ``modes``, ``kinds``, ``origins``, ``sources``, ``manners``, ``areas`` to offer; empty for an empty workspace.
     known : Window, optional
         The whole months of which incidents are known.
     page : str
@@ -76,13 +77,21 @@ def ask(facts: Mapping[str, Any], known: Window | None, page: str) -> View:
             kinds=cast("tuple[Kind, ...]", _list("kinds", say("Kind of incident"), kinds, say)),
             origins=_list("origins", say("Country of origin"), offered["origins"], country),
             sources=_list("sources", say("Source"), offered["sources"]),
+            manners=_list("manners", say("Modus operandi"), offered["manners"], manner),
         )
     _remember(view)
     return view
 
 
 def _list(field: str, label: str, options: Sequence[str], shown: Shown | None = None) -> tuple[str, ...]:
-    alls = {"kinds": say("All kinds"), "origins": say("All origins"), "sources": say("All sources")}
+    if not options and not st.query_params.get_all(QUERY_NAMES[field]):
+        return ()
+    alls = {
+        "kinds": say("All kinds"),
+        "origins": say("All origins"),
+        "sources": say("All sources"),
+        "manners": say("Any modus operandi"),
+    }
     return tuple(some(label, options, QUERY_NAMES[field], shown, all_=alls[field]))
 
 

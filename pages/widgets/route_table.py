@@ -102,7 +102,7 @@ def _said(table: pl.DataFrame) -> pl.DataFrame:
 def _columns(comparison: Comparison | None) -> dict[str, Any]:
     of = st.column_config
     return {
-        "name": of.TextColumn(say("Route"), width="medium"),
+        "name": of.TextColumn(say("Route"), width="large"),
         "known": of.TextColumn(say("Known as"), width="medium"),
         "way": of.TextColumn(say("Mode")),
         "confidence": of.TextColumn(say("Confidence"), help=say(CONFIDENCE_IN_WORDS, fewest=FEWEST_FOR_HIGH)),

@@ -14,16 +14,24 @@ from routes.core.params import AttributionParams
 
 _ABOUT = ("near ", "off ", "inland ", "the open sea")
 """How the words for a place begin that is no town."""
+_NEXT_KM = 60.0
+"""Within this a place is called by a town that is not the best known one."""
 
 
 def name_of(path: Vectors, params: AttributionParams, known: str = "") -> str:
-    """Return "Sfax - Lampedusa", or "near Sabha" where both ends are best known by the same place.
+    """Return "Sfax - Lampedusa"; an end that is best known by the same place as the other is called by the next.
+
+    Where there is no next, it is "near Sabha".
 
     With ``known``, the name under which the route is publicly known, it stands first: "Central Mediterranean: Sfax -
     Lampedusa".
     """
     (lon, lat), (end_lon, end_lat) = lonlat(path[[0, -1]])
     start, end = _place(lon, lat, params), _place(end_lon, end_lat, params)
+    if start == end and not start.startswith(_ABOUT):
+        last = town_near(end_lon, end_lat, _NEXT_KM, other_than=start)
+        first = None if last else town_near(lon, lat, _NEXT_KM, other_than=end)
+        start, end = first.name if first else start, last.name if last else end
     ends = f"{start} - {end}" if start != end else start if start.startswith(_ABOUT) else f"near {start}"
     return f"{known}: {ends}" if known else ends
 

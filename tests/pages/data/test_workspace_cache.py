@@ -179,6 +179,7 @@ def test_the_filters_are_offered_what_there_is(reported):
         "kinds": ["death", "rescue", "smuggling"],
         "origins": ["IRQ", "SYR"],
         "sources": ["Alpha", "Beta"],
+        "manners": [],
         "areas": [],
     }
 

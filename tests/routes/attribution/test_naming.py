@@ -13,7 +13,8 @@ from routes.core.params import RIDGES
     [
         ((7.99, 16.97), (14.43, 27.04), "Agadez - Sabha"),
         ((14.43, 27.04), (7.99, 16.97), "Sabha - Agadez"),
-        ((14.43, 27.04), (14.45, 27.05), "near Sabha"),
+        ((14.43, 27.04), (14.45, 27.05), "Sabha - Al Jadid"),
+        ((45.01, 10.44), (45.3, 10.06), "near Berbera"),
         ((-30.0, 20.0), (-20.0, -20.0), "the open sea"),
         ((24.6, 22.9), (14.43, 27.04), "near At Taj - Sabha"),
         ((14.2, 34.3), (14.43, 27.04), "off Tripoli - Sabha"),

@@ -1,4 +1,4 @@
-/* Tells the map in its frame what the bar asks for and which theme the pages have, and the server where the map's window went. */
+/* The frame of the map: it tells the map what the bar asks for and which theme the pages have, and the server where the map's window went. */
 
 /** @type {{ query: string, period: object } | null} */
 let latest = null;
@@ -30,18 +30,24 @@ window.addEventListener("message", (event) => {
   if (event.origin !== window.location.origin) return;
   if (event.data?.kind === "monitor-window") tellServer?.("window", String(event.data.window));
   if (event.data?.kind === "monitor-alone") document.documentElement.classList.toggle("map-alone", Boolean(event.data.alone));
-  if (event.data?.kind !== "monitor-ready") return;
-  reader = /** @type {Window} */ (event.source);
-  deliver();
+  if (event.data?.kind === "monitor-ready") deliver();
 });
 
-/** @param {{ data: { query: string, period: object }, setStateValue: (name: "window", value: string) => void }} component */
-export default function ({ data, setStateValue }) {
-  latest = data;
-  if (!reader) document.documentElement.classList.remove("map-alone");
+/**
+ * @typedef {{ address: string, name: string, asked: { query: string, period: object } }} Data
+ * @param {{ data: Data, parentElement: HTMLElement, setStateValue: (name: "window", value: string) => void }} component
+ */
+export default function ({ data, parentElement, setStateValue }) {
+  latest = data.asked;
   tellServer = setStateValue;
-  /** @type {HTMLIFrameElement | null} */
-  const frame = document.querySelector('iframe[src^="/map"]');
-  reader ??= frame?.contentWindow ?? null;
+  let frame = parentElement.querySelector("iframe");
+  if (!frame) {
+    document.documentElement.classList.remove("map-alone");
+    frame = document.createElement("iframe");
+    frame.title = data.name;
+    parentElement.append(frame);
+  }
+  if (frame.getAttribute("src") !== data.address) frame.setAttribute("src", data.address);
+  reader = frame.contentWindow;
   deliver();
 }
