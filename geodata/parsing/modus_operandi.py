@@ -18,7 +18,7 @@ from geodata.spatial.coastline import REFERENCE
 MANNERS = (
     *(mark("inflatable boat"), mark("wooden boat"), mark("fast boat"), mark("sailing boat"), mark("ship or ferry")),
     *(mark("lorry"), mark("car or van"), mark("bus"), mark("train"), mark("on foot"), mark("aircraft")),
-    *(mark("hidden in a vehicle"), mark("container"), mark("undercarriage or landing gear")),
+    *(mark("hidden in a vehicle"), mark("hidden in a container"), mark("undercarriage or landing gear")),
     *(mark("false documents"), mark("misused visa"), mark("deception"), mark("force or threat")),
     *(mark("debt bondage"), mark("hawala"), mark("armed"), mark("hazardous transport")),
 )

@@ -41,6 +41,8 @@ export class Monitor {
   countries;
   /** @type {parts.Degrees} */
   degrees;
+  /** @type {parts.Evidence} */
+  evidence;
   /** @type {parts.ExportDialog} */
   exportDialog;
   /** @type {parts.Graticule} */
@@ -71,6 +73,10 @@ export class Monitor {
   status;
   /** @type {parts.TimeBar} */
   timeBar;
+  /** @type {parts.Tour} */
+  tour;
+  /** @type {parts.Wall} */
+  wall;
   /** @type {parts.Watch} */
   watch;
   /** @type {parts.SavedViews} */
@@ -200,6 +206,19 @@ export class Monitor {
     this._keepWindow();
     this.tell("pictureChanged");
     if (alike && alike.manifest.version === picture?.manifest.version) this.follow(alike.corridor(this.state.selected));
+  }
+
+  /** Show another view, as an address asks for it, without leaving this one before it stands.  @param {string} query */
+  turnTo(query) {
+    const { state } = this;
+    state.follow(new URLSearchParams(query));
+    this.placing = true;
+    if (state.view) this.map.setView([state.view.lat, state.view.lon], state.view.zoom);
+    this.placing = false;
+    const kept = [...new URLSearchParams(query)].filter(([name, value]) => Address.FILTERS.includes(name) && value);
+    this.feed.ask(new URLSearchParams(kept.sort()).toString());
+    for (const what of /** @type {const} */ (["layersChanged", "windowChanged", "selectionChanged", "rested"])) this.tell(what);
+    if (!state.view && this.picture?.steps) this.fit();
   }
 
   /** Whether another area than before is asked for.  @param {Picture} picture */

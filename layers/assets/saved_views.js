@@ -47,6 +47,10 @@ export class SavedViews extends Part {
       field(say("Save this view as"), name),
       element("p", { class: "end" }, everybody, element("button", { type: "submit", class: "solid take" }, say("Save"))),
     );
+    const { address } = this.monitor.state;
+    const lang = address.read().get("lang");
+    const wall = element("a", { class: "solid", href: `/map?${lang ? `lang=${lang}&` : ""}wall=30`, target: "_blank", rel: "noopener" }, say("Show them in turn on a wall"));
+    this.form.append(element("p", { class: "end" }, wall));
     this.made.replaceChildren();
     this.dialog.showModal();
     this._refresh();

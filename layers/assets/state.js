@@ -53,6 +53,16 @@ export class State {
     this.detail = detail >= 0 && detail <= 1 ? detail : 1;
   }
 
+  /** Take over what another address asks for; the theme and the watch areas stay.  @param {URLSearchParams} given */
+  follow(given) {
+    [this.from, this.to] = this._window(given);
+    this.against = given.get("against") ?? "";
+    this.unit = this._unit(given);
+    this.view = this._view(given);
+    this.selected = given.get("sel") || null;
+    this.hidden = hiddenBy(given);
+  }
+
   /** @param {StateEvent} name  @param {() => void} listener */
   on(name, listener) {
     (this.listeners[name] ??= []).push(listener);

@@ -126,6 +126,10 @@ class ExportDialog(Part):
         )
 
 
+class Evidence(Part):
+    """A dot for each incident of the route that is selected."""
+
+
 class Graticule(Part):
     """Meridians and parallels at least ``apart`` pixels from each other, under all that is drawn."""
 
@@ -234,6 +238,13 @@ class ShareDialog(Part):
             usual=7,
             pause_ms=400,
         )
+
+
+class Wall(Part):
+    """The map alone, its saved views in turn, each for ``least`` to ``most`` seconds: ``/map?wall=30``."""
+
+    def __init__(self) -> None:
+        super().__init__(least=5, most=3600)
 
 
 class SavedViews(Part):

@@ -28,6 +28,7 @@ from layers.map.components import (
     Corridors,
     Countries,
     Degrees,
+    Evidence,
     ExportDialog,
     Graticule,
     Hexes,
@@ -43,8 +44,10 @@ from layers.map.components import (
     ShareDialog,
     Status,
     TimeBar,
+    Wall,
     WatchLists,
 )
+from layers.map.tour import Tour
 from layers.palette import palette
 from layers.payload.alerts import Alerts
 from layers.payload.changes import Changes
@@ -182,6 +185,7 @@ def _assembled() -> MonitorMap:
         Corridors,
         Changes,
         Hubs,
+        Evidence,
         Incidents,
         Watch,
         Arrivals,
@@ -189,7 +193,7 @@ def _assembled() -> MonitorMap:
         Degrees,
     )
     panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys)
-    dialogs = (ExportDialog, ShareDialog, SavedViews, WatchLists, Briefings)
+    dialogs = (ExportDialog, ShareDialog, SavedViews, WatchLists, Briefings, Tour, Wall)
     for number, part in enumerate((*parts, *panels, *dialogs)):
         monitor.add_child(part(), name=f"part_{number}")
     monitor.add_child(Camera(TITLE), name="camera")

@@ -303,6 +303,11 @@ class Workspace:
         ids = self._in_area.get((version, found.key, view.area), inside)
         return rows.filter(pl.col("incident_id").is_in(ids.implode()))
 
+    def of_route(self, corridor_id: str, version: int, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return those of some incidents that lie in the corridor of a route."""
+        _, every = self.placed(version)
+        return rows.join(every.filter(pl.col("corridor_id") == corridor_id), on="incident_id", how="semi")
+
     def area(self, view: View, version: int) -> Area:
         """Return the area of a View, or refuse one that there is not."""
         return area_asked(view.area, self.network(version).network.routes if view.area else ())

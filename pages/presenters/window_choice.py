@@ -123,6 +123,11 @@ def _other(text: str, known: Window) -> Window:
     return _nearest(Window.of(text), known)
 
 
+def a_year_before(window: Window) -> Window:
+    """Return the same months a year before."""
+    return _moved(window, -_YEAR)
+
+
 def usual(known: Window | None) -> Spans | None:
     """Return what is compared where nobody asks: the longest of ``QUICK``, else the halves of what is known.
 

@@ -295,12 +295,15 @@ def _places(request: Request) -> Response:
 
 
 def _points(request: Request) -> Response:
-    """Answer with the incidents of a View within a box, as ``layers.payload.incident_points`` writes them."""
+    """Answer with the incidents of a View within a box, or of a route (``layers.payload.incident_points``)."""
     seen = sight()
     view, _ = View.from_query(request.query_params.multi_items())
-    enter("read", f"incidents on the map, {view.without_window().query() or 'all'}")
+    route = request.query_params.get("route", "")[:MOST_LETTERS]
+    of = f", route {route}" if route else ""
+    enter("read", f"incidents on the map, {view.without_window().query() or 'all'}{of}")
     version = version_of(request, seen)
-    found = _box(request).select(seen.reached(view, version, seen.keyed(version)))
+    found = seen.reached(view, version, seen.keyed(version))
+    found = seen.of_route(route, version, found) if route else _box(request).select(found)
     if found.height > MOST_POINTS:
         return _refused(f"{found.height:,} incidents lie here; at most {MOST_POINTS:,} are drawn one by one.", 413)
     return checked(request, points_of(found), "application/octet-stream")

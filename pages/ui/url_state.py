@@ -15,7 +15,7 @@ from layers.web.translations import SOURCE
 from pages.ui.translate import language, say
 
 Word = TypeVar("Word", bound=str)
-_IN_A_BAR = 132
+_IN_A_BAR = 126
 """Pixels: as wide is a list in a bar."""
 Shown = Callable[[Any], str]
 

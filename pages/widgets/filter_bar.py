@@ -21,6 +21,7 @@ from layers.web.translations import SOURCE
 from pages.presenters.incident_table import manner
 from pages.presenters.window_choice import (
     Spans,
+    a_year_before,
     against,
     all_months,
     in_words,
@@ -44,7 +45,7 @@ QUICK: Final = (3, 12)
 _ASKED, _PAGE, _DAYS, _SERIAL = "asked", "asked_on", "period", "period_serial"
 _IN, _WAY, _MONTHS, _OTHER = "in", "against-way", "against-months", "other"
 _BOUND = [QUERY_NAMES[field] for field in _FILTERS]
-_AREA_WIDTH = 168
+_AREA_WIDTH = 176
 _DAY = timedelta(days=1)
 
 
@@ -237,6 +238,8 @@ def _compared(view: View, known: Window | None) -> str:
     spans = against(view, known)
     if spans is None or (spans.after.start, spans.after.end) != (view.start, view.end):
         return period
+    if not view.against and spans.before == a_year_before(spans.after):
+        return say("{period}, against a year before", period=period)
     return say("{period}, against {before}", period=period, before=in_words(spans.before))
 
 
