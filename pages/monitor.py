@@ -5,7 +5,7 @@ import streamlit as st
 from layers.web.assets import ASSETS
 from pages.data.workspace_cache import sight
 from pages.ui.translate import language, say
-from pages.widgets.filter_bar import MAP, ask, chosen, moved
+from pages.widgets.filter_bar import MAP, ask, chosen, moved, search_in
 
 seen = sight()
 version = seen.version()
@@ -22,6 +22,11 @@ def follow() -> None:
     moved(start, end)
 
 
+def within() -> None:
+    """Ask for the area that was drawn on the map, everywhere for none."""
+    search_in(str(st.session_state["map_frame"].area or ""))
+
+
 frame(
     key="map_frame",
     data={
@@ -30,4 +35,5 @@ frame(
         "asked": {"query": view.without_window().query(), "period": chosen()},
     },
     on_window_change=follow,
+    on_area_change=within,
 )

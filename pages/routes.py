@@ -97,6 +97,10 @@ def _routes(seen: Workspace, view: View, version: int) -> None:
     _catalogue(table, comparison, len(found.corridors))
     asked = st.query_params.get(ROUTE)
     chosen = next((one for one in found.corridors if one.corridor_id == asked), None)
+    if asked and chosen is None and (heir := seen.heirs(version).get(asked)):
+        chosen = next((one for one in found.corridors if one.corridor_id == heir), None)
+        if chosen:
+            notice(say("The route {route} was merged into this one.", route=asked[:60]))
     if chosen:
         _portrait(chosen, _Ground(seen, view, found, incidents, comparison, seen.series(view, version).horizon))
     elif asked:

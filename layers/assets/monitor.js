@@ -205,7 +205,20 @@ export class Monitor {
     if (picture?.steps && (this.state.view ? this._elsewhere(picture) : !alike?.steps)) this.fit();
     this._keepWindow();
     this.tell("pictureChanged");
+    if (!alike) this._inherit();
     if (alike && alike.manifest.version === picture?.manifest.version) this.follow(alike.corridor(this.state.selected));
+  }
+
+  /** A route that is no more leads to the one into which it was merged; either is said. */
+  _inherit() {
+    const { picture, state } = this;
+    const { selected } = state;
+    if (!picture?.steps || picture.unsure || !selected || !/^(land|sea|air)-/.test(selected) || picture.corridor(selected)) return;
+    const heir = picture.corridor(picture.manifest.heirs?.[selected] ?? null);
+    if (heir) {
+      this.select(heir.id);
+      this.status.announce(say("The route that was asked for was merged into {name}.", { name: heir.title }));
+    } else this.status.announce(say("The route that was asked for is not among those shown: the filters leave it out, or it is no longer there."));
   }
 
   /** Show another view, as an address asks for it, without leaving this one before it stands.  @param {string} query */

@@ -270,6 +270,8 @@ export type HubRole = "departure" | "landing" | "both";
 
 export interface Manifest {
   version: number;
+  /** The route into which each one that is no more was merged, by their ids. */
+  heirs?: Record<string, string>;
   query: string;
   stage: "hexes" | "routes";
   routed: boolean;

@@ -87,7 +87,14 @@ export class WatchPanel {
       { type: "button", class: "square", title, "aria-label": label, onclick: () => watch.unwatch(area.text) },
       icon("M6 6l8 8M14 6l-8 8"),
     );
-    return element("li", {}, go, drop);
+    return element("li", {}, go, watch.monitor.state.address.embedded ? this._alone(area) : null, drop);
+  }
+
+  /** A button that counts what lies in an area alone, on every page, or everywhere again.  @param {WatchArea} area */
+  _alone(area) {
+    const held = new URLSearchParams(this.watch.monitor.feed.query).get("in") === area.text;
+    const ask = () => window.parent.postMessage({ kind: "monitor-area", area: held ? "" : area.text }, window.location.origin);
+    return button(say("Count {name} alone", area), "M3 4h14l-5.5 6.5V16l-3 1.5v-7z", ask, held);
   }
 }
 

@@ -51,7 +51,7 @@ from pages.data.network_builder import Builder
 from pages.data.uploads import Preview, Upload
 from pages.data.who import in_their_name, whoever
 from pages.presenters.headline import Headline
-from pages.presenters.route_profile import manners
+from pages.presenters.route_profile import heirs, manners
 from pages.presenters.window_choice import against
 from routes.core.corridor import METHOD_VERSION
 from routes.pipelines.counting import Directed, counted_on, placed
@@ -148,6 +148,7 @@ class Workspace:
         self.assumptions = self._networks.assumptions
         self._incidents: Kept[pl.DataFrame] = Kept(2)
         self._keys: Kept[Keys] = Kept(2)
+        self._heirs: Kept[dict[str, str]] = Kept(2)
         self._in_area: Kept[pl.Series] = Kept(8)
         self._linked: Kept[pl.DataFrame] = Kept(2)
         self._standing: Kept[Standing] = Kept(3)
@@ -386,6 +387,10 @@ class Workspace:
         found = self.compared(view, version, spans.before, spans.after)
         change = next((one.change for one in found.above if one.level == "all"), None)
         return Headline(incidents, self.reached(earlier, version).height, spans, change)
+
+    def heirs(self, version: int) -> dict[str, str]:
+        """Return the route into which each one that is no more was merged, by their ids."""
+        return self._heirs.get(self.laid_out(version), lambda: heirs(self.events()))
 
     def events(self) -> pl.DataFrame:
         """Return what the register says became of corridors, the latest last."""

@@ -245,6 +245,26 @@ def history(corridor_id: str, events: pl.DataFrame) -> list[tuple[str, str]]:
     return said
 
 
+def heirs(events: pl.DataFrame) -> dict[str, str]:
+    """Return the route into which each one that is no more was merged, by their ids; the last of a chain.
+
+    Parameters
+    ----------
+    events : DataFrame
+        As for ``history``.
+    """
+    merged = events.filter((pl.col("event") == "merge") & pl.col("other_id").is_not_null())
+    into = dict(merged.select("corridor_id", "other_id").iter_rows())
+    found = {}
+    for old in into:
+        last, passed = old, {old}
+        while (following := into.get(last)) and following not in passed:
+            passed.add(following)
+            last = following
+        found[old] = last
+    return found
+
+
 def goal_name(code: str, facts: Facts) -> str:
     """Return the name of a country or of a destination of the facts."""
     return next((bloc.name for bloc in facts.blocs if bloc.code == code), country(code))

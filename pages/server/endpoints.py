@@ -238,7 +238,8 @@ def _picture(request: Request, take: Callable[[Workspace, View, int, Unit], Snap
     seen = sight()
     view, notes = View.from_query(request.query_params.multi_items())
     found = take(seen, view, version_of(request, seen), _unit(request))
-    manifest = {**found.manifest, "notes": [*found.manifest["notes"], *notes]}
+    merged = seen.heirs(found.manifest["version"])
+    manifest = {**found.manifest, "notes": [*found.manifest["notes"], *notes], "heirs": merged}
     content = json.dumps(manifest, ensure_ascii=False, allow_nan=False).encode()
     return checked(request, content, "application/json")
 

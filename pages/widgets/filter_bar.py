@@ -145,6 +145,14 @@ def _remember(view: View) -> None:
     asked[_IN] = [view.area] if view.area else []
 
 
+def search_in(area: str) -> None:
+    """Ask for an area, from now on and on every page; "" for everywhere."""
+    if area:
+        st.query_params[_IN] = area
+    else:
+        st.query_params.pop(_IN, None)
+
+
 def _area(areas: Sequence[str]) -> str:
     """Ask for the area: everywhere, a known route, a country, a pair of them, or one that was drawn on the map."""
     text = st.query_params.get(_IN, "")
@@ -157,10 +165,7 @@ def _area(areas: Sequence[str]) -> str:
     st.session_state[_IN] = text
 
     def remember() -> None:
-        if chosen := st.session_state[_IN]:
-            st.query_params[_IN] = chosen
-        else:
-            st.query_params.pop(_IN, None)
+        search_in(st.session_state[_IN])
 
     return str(
         st.selectbox(

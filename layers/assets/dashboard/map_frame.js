@@ -23,19 +23,20 @@ function deliver() {
   if (latest && reader) reader.postMessage({ kind: "monitor-view", ...latest, theme: theme() }, window.location.origin);
 }
 
-/** Tells the server where the map's window was moved to.  @type {((name: "window", value: string) => void) | null} */
+/** Tells the server where the map's window was moved to, and which area is asked for.  @type {((name: "window" | "area", value: string) => void) | null} */
 let tellServer = null;
 
 window.addEventListener("message", (event) => {
   if (event.origin !== window.location.origin) return;
   if (event.data?.kind === "monitor-window") tellServer?.("window", String(event.data.window));
+  if (event.data?.kind === "monitor-area") tellServer?.("area", String(event.data.area));
   if (event.data?.kind === "monitor-alone") document.documentElement.classList.toggle("map-alone", Boolean(event.data.alone));
   if (event.data?.kind === "monitor-ready") deliver();
 });
 
 /**
  * @typedef {{ address: string, name: string, asked: { query: string, period: object } }} Data
- * @param {{ data: Data, parentElement: HTMLElement, setStateValue: (name: "window", value: string) => void }} component
+ * @param {{ data: Data, parentElement: HTMLElement, setStateValue: (name: "window" | "area", value: string) => void }} component
  */
 export default function ({ data, parentElement, setStateValue }) {
   latest = data.asked;

@@ -26,6 +26,7 @@ from pages.presenters.route_profile import (
     compared_in_words,
     evidence,
     goal_name,
+    heirs,
     history,
     hubs_near,
     inferred_share,
@@ -465,3 +466,18 @@ def test_every_route_of_the_first_network_was_born_with_it(shown):
     assert set(events["event"]) == {"birth"}
     for one in seen.routes(View(), 1).corridors:
         assert [said for _, said in history(one.corridor_id, events)] == ["first seen"]
+
+
+def test_a_route_that_was_merged_leads_to_the_last_of_its_heirs():
+    events = pl.DataFrame(
+        [
+            ("merge", "sea-1", "sea-2"),
+            ("merge", "sea-2", "sea-3"),
+            ("split", "sea-4", "sea-3"),
+            ("merge", "sea-5", None),
+        ],
+        schema=["event", "corridor_id", "other_id"],
+        orient="row",
+    )
+    assert heirs(events) == {"sea-1": "sea-3", "sea-2": "sea-3"}
+    assert heirs(events.clear()) == {}
