@@ -62,7 +62,7 @@ def page() -> None:
     view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), "changes")
     with st.container(key="changes"):
         if version is None:
-            notice(say("There are no incidents yet. Add a file of yours on the Incidents page."))
+            notice(say("There are no incidents yet. Add a file of yours on the page “Data”."))
             return
         known = seen.known_months(version)
         spans = against(view, known)

@@ -356,7 +356,7 @@ def _evidence(one: Corridor, own: pl.DataFrame) -> None:
 def _incident(found: pl.DataFrame, row: int) -> None:
     own = found.row(row, named=True)
     asked = {"from": f"{own['time_start']:%Y-%m-%d}", **({"words": own["place"]} if own["place"] else {})}
-    st.page_link("incidents.py", label=say("Find it on the Incidents page"), query_params=asked)
+    st.page_link("incidents.py", label=say("Find it among the data"), query_params=asked)
     facts(told(found, row), say("The chosen incident"))
 
 

@@ -66,7 +66,7 @@ def catalogue(
 
 def nothing_yet() -> None:
     """Say what to do while there are no incidents, and lead there."""
-    notice(say("There are no incidents yet, and so no routes. Add a file of yours on the page “Incidents”."))
+    notice(say("There are no incidents yet, and so no routes. Add a file of yours on the page “Data”."))
     add = link("incidents", {"tab": "Import"}, say("Import"))
     st.html(f'<p class="figure">{add}</p>')
 

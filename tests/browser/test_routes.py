@@ -61,7 +61,7 @@ def test_a_route_is_chosen_by_keyboard_and_its_text_runs_nowhere(seen, page, con
 
     choose(page, 1, 0)
     expect(page.get_by_role("region", name="The chosen incident")).to_contain_text(PAYLOAD)
-    page.get_by_role("link", name="Find it on the Incidents page").click()
+    page.get_by_role("link", name="Find it among the data").click()
     page.wait_for_url("**/incidents?**words=**")
     expect(page.locator(".count")).to_have_text(re.compile(r"^[1-9]\d* incidents?, "))
 
