@@ -1,0 +1,363 @@
+"""OWN LAYERS of a workspace: reference data of the operator or an analyst that is drawn with the map, never counted.
+
+``layers/<id>.toml`` says what a layer is called, whom to credit and how it is drawn; ``layers/<id>.geojson`` beside it
+holds the shapes of one that was read from a file. A layer of tiles has an address instead, from which browsers fetch
+them: it is the one thing of the map that may come from another host, and only from those that stand here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+
+from geodata.core.actor import actor
+from geodata.core.atomic_write import proof_of, whole
+from geodata.core.audit import Audit
+from geodata.core.errors import WrongValue
+from geodata.core.file_lock import exclusive_lock
+from geodata.core.messages import Sentence, sentence
+from geodata.core.staging import unwritable
+from geodata.places.lookup import folded
+from geodata.workspace.layer_files import Shapes
+
+FOLDER = "layers"
+MOST_LAYERS: Final = 40
+LONGEST_NAME, LONGEST_CREDIT, LONGEST_ADDRESS = 60, 160, 500
+VECTOR, XYZ, WMS, WMTS = KINDS = ("vector", "xyz", "wms", "wmts")
+TILED = (XYZ, WMS, WMTS)
+OVERLAY, BASE = PLACES = ("overlay", "base")
+DASHES = ("solid", "dashed", "dotted")
+COLOUR = "#7a3e9d"
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_HOST = re.compile(r"(https?://(?:[a-z0-9]+(?:[-.][a-z0-9]+)*)(?::[0-9]{1,5})?)/[\x21\x23-\x26\x28-\x7e]*")
+_TEMPLATES = {
+    XYZ: ((("{z}",), ("{x}",), ("{y}", "{-y}")), "{z}, {x} and {y}"),
+    WMS: ((), ""),
+    WMTS: ((("{TileMatrix}",), ("{TileRow}",), ("{TileCol}",)), "{TileMatrix}, {TileRow} and {TileCol}"),
+}
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLayer:
+    """A layer.
+
+    Attributes
+    ----------
+    id : str
+        Made from its first name; in links and files.
+    name, credit : str
+        What it is called, and who is to be named where it is shown.
+    kind : str
+        One of ``KINDS``.
+    place : str
+        Of ``PLACES``: an overlay lies over hexes and under routes, a base under all that is drawn.
+    colour : str
+        "#rrggbb".
+    width : float, pixels
+        Of lines and outlines.
+    fill : float
+        Opacity of areas, 0 to 1; of tiles too.
+    dash : str
+        One of ``DASHES``.
+    shown : bool
+        Whether it is shown where nobody chose.
+    rank : int
+        Lower lies lower.
+    address, wms_layers : str
+        Of tiles.
+    file, label : str
+        What it was read from, and the column that gives its labels.
+    dropped : tuple of str
+        Columns that were not kept.
+    features, vertices : int
+    added_at, added_by : str
+    """
+
+    id: str
+    name: str
+    kind: str
+    credit: str
+    place: str = OVERLAY
+    colour: str = COLOUR
+    width: float = 1.6
+    fill: float = 0.12
+    dash: str = "solid"
+    shown: bool = True
+    rank: int = 0
+    address: str = ""
+    wms_layers: str = ""
+    file: str = ""
+    label: str = ""
+    dropped: tuple[str, ...] = ()
+    features: int = 0
+    vertices: int = 0
+    added_at: str = ""
+    added_by: str = ""
+
+    @property
+    def host(self) -> str:
+        """Return the origin that its tiles come from, "" for none."""
+        found = _HOST.fullmatch(_PLACEHOLDER.sub("0", self.address)) if self.address else None
+        return found[1] if found else ""
+
+
+class OwnLayers:
+    """The own layers of a workspace; adding, changing and removing are entered in the audit first.
+
+    Parameters
+    ----------
+    home : Path
+        The workspace folder.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._folder = home / FOLDER
+
+    def every(self) -> tuple[OwnLayer, ...]:
+        """Return the layers, the lowest first; one whose file is damaged is left out."""
+        return self._read()[0]
+
+    def faults(self) -> tuple[Sentence, ...]:
+        """Return a sentence for each layer whose file cannot be read."""
+        return self._read()[1]
+
+    def stamp(self) -> str:
+        """Return what changes whenever a layer does, "" for no layers."""
+        states = [(path.name, path.stat().st_mtime_ns) for path in self._files()]
+        return hashlib.sha256(repr(states).encode()).hexdigest()[:16] if states else ""
+
+    def hosts(self) -> tuple[str, ...]:
+        """Return the origins from which browsers fetch tiles."""
+        return tuple(sorted({one.host for one in self.every() if one.host}))
+
+    def shapes(self, layer_id: str) -> bytes | None:
+        """Return the GeoJSON of a layer, None where there is none of it."""
+        if not _ID.fullmatch(layer_id):
+            return None
+        try:
+            return (self._folder / f"{layer_id}.geojson").read_bytes()
+        except OSError:
+            return None
+
+    def add(self, name: str, credit: str, shapes: Shapes | None = None, **given: Any) -> OwnLayer:
+        """Keep a new layer, above those that there are.
+
+        Parameters
+        ----------
+        name, credit : str
+        shapes : Shapes, optional
+            None for one of tiles.
+        **given
+            Fields of ``OwnLayer``.
+
+        Raises
+        ------
+        WrongValue
+            If a field is not as it must be, or a layer of this name is there.
+        """
+        facts: dict[str, Any] = {"kind": VECTOR} if shapes else {}
+        if shapes:
+            facts |= {"file": shapes.file, "label": shapes.label, "dropped": shapes.dropped}
+            facts |= {"features": shapes.features, "vertices": shapes.vertices}
+        elif given.get("place") == BASE or given.get("kind") in TILED:
+            facts["fill"] = 1.0
+        with self._writing():
+            there = self.every()
+            at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+            rank = max((one.rank for one in there), default=0) + 1
+            made = OwnLayer(
+                **{"id": id_of(name), "name": name, "credit": credit, "rank": rank, **facts, **given},
+                added_at=at,
+                added_by=actor(),
+            )
+            made = _checked(made, there)
+            if len(there) >= MOST_LAYERS:
+                raise _wrong(made, f"{len(there)} layers are there", f"a workspace has at most {MOST_LAYERS}")
+            self._enter(made, "added")
+            if shapes:
+                with whole(self._folder / f"{made.id}.geojson", proven=True) as part:
+                    part.write_bytes(shapes.geojson)
+            self._write(made)
+        return made
+
+    def change(self, layer_id: str, **given: Any) -> OwnLayer:
+        """Change how a layer is called, credited, drawn or shown.
+
+        Raises
+        ------
+        WrongValue
+            If there is none, or a field is not as it must be.
+        """
+        with self._writing():
+            there = self.every()
+            before = _found(there, layer_id)
+            made = _checked(replace(before, **given), [one for one in there if one.id != before.id])
+            if made != before:
+                self._enter(made, "changed")
+                self._write(made)
+        return made
+
+    def order(self, layer_ids: Sequence[str]) -> tuple[OwnLayer, ...]:
+        """Put layers into an order, the lowest first; those that are not named stay below them, in theirs.
+
+        Raises
+        ------
+        WrongValue
+            If one is not there.
+        """
+        with self._writing():
+            there = self.every()
+            named = [_found(there, one) for one in dict.fromkeys(layer_ids)]
+            rest = [one for one in there if one not in named]
+            for rank, one in enumerate([*rest, *named], start=1):
+                if one.rank != rank:
+                    self._write(replace(one, rank=rank))
+        return self.every()
+
+    def remove(self, layer_id: str) -> OwnLayer:
+        """Remove a layer for good.
+
+        Raises
+        ------
+        WrongValue
+            If there is none.
+        """
+        with self._writing():
+            gone = _found(self.every(), layer_id)
+            self._enter(gone, "removed")
+            for ending in ("toml", "geojson"):  # what is listed goes first
+                path = self._folder / f"{gone.id}.{ending}"
+                for left in (path, proof_of(path)):
+                    left.unlink(missing_ok=True)
+        return gone
+
+    def _enter(self, layer: OwnLayer, did: str) -> None:
+        told = {"kind": layer.kind, "credit": layer.credit, "file": layer.file, "host": layer.host}
+        Audit(self._home).enter(actor(), "layer", f"{did}: {layer.name}", **told)
+
+    def _files(self) -> list[Path]:
+        return sorted(path for path in self._folder.glob("*.toml") if _ID.fullmatch(path.stem))
+
+    def _read(self) -> tuple[tuple[OwnLayer, ...], tuple[Sentence, ...]]:
+        found, faults = [], []
+        for path in self._files():
+            try:
+                found.append(_of(path.stem, tomllib.loads(path.read_text(encoding="utf-8"))))
+            except FileNotFoundError:
+                continue  # removed meanwhile
+            except (OSError, ValueError, TypeError, WrongValue):
+                faults.append(
+                    sentence(
+                        "{path}: it is damaged or was changed by hand, and is not shown.", path=f"layers/{path.name}"
+                    )
+                )
+        return tuple(sorted(found, key=lambda one: (one.rank, one.id))), tuple(faults)
+
+    def _write(self, layer: OwnLayer) -> None:
+        stated = {name: value for name, value in asdict(layer).items() if name != "id" and value not in ("", ())}
+        lines = [f"{name} = {_quoted(value)}" for name, value in stated.items()]
+        with whole(self._folder / f"{layer.id}.toml", proven=True) as part:
+            part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Let one change in at a time; say in one sentence that the workspace cannot be written."""
+        try:
+            with exclusive_lock(self._folder):
+                yield
+        except OSError as error:
+            raise unwritable(self._home, error) from None
+
+
+def id_of(name: str) -> str:
+    """Return the id of a layer that is called so.
+
+    Examples
+    --------
+    >>> id_of("Patrol areas (2026)")
+    'patrol-areas-2026'
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", folded(name).encode("ascii", "ignore").decode()).strip("-")[:40].strip("-")
+    return plain or f"layer-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _quoted(value: Any) -> str:
+    """Return a value as TOML; JSON's escapes are a part of TOML's."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _of(layer_id: str, told: Mapping[str, Any]) -> OwnLayer:
+    kinds = get_type_hints(OwnLayer)
+    known = {one.name: told[one.name] for one in fields(OwnLayer) if one.name in told}
+    if "dropped" in known:
+        known["dropped"] = tuple(map(str, known["dropped"]))
+    for name, value in known.items():
+        kind = kinds[name]
+        if not (isinstance(value, tuple) or type(value) is kind or (kind is float and isinstance(value, int))):
+            raise TypeError(name)
+    return _checked(OwnLayer(id=layer_id, **known), ())
+
+
+def _found(there: Sequence[OwnLayer], asked: str) -> OwnLayer:
+    for one in there:
+        if asked in (one.id, one.name):
+            return one
+    listed = ", ".join(repr(one.name) for one in there)[:200] or "none"
+    raise WrongValue(f"there is no own layer {asked[:60]!r}", rule=f"there are {listed}", done="nothing was changed")
+
+
+def _wrong(layer: OwnLayer, what: str, rule: str) -> WrongValue:
+    return WrongValue(what, rule=rule, where=layer.name[:LONGEST_NAME])
+
+
+def _checked(layer: OwnLayer, others: Sequence[OwnLayer]) -> OwnLayer:
+    """Return a layer with its words trimmed, if all of it is as it must be and its name is its own."""
+    name, credit = (" ".join(text.split()) for text in (layer.name, layer.credit))
+    layer = replace(layer, name=name, credit=credit, colour=layer.colour.lower(), address=layer.address.strip())
+    for what, text, longest in (("a name", name, LONGEST_NAME), ("a credit", credit, LONGEST_CREDIT)):
+        if not 0 < len(text) <= longest or not text.isprintable():
+            rule = f"a layer needs {what} of at most {longest} letters"
+            raise _wrong(layer, f"{text[:80]!r} is not {what}", rule)
+    if any(layer.id == one.id or folded(name) == folded(one.name) for one in others):
+        raise _wrong(layer, "a layer of this name is there", "every own layer needs a name of its own")
+    ranges = {
+        "kind": (layer.kind in KINDS, f"a layer is one of {', '.join(KINDS)}"),
+        "place": (layer.place in PLACES, f"a layer lies as one of {', '.join(PLACES)}"),
+        "colour": (_COLOUR.fullmatch(layer.colour), "a colour is written as #7a3e9d"),
+        "width": (0.5 <= layer.width <= 8, "lines are 0.5 to 8 pixels wide"),
+        "fill": (0 <= layer.fill <= 1, "a fill is from 0, none, to 1, opaque"),
+        "dash": (layer.dash in DASHES, f"a line is one of {', '.join(DASHES)}"),
+    }
+    for field, (fits, rule) in ranges.items():
+        if not fits:
+            raise _wrong(layer, f"{field} {getattr(layer, field)!r}", rule)
+    if layer.kind in TILED:
+        _check_address(layer)
+    return layer
+
+
+def _check_address(layer: OwnLayer) -> None:
+    """Refuse an address from which no tile can be asked, or that names more than one host."""
+    wanted, said = _TEMPLATES[layer.kind]
+    if len(layer.address) > LONGEST_ADDRESS or not layer.host:
+        rule = "an address is http(s)://host/..., without a user, quotes, blanks or a changing host"
+        raise _wrong(layer, f"{layer.address[:80]!r} is no address of tiles", rule)
+    held = set(_PLACEHOLDER.findall(layer.address))
+    if not all(any(one in held for one in choice) for choice in wanted) or len(held) != len(wanted):
+        rule = f"the address of {layer.kind} holds {said}, and nothing else in braces"
+        if layer.kind == WMS:
+            rule = "the address of wms is that of the service, without anything in braces"
+        raise _wrong(layer, f"{layer.address[:80]!r}", rule)
+    if (layer.kind == WMS) != bool(layer.wms_layers):
+        raise _wrong(layer, f"the layers of the service are {layer.wms_layers!r}", "wms, and nothing else, names them")
