@@ -257,11 +257,8 @@ class OwnLayers:
             except FileNotFoundError:
                 continue  # removed meanwhile
             except (OSError, ValueError, TypeError, WrongValue):
-                faults.append(
-                    sentence(
-                        "{path}: it is damaged or was changed by hand, and is not shown.", path=f"layers/{path.name}"
-                    )
-                )
+                name = f"{FOLDER}/{path.name}"
+                faults.append(sentence("{path} is damaged or was changed by hand, and is not shown.", path=name))
         return tuple(sorted(found, key=lambda one: (one.rank, one.id))), tuple(faults)
 
     def _write(self, layer: OwnLayer) -> None:
