@@ -49,7 +49,8 @@ def own_layers(home: Path) -> None:
                 "a file, are drawn on the map with their name and source; nothing is counted from them."
             )
         )
-    st.html(f'<h2 class="part">{escape(say("Add a layer"))}</h2>')
+    heading = say("Add a layer")
+    st.html(f'<h2 class="part">{escape(heading)}</h2>')
     _add(layers, home)
 
 
@@ -137,8 +138,8 @@ def _confirm(layers: OwnLayers, layer: OwnLayer) -> None:
         )
     )
     with st.container(horizontal=True):
-        gone = st.button(say("Delete it"), type="primary")
-        kept = st.button(say("Keep it"))
+        gone = st.button(say("Delete the layer"), type="primary")
+        kept = st.button(say("Keep the layer"))
     if kept:
         st.rerun()
     if gone:
