@@ -12,7 +12,7 @@ import typer
 from geodata.core.errors import WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.workspace.layer_files import ENDINGS, read_shapes
-from geodata.workspace.own_layers import COLOUR, DASHES, PLACES, TILED, OwnLayer, OwnLayers
+from geodata.workspace.own_layers import COLOUR, DASHES, PLACES, TILED, VECTOR, OwnLayer, OwnLayers
 
 own = typer.Typer(help="Own layers: reference data drawn with the map, never counted.", no_args_is_help=True)
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]
@@ -28,7 +28,7 @@ Place = Annotated[str | None, typer.Option(help=f"{' or '.join(PLACES)}: over he
 
 @own.command()
 def add(
-    source: Annotated[str, typer.Argument(help=f"A file ({', '.join(ENDINGS)}), or the address of tiles.")],
+    source: Annotated[str, typer.Argument(help=f"A file ({', '.join(ENDINGS)}, .pmtiles), or the address of tiles.")],
     name: Annotated[str, typer.Option(help="What it is called on the map.")],
     credit: Annotated[str, typer.Option(help="Whom to name where it is shown.")],
     kind: Annotated[str | None, typer.Option(help=f"Of an address: {', '.join(TILED)}.")] = None,
@@ -48,7 +48,9 @@ def add(
     style = _stated(colour=colour, width=width, fill=fill, dash=dash, shown=shown, place=place)
     with told_in_a_sentence():
         layers = OwnLayers(home or Settings().home)
-        if "://" in source:
+        if Path(source).suffix.lower() == ".pmtiles" and "://" not in source:
+            made = layers.add_archive(Path(source), name, credit, **style)
+        elif "://" in source:
             if kind not in TILED:
                 rule = f"--kind says what an address is: {', '.join(TILED)}"
                 raise WrongValue(f"{kind!r}", rule=rule, where=source[:80])
@@ -59,8 +61,7 @@ def add(
     if as_json:
         typer.echo(json.dumps(asdict(made) | {"notes": list(notes)}, ensure_ascii=False))
         return
-    what = f"{made.features:,} features" if made.file else f"tiles from {made.host}"
-    typer.echo(f"{made.name!r} was added ({made.id}): {what}.")
+    typer.echo(f"{made.name!r} was added ({made.id}): {_holds(made)}.")
     for note in notes:
         typer.echo(note)
 
@@ -75,9 +76,8 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
         typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
         return
     for one in found:
-        what = f"{one.features:,} features" if one.file else one.host
         shown = "shown" if one.shown else "hidden"
-        typer.echo(f"{one.id:<24} {one.kind:<7} {one.place:<8} {shown:<7} {what:<24} {one.name} ({one.credit})")
+        typer.echo(f"{one.id:<24} {one.kind:<7} {one.place:<8} {shown:<7} {_holds(one):<40} {one.name} ({one.credit})")
     for fault in layers.faults():
         typer.echo(fault, err=True)
 
@@ -124,6 +124,12 @@ def remove(layer: Named, home: Home = None) -> None:
 
 def _stated(**given: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _holds(layer: OwnLayer) -> str:
+    if layer.kind != VECTOR:
+        return f"tiles from {layer.host or layer.file}"
+    return f"{layer.features:,} feature{'s' if layer.features != 1 else ''}"
 
 
 def _names(layers: tuple[OwnLayer, ...]) -> str:

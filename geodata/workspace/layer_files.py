@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from geodata.core.errors import UnknownFormat, WrongValue
-from geodata.core.messages import Sentence, sentence
+from geodata.core.messages import Sentence, counted, sentence
 from geodata.ingest.persons import personal
 from geodata.places.lookup import folded
 from geodata.readers.dispatch import require_kind
@@ -160,7 +160,13 @@ def _notes(seen: Look, label: str, dropped: Sequence[str], layer: str, counts: d
             )
         )
     if counts["left_out"]:
-        said.append(sentence("Left out, as they have no shape: {count:,} features.", count=counts["left_out"]))
+        said.append(
+            counted(
+                "{count} feature without a shape was left out.",
+                "{count} features without a shape were left out.",
+                counts["left_out"],
+            )
+        )
     others = [name for name in seen.layers if name != (layer or seen.layers[0])]
     if others:
         said.append(sentence("Its other layers were not read: {layers}.", layers=one_line(", ".join(others), 200)))

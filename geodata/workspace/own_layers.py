@@ -26,12 +26,13 @@ from geodata.core.file_lock import exclusive_lock
 from geodata.core.messages import Sentence, sentence
 from geodata.core.staging import unwritable
 from geodata.places.lookup import folded
+from geodata.readers.pmtiles import archive_of
 from geodata.workspace.layer_files import Shapes
 
 FOLDER = "layers"
 MOST_LAYERS: Final = 40
 LONGEST_NAME, LONGEST_CREDIT, LONGEST_ADDRESS = 60, 160, 500
-VECTOR, XYZ, WMS, WMTS = KINDS = ("vector", "xyz", "wms", "wmts")
+VECTOR, XYZ, WMS, WMTS, PMTILES = KINDS = ("vector", "xyz", "wms", "wmts", "pmtiles")
 TILED = (XYZ, WMS, WMTS)
 OVERLAY, BASE = PLACES = ("overlay", "base")
 DASHES = ("solid", "dashed", "dotted")
@@ -74,12 +75,14 @@ class OwnLayer:
     rank : int
         Lower lies lower.
     address, wms_layers : str
-        Of tiles.
+        Of tiles; for PMTiles the path of the archive, which stays where it lies.
     file, label : str
         What it was read from, and the column that gives its labels.
     dropped : tuple of str
         Columns that were not kept.
     features, vertices : int
+    most_zoom : int
+        The nearest for which there are tiles.
     added_at, added_by : str
     """
 
@@ -101,13 +104,14 @@ class OwnLayer:
     dropped: tuple[str, ...] = ()
     features: int = 0
     vertices: int = 0
+    most_zoom: int = 19
     added_at: str = ""
     added_by: str = ""
 
     @property
     def host(self) -> str:
         """Return the origin that its tiles come from, "" for none."""
-        found = _HOST.fullmatch(_PLACEHOLDER.sub("0", self.address)) if self.address else None
+        found = _HOST.fullmatch(_PLACEHOLDER.sub("0", self.address)) if self.kind in TILED else None
         return found[1] if found else ""
 
 
@@ -150,6 +154,40 @@ class OwnLayers:
         except OSError:
             return None
 
+    def tile(self, layer_id: str, zoom: int, x: int, y: int) -> tuple[bytes, str] | None:
+        """Return a tile of an archive on the own disk with its media type, None where there is none.
+
+        Raises
+        ------
+        UnreadableFile
+            If the archive is gone or damaged.
+        """
+        layer = next((one for one in self.every() if one.id == layer_id and one.kind == PMTILES), None)
+        if layer is None:
+            return None
+        archive = archive_of(Path(layer.address))
+        content = archive.tile(zoom, x, y)
+        return None if content is None else (content, archive.media)
+
+    def add_archive(self, path: Path, name: str, credit: str, **given: Any) -> OwnLayer:
+        """Show the tiles of a PMTiles archive, which stays where it lies.
+
+        Raises
+        ------
+        UnreadableFile
+            If it is none of pictures.
+        WrongValue
+            As ``add``.
+        """
+        archive = archive_of(path)
+        facts: dict[str, Any] = {
+            "kind": PMTILES,
+            "address": str(path.resolve()),
+            "file": path.name,
+            "most_zoom": archive.most_zoom,
+        }
+        return self.add(name, credit, **facts, **given)
+
     def add(self, name: str, credit: str, shapes: Shapes | None = None, **given: Any) -> OwnLayer:
         """Keep a new layer, above those that there are.
 
@@ -170,7 +208,7 @@ class OwnLayers:
         if shapes:
             facts |= {"file": shapes.file, "label": shapes.label, "dropped": shapes.dropped}
             facts |= {"features": shapes.features, "vertices": shapes.vertices}
-        elif given.get("place") == BASE or given.get("kind") in TILED:
+        else:
             facts["fill"] = 1.0
         with self._writing():
             there = self.every()

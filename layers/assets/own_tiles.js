@@ -33,7 +33,7 @@ export class OwnTiles {
   _laid() {
     const { layer } = this;
     /** @type {L.TileLayerOptions} */
-    const options = { pane: this.name, opacity: layer.fill, maxZoom: 19, crossOrigin: this.closed ? false : "anonymous" };
+    const options = { pane: this.name, opacity: layer.fill, maxZoom: 19, maxNativeZoom: layer.most_zoom, crossOrigin: this.closed ? false : "anonymous" };
     let address = layer.address;
     for (const [theirs, ours] of Object.entries(WMTS)) address = address.replace(theirs, ours);
     const tiles = layer.kind === "wms"

@@ -92,7 +92,7 @@ export interface Palette {
 export interface OwnLayer {
   id: string;
   name: string;
-  kind: "vector" | "xyz" | "wms" | "wmts";
+  kind: "vector" | "xyz" | "wms" | "wmts" | "pmtiles";
   place: "overlay" | "base";
   credit: string;
   colour: string;
@@ -100,6 +100,8 @@ export interface OwnLayer {
   fill: number;
   dash: "solid" | "dashed" | "dotted";
   shown: boolean;
+  /** The nearest for which there are tiles. */
+  most_zoom: number;
   address: string;
   /** Names of those of a WMS. */
   layers: string;

@@ -1,7 +1,11 @@
-"""Own layers over HTTP: ``/data/own`` lists them, ``/data/own/{id}`` has the shapes of one. They are read alone."""
+"""Own layers over HTTP: ``/data/own`` lists them, ``/data/own/{id}`` has the shapes of one, ``.../{z}/{x}/{y}`` a tile.
+
+They are read alone; what adds and changes them is the page of incidents and the command line.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Awaitable, Callable
 
@@ -10,17 +14,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from geodata.core.messages import mark
-from geodata.workspace.own_layers import OwnLayer, OwnLayers
+from geodata.workspace.own_layers import PMTILES, OwnLayer, OwnLayers
 from pages.data.workspace_cache import sight
 from pages.server.checked_answers import checked
 
 Answer = Callable[[Request], Response]
 Handler = Callable[[Request], Awaitable[Response]]
+_NOTHING = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
+)
+"""A picture without anything in it, for where an archive has no tile."""
 
 
 def own_layer_routes(in_thread: Callable[[Answer], Handler]) -> list[Route]:
     """Return the routes."""
-    return [Route("/data/own", in_thread(_list)), Route("/data/own/{layer_id}", in_thread(_shapes))]
+    return [
+        Route("/data/own", in_thread(_list)),
+        Route("/data/own/{layer_id}", in_thread(_shapes)),
+        Route("/data/own/{layer_id}/{zoom:int}/{x:int}/{y:int}", in_thread(_tile)),
+    ]
 
 
 def allowing(policy: str, layers: OwnLayers) -> str:
@@ -36,8 +48,9 @@ def _list(request: Request) -> Response:
 
 
 def _told(layer: OwnLayer) -> dict[str, object]:
-    names = ("id", "name", "kind", "place", "credit", "colour", "width", "fill", "dash", "shown", "address")
-    return {name: getattr(layer, name) for name in names} | {"layers": layer.wms_layers}
+    names = ("id", "name", "kind", "place", "credit", "colour", "width", "fill", "dash", "shown", "most_zoom")
+    address = f"/data/own/{layer.id}/{{z}}/{{x}}/{{y}}" if layer.kind == PMTILES else layer.address
+    return {name: getattr(layer, name) for name in names} | {"address": address, "layers": layer.wms_layers}
 
 
 def _shapes(request: Request) -> Response:
@@ -46,3 +59,10 @@ def _shapes(request: Request) -> Response:
         said = mark("There is no own layer of this name.")
         return JSONResponse({"error": said}, 404, {"Cache-Control": "no-store"})
     return checked(request, content, "application/geo+json")
+
+
+def _tile(request: Request) -> Response:
+    asked = request.path_params
+    found = OwnLayers(sight().home).tile(asked["layer_id"], asked["zoom"], asked["x"], asked["y"])
+    content, media = found or (_NOTHING, "image/png")
+    return checked(request, content, media)

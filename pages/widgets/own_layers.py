@@ -94,7 +94,7 @@ def _listed(layers: OwnLayers, there: tuple[OwnLayer, ...]) -> None:
 def _what(layer: OwnLayer) -> str:
     if layer.kind == VECTOR:
         return counted("{count} feature", "{count} features", layer.features)
-    return say("tiles from {host}", host=layer.host.partition("://")[2])
+    return say("tiles from {host}", host=layer.host.partition("://")[2] or layer.file)
 
 
 def _change(layers: OwnLayers, there: tuple[OwnLayer, ...], layer: OwnLayer) -> None:

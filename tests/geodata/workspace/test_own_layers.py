@@ -104,7 +104,7 @@ def test_features_without_a_shape_are_left_out_and_counted(tmp_path):
     empty = {"type": "Feature", "properties": {"name": "?"}, "geometry": None}
     shapes = read_shapes(geojson(tmp_path, empty, feature({"name": "Sector 1"})))
     assert shapes.features == 1
-    assert "Left out, as they have no shape: 1 features." in shapes.notes
+    assert "1 feature without a shape was left out." in shapes.notes
 
 
 def test_another_layer_of_a_file_is_read_when_it_is_asked_for(tmp_path):

@@ -10,6 +10,7 @@ from geodata.workspace.layer_files import read_shapes
 from geodata.workspace.own_layers import OwnLayers
 from layers.map.page import map_page
 from pages.server.gate import right_of
+from tests.archives import archive, directory
 
 TILES = "https://tiles.example.org/{z}/{x}/{y}.png"
 
@@ -62,7 +63,20 @@ def test_a_map_may_ask_pictures_of_the_hosts_that_the_operator_named_and_of_no_o
     assert images(get("/map")) == ["'self'", "data:"]
 
 
-@pytest.mark.parametrize("path", ["/data/own", "/data/own/patrol-areas"])
+def test_tiles_of_an_archive_on_the_own_disk_come_from_this_server_and_its_path_is_not_told(get, layers, tmp_path):
+    file = archive(tmp_path, directory((0, 1, 4, 0)), tiles=b"zero")
+    layers.add_archive(file, "Chart", "Map office", place="base")
+    assert images(get("/map")) == ["'self'", "data:"]
+    listed = get("/data/own")
+    assert listed.json()["layers"][1]["address"] == "/data/own/chart/{z}/{x}/{y}"
+    assert str(tmp_path).encode() not in listed.body
+    tile = get("/data/own/chart/0/0/0")
+    assert (tile.body, tile.headers["content-type"]) == (b"zero", "image/png")
+    assert get("/data/own/chart/1/0/0").body.startswith(b"\x89PNG")  # where there is none, a picture of nothing
+    assert get("/data/own/patrol-lines/0/0/0").body.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("path", ["/data/own", "/data/own/patrol-areas", "/data/own/chart/0/0/0"])
 def test_whoever_may_see_the_map_may_see_own_layers(path):
     assert right_of(path) == right_of("/map") == "see"
     assert may(Person("v", frozenset({VIEWER})), right_of(path))
