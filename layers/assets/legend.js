@@ -17,7 +17,7 @@ export class Legend extends Part {
   constructor(options) {
     super();
     this.body = element("div", { class: "body" });
-    this.own = element("div", { class: "own-layers", role: "group", "aria-label": say("Own layers") });
+    this.own = element("div", { class: "own-layers", role: "group", hidden: true, "aria-label": say("Own layers") });
     this.details = element("details", { open: window.innerWidth >= options.open_from }, element("summary", {}, say("Legend")), this.body);
   }
 

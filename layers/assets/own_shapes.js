@@ -127,10 +127,20 @@ const placed = (shape, { scale, dy, width, height }, dx) => {
   const box = [shape.box[0] * scale + dx, shape.box[1] * scale + dy, shape.box[2] * scale + dx, shape.box[3] * scale + dy];
   if (box[2] < -edge || box[0] > width + edge || box[3] < -edge || box[1] > height + edge) return null;
   const path = new Path2D();
-  for (const flat of lines) {
-    if (kind === "point") path.arc(box[0], box[1], POINT, 0, 2 * Math.PI);
-    for (let at = 0; kind !== "point" && at < flat.length; at += 2) path.lineTo(flat[at] * scale + dx, flat[at + 1] * scale + dy);
-    if (kind === "area") path.closePath();
-  }
+  if (kind === "point") path.arc(box[0], box[1], POINT, 0, 2 * Math.PI);
+  else for (const flat of lines) trace(path, flat, scale, dx, dy, kind === "area");
   return { shape, path, box };
+};
+
+/** Add a line to a path, without the places that lie less than a pixel behind the one before.  @param {Path2D} path  @param {Float64Array} flat  @param {number} scale  @param {number} dx  @param {number} dy  @param {boolean} closed */
+const trace = (path, flat, scale, dx, dy, closed) => {
+  let [x, y] = [NaN, NaN];
+  for (let at = 0; at < flat.length; at += 2) {
+    const [nextX, nextY] = [flat[at] * scale + dx, flat[at + 1] * scale + dy];
+    if (at + 2 < flat.length && Math.abs(nextX - x) < 0.7 && Math.abs(nextY - y) < 0.7) continue;
+    if (at === 0) path.moveTo(nextX, nextY);
+    else path.lineTo(nextX, nextY);
+    [x, y] = [nextX, nextY];
+  }
+  if (closed) path.closePath();
 };

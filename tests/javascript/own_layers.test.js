@@ -22,6 +22,10 @@ class Path {
   arc(x, y) {
     this.places.push([x, y]);
   }
+  /** @param {number} x  @param {number} y */
+  moveTo(x, y) {
+    this.places.push([x, y]);
+  }
   closePath() {}
 }
 Object.assign(globalThis, { Path2D: Path });
