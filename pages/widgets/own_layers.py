@@ -35,8 +35,8 @@ _SAID, _ROUND = "said-of-own-layers", "round-of-own-layers"
 def own_layers(home: Path) -> None:
     """List the own layers, topmost first, and offer to add, change, order and delete them."""
     layers = OwnLayers(home)
-    for sentence in st.session_state.pop(_SAID, ()):
-        notice(sentence, "done")
+    if said := st.session_state.pop(_SAID, ()):
+        notice(" ".join(said), "done")
     for fault in layers.faults():
         notice(say(fault), "warning")
     there = layers.every()[::-1]
@@ -187,6 +187,7 @@ def _add(layers: OwnLayers, home: Path) -> None:
         say("A file of points, lines or areas"),
         type=[ending.removeprefix(".") for ending in ENDINGS],
         key=f"own-file-{turn}",
+        max_upload_size=LARGEST >> 20,
         help=say(
             "GeoJSON, GeoPackage, FlatGeobuf, KML, KMZ or a zipped Shapefile of at most {size} MB.", size=LARGEST >> 20
         ),
