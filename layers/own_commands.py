@@ -12,7 +12,8 @@ import typer
 from geodata.core.errors import WrongValue, told_in_a_sentence
 from geodata.core.settings import Settings
 from geodata.workspace.layer_files import ENDINGS, read_shapes
-from geodata.workspace.own_layers import COLOUR, DASHES, PLACES, TILED, VECTOR, OwnLayer, OwnLayers
+from geodata.workspace.own_layer import COLOUR, DASHES, PLACES, TILED, VECTOR, OwnLayer
+from geodata.workspace.own_layers import OwnLayers
 
 own = typer.Typer(help="Own layers: reference data drawn with the map, never counted.", no_args_is_help=True)
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]

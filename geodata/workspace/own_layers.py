@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Any, Final
 
 from geodata.core.actor import actor
 from geodata.core.atomic_write import proof_of, whole
@@ -25,94 +24,12 @@ from geodata.core.errors import WrongValue
 from geodata.core.file_lock import exclusive_lock
 from geodata.core.messages import Sentence, sentence
 from geodata.core.staging import unwritable
-from geodata.places.lookup import folded
 from geodata.readers.pmtiles import archive_of
 from geodata.workspace.layer_files import Shapes
+from geodata.workspace.own_layer import ID, PMTILES, VECTOR, OwnLayer, checked, id_of, layer_of, wrong
 
 FOLDER = "layers"
 MOST_LAYERS: Final = 40
-LONGEST_NAME, LONGEST_CREDIT, LONGEST_ADDRESS = 60, 160, 500
-VECTOR, XYZ, WMS, WMTS, PMTILES = KINDS = ("vector", "xyz", "wms", "wmts", "pmtiles")
-TILED = (XYZ, WMS, WMTS)
-OVERLAY, BASE = PLACES = ("overlay", "base")
-DASHES = ("solid", "dashed", "dotted")
-COLOUR = "#7a3e9d"
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
-_HOST = re.compile(r"(https?://(?:[a-z0-9]+(?:[-.][a-z0-9]+)*)(?::[0-9]{1,5})?)/[\x21\x23-\x26\x28-\x7e]*")
-_TEMPLATES = {
-    XYZ: ((("{z}",), ("{x}",), ("{y}", "{-y}")), "{z}, {x} and {y}"),
-    WMS: ((), ""),
-    WMTS: ((("{TileMatrix}",), ("{TileRow}",), ("{TileCol}",)), "{TileMatrix}, {TileRow} and {TileCol}"),
-}
-_PLACEHOLDER = re.compile(r"\{[^}]*\}")
-
-
-@dataclass(frozen=True, slots=True)
-class OwnLayer:
-    """A layer.
-
-    Attributes
-    ----------
-    id : str
-        Made from its first name; in links and files.
-    name, credit : str
-        What it is called, and who is to be named where it is shown.
-    kind : str
-        One of ``KINDS``.
-    place : str
-        Of ``PLACES``: an overlay lies over hexes and under routes, a base under all that is drawn.
-    colour : str
-        "#rrggbb".
-    width : float, pixels
-        Of lines and outlines.
-    fill : float
-        Opacity of areas, 0 to 1; of tiles too.
-    dash : str
-        One of ``DASHES``.
-    shown : bool
-        Whether it is shown where nobody chose.
-    rank : int
-        Lower lies lower.
-    address, wms_layers : str
-        Of tiles; for PMTiles the path of the archive, which stays where it lies.
-    file, label : str
-        What it was read from, and the column that gives its labels.
-    dropped : tuple of str
-        Columns that were not kept.
-    features, vertices : int
-    most_zoom : int
-        The nearest for which there are tiles.
-    added_at, added_by : str
-    """
-
-    id: str
-    name: str
-    kind: str
-    credit: str
-    place: str = OVERLAY
-    colour: str = COLOUR
-    width: float = 1.6
-    fill: float = 0.12
-    dash: str = "solid"
-    shown: bool = True
-    rank: int = 0
-    address: str = ""
-    wms_layers: str = ""
-    file: str = ""
-    label: str = ""
-    dropped: tuple[str, ...] = ()
-    features: int = 0
-    vertices: int = 0
-    most_zoom: int = 19
-    added_at: str = ""
-    added_by: str = ""
-
-    @property
-    def host(self) -> str:
-        """Return the origin that its tiles come from, "" for none."""
-        found = _HOST.fullmatch(_PLACEHOLDER.sub("0", self.address)) if self.kind in TILED else None
-        return found[1] if found else ""
 
 
 class OwnLayers:
@@ -138,7 +55,10 @@ class OwnLayers:
 
     def stamp(self) -> str:
         """Return what changes whenever a layer does, "" for no layers."""
-        states = [(path.name, path.stat().st_mtime_ns) for path in self._files()]
+        states = []
+        for path in self._files():
+            with suppress(FileNotFoundError):  # removed meanwhile
+                states.append((path.name, path.stat().st_mtime_ns))
         return hashlib.sha256(repr(states).encode()).hexdigest()[:16] if states else ""
 
     def hosts(self) -> tuple[str, ...]:
@@ -147,7 +67,7 @@ class OwnLayers:
 
     def shapes(self, layer_id: str) -> bytes | None:
         """Return the GeoJSON of a layer, None where there is none of it."""
-        if not _ID.fullmatch(layer_id):
+        if not ID.fullmatch(layer_id):
             return None
         try:
             return (self._folder / f"{layer_id}.geojson").read_bytes()
@@ -219,9 +139,9 @@ class OwnLayers:
                 added_at=at,
                 added_by=actor(),
             )
-            made = _checked(made, there)
+            made = checked(made, there)
             if len(there) >= MOST_LAYERS:
-                raise _wrong(made, f"{len(there)} layers are there", f"a workspace has at most {MOST_LAYERS}")
+                raise wrong(made, f"{len(there)} layers are there", f"a workspace has at most {MOST_LAYERS}")
             self._enter(made, "added")
             if shapes:
                 with whole(self._folder / f"{made.id}.geojson", proven=True) as part:
@@ -240,7 +160,7 @@ class OwnLayers:
         with self._writing():
             there = self.every()
             before = _found(there, layer_id)
-            made = _checked(replace(before, **given), [one for one in there if one.id != before.id])
+            made = checked(replace(before, **given), [one for one in there if one.id != before.id])
             if made != before:
                 self._enter(made, "changed")
                 self._write(made)
@@ -285,13 +205,13 @@ class OwnLayers:
         Audit(self._home).enter(actor(), "layer", f"{did}: {layer.name}", **told)
 
     def _files(self) -> list[Path]:
-        return sorted(path for path in self._folder.glob("*.toml") if _ID.fullmatch(path.stem))
+        return sorted(path for path in self._folder.glob("*.toml") if ID.fullmatch(path.stem))
 
     def _read(self) -> tuple[tuple[OwnLayer, ...], tuple[Sentence, ...]]:
         found, faults = [], []
         for path in self._files():
             try:
-                found.append(_of(path.stem, tomllib.loads(path.read_text(encoding="utf-8"))))
+                found.append(layer_of(path.stem, tomllib.loads(path.read_text(encoding="utf-8"))))
             except FileNotFoundError:
                 continue  # removed meanwhile
             except (OSError, ValueError, TypeError, WrongValue):
@@ -315,33 +235,9 @@ class OwnLayers:
             raise unwritable(self._home, error) from None
 
 
-def id_of(name: str) -> str:
-    """Return the id of a layer that is called so.
-
-    Examples
-    --------
-    >>> id_of("Patrol areas (2026)")
-    'patrol-areas-2026'
-    """
-    plain = re.sub(r"[^a-z0-9]+", "-", folded(name).encode("ascii", "ignore").decode()).strip("-")[:40].strip("-")
-    return plain or f"layer-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
 def _quoted(value: Any) -> str:
     """Return a value as TOML; JSON's escapes are a part of TOML's."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _of(layer_id: str, told: Mapping[str, Any]) -> OwnLayer:
-    kinds = get_type_hints(OwnLayer)
-    known = {one.name: told[one.name] for one in fields(OwnLayer) if one.name in told}
-    if "dropped" in known:
-        known["dropped"] = tuple(map(str, known["dropped"]))
-    for name, value in known.items():
-        kind = kinds[name]
-        if not (isinstance(value, tuple) or type(value) is kind or (kind is float and isinstance(value, int))):
-            raise TypeError(name)
-    return _checked(OwnLayer(id=layer_id, **known), ())
 
 
 def _found(there: Sequence[OwnLayer], asked: str) -> OwnLayer:
@@ -350,49 +246,3 @@ def _found(there: Sequence[OwnLayer], asked: str) -> OwnLayer:
             return one
     listed = ", ".join(repr(one.name) for one in there)[:200] or "none"
     raise WrongValue(f"there is no own layer {asked[:60]!r}", rule=f"there are {listed}", done="nothing was changed")
-
-
-def _wrong(layer: OwnLayer, what: str, rule: str) -> WrongValue:
-    return WrongValue(what, rule=rule, where=layer.name[:LONGEST_NAME])
-
-
-def _checked(layer: OwnLayer, others: Sequence[OwnLayer]) -> OwnLayer:
-    """Return a layer with its words trimmed, if all of it is as it must be and its name is its own."""
-    name, credit = (" ".join(text.split()) for text in (layer.name, layer.credit))
-    layer = replace(layer, name=name, credit=credit, colour=layer.colour.lower(), address=layer.address.strip())
-    for what, text, longest in (("a name", name, LONGEST_NAME), ("a credit", credit, LONGEST_CREDIT)):
-        if not 0 < len(text) <= longest or not text.isprintable():
-            rule = f"a layer needs {what} of at most {longest} letters"
-            raise _wrong(layer, f"{text[:80]!r} is not {what}", rule)
-    if any(layer.id == one.id or folded(name) == folded(one.name) for one in others):
-        raise _wrong(layer, "a layer of this name is there", "every own layer needs a name of its own")
-    ranges = {
-        "kind": (layer.kind in KINDS, f"a layer is one of {', '.join(KINDS)}"),
-        "place": (layer.place in PLACES, f"a layer lies as one of {', '.join(PLACES)}"),
-        "colour": (_COLOUR.fullmatch(layer.colour), "a colour is written as #7a3e9d"),
-        "width": (0.5 <= layer.width <= 8, "lines are 0.5 to 8 pixels wide"),
-        "fill": (0 <= layer.fill <= 1, "a fill is from 0, none, to 1, opaque"),
-        "dash": (layer.dash in DASHES, f"a line is one of {', '.join(DASHES)}"),
-    }
-    for field, (fits, rule) in ranges.items():
-        if not fits:
-            raise _wrong(layer, f"{field} {getattr(layer, field)!r}", rule)
-    if layer.kind in TILED:
-        _check_address(layer)
-    return layer
-
-
-def _check_address(layer: OwnLayer) -> None:
-    """Refuse an address from which no tile can be asked, or that names more than one host."""
-    wanted, said = _TEMPLATES[layer.kind]
-    if len(layer.address) > LONGEST_ADDRESS or not layer.host:
-        rule = "an address is http(s)://host/..., without a user, quotes, blanks or a changing host"
-        raise _wrong(layer, f"{layer.address[:80]!r} is no address of tiles", rule)
-    held = set(_PLACEHOLDER.findall(layer.address))
-    if not all(any(one in held for one in choice) for choice in wanted) or len(held) != len(wanted):
-        rule = f"the address of {layer.kind} holds {said}, and nothing else in braces"
-        if layer.kind == WMS:
-            rule = "the address of wms is that of the service, without anything in braces"
-        raise _wrong(layer, f"{layer.address[:80]!r}", rule)
-    if (layer.kind == WMS) != bool(layer.wms_layers):
-        raise _wrong(layer, f"the layers of the service are {layer.wms_layers!r}", "wms, and nothing else, names them")

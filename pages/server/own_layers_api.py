@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from geodata.core.messages import mark
-from geodata.workspace.own_layers import PMTILES, OwnLayer, OwnLayers
+from geodata.workspace.own_layer import PMTILES, OwnLayer
+from geodata.workspace.own_layers import OwnLayers
 from pages.data.workspace_cache import sight
 from pages.server.checked_answers import checked
 

@@ -12,15 +12,8 @@ import streamlit as st
 
 from geodata.core.messages import mark
 from geodata.workspace.layer_files import ENDINGS, LARGEST, Look
-from geodata.workspace.own_layers import (
-    COLOUR,
-    DASHES,
-    LONGEST_CREDIT,
-    LONGEST_NAME,
-    VECTOR,
-    OwnLayer,
-    OwnLayers,
-)
+from geodata.workspace.own_layer import COLOUR, DASHES, LONGEST_CREDIT, LONGEST_NAME, VECTOR, OwnLayer
+from geodata.workspace.own_layers import OwnLayers
 from pages.data.uploads import Upload, layer_look, layer_shapes
 from pages.data.who import in_their_name
 from pages.ui.data_table import tabulate

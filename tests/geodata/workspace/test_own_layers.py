@@ -11,7 +11,8 @@ from geodata.core.audit import Audit
 from geodata.core.errors import RoutesError, UnreadableFile, WrongValue
 from geodata.workspace import layer_files
 from geodata.workspace.layer_files import look, read_shapes
-from geodata.workspace.own_layers import OwnLayers, id_of
+from geodata.workspace.own_layer import id_of
+from geodata.workspace.own_layers import OwnLayers
 
 AREA = [[12.0, 33.0], [14.0, 33.0], [14.0, 35.0], [12.0, 33.0]]
 KML = """<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>Sector 1</name>
