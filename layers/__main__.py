@@ -30,6 +30,7 @@ from layers.export.making import Asked
 from layers.export.records import MANIFEST, beside, keep, known, record_of
 from layers.export.tables import Table, tables_of
 from layers.from_workspace import read_export
+from layers.own_commands import own
 from layers.reports.documents import DOCUMENTS, REPORTS, Document, document_of, form_of
 from layers.reports.house import house_of
 from layers.web.translations import SOURCE, language_named, report_languages
@@ -40,6 +41,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(own, name="own")
 Home = Annotated[Path | None, typer.Option(help="Workspace folder [env: ROUTES_HOME; default: workspace].")]
 _ENDINGS = ", ".join(f".{ending}" for ending in (*FORMATS, *DOCUMENTS))
 _REPORTS = ", ".join(f".{ending}" for ending in REPORTS)

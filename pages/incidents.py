@@ -30,10 +30,11 @@ from pages.widgets.batch_table import batches
 from pages.widgets.download import download
 from pages.widgets.filter_bar import ask
 from pages.widgets.headline import headline
+from pages.widgets.own_layers import own_layers
 from pages.widgets.upload_wizard import wizard
 
 FORMERLY = {"Add incidents": "Import", "Batches": "History"}
-TABS = (mark("Incidents"), mark("Import"), mark("History"))
+TABS = (mark("Incidents"), mark("Import"), mark("History"), mark("Own layers"))
 
 
 def page() -> None:
@@ -56,6 +57,8 @@ def show(seen: Workspace, part: str, view: View, version: int | None) -> None:
             wizard(seen)
     elif part == TABS[2]:
         batches(seen)
+    elif part == TABS[3]:
+        own_layers(seen.home)
     elif version is None:
         empty()
     else:

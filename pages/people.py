@@ -36,6 +36,7 @@ ACTIONS = {
     "alert": mark("alert"),
     "acknowledge": mark("acknowledged"),
     "brief": mark("briefing"),
+    "layer": mark("own layer"),
 }
 """What the audit tells, in words."""
 _SAID = "said-of-people"

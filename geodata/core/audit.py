@@ -27,7 +27,7 @@ from geodata.core.file_lock import exclusive_lock
 ACTIONS: Final = (
     *("sign in", "sign out", "read", "export", "share", "open", "revoke", "extend"),
     *("rename", "token", "purge", "backup", "restore", "move"),
-    *("watch", "alert", "acknowledge", "brief"),
+    *("watch", "alert", "acknowledge", "brief", "layer"),
 )
 _FILE, _HEAD = "audit.jsonl", "audit.head"
 _BEGINNING = "0" * 64

@@ -27,7 +27,7 @@ from geodata.readers.sandboxed_reader import confined
 from geodata.readers.vector import DRIVERS, shapefiles_in
 from geodata.readers.zip_guard import members
 
-__all__ = ["ENDINGS", "HEAD", "ROW", "Chunk", "Part", "Reading", "read_file"]
+__all__ = ["ENDINGS", "HEAD", "ROW", "Chunk", "Part", "Reading", "read_file", "require_kind"]
 
 _TAG = re.compile(r"#[a-z]+(?: ?\+[a-z0-9_]+)*$")
 HEAD = 1000
@@ -132,6 +132,19 @@ def read_file(path: Path, parts: Sequence[str] = ()) -> Reading:
     return Reading(
         path.name, sha256, contents.columns, head, chunks, (*contents.notes, *tagged), contents.parts, tuple(parts)
     )
+
+
+def require_kind(path: Path, largest: int) -> None:
+    """Refuse a file that is larger than so many bytes, or begins otherwise than its ending says.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    try:
+        _weigh(path, replace(_FORMATS[path.suffix.lower()], largest=largest))
+    except OSError as error:
+        unreadable(path.name, f"it cannot be opened ({error.strerror})", "a file must exist and be readable")
 
 
 def _without_tags(first: Chunk) -> tuple[Chunk, tuple[str, ...]]:

@@ -47,12 +47,33 @@ def read_kmz(path: Path) -> Contents:
     ------
     UnreadableFile
     """
+    chosen = chosen_of(path)
+    return from_records(path.name, lambda: _placemarks(path.name, _unpacked(path, chosen)))
+
+
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a KML file, or of the one that is read of a KMZ archive.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    return _unpacked(path, chosen_of(path)) if path.suffix.lower() == ".kmz" else _pieces(path)
+
+
+def chosen_of(path: Path) -> str:
+    """Return the name of the KML file that is read of an archive.
+
+    Raises
+    ------
+    UnreadableFile
+        If it holds none.
+    """
     names = [member.filename for member in members(path, "a KMZ archive")]
     inner = sorted((name for name in names if name.lower().endswith(".kml")), key=lambda name: name.count("/"))
     if not inner:
         unreadable(path.name, "it holds no .kml file", "a KMZ archive must hold one")
-    chosen = "doc.kml" if "doc.kml" in inner else inner[0]
-    return from_records(path.name, lambda: _placemarks(path.name, _unpacked(path, chosen)))
+    return "doc.kml" if "doc.kml" in inner else inner[0]
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
@@ -71,13 +92,13 @@ def _unpacked(path: Path, name: str) -> Iterator[bytes]:
 
 
 def _placemarks(file: str, pieces: Iterator[bytes]) -> Iterator[Record]:
-    reader = _Placemarks(file)
+    reader = Placemarks(file)
     for piece in pieces:
         yield from reader.feed(piece)
     yield from reader.feed(b"", final=True)
 
 
-class _Placemarks:
+class Placemarks:
     """Collects placemarks while Expat goes through a file."""
 
     def __init__(self, file: str) -> None:
@@ -85,7 +106,7 @@ class _Placemarks:
         self._path: list[str] = []
         self._folders: dict[int, str] = {}
         self._done: list[Record] = []
-        self._record: Record | None = None
+        self.record: Record | None = None
         self._points: list[str] = []
         self._key = ""
         self._text: list[str] = []
@@ -119,12 +140,12 @@ class _Placemarks:
             unreadable(self.file, "it is nested too deep", f"KML may be nested {DEEPEST} times")
         self._text, self._size = [], 0
         if name == "Placemark":
-            self._record, self._points = {"lon": None, "lat": None}, []
+            self.record, self._points = {"lon": None, "lat": None}, []
             folders = [self._folders[depth] for depth in sorted(self._folders)]
             if folders:
-                self._record["folder"] = " / ".join(folders)
+                self.record["folder"] = " / ".join(folders)
             if "id" in attributes:
-                self._record["id"] = attributes["id"]
+                self.record["id"] = attributes["id"]
         elif name in ("Data", "SimpleData"):
             self._key = attributes.get("name", "").strip()
 
@@ -145,22 +166,23 @@ class _Placemarks:
         name, text = self._path.pop(), "".join(self._text).strip()
         self._text, self._size = [], 0
         parent = self._path[-1] if self._path else ""
-        if self._record is not None:
-            self._within_placemark(name, parent, text)
+        if self.record is not None:
+            self.within_placemark(name, parent, text)
         elif (name, parent) == ("name", "Folder"):
             self._folders[len(self._path)] = text
         elif name == "Folder":
             self._folders.pop(len(self._path) + 1, None)
 
-    def _within_placemark(self, name: str, parent: str, text: str) -> None:
-        record = self._record
+    def within_placemark(self, name: str, parent: str, text: str) -> None:
+        """Take the end of an element of a placemark, with its text."""
+        record = self.record
         if record is None:
             return
         if name == "Placemark":
             if len(self._points) == 1:
                 record |= _position(self._points[0])
             self._done.append(record)
-            self._record = None
+            self.record = None
         elif name == "coordinates" and parent == "Point":
             self._points.append(text)
         elif parent == "Placemark" and name in _PLAIN:

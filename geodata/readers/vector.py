@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,22 @@ def prepare(driver: str, _: str = "") -> None:
     RuntimeError
         If GDAL keeps another driver.
     """
-    import pyogrio as gdal
     import pyproj
 
     pyproj.CRS.from_epsg(4326)
+    driver_alone(driver)
+
+
+def driver_alone(driver: str) -> None:
+    """Leave GDAL one driver.
+
+    Raises
+    ------
+    RuntimeError
+        If it keeps another one.
+    """
+    import pyogrio as gdal
+
     others = ",".join(sorted(set(gdal.list_drivers()) - {driver}))
     gdal.set_gdal_config_options({"GDAL_SKIP": others, "CPL_VSIL_USE_TEMP_FILE_FOR_RANDOM_WRITE": "NO"})
     gdal._ogr._register_drivers()  # noqa: SLF001 - registering again is what takes drivers away
@@ -74,7 +87,7 @@ def batches(path: Path, driver: str, wanted: str = "[]") -> Iterator[pa.RecordBa
         ]
         first: pa.Schema | None = None
         for layer in chosen:
-            for batch in _of_layer(path.name, layer, driver, gdal):
+            for batch in _of_layer(path.name, layer, driver):
                 named = batch.append_column(PART, pa.array([layer.name] * batch.num_rows, pa.string()))
                 if first is None:
                     columns = dict.fromkeys([*batch.schema.names[:-1], *(c for one in chosen for c in one.columns)])
@@ -86,7 +99,7 @@ def batches(path: Path, driver: str, wanted: str = "[]") -> Iterator[pa.RecordBa
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class Layer:
     """A layer: GDAL's name for what holds it, its own, its fields and rows, and whether it is of points."""
 
     source: str
@@ -101,7 +114,7 @@ def _shown(name: str) -> str:
     return f"{name} of the file" if name in (ROW, PART, "lon", "lat") else name
 
 
-def _layers(path: Path, driver: str, gdal: Any) -> list[_Layer]:
+def _layers(path: Path, driver: str, gdal: Any) -> list[Layer]:
     sources = shapefiles_in(path) if driver == "ESRI Shapefile" else [str(path)]
     found = []
     for source in sources:
@@ -109,13 +122,13 @@ def _layers(path: Path, driver: str, gdal: Any) -> list[_Layer]:
             told = gdal.read_info(source, layer=name)
             of_points = bool(kind) and "Point" in str(kind)
             columns = (*(_shown(str(field)) for field in told["fields"]), "lon", "lat")
-            found.append(_Layer(source, str(name), columns, int(told["features"]), of_points))
+            found.append(Layer(source, str(name), columns, int(told["features"]), of_points))
     if not found:
         unreadable(path.name, "it holds no layer", "a map file must hold a layer of points")
     return found
 
 
-def _chosen(file: str, layers: list[_Layer], wanted: list[str]) -> list[_Layer]:
+def _chosen(file: str, layers: list[Layer], wanted: list[str]) -> list[Layer]:
     known = {layer.name: layer for layer in layers}
     for name in wanted:
         if name not in known:
@@ -126,7 +139,37 @@ def _chosen(file: str, layers: list[_Layer], wanted: list[str]) -> list[_Layer]:
     return ([layer for layer in layers if layer.of_points] or layers)[:1]
 
 
-def _of_layer(file: str, layer: _Layer, driver: str, gdal: Any) -> Iterator[pa.RecordBatch]:
+def chosen_layer(path: Path, driver: str, wanted: str) -> tuple[Layer, list[str]]:
+    """Return the layer of a name, "" for the first that has features, and the names of all.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    import pyogrio as gdal
+
+    layers = _layers(path, driver, gdal)
+    if wanted:
+        return _chosen(path.name, layers, [wanted])[0], [layer.name for layer in layers]
+    return next((layer for layer in layers if layer.rows), layers[0]), [layer.name for layer in layers]
+
+
+def _of_layer(file: str, layer: Layer, driver: str) -> Iterator[pa.RecordBatch]:
+    with open_layer(file, layer, driver) as (meta, reader):
+        geometry = meta["geometry_name"] or "wkb_geometry"
+        yield from _rows(file, reader, geometry, meta["crs"])
+
+
+@contextmanager
+def open_layer(file: str, layer: Layer, driver: str) -> Iterator[tuple[Any, Any]]:
+    """Give what GDAL says of a layer, and its batches.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    import pyogrio as gdal
+
     options = {"IMMUTABLE": "YES"} if driver == "GPKG" else {}
     if driver == "ESRI Shapefile" and _in_utf8(layer.source):
         options["encoding"] = "UTF-8"
@@ -137,8 +180,7 @@ def _of_layer(file: str, layer: _Layer, driver: str, gdal: Any) -> Iterator[pa.R
             unreadable(file, f"it has {len(meta['fields']):,} columns", f"at most {MOST_COLUMNS:,} are read")
         if driver == "ESRI Shapefile" and not len(meta["fields"]):
             unreadable(file, "its .dbf file cannot be read", "a Shapefile needs .shp, .shx and .dbf")
-        geometry = meta["geometry_name"] or "wkb_geometry"
-        yield from _rows(file, reader, geometry, meta["crs"])
+        yield meta, reader
 
 
 def _in_utf8(source: str) -> bool:

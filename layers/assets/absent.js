@@ -2,8 +2,27 @@
 
 import { Part } from "./part.js";
 
+/** @import { Hit } from "./types.js" */
+
 export class Absent extends Part {
   drawing = false;
+  /** @type {string[]} */
+  credits = [];
+
+  /** @param {Hit | null} found */
+  beside(found) {
+    return found;
+  }
+
+  /** @returns {never[]} */
+  pictures() {
+    return [];
+  }
+
+  /** @returns {never[]} */
+  sections() {
+    return [];
+  }
 
   at() {
     return null;

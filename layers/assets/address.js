@@ -9,7 +9,7 @@ export const pageUrl = (path, params) => {
 
 /** The address bar of the top window: filters belong to the dashboard, the rest to the map. */
 export class Address {
-  static MINE = ["from", "to", "lat", "lon", "z", "sel", "theme", "hide", "show", "detail", "area", "step"];
+  static MINE = ["from", "to", "lat", "lon", "z", "sel", "theme", "hide", "show", "own", "detail", "area", "step"];
   static FILTERS = ["mode", "kind", "origin", "source", "modus", "in", "region", "resolution"];
   static PAUSE = 250;
 

@@ -147,7 +147,7 @@ export class Camera extends Part {
   /** @param {Sheet} sheet */
   _about(sheet) {
     const { title, asked } = sheet.words();
-    return [title, ...asked, ...sheet.marks(), ...sheet.stamp(), this.options.attribution, ""].join("\n");
+    return [title, ...asked, ...sheet.marks(), ...sheet.stamp(), ...sheet.credits(), ""].join("\n");
   }
 
   /**

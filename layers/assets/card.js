@@ -52,15 +52,15 @@ export class Card extends Part {
 
   /** @param {L.Point} point */
   _find(point) {
-    const { changes, picture, watch } = this.monitor;
+    const { changes, ownLayers, picture, watch } = this.monitor;
     if (!picture?.steps || watch.drawing || watch.at(point)) return null;
     const chip = changes.hitChip(point);
     if (chip) return chip;
     for (const layer of this._layers) {
       const hit = layer.hit(point);
-      if (hit) return hit;
+      if (hit) return ownLayers.beside(hit, point);
     }
-    return null;
+    return ownLayers.beside(null, point);
   }
 
   /** @param {L.Point | null} point */

@@ -17,6 +17,7 @@ export class Legend extends Part {
   constructor(options) {
     super();
     this.body = element("div", { class: "body" });
+    this.own = element("div", { class: "own-layers", role: "group", hidden: true, "aria-label": say("Own layers") });
     this.details = element("details", { open: window.innerWidth >= options.open_from }, element("summary", {}, say("Legend")), this.body);
   }
 
@@ -55,7 +56,7 @@ export class Legend extends Part {
       ...(layer === "routes" ? [this._detail()] : []),
       ...(own && layer ? [this._own(layer)] : items.map((item) => this._item(item))),
     ].map((node) => (layer === "incidents" ? this._forReaders(node) : node)));
-    this.body.replaceChildren(...nodes);
+    this.body.replaceChildren(...nodes, this.own); // which that part fills
     this.layersChanged();
   }
 
@@ -67,8 +68,8 @@ export class Legend extends Part {
   }
 
   layersChanged() {
-    for (const box of this.body.querySelectorAll("input")) {
-      if (box.type === "checkbox") box.checked = !this.monitor.state.hidden.has(box.name);
+    for (const box of this.body.querySelectorAll("input:not(.own-layers input)")) {
+      if (box instanceof HTMLInputElement && box.type === "checkbox") box.checked = !this.monitor.state.hidden.has(box.name);
     }
     this.legendChanged();
   }

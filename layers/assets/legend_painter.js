@@ -34,7 +34,8 @@ export class LegendPainter {
   }
 
   /** @param {LegendSection} section */
-  _told({ layer }) {
+  _told({ layer, told }) {
+    if (told) return true;
     const { hidden } = this.monitor.state;
     return layer ? !hidden.has(layer) && !UNTOLD.includes(layer) : !(hidden.has("routes") && hidden.has("ridges"));
   }

@@ -61,6 +61,8 @@ export class Monitor {
   labels;
   /** @type {parts.Legend} */
   legend;
+  /** @type {parts.OwnLayers} */
+  ownLayers;
   /** @type {parts.Ranking} */
   ranking;
   /** @type {parts.Scale} */

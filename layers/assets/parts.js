@@ -22,6 +22,7 @@ export { Incidents } from "./incidents.js";
 export { Keys } from "./keyboard.js";
 export { Labels } from "./labels.js";
 export { Legend } from "./legend.js";
+export { OwnLayers } from "./own_layers.js";
 export { Ranking } from "./ranking.js";
 export { SavedViews } from "./saved_views.js";
 export { Scale } from "./scale_bar.js";

@@ -69,7 +69,7 @@ export class Sheet {
     const context = context2d(canvas);
     context.scale(this.sharpness, this.sharpness);
     const painter = new LegendPainter(this.monitor, context, SIDE - 2 * PAD, this.sharpness);
-    const tall = painter.paint(this.monitor.legend.sections(), PAD, 4);
+    const tall = painter.paint([...this.monitor.legend.sections(), ...this.monitor.ownLayers.sections()], PAD, 4);
     this.legend = { canvas, tall: tall + PAD };
     const cut = context.getImageData(0, 0, canvas.width, Math.min(canvas.height, Math.ceil((tall + PAD) * this.sharpness)));
     canvas.height = cut.height;
@@ -78,7 +78,7 @@ export class Sheet {
   }
 
   /**
-   * Every canvas of the map where it lies now, lowest first.
+   * Every canvas of the map where it lies now, and the tiles of own layers, lowest first.
    * @param {number} left  @param {number} top  @param {number} width  @param {number} height
    */
   _map(left, top, width, height) {
@@ -89,7 +89,11 @@ export class Sheet {
     context.rect(left, top, width, height);
     context.clip();
     const layers = monitor.parts.flatMap((part) => (part instanceof CanvasLayer && part._container.width && !part.blank ? [part] : []));
-    for (const layer of layers.sort((a, b) => a.zIndex - b.zIndex)) {
+    for (const layer of [...layers, ...monitor.ownLayers.pictures()].sort((a, b) => a.zIndex - b.zIndex)) {
+      if (!(layer instanceof CanvasLayer)) {
+        layer.paint(context, left, top);
+        continue;
+      }
       const box = layer._container.getBoundingClientRect();
       context.drawImage(layer._container, left + box.left - home.left, top + box.top - home.top, box.width, box.height);
     }
@@ -163,8 +167,11 @@ export class Sheet {
   _foot(top, width) {
     const { theme } = this.monitor;
     const { PAD, FOOT } = Sheet;
-    this._write(this.options.attribution, PAD, top + FOOT / 2, 400, 11, theme.muted);
-    this._write(this.stamp().join("  ·  "), width - PAD, top + FOOT / 2, 400, 11, theme.muted, "right");
+    const stamped = this._write(this.stamp().join("  ·  "), width - PAD, top + FOOT / 2, 400, 11, theme.muted, "right");
+    const credits = this.credits().join(" · ");
+    const fits = this.context.measureText(credits).width < width - 3 * PAD - stamped;
+    // Those of own layers stand below their names in the legend, too.
+    this._write(fits ? credits : this.options.attribution, PAD, top + FOOT / 2, 400, 11, theme.muted);
   }
 
   /** Title, window, count and what the filters ask for, in words. */
@@ -191,6 +198,11 @@ export class Sheet {
     const { manifest, unsure } = this.monitor.shown;
     const synthetic = manifest.synthetic ? say("SYNTHETIC DEMONSTRATION DATA") : null;
     return [manifest.handling || null, synthetic, unsure ? say("ROUTES NOT YET WORKED OUT") : null].flatMap((text) => text ?? []);
+  }
+
+  /** Whose data are on it. */
+  credits() {
+    return [this.options.attribution, ...this.monitor.ownLayers.credits];
   }
 
   /** What it came from, and when it was made. */

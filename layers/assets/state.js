@@ -49,6 +49,8 @@ export class State {
     this.selected = given.get("sel") || null;
     this.theme = themeOf(given.get("theme"));
     this.hidden = hiddenBy(given);
+    /** The own layers that are on, null for those that are on at first.  @type {Set<string> | null} */
+    this.own = given.has("own") ? new Set((given.get("own") ?? "").split(",").filter(Boolean)) : null;
     const detail = Number(given.get("detail") ?? 1);
     this.detail = detail >= 0 && detail <= 1 ? detail : 1;
   }
@@ -125,6 +127,7 @@ export class State {
     if (hidden !== HIDDEN_AT_FIRST.join(",")) found.push(["hide", hidden]);
     const shown = OPTIONAL_LAYERS.filter((name) => !this.hidden.has(name)).join(",");
     if (shown) found.push(["show", shown]);
+    if (this.own) found.push(["own", [...this.own].sort().join(",")]);
     if (this.detail < 1) found.push(["detail", String(this.detail)]);
     return found;
   }

@@ -88,6 +88,34 @@ export interface Palette {
   dark: Theme;
 }
 
+/** An own layer, as `/data/own` lists it. */
+export interface OwnLayer {
+  id: string;
+  name: string;
+  kind: "vector" | "xyz" | "wms" | "wmts" | "pmtiles";
+  place: "overlay" | "base";
+  credit: string;
+  colour: string;
+  width: number;
+  fill: number;
+  dash: "solid" | "dashed" | "dotted";
+  shown: boolean;
+  /** The nearest for which there are tiles. */
+  most_zoom: number;
+  address: string;
+  /** Names of those of a WMS. */
+  layers: string;
+}
+
+export interface OwnFeature {
+  properties: { label?: string };
+  geometry:
+    | { type: "Point"; coordinates: Pair }
+    | { type: "MultiPoint" | "LineString"; coordinates: Pair[] }
+    | { type: "MultiLineString" | "Polygon"; coordinates: Pair[][] }
+    | { type: "MultiPolygon"; coordinates: Pair[][][] };
+}
+
 /** The hooks that are told to every part without more. */
 export type Told =
   | "themeChanged"
@@ -134,6 +162,8 @@ export interface LegendSection {
   heading?: string;
   /** What of the layer may change while the legend stands. */
   own?: boolean;
+  /** Whether a picture tells it whatever is shown. */
+  told?: boolean;
   items: LegendItem[];
 }
 
@@ -397,6 +427,8 @@ export interface Head {
   trouble?: string;
   network: string | null;
   building: string | null;
+  /** Another one whenever an own layer is. */
+  own?: string;
   /** What who looks may do. */
   may: string[];
 }

@@ -181,6 +181,10 @@ class Legend(Part):
         super().__init__(open_from=1800)
 
 
+class OwnLayers(Part):
+    """Reference data of the operator, over hexes and under routes, with switches in the legend."""
+
+
 class Ranking(Part):
     """The ``rows`` busiest corridors; folded in windows narrower than ``open_from`` pixels."""
 

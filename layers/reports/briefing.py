@@ -36,7 +36,7 @@ SHARED: Final = "shared"
 _MAP: Final = (900, 640)
 _NUMBERED: Final = 6
 _ROWS: Final = 18
-_NO_ADDRESS: Final = ("lat", "lon", "z", "step", "sel", "theme", "lang", "hide", "show", "version")
+_NO_ADDRESS: Final = ("lat", "lon", "z", "step", "sel", "theme", "lang", "hide", "show", "own", "version")
 
 
 @dataclass(frozen=True, slots=True)

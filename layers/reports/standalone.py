@@ -63,6 +63,7 @@ _LEFT_OUT = (
     "exportDialog",
     "hotspots",
     "incidents",
+    "ownLayers",
     "savedViews",
     "shareDialog",
     "watch",

@@ -26,6 +26,7 @@ from geodata.mapping.parts import read_parts
 from geodata.mapping.profiles import Profile, keep, saved_profiles
 from geodata.readers.dispatch import Reading, read_file
 from geodata.readers.limits import one_line
+from geodata.workspace.layer_files import Look, Shapes, look, read_shapes
 
 SHOWN_ROWS = 20
 LONGEST_NAME, LONGEST_ENDING = 120, 20
@@ -161,6 +162,30 @@ def kept_profile(seen: Preview, guess: Guess, name: str, source: str, home: Path
     except OSError as error:
         raise unwritable(home, error) from None
     return profile
+
+
+def layer_look(upload: Upload, home: Path, layer: str = "") -> Look:
+    """Return what a file for an own layer offers; nothing of it is kept.
+
+    Raises
+    ------
+    RoutesError
+        If it cannot be read, or the workspace not be written.
+    """
+    with _laid(upload, home) as path:
+        return look(path, layer)
+
+
+def layer_shapes(upload: Upload, home: Path, label: str, layer: str = "") -> Shapes:
+    """Return the shapes of a file for an own layer, with the labels of one column.
+
+    Raises
+    ------
+    RoutesError
+        If it cannot be read, or the workspace not be written.
+    """
+    with _laid(upload, home) as path:
+        return read_shapes(path, label, layer)
 
 
 def stands(name: str, home: Path) -> bool:

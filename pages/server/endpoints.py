@@ -30,6 +30,7 @@ from geodata.model.query import View
 from geodata.places.autocomplete import LONGEST, places_named
 from geodata.places.lookup import country_name
 from geodata.spatial.coastline import REFERENCE
+from geodata.workspace.own_layers import OwnLayers
 from layers.export.drawn_areas import areas_of
 from layers.map.page import LEAFLET, SCRIPT, map_page
 from layers.payload.incident_points import MOST_FACTS, MOST_POINTS, facts_of, points_of
@@ -48,6 +49,7 @@ from pages.server.exports import export
 from pages.server.features_api import feature_routes
 from pages.server.json_bodies import with_body
 from pages.server.operations import operation_routes
+from pages.server.own_layers_api import allowing, own_layer_routes
 from pages.server.shares_api import share_routes
 from pages.server.tiles_api import tile_routes
 from pages.server.upload_api import intake
@@ -89,7 +91,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
     behind = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
     return [
         *((*feature_routes(_in_thread, behind), *tile_routes(_in_thread, behind)) if behind else ()),
-        Route("/map", _map),
+        Route("/map", _in_thread(_map)),
         Route("/data/head", _in_thread(_head)),
         Route("/data/hexes", _in_thread(_hexes)),
         Route("/data/snapshot", _one_at_a_time(_in_thread(_snapshot), ready=_laid_out)),
@@ -107,6 +109,7 @@ def routes(prefix: str = "") -> list[BaseRoute]:
         *share_routes(_in_thread),
         *view_routes(_in_thread),
         *watch_routes(_in_thread),
+        *own_layer_routes(_in_thread),
         *briefing_routes(_in_thread),
         *operation_routes(_in_thread),
         Mount(LEAFLET, KeptFiles(directory=leaflet.BASE_DIR)),
@@ -170,8 +173,11 @@ def _one_at_a_time(handler: Handler, shared: asyncio.Lock | None = None, ready: 
 def _map(request: Request) -> Response:
     asked = request.query_params.get("lang", "")
     page = map_page(asked if asked in languages() else nearest(request.headers.get("accept-language", "")))
-    headers = {"Content-Security-Policy": page.policy, "Vary": "Accept-Encoding, Accept-Language"}
-    return checked(request, page.html.encode(), "text/html", page.etag, headers)
+    policy = allowing(page.policy, OwnLayers(sight().home))
+    headers = {"Content-Security-Policy": policy, "Vary": "Accept-Encoding, Accept-Language"}
+    # A browser keeps the policy with the page: another one is another page.
+    tag = page.etag if policy == page.policy else etag_of(f"{page.etag} {policy}".encode())
+    return checked(request, page.html.encode(), "text/html", tag, headers)
 
 
 def _script(request: Request) -> Response:
@@ -191,6 +197,7 @@ def _head(request: Request) -> Response:
         "synthetic": facts.get("synthetic", False),
         **_facts(seen),
         **_network(seen, version),
+        "own": OwnLayers(seen.home).stamp(),
         "may": rights_of(whoever()),
     }
     return checked(request, json.dumps(head).encode(), "application/json")

@@ -47,7 +47,7 @@ RIGHTS_OF: Final = (
     (r"/assets/.+|/vendor/leaflet/.+", "any"),
     (r"/|/(routes|countries|changes|assumptions|method|incidents|people)", "any"),
     (r"/map|/data/(head|hexes|snapshot|headline|changes|alerts|hotspots|areas|freshness|places)", "see"),
-    (r"/data/(r|basemap)/[^/]+", "see"),
+    (r"/data/(r|basemap|own)/[^/]+|/data/own(/[^/]+/\d+/\d+/\d+)?", "see"),
     (r"/data/(points|incidents|arrivals)", "read incidents"),
     (r"/data/export", "export"),
     (r"/data/shares(/.+)?", "share"),

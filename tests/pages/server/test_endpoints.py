@@ -48,6 +48,7 @@ def test_an_empty_workspace_has_a_head_and_no_picture(get, at, home):
         "facts": facts,
         "network": "",
         "building": None,
+        "own": "",
         "may": list(RIGHTS),
     }
     for address in ("/data/snapshot", "/data/snapshot?version=0", "/data/hexes", "/data/export?format=gpkg"):
