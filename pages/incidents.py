@@ -1,4 +1,4 @@
-"""The Incidents page: the table over the window, files to add, and the batches that were taken in."""
+"""The page of the data: incidents of the period, files to import, the imports so far, sources, and own layers."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ from pages.widgets.download import download
 from pages.widgets.filter_bar import ask
 from pages.widgets.headline import headline
 from pages.widgets.own_layers import own_layers
+from pages.widgets.source_table import sources
 from pages.widgets.upload_wizard import wizard
 
 FORMERLY = {"Add incidents": "Import", "Batches": "History"}
-TABS = (mark("Incidents"), mark("Import"), mark("History"), mark("Own layers"))
+TABS = (mark("Incidents"), mark("Import"), mark("History"), mark("Sources"), mark("Own layers"))
 
 
 def page() -> None:
@@ -42,7 +43,7 @@ def page() -> None:
     seen = sight()
     version = seen.version()
     view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), "incidents")
-    parts = TABS if allowed("take in") else (TABS[0], TABS[2])
+    parts = TABS if allowed("take in") else (TABS[0], TABS[2], TABS[3])
     places = dict(zip(parts, tabs(parts, "tab", FORMERLY), strict=True))
     for part, place in places.items():
         with place:
@@ -58,6 +59,8 @@ def show(seen: Workspace, part: str, view: View, version: int | None) -> None:
     elif part == TABS[2]:
         batches(seen)
     elif part == TABS[3]:
+        sources(seen, version)
+    elif part == TABS[4]:
         own_layers(seen.home)
     elif version is None:
         empty()

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
-from statistics import median
 from typing import Any
 
 import polars as pl
@@ -26,6 +24,7 @@ from pages.data.workspace_cache import Workspace
 from pages.presenters.change_report import rate
 from pages.presenters.window_choice import FEWEST_MONTHS, NONE_SO_FAR, ONLY_SO_FAR, against, reaching, spelt
 from pages.ui.translate import mark
+from pages.widgets.source_table import LATE, usual_interval
 from routes.temporal.arrears import arrears
 from routes.temporal.findings import recent
 from routes.temporal.hotspot_survey import SURVEY_MONTHS, SURVEY_RESOLUTION, whole_months
@@ -34,9 +33,6 @@ from routes.temporal.time_windows import Window
 MOST_ARRIVALS = 200
 """Places of new incidents that are given at once, the latest of them."""
 MOST_SOURCES = 12
-LATE = 3
-"""A source is late after so many of its usual intervals without a batch."""
-_FEWEST_BATCHES = 3
 
 
 def changes(seen: Workspace, view: View, version: int) -> dict[str, Any]:
@@ -120,7 +116,7 @@ def freshness(seen: Workspace, version: int) -> dict[str, Any]:
     sources: dict[str, list[Batch]] = {}
     for batch in taken:
         sources.setdefault(batch.source or batch.file, []).append(batch)
-    told = [{"name": name, "at": own[0].at, "usual": _usual(own)} for name, own in sources.items()]
+    told = [{"name": name, "at": own[0].at, "usual": usual_interval(own)} for name, own in sources.items()]
     return {
         "latest": f"{latest.astimezone(UTC):%Y-%m-%d}" if isinstance(latest, datetime) else None,
         "taken": taken[0].at if taken else None,
@@ -128,14 +124,6 @@ def freshness(seen: Workspace, version: int) -> dict[str, Any]:
         "sources": sorted(told, key=lambda source: str(source["at"]), reverse=True)[:MOST_SOURCES],
         "more": max(len(told) - MOST_SOURCES, 0),
     }
-
-
-def _usual(batches: Sequence[Batch]) -> float | None:
-    """Return the median seconds between batches of one source, newest first; None where there are too few to tell."""
-    if len(batches) < _FEWEST_BATCHES:
-        return None
-    times = [datetime.fromisoformat(batch.at).timestamp() for batch in batches]
-    return round(median(later - earlier for later, earlier in pairwise(times)), 1)
 
 
 def _too_short(known: Window | None) -> dict[str, Any]:
