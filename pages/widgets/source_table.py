@@ -52,8 +52,8 @@ def sources(seen: Workspace, version: int | None) -> None:
     )
     aside(
         say(
-            "A source is late once {times} of its usual intervals have passed without an import. How far each is known, "
-            "by month, stands under Changes.",
+            "A source is late once {times} of its usual intervals have passed without an import. How far each is "
+            "known, by month, stands under Changes.",
             times=LATE,
         )
     )
