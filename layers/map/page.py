@@ -194,7 +194,7 @@ def _assembled() -> MonitorMap:
         Labels,
         Degrees,
     )
-    panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys)
+    panels = (Scale, Status, TimeBar, Actions, Search, Ranking, Alerts, Legend, Card, Keys)
     dialogs = (ExportDialog, ShareDialog, SavedViews, WatchLists, Briefings, Tour, Wall)
     for number, part in enumerate((*parts, *panels, *dialogs)):
         monitor.add_child(part(), name=f"part_{number}")

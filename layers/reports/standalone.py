@@ -262,7 +262,7 @@ def _countries(scale: str) -> str:
 def _assembled(banner: Banner, *, shared: bool) -> MonitorMap:
     monitor = MonitorMap()
     layers = (BaseMap, Graticule, Countries, Bands, Hexes, Corridors, Hubs, Labels, Degrees)
-    panels = (Scale, Status, Actions, Search, Ranking, Legend, TimeBar, Card, Keys)
+    panels = (Scale, Status, TimeBar, Actions, Search, Ranking, Legend, Card, Keys)
     parts = [*(Absent(field) for field in _LEFT_OUT), *(part() for part in (*layers, *panels)), banner]
     parts += [Standing()] if shared else []
     for number, part in enumerate(parts):
