@@ -21,8 +21,10 @@ from geodata.core.handling import highest
 from geodata.core.settings import Settings
 from geodata.ingest.pipeline import Rehearsal, Step
 from geodata.ingest.receipt import Receipt
+from geodata.ingest.waiting import Waiting, waiting
 from geodata.ledger.batch import Batch
 from geodata.ledger.corridor_registry import corridor_events
+from geodata.ledger.mapped_words import map_word
 from geodata.ledger.store import Ledger
 from geodata.ledger.version_diff import Undone, undo
 from geodata.mapping.column_inference import Guess
@@ -31,6 +33,8 @@ from geodata.model.assumptions import Facts
 from geodata.model.incident import is_synthetic
 from geodata.model.query import View
 from geodata.model.reporting import Editions
+from geodata.model.source_words import unknown_words
+from geodata.parsing.value_words import VALUES, keep_word
 from geodata.places.lookup import country_name
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
@@ -436,6 +440,29 @@ class Workspace:
         """Save how the columns of an uploaded file are read."""
         with in_their_name("take in"):
             return uploads.kept_profile(seen, guess, name, source, self._ledger.home)
+
+    def keep_word(self, field: str, word: str, value: str) -> None:
+        """Map a word of a source from now on."""
+        with in_their_name("take in"):
+            keep_word(self.home, field, word, value)
+
+    def map_word(self, field: str, word: str, value: str) -> int:
+        """Map a word of a source, and read the incidents that bear it again; return how many these are."""
+        try:
+            with in_their_name("take in"):
+                keep_word(self.home, field, word, value)
+                return map_word(self._ledger, field, word, value).updated
+        finally:
+            self._look()
+
+    def unknown_words(self, version: int) -> pl.DataFrame:
+        """Return the words for kinds and modes that no map knows: ``field``, ``text``, ``rows``."""
+        words = unknown_words(self.incidents(version))
+        return words.filter(pl.col("field").is_in(list(VALUES)))
+
+    def waiting(self) -> list[Waiting]:
+        """Return the rows that wait to be placed by hand."""
+        return waiting(self._ledger)
 
     def rehearse(self, upload: Upload, profile: Profile, step: Step) -> Rehearsal:
         """Return what taking an uploaded file in would come to."""
