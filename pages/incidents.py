@@ -29,10 +29,12 @@ from pages.ui.url_state import tabs, turn_to
 from pages.widgets.batch_table import batches
 from pages.widgets.download import download
 from pages.widgets.filter_bar import ask
+from pages.widgets.incident_form import by_hand
 from pages.widgets.upload_wizard import wizard
 
 FORMERLY = {"Add incidents": "Import", "Batches": "History"}
 TABS = (mark("Incidents"), mark("Import"), mark("History"))
+BY_HAND = mark("By hand")
 
 
 def page() -> None:
@@ -40,7 +42,7 @@ def page() -> None:
     seen = sight()
     version = seen.version()
     view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), "incidents")
-    parts = TABS if allowed("take in") else (TABS[0], TABS[2])
+    parts = (*TABS[:2], BY_HAND, TABS[2]) if allowed("take in") else (TABS[0], TABS[2])
     places = dict(zip(parts, tabs(parts, "tab", FORMERLY), strict=True))
     for part, place in places.items():
         with place:
@@ -53,6 +55,9 @@ def show(seen: Workspace, part: str, view: View, version: int | None) -> None:
     if part == TABS[1]:
         with st.container(key="wizard"):
             wizard(seen)
+    elif part == BY_HAND:
+        with st.container(key="by-hand"):
+            by_hand(seen)
     elif part == TABS[2]:
         batches(seen)
     elif version is None:

@@ -23,4 +23,6 @@ export class Absent extends Part {
   listInView() {}
 
   show() {}
+
+  open() {}
 }

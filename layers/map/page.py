@@ -28,6 +28,7 @@ from layers.map.components import (
     Corridors,
     Countries,
     Degrees,
+    EnterHere,
     ExportDialog,
     Graticule,
     Hexes,
@@ -188,7 +189,7 @@ def _assembled() -> MonitorMap:
         Labels,
         Degrees,
     )
-    panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, Keys)
+    panels = (Scale, Status, Actions, Search, Ranking, Alerts, Legend, TimeBar, Card, EnterHere, Keys)
     dialogs = (ExportDialog, ShareDialog, SavedViews, WatchLists, Briefings)
     for number, part in enumerate((*parts, *panels, *dialogs)):
         monitor.add_child(part(), name=f"part_{number}")

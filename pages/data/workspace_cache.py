@@ -27,10 +27,11 @@ from geodata.ledger.corridor_registry import corridor_events
 from geodata.ledger.mapped_words import map_word
 from geodata.ledger.store import Ledger
 from geodata.ledger.version_diff import Undone, undo
+from geodata.ledger.withdrawal import withdraw
 from geodata.mapping.column_inference import Guess
 from geodata.mapping.profiles import Profile, credits_of
 from geodata.model.assumptions import Facts
-from geodata.model.incident import is_synthetic
+from geodata.model.incident import empty, is_synthetic
 from geodata.model.query import View
 from geodata.model.reporting import Editions
 from geodata.model.source_words import unknown_words
@@ -51,6 +52,7 @@ from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
 from layers.payload.time_steps import Unit
 from layers.reports.since import Since
 from pages.data import uploads
+from pages.data.by_hand import PROFILE, Entry, entered
 from pages.data.network_builder import Builder
 from pages.data.uploads import Preview, Upload
 from pages.data.who import in_their_name, whoever
@@ -473,6 +475,21 @@ class Workspace:
         try:
             with in_their_name("take in"):
                 return uploads.taken_in(upload, self._ledger, profile, step, may_withdraw=may_withdraw)
+        finally:
+            self._look()
+
+    def by_hand(self, *, everybody: bool) -> pl.DataFrame:
+        """Return the incidents that were entered by hand: by who asks, or by anybody."""
+        version = self.version()
+        if version is None:
+            return empty()
+        return entered(self.incidents(version), self.history(), None if everybody else whoever().name)
+
+    def withdraw(self, entry: Entry) -> Batch:
+        """Withdraw an incident that was entered by hand, as a new version."""
+        try:
+            with in_their_name("take in"):
+                return withdraw(self._ledger, entry.incident_id, f"{entry.record}.ndjson", PROFILE)
         finally:
             self._look()
 
