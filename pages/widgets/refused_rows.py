@@ -40,7 +40,7 @@ def refused(found: Rehearsal) -> None:
     titles = {"column": say("Column"), "rule": say("Rule"), "value": say("Value")}
     with st.expander(say("Refused rows")):
         tabulate(
-            rows.head(MOST_REFUSALS),
+            _in_words(rows.head(MOST_REFUSALS)),
             {"row": st.column_config.NumberColumn(say("Row"), width="small"), **titles},
             say("Refused rows"),
             total=rows.height,
@@ -72,6 +72,12 @@ def _files(found: Rehearsal, rows: pl.DataFrame) -> None:
             ),
             on_click="ignore",
         )
+
+
+def _in_words(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return refusals with their rules in the reader's language."""
+    rules = rows["rule"].unique().to_list()
+    return rows.with_columns(pl.col("rule").replace(rules, [say(rule) for rule in rules]))
 
 
 def _by_rule(refusals: pl.DataFrame) -> list[tuple[str, int]]:
