@@ -63,15 +63,28 @@ class LeftOut:
     why: str
 
 
-def left_out(parts: Sequence[Part], read: Sequence[str], home: Path | None) -> tuple[LeftOut, ...]:
-    """Return the sheets, layers or members of a file that are not read, with why, in words for a screen."""
+def left_out(
+    parts: Sequence[Part], read: Sequence[str], home: Path | None, *, chosen: bool = False
+) -> tuple[LeftOut, ...]:
+    """Return the sheets, layers or members of a file that are not read, with why, in words for a screen.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+    read : sequence of str
+        Names of those that are.
+    home : Path, optional
+        Workspace whose profiles are known too.
+    chosen : bool
+        Whether a person chose those.
+    """
 
     def why(part: Part) -> str:
         if part.hidden:
             return mark("it is hidden")
         if _fit(part, home, None) is None:
             return mark("it has no columns of a place and a date")
-        return mark("its columns are others")
+        return mark("it was not chosen") if chosen else mark("its columns are others")
 
     return tuple(LeftOut(part.name, part.rows, why(part)) for part in parts if part.name not in read)
 

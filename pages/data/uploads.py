@@ -140,7 +140,7 @@ def preview(upload: Upload, home: Path) -> Preview:
         if why:
             guess = replace(guess, open=(sentence("dates: {reason}", reason=why),))
         seen = Preview(reading, profile, guess, tuple(personal(reading.columns, reading.head)), order_open=bool(why))
-        return replace(seen, left_out=left_out(reading.parts, seen.read, home) if seen.read else ())
+        return replace(seen, left_out=left_out(reading.parts, seen.read, home, chosen=bool(upload.parts)) if seen.read else ())
 
 
 def mapping(seen: Preview, columns: Mapping[str, str], form: str | None = None, day_first: bool | None = None) -> Guess:

@@ -187,9 +187,10 @@ def _rehearsed(seen: Workspace, draft: Draft, profile: Profile) -> Rehearsal | N
         return draft.rehearsal
     if draft.asked and len(upload.content) > LIVE_BYTES and not st.button(say("Check again"), type="primary"):
         return None
-    draft.asked, draft.rehearsal = asked, None
+    draft.asked, draft.rehearsal = "", None
     with sentences(), _progress(say("Checking")) as step:
         draft.rehearsal = seen.rehearse(upload, profile, step)
+        draft.asked = asked  # not before: whoever presses on meanwhile ends this run
     return draft.rehearsal
 
 
