@@ -140,7 +140,9 @@ def preview(upload: Upload, home: Path) -> Preview:
         if why:
             guess = replace(guess, open=(sentence("dates: {reason}", reason=why),))
         seen = Preview(reading, profile, guess, tuple(personal(reading.columns, reading.head)), order_open=bool(why))
-        return replace(seen, left_out=left_out(reading.parts, seen.read, home, chosen=bool(upload.parts)) if seen.read else ())
+        if not seen.read:
+            return seen
+        return replace(seen, left_out=left_out(reading.parts, seen.read, home, chosen=bool(upload.parts)))
 
 
 def mapping(seen: Preview, columns: Mapping[str, str], form: str | None = None, day_first: bool | None = None) -> Guess:

@@ -10,7 +10,7 @@ from geodata.ingest.pipeline import Rehearsal
 from geodata.ingest.receipt import Receipt
 from geodata.ledger.batch import Batch
 from pages.data.workspace_cache import Workspace
-from pages.ui.notices import aside, notice
+from pages.ui.notices import aside, notice, way
 from pages.ui.translate import number, say
 from pages.widgets.batch_table import tell_undone, undo_button
 from pages.widgets.charts import link
@@ -61,7 +61,7 @@ def tell(seen: Workspace, receipt: Receipt, found: Rehearsal | None) -> None:
         if found is not None and found.days is not None:
             first, last = found.days
             period = {"from": first.isoformat(), "to": (last + timedelta(days=1)).isoformat()}
-            st.html(f'<p class="go">{link("./", period, say("Show this period on the map"))}</p>', width="content")
+            way(link("./", period, say("Show this period on the map")))
         undo_button(seen, batch)
     for said in receipt.notes:
         aside(say(said))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from html import escape
 from typing import Any
 
 import polars as pl
@@ -24,7 +23,7 @@ from pages.data.by_hand import NUMBERS, PRECISIONS, Entry, entry_of, marks, prof
 from pages.data.workspace_cache import Workspace
 from pages.presenters.stored_rows import HEADINGS, as_stored
 from pages.ui.data_table import tabulate
-from pages.ui.notices import aside, hint, notice, sentences
+from pages.ui.notices import aside, heading, hint, notice, sentences, way
 from pages.ui.translate import country, mark, say
 from pages.widgets.batch_table import tell_undone, undo_button
 from pages.widgets.charts import link
@@ -99,13 +98,12 @@ def _tell(seen: Workspace) -> None:
     notice(words, "done")
     with st.container(horizontal=True, vertical_alignment="center"):
         if period:
-            st.html(f'<p class="go">{link("./", period, say("Show it on the map"))}</p>', width="content")
+            way(link("./", period, say("Show it on the map")))
         undo_button(seen, batch)
 
 
 def _form(seen: Workspace, known: Entry) -> None:
-    heading = say("Change an incident") if known.record else say("A new incident")
-    st.html(f"<h3>{escape(heading)}</h3>")
+    heading(say("Change an incident") if known.record else say("A new incident"))
     entry = _ask(known, f"hand-{st.session_state.get(_NUMBER, 0)}")
     with st.container(horizontal=True):
         save = st.button(say("Save"), type="primary", key="hand-save")
@@ -261,7 +259,7 @@ def _period(found: Rehearsal) -> dict[str, str]:
 
 def _entered(seen: Workspace) -> None:
     """List what was entered by hand, and offer to change the one that is chosen."""
-    st.html(f"<h3>{escape(say('Entered by hand'))}</h3>")
+    heading(say("Entered by hand"))
     everybody = st.toggle(say("By anybody"), key="hand-everybody")
     found = seen.by_hand(everybody=everybody)
     if found.is_empty():

@@ -21,7 +21,7 @@ from pages.data.uploads import SHOWN_ROWS, Preview, Upload, mapping, proposed
 from pages.data.workspace_cache import Workspace
 from pages.presenters.stored_rows import HEADINGS, as_stored
 from pages.ui.data_table import tabulate
-from pages.ui.notices import aside, notice, sentences
+from pages.ui.notices import aside, heading, notice, sentences
 from pages.ui.translate import counted, mark, number, say
 from pages.widgets.batch_table import tell_undone
 from pages.widgets.column_mapping_form import ask_axes, ask_columns, ask_name, ask_order, ask_source
@@ -256,7 +256,7 @@ def _ask_parts(seen: Workspace, draft: Draft) -> None:
 def _not_understood(draft: Draft, found: Rehearsal, reading: Reading) -> Meant:
     """List what was not understood, each thing to be told now or later; return the words that are told."""
     preview = draft.preview
-    st.html(f"<h3>{escape(say('What was not understood'))}</h3>")
+    heading(say("What was not understood"))
     unread = [name for name in reading.guess.rest if name not in preview.persons]
     if not (found.words.height or found.refusals.height or unread or preview.persons or preview.left_out):
         aside(say("Nothing: every column, word and row was."))
@@ -267,7 +267,7 @@ def _not_understood(draft: Draft, found: Rehearsal, reading: Reading) -> Meant:
     tell_sheets(preview)
     told = [say(said) for said in found.notes if "persons are never held" not in said]
     if told:
-        st.html(f"<h3>{escape(say('How it was read'))}</h3>")
+        heading(say("How it was read"))
         for said in (_read_by(preview), *told):
             aside(said)
     return meant
