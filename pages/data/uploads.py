@@ -91,6 +91,8 @@ class Preview:
         Sheets, layers or members that are not read.
     order_open : bool
         Whether nothing tells if day or month comes first in its dates.
+    told : tuple of str
+        How that was told.
     """
 
     reading: Reading
@@ -99,6 +101,7 @@ class Preview:
     persons: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
     order_open: bool = False
+    told: tuple[str, ...] = ()
 
     @property
     def read(self) -> tuple[str, ...]:
@@ -132,14 +135,15 @@ def preview(upload: Upload, home: Path) -> Preview:
     with _laid(upload, home) as path:
         reading, profile = _looked_at(path, home, upload.parts)
         why = ""
+        told: tuple[str, ...] = ()
         if profile is not None:
             order = with_order(reading, profile)
-            profile, why = order.profile, order.open
-            reading = replace(reading, notes=(*reading.notes, *order.notes))
+            profile, why, told = order.profile, order.open, order.notes
         guess = by_profile(profile, reading) if profile else guessed(reading)
         if why:
             guess = replace(guess, open=(sentence("dates: {reason}", reason=why),))
-        seen = Preview(reading, profile, guess, tuple(personal(reading.columns, reading.head)), order_open=bool(why))
+        persons = tuple(personal(reading.columns, reading.head))
+        seen = Preview(reading, profile, guess, persons, order_open=bool(why), told=told)
         if not seen.read:
             return seen
         return replace(seen, left_out=left_out(reading.parts, seen.read, home, chosen=bool(upload.parts)))

@@ -265,11 +265,11 @@ def _not_understood(draft: Draft, found: Rehearsal, reading: Reading) -> Meant:
     refused(found)
     tell_columns(preview, reading.guess)
     tell_sheets(preview)
-    told = [say(said) for said in found.notes if "persons are never held" not in said]
-    if told:
-        heading(say("How it was read"))
-        for said in (_read_by(preview), *told):
-            aside(said)
+    heading(say("How it was read"))
+    aside(_read_by(preview))
+    for said in (*preview.told, *found.notes):
+        if "persons are never held" not in said:
+            aside(say(said))
     return meant
 
 

@@ -347,6 +347,7 @@ def test_a_register_in_french_is_imported_by_one_click_and_stored_right(home, at
     assert "“Felouque-X” (land, sea or air), 1 row" in said
     assert "Never stored, as they are of persons: Nom du passeur." in said
     assert "beside the incident: N°." in said
+    assert "the first number exceeds 12 in 3 of 4 times: the day comes first" in said
     assert "Latitude must lie within -90..90: 1 row." in said
     assert page.dataframe[0].value["when"].tolist() == ["April 3, 2024", "April 25, 2024", "April 26, 2024"]
     words = next(one for one in page.selectbox if "Refoulement" in one.label)
