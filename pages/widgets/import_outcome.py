@@ -29,8 +29,9 @@ def counts(batch: Batch, *, foreseen: bool) -> None:
         (say("Refused"), batch.refused, say("Rows that break a rule.")),
     )
     told = [one for one in every if one[1] or one in (every[0], every[-1])]
-    for place, (name, count, meaning) in zip(st.columns(len(told)), told, strict=True):
-        place.metric(name, number(count), help=meaning)
+    with st.container(horizontal=True):
+        for name, count, meaning in told:
+            st.metric(name, number(count), help=meaning, width="content")
 
 
 def tell(seen: Workspace, receipt: Receipt, found: Rehearsal | None) -> None:
