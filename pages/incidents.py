@@ -30,12 +30,16 @@ from pages.widgets.batch_table import batches
 from pages.widgets.download import download
 from pages.widgets.filter_bar import ask
 from pages.widgets.headline import headline
+from pages.widgets.incident_form import by_hand
 from pages.widgets.own_layers import own_layers
 from pages.widgets.source_table import sources
 from pages.widgets.upload_wizard import wizard
 
 FORMERLY = {"Add incidents": "Import", "Batches": "History"}
-TABS = (mark("Incidents"), mark("Import"), mark("History"), mark("Sources"), mark("Own layers"))
+INCIDENTS, IMPORT, BY_HAND = mark("Incidents"), mark("Import"), mark("By hand")
+HISTORY, SOURCES, OWN_LAYERS = mark("History"), mark("Sources"), mark("Own layers")
+TABS = (INCIDENTS, IMPORT, BY_HAND, HISTORY, SOURCES, OWN_LAYERS)
+READ_ONLY = (INCIDENTS, HISTORY, SOURCES)
 
 
 def page() -> None:
@@ -43,7 +47,7 @@ def page() -> None:
     seen = sight()
     version = seen.version()
     view = ask(seen.offers(version) if version is not None else {}, seen.known_months(version), "incidents")
-    parts = TABS if allowed("take in") else (TABS[0], TABS[2], TABS[3])
+    parts = TABS if allowed("take in") else READ_ONLY
     places = dict(zip(parts, tabs(parts, "tab", FORMERLY), strict=True))
     for part, place in places.items():
         with place:
@@ -53,14 +57,17 @@ def page() -> None:
 
 def show(seen: Workspace, part: str, view: View, version: int | None) -> None:
     """Show one tab."""
-    if part == TABS[1]:
+    if part == IMPORT:
         with st.container(key="wizard"):
             wizard(seen)
-    elif part == TABS[2]:
+    elif part == BY_HAND:
+        with st.container(key="by-hand"):
+            by_hand(seen)
+    elif part == HISTORY:
         batches(seen)
-    elif part == TABS[3]:
+    elif part == SOURCES:
         sources(seen, version)
-    elif part == TABS[4]:
+    elif part == OWN_LAYERS:
         own_layers(seen.home)
     elif version is None:
         empty()
@@ -71,9 +78,9 @@ def show(seen: Workspace, part: str, view: View, version: int | None) -> None:
 
 def empty() -> None:
     """Say what to do while there is nothing to list."""
-    notice(say("There are no incidents yet. Add a file of yours under “{tab}”.", tab=say(TABS[1])))
+    notice(say("There are no incidents yet. Add a file of yours under “{tab}”.", tab=say(IMPORT)))
     if allowed("take in"):
-        st.button(say("Import"), type="primary", on_click=turn_to, args=("tab", TABS[1]))
+        st.button(say("Import"), type="primary", on_click=turn_to, args=("tab", IMPORT))
 
 
 def catalogue(seen: Workspace, view: View, version: int) -> None:

@@ -89,6 +89,17 @@ def _holds_contacts(cells: pl.Series) -> bool:
     return bool(alike >= _MOST)
 
 
+def names_contact(text: str) -> bool:
+    """Tell whether a text holds an e-mail address or a telephone number.
+
+    Examples
+    --------
+    >>> names_contact("call +216 71 123 456"), names_contact("12 people at 33.5, 11.25 on 2024-05-03")
+    (True, False)
+    """
+    return any(re.search(pattern.strip("^$"), text) is not None for pattern in (_EMAIL, _PHONE))
+
+
 def digests(rows: pl.DataFrame, columns: Sequence[str], key: bytes) -> pl.Series:
     """Return a keyed digest of the personal cells of each row, null where they are all empty.
 

@@ -13,8 +13,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -42,8 +42,11 @@ from geodata.ledger.data_files import DataFile, write
 from geodata.ledger.edition_diff import Edition
 from geodata.ledger.record_keys import KEYS, fingerprints, keys, place, records
 from geodata.ledger.store import Ledger
+from geodata.mapping.date_order import with_order
 from geodata.mapping.parts import read_parts
 from geodata.mapping.profiles import FIELDS, Profile, mapped
+from geodata.model.incident import empty
+from geodata.model.source_words import unknown_words
 from geodata.parsing.coordinate_repair import Policy
 from geodata.parsing.serial_days import counted_from_1900, has_serials
 from geodata.parsing.swapped_dates import FORMS, half_swapped, mended
@@ -57,6 +60,8 @@ _PERSON = "_person"
 _MOST_CORRECTED = 20_000
 """Refused rows of one chunk that come out to be corrected."""
 _SAME_DEGREES = 1e-4
+_SHOWN = 6
+"""Incidents that are shown before they are stored."""
 _AT_ONCE = 2
 """Chunks that are checked side by side."""
 
@@ -93,6 +98,12 @@ class Rehearsal:
         Refused rows as they stand in the file, with the reasons beside each.
     objection : str
         Why it would not be stored without ``may_withdraw``, "" where it would.
+    words : DataFrame
+        ``field``, ``text``, ``rows``: words of the source that no map knows.
+    first : DataFrame
+        The first incidents as they would be stored.
+    days : tuple of date or None
+        The first and the last day of its incidents, None for none.
     """
 
     batch: Batch
@@ -100,6 +111,9 @@ class Rehearsal:
     notes: tuple[str, ...]
     to_correct: pl.DataFrame
     objection: str = ""
+    words: pl.DataFrame = field(default_factory=pl.DataFrame)
+    first: pl.DataFrame = field(default_factory=pl.DataFrame)
+    days: tuple[date, date] | None = None
 
 
 def ingest_file(
@@ -207,7 +221,8 @@ def rehearse(
                 objection = f"{error.what[0].upper()}{error.what[1:]}; {error.rule}."
                 batch = ledger.foreseen(tray.batch(), tray.given(may_withdraw=True, as_newest=as_newest))
         bad = tray.to_correct()
-        return Rehearsal(batch, tray.refusals, (*tray.notes, *older_edition(batch)), bad, objection)
+        notes = (*tray.notes, *older_edition(batch))
+        return Rehearsal(batch, tray.refusals, notes, bad, objection, tray.words, tray.first(), tray.days)
 
 
 @contextmanager
@@ -235,6 +250,9 @@ def _laid_aside(
             column=time,
         )
         notes = (*notes, said)
+    else:
+        order = with_order(reading, chosen)
+        chosen, notes = order.profile, (*notes, *order.notes)
     if time is not None and any(part.from_1904 for part in reading.parts) and has_serials(reading.head[time]):
         said = sentence("The workbook counts days from 1904: plain numbers in {column!r} were read so.", column=time)
         notes = (*notes, said)
@@ -269,6 +287,7 @@ class _Laid:
     keys: pl.DataFrame
     refusals: pl.DataFrame
     mentioned: pl.Series
+    words: pl.DataFrame
 
     @property
     def refused(self) -> int:
@@ -346,6 +365,26 @@ class _Tray:
         return pl.concat([laid.refusals for laid in self._laid])
 
     @property
+    def words(self) -> pl.DataFrame:
+        """Words of the source that no map knows: ``field``, ``text``, ``rows``, the commonest first."""
+        every = pl.concat([laid.words for laid in self._laid]).group_by("field", "text").agg(pl.col("rows").sum())
+        return every.sort("rows", "field", "text", descending=[True, False, False])
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day of what was laid aside, None for nothing."""
+        times = pl.concat([laid.keys["time"] for laid in self._laid])
+        if times.is_empty():
+            return None
+        first, last = (datetime.fromtimestamp(0, UTC) + timedelta(microseconds=each) for each in _ends(times))
+        return first.date(), last.date()
+
+    def first(self) -> pl.DataFrame:
+        """Return the first incidents as they would be stored."""
+        laid = next((laid.file for laid in self._laid if laid.file is not None), None)
+        return empty() if laid is None else laid.rows().head(_SHOWN)
+
+    @property
     def refused_rows(self) -> pl.DataFrame:
         """The refused rows as the file has them, without columns of persons."""
         return pl.concat([laid.refused_rows for laid in self._laid]) if self._laid else pl.DataFrame()
@@ -410,6 +449,7 @@ class _Tray:
             _keys_of(incidents),
             pl.concat([_misfit_refusals(chunk), refusals]).with_columns(pl.lit(chunk.part).alias("file")),
             records(source, checked.refused_ids.drop_nulls()),
+            unknown_words(incidents),
         )
 
     def batch(self) -> Batch:
@@ -475,6 +515,11 @@ def _identified(rows: pl.DataFrame, profile: Profile, source_name: str) -> pl.Da
         pl.when(ruined).then(record).alias("_ruined_id"),
         prints.alias("fingerprint"),
     )
+
+
+def _ends(times: pl.Series) -> tuple[int, int]:
+    first, last = times.min(), times.max()
+    return int(first), int(last)  # type: ignore[arg-type]  # microseconds
 
 
 def _keys_of(incidents: pl.DataFrame) -> pl.DataFrame:
@@ -553,19 +598,19 @@ def _rivals(reading: Reading, profile: Profile) -> tuple[str, ...]:
     """Say where a file gives a latitude or longitude twice, with other values."""
     told = []
     used = profile.mapping(list(reading.columns))
-    for field in ("lat", "lon"):
-        names = {folded(name) for name in profile.columns.get(field, ())}
+    for axis in ("lat", "lon"):
+        names = {folded(name) for name in profile.columns.get(axis, ())}
         for other in reading.columns:
-            if field not in used or other == used[field] or folded(other) not in names:
+            if axis not in used or other == used[axis] or folded(other) not in names:
                 continue
-            one, two = (pl.col(name).cast(pl.Float64, strict=False) for name in (used[field], other))
+            one, two = (pl.col(name).cast(pl.Float64, strict=False) for name in (used[axis], other))
             differing = reading.head.select(((one - two).abs() > _SAME_DEGREES).sum()).item()
             if differing:
                 told.append(
                     sentence(
                         "Columns {column!r} and {other!r} differ in {count:,} of the first {rows:,} rows; "
                         "{column!r} is read.",
-                        column=used[field],
+                        column=used[axis],
                         other=other,
                         count=differing,
                         rows=reading.head.height,

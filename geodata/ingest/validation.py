@@ -34,7 +34,7 @@ from geodata.places.place_check import stands_for_country
 from geodata.readers.dispatch import ROW
 from geodata.spatial import h3_cells as hexes
 
-UNKNOWN_PLACE = "a place must be known to the gazetteer, and be one place only"
+UNKNOWN_PLACE = mark("a place must be known to the gazetteer, and be one place only")
 PILE_UP = 5
 """Coordinates that so many rows of one file share are taken for a town or centroid, not for the place itself."""
 PILE_UP_KM = 8.0
@@ -224,53 +224,65 @@ def _faults(now: datetime, ceiling: str, *, by_name: bool) -> list[Fault]:
     faults = [
         *(
             (
-                Fault(~given, "place", "an incident needs a place or a country"),
+                Fault(~given, "place", mark("an incident needs a place or a country")),
                 Fault(given & ~placed, "place", UNKNOWN_PLACE),
             )
             if by_name
             else (
-                Fault(~given, "coordinates", "an incident needs coordinates"),
+                Fault(~given, "coordinates", mark("an incident needs coordinates")),
                 Fault(
-                    given & ~placed, "coordinates", "coordinates must be numbers in the form that the profile states"
+                    given & ~placed,
+                    "coordinates",
+                    mark("coordinates must be numbers in the form that the profile states"),
                 ),
             )
         ),
         Fault(
-            metres, "coordinates", "coordinates too large for degrees are metres of a projection: state its EPSG number"
+            metres,
+            "coordinates",
+            mark("coordinates too large for degrees are metres of a projection: state its EPSG number"),
         ),
-        Fault(placed & ~metres & ~pl.col("_lat").is_between(-90, 90), "lat", "latitude must lie within -90..90"),
-        Fault(placed & ~metres & ~pl.col("_lon").is_between(-180, 180), "lon", "longitude must lie within -180..180"),
+        Fault(placed & ~metres & ~pl.col("_lat").is_between(-90, 90), "lat", mark("latitude must lie within -90..90")),
         Fault(
-            placed & (pl.col("_lat") == 0) & (pl.col("_lon") == 0), "coordinates", "0, 0 stands for an unknown place"
+            placed & ~metres & ~pl.col("_lon").is_between(-180, 180), "lon", mark("longitude must lie within -180..180")
         ),
-        Fault(~timed, "time", "an incident needs a date"),
         Fault(
-            timed & pl.col("_start").is_null(), "time", "a date must be in a form that the profile or ISO 8601 states"
+            placed & (pl.col("_lat") == 0) & (pl.col("_lon") == 0),
+            "coordinates",
+            mark("0, 0 stands for an unknown place"),
         ),
-        Fault(pl.col("_start") > latest, "time", "a date must not lie in the future"),
+        Fault(~timed, "time", mark("an incident needs a date")),
+        Fault(
+            timed & pl.col("_start").is_null(),
+            "time",
+            mark("a date must be in a form that the profile or ISO 8601 states"),
+        ),
+        Fault(pl.col("_start") > latest, "time", mark("a date must not lie in the future")),
         Fault(pl.col("_start").dt.year() < EARLIEST.year, "time", f"a date must not lie before {EARLIEST.year}"),
         Fault(
             pl.col("_start").dt.date().is_in(_NO_DATES)
             & ~pl.col("time").str.contains(r"^\d{4}$").fill_null(value=False),
             "time",
-            "1900-01-01, 1970-01-01 and the like stand for no date: an incident needs a date",
+            mark("1900-01-01, 1970-01-01 and the like stand for no date: an incident needs a date"),
         ),
         Fault(
             pl.col("time_end").is_not_null() & pl.col("_end").is_null(),
             "time_end",
-            "an end must be in a form like a date",
+            mark("an end must be in a form like a date"),
         ),
-        Fault(pl.col("_end") <= pl.col("_start"), "time_end", "an end must come after its start"),
+        Fault(pl.col("_end") <= pl.col("_start"), "time_end", mark("an end must come after its start")),
         Fault(
             pl.col("place_precision_km").is_not_null() & ~(_decimal("place_precision_km") >= 0).fill_null(value=False),
             "place_precision_km",
-            "a precision must be a number of km, 0 or more",
+            mark("a precision must be a number of km, 0 or more"),
         ),
         *_faults_of_marks(ceiling),
     ]
     for name in _COUNTS:
         unread = ~pl.col(f"_{name}_read") | (pl.col(f"_{name}") < 0).fill_null(value=False)
-        faults.append(Fault(pl.col(name).is_not_null() & unread, name, "a count must be a whole number, 0 or more"))
+        faults.append(
+            Fault(pl.col(name).is_not_null() & unread, name, mark("a count must be a whole number, 0 or more"))
+        )
     return faults
 
 
@@ -319,7 +331,11 @@ def above_the_ceiling(ceiling: str) -> str:
 def _faults_of_marks(ceiling: str) -> list[Fault]:
     above = HANDLING_MARKS[HANDLING_MARKS.index(ceiling) + 1 :]
     return [
-        Fault(~pl.col("_handling").is_in(HANDLING_MARKS), "handling", "handling must be a Traffic Light Protocol mark"),
+        Fault(
+            ~pl.col("_handling").is_in(HANDLING_MARKS),
+            "handling",
+            mark("handling must be a Traffic Light Protocol mark"),
+        ),
         Fault(pl.col("_handling").is_in(above), "handling", above_the_ceiling(ceiling)),
     ]
 

@@ -18,12 +18,14 @@ from geodata.core.errors import WrongValue
 from geodata.core.messages import sentence
 from geodata.mapping.profiles import PLAIN, Profile, keep, profiles
 from geodata.parsing.coordinates import guessed_form
-from geodata.parsing.date_inference import guessed_forms
+from geodata.parsing.date_inference import guessed_forms, order_open
 from geodata.parsing.transport_mode import stated_modes
 from geodata.places.lookup import country_code, folded
 from geodata.readers.dispatch import Reading
 
 _MOST = 0.8
+_LONGEST_CODE, _SEVERAL = 3, 3
+"""Letters of a code of a country, and from how many different ones a column holds countries."""
 STATED = sentence("you said so")
 _PLACES = ("airport", "place", "route_label", "country")
 _TWO_NUMBERS = r"^\s*[(\[]?\s*[-+]?\d{1,3}\.\d+\s*[,;\s]\s*[-+]?\d{1,3}\.\d+\s*[)\]]?\s*$"
@@ -172,13 +174,18 @@ def profile_of(guess: Guess, name: str, source: str, like: Profile | None = None
     if guess.open:
         raise WrongValue(guess.open[0], rule="a profile must say it", done="nothing was saved")
     needed = [column for field, column in guess.columns.items() if field in ("coordinates", "lat", "lon", "time")]
+    columns = {field: (column,) for field, column in guess.columns.items()}
+    by_name = guess.coordinate_form == BY_NAME
+    if by_name:  # rows that wait for a place come back with one
+        columns |= {axis: (axis,) for axis in ("lat", "lon")}
     said = {
         "name": name,
         "title": f"Saved for {source}",
         "source": source,
         "requires": tuple(needed),
-        "columns": {field: (column,) for field, column in guess.columns.items()},
-        "coordinate_form": guess.coordinate_form,
+        "columns": columns,
+        "coordinate_form": "columns" if by_name else guess.coordinate_form,
+        "or_by_name": by_name or (like is not None and like.or_by_name),
         "time_forms": guess.time_forms,
     }
     return Profile.model_validate(said if like is None else like.model_dump() | said)
@@ -304,7 +311,7 @@ def _by_content(free: list[str], head: pl.DataFrame) -> Told:
             found.append(("time", column, guessed_forms(_times_of(given))[1]))
         elif _share(given.is_in([word for word in given.unique() if folded(word) in stated_modes()])):
             found.append(("mode", column, sentence("it holds words for land, sea or air")))
-        elif number.null_count() and _are_countries(given):
+        elif number.null_count() and _are_countries(given) and _name_several(given):
             field = "origins" if re.search(r"origin|national|citizen", folded(column)) else "country"
             found.append((field, column, sentence("it holds names of countries")))
     return found
@@ -357,12 +364,17 @@ def _times_of(texts: pl.Series) -> pl.DataFrame:
 def _are_times(texts: pl.Series) -> bool:
     """Tell whether texts are times, be it that nothing tells which of two numbers is the day."""
     forms, reason = guessed_forms(_times_of(texts))
-    return forms is not None or reason.startswith(("no day", "both numbers"))
+    return forms is not None or order_open(reason)
 
 
 def _are_countries(texts: pl.Series) -> bool:
     known = [text for text in texts.unique() if len(text) > 1 and country_code(text)]
     return _share(texts.is_in(known))
+
+
+def _name_several(texts: pl.Series) -> bool:
+    """Tell whether texts are no abbreviations of something else: a unit "GN" is not Guinea."""
+    return bool((texts.str.len_chars() > _LONGEST_CODE).any()) or texts.n_unique() >= _SEVERAL
 
 
 def _share(fits: pl.Series) -> bool:

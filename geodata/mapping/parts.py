@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.core.errors import UnknownColumns
-from geodata.core.messages import sentence
+from geodata.core.messages import mark, sentence
 from geodata.mapping.profiles import Profile, profile_for, profile_of_columns
 from geodata.readers.dispatch import Part, Reading, read_file
 
@@ -51,6 +52,41 @@ def read_parts(
     if names != [reading.parts[0].name]:
         reading = read_file(path, names)
     return reading, chosen, _left_out(reading.parts, names, fitting)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A sheet, layer or member that is not read: its name, its rows, and why in a few words."""
+
+    name: str
+    rows: int
+    why: str
+
+
+def left_out(
+    parts: Sequence[Part], read: Sequence[str], home: Path | None, *, chosen: bool = False
+) -> tuple[LeftOut, ...]:
+    """Return the sheets, layers or members of a file that are not read, with why, in words for a screen.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+    read : sequence of str
+        Names of those that are.
+    home : Path, optional
+        Workspace whose profiles are known too.
+    chosen : bool
+        Whether a person chose those.
+    """
+
+    def why(part: Part) -> str:
+        if part.hidden:
+            return mark("it is hidden")
+        if _fit(part, home, None) is None:
+            return mark("it has no columns of a place and a date")
+        return mark("it was not chosen") if chosen else mark("its columns are others")
+
+    return tuple(LeftOut(part.name, part.rows, why(part)) for part in parts if part.name not in read)
 
 
 def _fit(part: Part, home: Path | None, profile: Profile | None) -> Profile | None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import polars as pl
 from rich.console import Console
 from rich.table import Table
 
 from geodata.mapping.column_inference import Guess, guessed, saved
+from geodata.mapping.date_order import with_order
 from geodata.mapping.profiles import Profile, fitting
-from geodata.parsing.date_inference import guessed_forms
 from geodata.readers.dispatch import Reading, read_file
 
 
@@ -54,27 +53,19 @@ def _table(reading: Reading, columns: dict[str, str], reasons: dict[str, str]) -
     Console().print(table)
 
 
-def _order_open(reading: Reading, fitting: Profile) -> str:
-    """Say by which option the order of day and month is stated where neither the profile nor a date tells it."""
-    column = fitting.mapping(list(reading.columns)).get("time")
-    if column is None or fitting.time_forms:
-        return ""
-    nothing = pl.lit(None, pl.String)
-    forms, why = guessed_forms(
-        reading.head.select(pl.col(column).alias("time"), nothing.alias("year"), nothing.alias("month"))
-    )
-    if forms is None:
-        return f"Dates: {why}; take the file in with --day-first or --month-first."
-    return (
-        f"Dates: {why}; say so with {'--day-first' if forms[0].startswith('%d') else '--month-first'}." if forms else ""
-    )
+def _order(reading: Reading, fitting: Profile) -> str:
+    """Say how the order of day and month was told, or by which option it is stated where nothing tells it."""
+    told = with_order(reading, fitting)
+    if told.open:
+        return f"Dates: {told.open}; take the file in with --day-first or --month-first."
+    return " ".join(told.notes)
 
 
 def _sum_up(reading: Reading, fitting: Profile | None, guess: Guess, rest: list[str], path: Path | None) -> None:
     said = [f"Kept as they are, under extra: {', '.join(rest)}."] if rest else []
     if path:
         said.append(f"Saved as {path}; files like this are read by it from now on.")
-    elif fitting and (order := _order_open(reading, fitting)):
+    elif fitting and (order := _order(reading, fitting)):
         said += [f"The profile {fitting.name!r} fits: {fitting.title}.", order]
     elif fitting:
         said.append(f"The profile {fitting.name!r} fits: {fitting.title}.")

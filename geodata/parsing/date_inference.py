@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -15,6 +17,8 @@ _TWO_NUMBERS = (
 )
 _SAMPLE = 10_000
 _MOST = 0.9
+_MONTHS = 12
+_TWO_DIGITS = 99
 
 
 def guessed_forms(texts: pl.DataFrame, day_first: bool | None = None) -> tuple[tuple[str, ...] | None, str]:
@@ -42,6 +46,24 @@ def guessed_forms(texts: pl.DataFrame, day_first: bool | None = None) -> tuple[t
         None,
         sentence("only {share} times are in any form that is known", share=part_of(read, len(sample))),
     )
+
+
+def order_open(reason: str) -> bool:
+    """Tell whether a reason of ``guessed_forms`` is that nothing says which of two numbers is the day."""
+    return reason.startswith(("no day", "both numbers"))
+
+
+def two_readings(texts: pl.Series) -> tuple[str, datetime, datetime] | None:
+    """Return the first text that is one of two days, with both: the day first, then the month first."""
+    for text in texts.drop_nulls().head(_SAMPLE):
+        found = re.match(r"\D*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})", text)
+        if found is None:
+            continue
+        one, two, year = (int(part) for part in found.groups())
+        if one != two and max(one, two) <= _MONTHS and min(one, two) > 0:
+            whole = year if year > _TWO_DIGITS else 2000 + year
+            return text, datetime(whole, two, one, tzinfo=UTC), datetime(whole, one, two, tzinfo=UTC)
+    return None
 
 
 def _guessed_orders(sample: pl.Series, day_first: bool | None) -> tuple[tuple[str, ...] | None, str] | None:

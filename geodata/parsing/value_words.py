@@ -24,7 +24,10 @@ FILE = "words.toml"
 VALUES = {"kind": KINDS, "mode": MODES}
 """Fields whose words are mapped, and what they can be mapped to."""
 _WHOLE_CELL_ONLY = frozenset(
-    ["see", "vol", "rib", "mar", "pied", "auto", "land", "bar", "nave", "dead", "mort", "tod", "other", "morte"]
+    [
+        *("see", "vol", "rib", "mar", "pied", "auto", "land", "bar", "nave", "dead", "mort", "tod", "other", "morte"),
+        *("terre", "terra"),
+    ]
 )
 """Words that are common in another sense, or in another language, within a longer text."""
 

@@ -42,4 +42,6 @@ export class Absent extends Part {
   listInView() {}
 
   show() {}
+
+  open() {}
 }

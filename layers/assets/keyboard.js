@@ -57,6 +57,7 @@ export class Keys extends Part {
         ["H", mark("the map alone, and everything again")],
         ["V", mark("saved views")],
         ["W", mark("watch-lists")],
+        ["E", mark("enter an incident in the middle of the map")],
       ],
     ],
     [
@@ -95,6 +96,7 @@ export class Keys extends Part {
         "?": () => this.help(), 0: () => monitor.picture && monitor.fit(), n: () => this.turn(1), p: () => this.turn(-1),
         i: () => monitor.incidents.listInView(), l: () => this._legend(), g: () => this._toggle("graticule"), d: () => this._files(),
         h: () => monitor.actions.alone(), t: () => monitor.actions.theme.click(), w: () => monitor.feed.may("watch") && monitor.watchLists.show(), v: () => monitor.savedViews.show(),
+        e: () => monitor.enterHere.open(),
       }),
     );
     document.addEventListener("keydown", (event) => this._key(event), true);
@@ -107,9 +109,9 @@ export class Keys extends Part {
   /** @returns {HTMLDialogElement} */
   _help() {
     /** @param {[string, string]} given */
-    const rows = ([keys, words]) => element("div", {}, element("dt", {}, ...keys.split("  ").map((key) => element("kbd", {}, say(key)))), element("dd", {}, say(words)));
+    const rows = ([keys, words]) => element("div", { "data-needs": keys === "E" ? "take in" : null }, element("dt", {}, ...keys.split("  ").map((key) => element("kbd", {}, say(key)))), element("dd", {}, say(words)));
     /** What there is: a map without single incidents lists none.  @param {[string, string]} given */
-    const works = ([key]) => !(key === "I" && this.monitor.incidents instanceof Absent) && !(["W", "V"].includes(key) && this.monitor.watchLists instanceof Absent);
+    const works = ([key]) => !(key === "E" && this.monitor.enterHere instanceof Absent) && !(key === "I" && this.monitor.incidents instanceof Absent) && !(["W", "V"].includes(key) && this.monitor.watchLists instanceof Absent);
     const groups = Keys.HELP.map(([name, keys]) => element("section", {}, element("h3", {}, say(name)), element("dl", {}, ...keys.filter(works).map(rows))));
     const close = element("button", { type: "button", class: "square close", title: say("Close (Esc)"), "aria-label": say("Close"), onclick: () => this.dialog.close() }, icon("M5 5l10 10M15 5L5 15"));
     const box = element("input", { type: "checkbox", onchange: (event) => this._store(event.target.checked) });

@@ -41,6 +41,8 @@ export class Monitor {
   countries;
   /** @type {parts.Degrees} */
   degrees;
+  /** @type {parts.EnterHere} */
+  enterHere;
   /** @type {parts.Evidence} */
   evidence;
   /** @type {parts.ExportDialog} */

@@ -12,6 +12,7 @@ export { Card } from "./card.js";
 export { Changes } from "./changes.js";
 export { Bands, Corridors } from "./corridors.js";
 export { Countries } from "./countries.js";
+export { EnterHere } from "./enter_here.js";
 export { Evidence } from "./evidence.js";
 export { ExportDialog } from "./export_dialog.js";
 export { Degrees, Graticule } from "./graticule.js";

@@ -106,6 +106,10 @@ class Countries(Part):
     """Tint and hatch of each country by its role; the letter stands with its name."""
 
 
+class EnterHere(Part):
+    """A menu where the map is asked for its menu, which leads to the form for an incident at that position."""
+
+
 class ExportDialog(Part):
     """Every format with its layers, place, period and audience; previewed once nothing changes for ``pause_ms``."""
 

@@ -28,6 +28,7 @@ from layers.map.components import (
     Corridors,
     Countries,
     Degrees,
+    EnterHere,
     Evidence,
     ExportDialog,
     Graticule,
@@ -194,7 +195,7 @@ def _assembled() -> MonitorMap:
         Labels,
         Degrees,
     )
-    panels = (Scale, Status, TimeBar, Actions, Search, Ranking, Alerts, Legend, Card, Keys)
+    panels = (Scale, Status, TimeBar, Actions, Search, Ranking, Alerts, Legend, Card, EnterHere, Keys)
     dialogs = (ExportDialog, ShareDialog, SavedViews, WatchLists, Briefings, Tour, Wall)
     for number, part in enumerate((*parts, *panels, *dialogs)):
         monitor.add_child(part(), name=f"part_{number}")

@@ -60,6 +60,7 @@ _LEFT_OUT = (
     "arrivals",
     "briefings",
     "changes",
+    "enterHere",
     "exportDialog",
     "hotspots",
     "incidents",

@@ -16,14 +16,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geodata.core.errors import RoutesError, UnknownColumns, UnreadableFile
+from geodata.core.messages import sentence
 from geodata.core.staging import room, unwritable
 from geodata.ingest.persons import personal
 from geodata.ingest.pipeline import Rehearsal, Step, rehearse
 from geodata.ingest.receipt import Receipt, receive
 from geodata.ledger.store import Ledger
 from geodata.mapping.column_inference import Guess, by_profile, guessed, profile_of, stated
-from geodata.mapping.parts import read_parts
+from geodata.mapping.date_order import with_order
+from geodata.mapping.parts import LeftOut, left_out, read_parts
 from geodata.mapping.profiles import Profile, keep, saved_profiles
+from geodata.mapping.stated import NAME as STATED_NAME
 from geodata.readers.dispatch import Reading, read_file
 from geodata.readers.limits import one_line
 from geodata.workspace.layer_files import Look, Shapes, look, read_shapes
@@ -85,12 +88,21 @@ class Preview:
         What the profile says of the columns or, where none fits, what can be guessed.
     persons : tuple of str
         Columns that will not be stored.
+    left_out : tuple of LeftOut
+        Sheets, layers or members that are not read.
+    order_open : bool
+        Whether nothing tells if day or month comes first in its dates.
+    told : tuple of str
+        How that was told.
     """
 
     reading: Reading
     profile: Profile | None
     guess: Guess
     persons: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    order_open: bool = False
+    told: tuple[str, ...] = ()
 
     @property
     def read(self) -> tuple[str, ...]:
@@ -123,8 +135,19 @@ def preview(upload: Upload, home: Path) -> Preview:
     """
     with _laid(upload, home) as path:
         reading, profile = _looked_at(path, home, upload.parts)
+        why = ""
+        told: tuple[str, ...] = ()
+        if profile is not None:
+            order = with_order(reading, profile)
+            profile, why, told = order.profile, order.open, order.notes
         guess = by_profile(profile, reading) if profile else guessed(reading)
-        return Preview(reading, profile, guess, tuple(personal(reading.columns, reading.head)))
+        if why:
+            guess = replace(guess, open=(sentence("dates: {reason}", reason=why),))
+        persons = tuple(personal(reading.columns, reading.head))
+        seen = Preview(reading, profile, guess, persons, order_open=bool(why), told=told)
+        if not seen.read:
+            return seen
+        return replace(seen, left_out=left_out(reading.parts, seen.read, home, chosen=bool(upload.parts)))
 
 
 def mapping(seen: Preview, columns: Mapping[str, str], form: str | None = None, day_first: bool | None = None) -> Guess:
@@ -144,8 +167,29 @@ def mapping(seen: Preview, columns: Mapping[str, str], form: str | None = None, 
     if like and form is None and all(known.get(field) == columns.get(field) for field in PLACED):
         form = like.coordinate_form
     same_time = known.get("time") == columns.get("time")
-    times = like.time_forms if like and same_time else None
+    times = like.time_forms if like and same_time and not seen.order_open else None
     return stated(seen.guess, columns, seen.reading, coordinate_form=form, time_forms=times, day_first=day_first)
+
+
+def proposed(seen: Preview, guess: Guess, source: str, *, changed: bool) -> Profile | None:
+    """Return how a file would be read: by its profile, or by what a person says instead; None while anything is open.
+
+    Parameters
+    ----------
+    seen : Preview
+    guess : Guess
+        What the columns are.
+    source : str
+        What the source is called.
+    changed : bool
+        Whether a person says anything else of the columns than was told.
+    """
+    if guess.open:
+        return None
+    named = "" if source == seen.source else source
+    if seen.profile is not None and not changed:
+        return seen.profile.model_copy(update={"source": named}) if named else seen.profile
+    return profile_of(guess, STATED_NAME, named or (seen.profile.source if seen.profile else source), seen.profile)
 
 
 def kept_profile(seen: Preview, guess: Guess, name: str, source: str, home: Path) -> Profile:

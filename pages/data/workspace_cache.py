@@ -21,16 +21,21 @@ from geodata.core.handling import highest
 from geodata.core.settings import Settings
 from geodata.ingest.pipeline import Rehearsal, Step
 from geodata.ingest.receipt import Receipt
+from geodata.ingest.waiting import Waiting, waiting
 from geodata.ledger.batch import Batch
 from geodata.ledger.corridor_registry import corridor_events
+from geodata.ledger.mapped_words import map_word
 from geodata.ledger.store import Ledger
 from geodata.ledger.version_diff import Undone, undo
+from geodata.ledger.withdrawal import withdraw
 from geodata.mapping.column_inference import Guess
 from geodata.mapping.profiles import Profile, credits_of
 from geodata.model.assumptions import Facts
-from geodata.model.incident import is_synthetic
+from geodata.model.incident import empty, is_synthetic
 from geodata.model.query import View
 from geodata.model.reporting import Editions
+from geodata.model.source_words import unknown_words
+from geodata.parsing.value_words import VALUES, keep_word
 from geodata.places.lookup import country_name
 from geodata.workspace.editions import editions_of
 from geodata.workspace.network_store import Networks
@@ -47,6 +52,7 @@ from layers.payload.snapshot import Ground, Snapshot, ground, snapshot
 from layers.payload.time_steps import Unit
 from layers.reports.since import Since
 from pages.data import uploads
+from pages.data.by_hand import PROFILE, Entry, entered
 from pages.data.network_builder import Builder
 from pages.data.uploads import Preview, Upload
 from pages.data.who import in_their_name, whoever
@@ -462,6 +468,29 @@ class Workspace:
         with in_their_name("take in"):
             return uploads.kept_profile(seen, guess, name, source, self._ledger.home)
 
+    def keep_word(self, field: str, word: str, value: str) -> None:
+        """Map a word of a source from now on."""
+        with in_their_name("take in"):
+            keep_word(self.home, field, word, value)
+
+    def map_word(self, field: str, word: str, value: str) -> int:
+        """Map a word of a source, and read the incidents that bear it again; return how many these are."""
+        try:
+            with in_their_name("take in"):
+                keep_word(self.home, field, word, value)
+                return map_word(self._ledger, field, word, value).updated
+        finally:
+            self._look()
+
+    def unknown_words(self, version: int) -> pl.DataFrame:
+        """Return the words for kinds and modes that no map knows: ``field``, ``text``, ``rows``."""
+        words = unknown_words(self.incidents(version))
+        return words.filter(pl.col("field").is_in(list(VALUES)))
+
+    def waiting(self) -> list[Waiting]:
+        """Return the rows that wait to be placed by hand."""
+        return waiting(self._ledger)
+
     def rehearse(self, upload: Upload, profile: Profile, step: Step) -> Rehearsal:
         """Return what taking an uploaded file in would come to."""
         return uploads.rehearsed(upload, self._ledger, profile, step)
@@ -471,6 +500,21 @@ class Workspace:
         try:
             with in_their_name("take in"):
                 return uploads.taken_in(upload, self._ledger, profile, step, may_withdraw=may_withdraw)
+        finally:
+            self._look()
+
+    def by_hand(self, *, everybody: bool) -> pl.DataFrame:
+        """Return the incidents that were entered by hand: by who asks, or by anybody."""
+        version = self.version()
+        if version is None:
+            return empty()
+        return entered(self.incidents(version), self.history(), None if everybody else whoever().name)
+
+    def withdraw(self, entry: Entry) -> Batch:
+        """Withdraw an incident that was entered by hand, as a new version."""
+        try:
+            with in_their_name("take in"):
+                return withdraw(self._ledger, entry.incident_id, f"{entry.record}.ndjson", PROFILE)
         finally:
             self._look()
 

@@ -26,6 +26,16 @@ def facts(pairs: Iterable[tuple[str, str]], name: str) -> None:
     st.html(f'<div class="facts" role="region" tabindex="0" aria-label="{escape(name)}"><dl>{rows}</dl></div>')
 
 
+def heading(text: str) -> None:
+    """Show what a part of a page is about."""
+    st.html(f"<h3>{escape(text)}</h3>")
+
+
+def way(anchor: str) -> None:
+    """Show a link, HTML of ours, as a button that leads on."""
+    st.html(f'<p class="go">{anchor}</p>', width="content")
+
+
 def aside(text: str) -> None:
     """Show a remark in small letters."""
     st.html(f'<p class="aside">{escape(text)}</p>')

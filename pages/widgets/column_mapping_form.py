@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 
 import streamlit as st
 
 from geodata.mapping.column_inference import BY_NAME, STATED, Guess
 from geodata.mapping.profiles import FIELDS
+from geodata.parsing.date_inference import order_open, two_readings
 from pages.data.uploads import Preview, mapping
 from pages.data.workspace_cache import Workspace
+from pages.presenters.stored_rows import in_words
 from pages.ui.notices import aside, notice, sentences
 from pages.ui.translate import counted, mark, say
 
@@ -63,23 +66,28 @@ FORMS = {
     BY_NAME: mark("not at all: rows are placed by the place or country that they name"),
 }
 """Forms of coordinates in words."""
-ORDERS = {None: mark("choose"), True: mark("the day: 31/12/2024"), False: mark("the month: 12/31/2024")}
 
 
-def ask_columns(preview: Preview, number: int, names: list[str]) -> tuple[Guess, bool]:
-    """Ask for the column of every field; return what is said, and whether it differs from what was told."""
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a person says of the columns: field -> column, and how coordinates are written, None for as told."""
+
+    columns: dict[str, str]
+    form: str | None
+
+
+def ask_columns(preview: Preview, number: int, names: list[str], *, unfolded: bool) -> Stated:
+    """Ask for the column of every field, and how coordinates are written."""
     told = preview.guess
     first = [name for name in FIELDS if name in told.columns or (name in NEEDED and preview.profile is None)]
     others = [name for name in FIELDS if name not in first]
     columns: dict[str, str] = {}
-    with st.expander(say("How its columns are read"), expanded=preview.profile is None):
+    with st.expander(say("How its columns are read"), expanded=unfolded):
         _ask_columns(preview, number, first, names, columns)
-        aside(_kept_as_they_are([name for name in told.rest if name not in preview.persons]))
+        form = _ask_form(number, mapping(preview, columns))
     with st.expander(counted("Columns for {count} more field", "Columns for {count} more fields", len(others))):
         _ask_columns(preview, number, others, names, columns)
-    form, day_first = _forms(number, mapping(preview, columns))
-    changed = columns != told.columns or form is not None or day_first is not None
-    return mapping(preview, columns, form, day_first), changed
+    return Stated(columns, form)
 
 
 def _ask_columns(preview: Preview, number: int, fields: list[str], names: list[str], columns: dict[str, str]) -> None:
@@ -113,24 +121,57 @@ def _example(preview: Preview, column: str) -> str:
     return say("For example: {value}.", value=" ".join(given[0][:60].split()))
 
 
-def _forms(number: int, told: Guess) -> tuple[str | None, bool | None]:
-    """Ask how coordinates and dates are written, where that is not told or may be told wrongly."""
-    form, order = st.columns(2)
+def _ask_form(number: int, told: Guess) -> str | None:
+    """Ask how coordinates are written, where that is not told or may be told wrongly."""
     untold = any(what.startswith("coordinates") for what in told.open)
     form_told = say(FORMS.get(told.coordinate_form, told.coordinate_form))
     said = say("choose") if untold else say("as told: {form}", form=form_told)
-    stated: str | None = form.selectbox(
+    stated: str | None = st.selectbox(
         say("Coordinates are written"),
         [None, *FORMS],
         format_func=lambda name: said if name is None else say(FORMS[name]),
         key=f"form-{number}",
     )
-    if not any(what.startswith("dates") for what in told.open):
-        return stated, None
-    day_first: bool | None = order.selectbox(
-        say("In dates, first comes"), list(ORDERS), format_func=lambda first: say(ORDERS[first]), key=f"order-{number}"
+    return stated
+
+
+def ask_order(preview: Preview, number: int, stated: Stated) -> bool | None:
+    """Ask whether day or month comes first, by a date of the file, where no date tells; None for no answer."""
+    told = mapping(preview, stated.columns, stated.form)
+    if "time" not in told.columns or not any(order_open(what.removeprefix("dates: ")) for what in told.open):
+        return None
+    found = two_readings(preview.reading.head[told.columns["time"]])
+    if found is None:
+        return None
+    text, day_first, month_first = found
+    days = {True: in_words(day_first), False: in_words(month_first)}
+    answer: bool | None = st.radio(
+        say("Which day is {text}? No date of the file tells.", text=" ".join(text[:40].split())),
+        list(days),
+        index=None,
+        format_func=lambda first: days[first],
+        horizontal=True,
+        key=f"order-{number}",
     )
-    return stated, day_first
+    return answer
+
+
+def ask_axes(preview: Preview, number: int, stated: Stated) -> str | None:
+    """Ask which of two numbers in a cell is the latitude, by a cell of the file, where nothing tells."""
+    told = mapping(preview, stated.columns, stated.form)
+    column = told.columns.get("coordinates")
+    if column is None or not any("latitude or longitude" in what for what in told.open):
+        return stated.form
+    text = " ".join(preview.reading.head[column].drop_nulls()[0][:40].split())
+    answer: str | None = st.radio(
+        say("What comes first in {text}?", text=text),
+        ["lat, lon", "lon, lat"],
+        index=None,
+        format_func=lambda form: say("latitude") if form == "lat, lon" else say("longitude"),
+        horizontal=True,
+        key=f"axes-{number}",
+    )
+    return answer
 
 
 def ask_source(preview: Preview, number: int) -> str:
@@ -145,8 +186,10 @@ def ask_source(preview: Preview, number: int) -> str:
     return (said or "").strip() or preview.source
 
 
-def ask_name(seen: Workspace, preview: Preview, number: int) -> str:
-    """Ask for the name of the profile."""
+def ask_name(seen: Workspace, preview: Preview, number: int, *, kept: bool) -> str:
+    """Ask whether files like this are read so from now on, and under which name; "" where they are not."""
+    if not st.checkbox(say("Read files with these columns so from now on"), kept, key=f"keep-{number}"):
+        return ""
     name = st.text_input(
         say("Name of the profile"),
         preview.profile_name,
@@ -157,18 +200,4 @@ def ask_name(seen: Workspace, preview: Preview, number: int) -> str:
     with sentences():
         if name and seen.has_profile(name):
             notice(say("A profile “{name}” stands already; saving puts this one in its place.", name=name), "warning")
-    return name or ""
-
-
-def _kept_as_they_are(names: list[str], most: int = 20) -> str:
-    if not names:
-        return say("Kept as they are, beside the incident: none.")
-    some, more = ", ".join(names[:most]), len(names) - most
-    if more <= 0:
-        return say("Kept as they are, beside the incident: {columns}.", columns=some)
-    return counted(
-        "Kept as they are, beside the incident: {columns} and {count} more.",
-        "Kept as they are, beside the incident: {columns} and {count} more.",
-        more,
-        columns=some,
-    )
+    return name or preview.profile_name

@@ -1,4 +1,4 @@
-"""Adding a file: look at its columns, check its rows, take it in. Nothing is stored before the last step."""
+"""Adding a file: one screen of what would be stored and what was not understood, then the import."""
 
 from __future__ import annotations
 
@@ -7,67 +7,100 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from html import escape
-from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geodata.ingest.pipeline import Rehearsal
 from geodata.ingest.receipt import Receipt
-from geodata.ingest.rejection_report import correction_name, correction_xlsx, csv_of
 from geodata.ledger.batch import Batch
+from geodata.mapping.column_inference import Guess
 from geodata.mapping.profiles import Profile
 from geodata.readers.dispatch import ENDINGS, ROW
-from pages.data.uploads import SHOWN_ROWS, Preview, Upload
+from pages.data.uploads import SHOWN_ROWS, Preview, Upload, mapping, proposed
 from pages.data.workspace_cache import Workspace
+from pages.presenters.stored_rows import HEADINGS, as_stored
 from pages.ui.data_table import tabulate
-from pages.ui.notices import aside, notice, sentences
+from pages.ui.notices import aside, heading, notice, sentences
 from pages.ui.translate import counted, mark, number, say
-from pages.widgets.batch_table import tell_undone, undo_button
-from pages.widgets.column_mapping_form import ask_columns, ask_name, ask_source
+from pages.widgets.batch_table import tell_undone
+from pages.widgets.column_mapping_form import ask_axes, ask_columns, ask_name, ask_order, ask_source
+from pages.widgets.import_outcome import counts, tell
+from pages.widgets.left_open import left_open
+from pages.widgets.not_understood import (
+    DATES,
+    Meant,
+    ask_words,
+    tell_columns,
+    tell_missing,
+    tell_sheets,
+    tell_words,
+)
+from pages.widgets.refused_rows import refused
 
-STEPS = (mark("Columns"), mark("Check"), mark("Imported"))
+STEPS = (mark("Check"), mark("Imported"))
 MOST_COLUMNS = 300
 """Columns of a file that are shown and offered."""
-MOST_REFUSALS = 1_000
-"""Refused rows that are listed; the file to download holds all."""
+LIVE_BYTES = 8 * 2**20
+"""A larger file is not gone through again with each change, but when that is asked for."""
 _DRAFT = "draft"
 _numbers = itertools.count()
 
 
 @dataclass(slots=True)
 class Draft:
-    """A file on its way in, and what is known of it so far; changed in place, so that no step is done twice."""
+    """A file on its way in, and what is known of it so far; changed in place, so that no step is done twice.
+
+    Attributes
+    ----------
+    asked : str
+        Of what the rehearsal is: the profile, the parts, and whether it is taken for the newest.
+    """
 
     upload: Upload
     preview: Preview
     number: int = field(default_factory=lambda: next(_numbers))
-    profile: Profile | None = None
+    asked: str = ""
     rehearsal: Rehearsal | None = None
     receipt: Receipt | None = None
 
-    @property
-    def step(self) -> int:
-        """Return which of ``STEPS`` it is at."""
-        return 2 if self.receipt else 1 if self.rehearsal else 0
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is to be read, as far as it is told.
+
+    Attributes
+    ----------
+    guess : Guess
+    source, name : str
+        What the source is called; the name of the profile that is kept for files like it, "" for none.
+    profile : Profile or None
+        None while something is open.
+    """
+
+    guess: Guess
+    source: str
+    name: str
+    profile: Profile | None
 
 
 def wizard(seen: Workspace) -> None:
-    """Show the step that the file in hand is at, or ask for a file."""
+    """Show what the file in hand comes to, or ask for a file."""
     draft: Draft | None = st.session_state.get(_DRAFT)
     if draft is None:
         _ask(seen)
+        left_open(seen)
         return
-    _steps(draft)
+    bar = _steps(draft)
     if draft.receipt is not None:
-        _tell(seen, draft.receipt)
-    elif draft.rehearsal is not None and draft.profile is not None:
-        _decide(seen, draft, draft.rehearsal, draft.profile)
+        tell(seen, draft.receipt, draft.rehearsal)
     else:
-        _look(seen, draft)
+        _look(seen, draft, bar)
 
 
 def _ask(seen: Workspace) -> None:
     """Ask for a file, and read its columns."""
+    tell_undone()
     sent = st.file_uploader(
         say("A file of incidents"),
         type=[ending.removeprefix(".") for ending in ENDINGS],
@@ -81,48 +114,114 @@ def _ask(seen: Workspace) -> None:
             st.rerun()
 
 
-def _steps(draft: Draft) -> None:
-    """Show how far the file is, and let it go."""
-    now = draft.step
+def _steps(draft: Draft) -> DeltaGenerator:
+    """Show how far the file is, and let it go; return where the button stands that imports it."""
+    now = 1 if draft.receipt else 0
     items = "".join(
         f'<li class="{"done" if at < now else ""}"{" aria-current=step" if at == now else ""}>{escape(say(name))}</li>'
         for at, name in enumerate(STEPS)
     )
     label = escape(say("Steps"))
-    steps, again = st.columns([4, 1], vertical_alignment="center")
+    steps, bar, again = st.columns([4, 1, 1], vertical_alignment="center")
     steps.html(f'<ol class="steps" aria-label="{label}">{items}</ol>')
     if again.button(say("Another file") if draft.receipt else say("Start again"), width="stretch"):
         del st.session_state[_DRAFT]
         st.rerun()
+    return bar
 
 
-def _look(seen: Workspace, draft: Draft) -> None:
-    """Show the first rows and how their columns are read; take what is said instead, and check."""
+def _look(seen: Workspace, draft: Draft, bar: DeltaGenerator) -> None:
+    """Show what would be stored and what was not understood, and import it."""
     preview = draft.preview
-    _ask_parts(seen, draft)
-    _recognised(preview)
+    above, questions = st.container(), st.container()
+    stored, open_ = st.columns([3, 2], gap="large")
+    head = stored.container()
+    reading = _read_so(seen, draft, questions, stored)
+    found = None
+    if reading.profile is None:
+        with above:
+            tell_missing(preview, reading.guess)
+    else:
+        with head:
+            found = _rehearsed(seen, draft, reading.profile)
+    meant: Meant = {}
+    if found is not None:
+        with head:
+            _stored(found)
+        with open_:
+            meant = _not_understood(draft, found, reading)
+    with stored:
+        _ask_parts(seen, draft)
+    with bar:
+        place = st.empty()
+    with head:
+        _decide(seen, draft, found, reading, meant, place)
+
+
+def _read_so(seen: Workspace, draft: Draft, questions: DeltaGenerator, below: DeltaGenerator) -> Reading:
+    """Show how the columns are read, ask what the file does not tell, and return how it is to be read."""
+    preview, told = draft.preview, draft.preview.guess
     names = list(preview.reading.columns[:MOST_COLUMNS])
-    head = preview.reading.head.select(ROW, *names).head(SHOWN_ROWS)
-    row = st.column_config.NumberColumn(say("Row"), pinned=True)
-    tabulate(head, {ROW: row}, say("The first rows of the file"), height=240, placeholder="")
-    for said in _notes(preview):
-        aside(said)
-    guess, changed = ask_columns(preview, draft.number, names)
-    source = ask_source(preview, draft.number)
-    changed = changed or source != preview.source
-    if preview.profile is not None and not changed:
-        _check(seen, draft, say("Check"), lambda: preview.profile)
-        return
-    for what in guess.open:
-        notice(say("To be stated before this file can be read: {what}.", what=what), "warning")
-    name = ask_name(seen, preview, draft.number)
-    _check(
-        seen,
-        draft,
-        say("Save as a profile and check"),
-        lambda: seen.keep_profile(preview, guess, name, source),
-        disabled=bool(guess.open),
-    )
+    with below:
+        unfolded = preview.profile is None and any(not what.startswith(DATES) for what in told.open)
+        stated = ask_columns(preview, draft.number, names, unfolded=unfolded)
+        _first_rows(preview, names)
+    with questions:
+        form = ask_axes(preview, draft.number, stated)
+        day_first = ask_order(preview, draft.number, stated)
+    guess = mapping(preview, stated.columns, form, day_first)
+    anew = stated.columns != told.columns or form is not None
+    with below:
+        source = ask_source(preview, draft.number)
+        keep = preview.profile is None or anew or source != preview.source
+        name = ask_name(seen, preview, draft.number, kept=keep) if keep or day_first is not None else ""
+    profile = proposed(preview, guess, source, changed=anew or day_first is not None)
+    return Reading(guess, source, name, profile)
+
+
+def _rehearsed(seen: Workspace, draft: Draft, profile: Profile) -> Rehearsal | None:
+    """Go through all rows by a profile, once; a large file again only when that is asked for."""
+    upload = replace(draft.upload, parts=draft.upload.parts or draft.preview.read)
+    asked = f"{profile.model_dump_json()} {upload.parts} {upload.as_newest}"
+    if asked == draft.asked:
+        return draft.rehearsal
+    if draft.asked and len(upload.content) > LIVE_BYTES and not st.button(say("Check again"), type="primary"):
+        return None
+    draft.asked, draft.rehearsal = "", None
+    with sentences(), _progress(say("Checking")) as step:
+        draft.rehearsal = seen.rehearse(upload, profile, step)
+        draft.asked = asked  # not before: whoever presses on meanwhile ends this run
+    return draft.rehearsal
+
+
+def _stored(found: Rehearsal) -> None:
+    """Say what would be stored, with the first incidents as they would be."""
+    batch = found.batch
+    if not batch.read - batch.refused:
+        notice(
+            counted(
+                "No row of {file} can be stored as it is read now: its only row is refused.",
+                "No row of {file} can be stored as it is read now: all {count} are refused.",
+                batch.read,
+                file=batch.file,
+            ),
+            "warning",
+        )
+    else:
+        notice(
+            counted(
+                "{file}: {taken} of its {count} row can be stored. Nothing is stored yet.",
+                "{file}: {taken} of its {count} rows can be stored. Nothing is stored yet.",
+                batch.read,
+                file=batch.file,
+                taken=number(batch.read - batch.refused),
+            )
+        )
+    counts(batch, foreseen=True)
+    if found.first.height:
+        name = say("The first incidents as they would be stored")
+        aside(name)
+        tabulate(as_stored(found.first), {key: say(title) for key, title in HEADINGS.items()}, name, height="content")
 
 
 def _ask_parts(seen: Workspace, draft: Draft) -> None:
@@ -154,197 +253,89 @@ def _ask_parts(seen: Workspace, draft: Draft) -> None:
             st.rerun()
 
 
-def _recognised(preview: Preview) -> None:
-    file = preview.reading.file
-    if preview.profile is not None:
-        name, title = preview.profile.name, preview.profile.title
-        notice(say("{file} is read by the profile “{name}”: {title}.", file=file, name=name, title=title), "done")
-    else:
-        notice(
-            say(
-                "No profile fits {file}. What its columns seem to be is a guess: look at each, and change what is "
-                "wrong.",
-                file=file,
+def _not_understood(draft: Draft, found: Rehearsal, reading: Reading) -> Meant:
+    """List what was not understood, each thing to be told now or later; return the words that are told."""
+    preview = draft.preview
+    heading(say("What was not understood"))
+    unread = [name for name in reading.guess.rest if name not in preview.persons]
+    if not (found.words.height or found.refusals.height or unread or preview.persons or preview.left_out):
+        aside(say("Nothing: every column, word and row was."))
+    meant = ask_words(found.words, str(draft.number))
+    tell_words(found.words)
+    refused(found)
+    tell_columns(preview, reading.guess)
+    tell_sheets(preview)
+    heading(say("How it was read"))
+    aside(_read_by(preview))
+    for said in (*preview.told, *found.notes):
+        if "persons are never held" not in said:
+            aside(say(said))
+    return meant
+
+
+def _read_by(preview: Preview) -> str:
+    if preview.profile is None:
+        return say("No profile fits it: its columns were told by their names and cells. Look at them below.")
+    return say("Read by the profile “{name}”: {title}.", name=preview.profile.name, title=preview.profile.title)
+
+
+def _first_rows(preview: Preview, names: list[str]) -> None:
+    """Show the first rows as they stand in the file."""
+    head = preview.reading.head.select(ROW, *names).head(SHOWN_ROWS)
+    row = st.column_config.NumberColumn(say("Row"), pinned=True)
+    with st.expander(say("The first rows of the file")):
+        tabulate(head, {ROW: row}, say("The first rows of the file"), height=240, placeholder="")
+        count = len(preview.reading.columns)
+        if count > MOST_COLUMNS:
+            aside(
+                counted(
+                    "It has {count} column; the first {most} are shown and offered.",
+                    "It has {count} columns; the first {most} are shown and offered.",
+                    count,
+                    most=MOST_COLUMNS,
+                )
             )
-        )
 
 
-def _notes(preview: Preview) -> list[str]:
-    said = [counted("The first {count} row.", "The first {count} rows.", SHOWN_ROWS), *map(say, preview.reading.notes)]
-    count = len(preview.reading.columns)
-    if count > MOST_COLUMNS:
-        said.append(
-            counted(
-                "It has {count} column; the first {most} are shown and offered.",
-                "It has {count} columns; the first {most} are shown and offered.",
-                count,
-                most=MOST_COLUMNS,
-            )
-        )
-    if preview.persons:
-        said.append(say("Never stored, as they are of persons: {columns}.", columns=", ".join(preview.persons)))
-    return [" ".join(said)]
-
-
-def _check(
-    seen: Workspace, draft: Draft, label: str, chosen: Callable[[], Profile | None], *, disabled: bool = False
+def _decide(
+    seen: Workspace, draft: Draft, found: Rehearsal | None, reading: Reading, meant: Meant, place: DeltaGenerator
 ) -> None:
-    """Go through the rows by the profile that is chosen, once the button is pressed."""
-    if not st.button(label, type="primary", disabled=disabled):
-        return
-    with sentences(), _progress(say("Checking")) as step:
-        profile = chosen()
-        if profile is not None:
-            draft.rehearsal = seen.rehearse(draft.upload, profile, step)
-            draft.profile = profile
-            st.rerun()
-
-
-def _decide(seen: Workspace, draft: Draft, found: Rehearsal, profile: Profile) -> None:
-    """Show what would become of the rows, and take them in or go back to the columns."""
-    batch = found.batch
-    new = batch.kept + batch.updated + batch.withdrawn
-    notice(
-        counted(
-            "{file}, {count} row, read by the profile “{profile}”. Nothing is stored yet.",
-            "{file}, {count} rows, read by the profile “{profile}”. Nothing is stored yet.",
-            batch.read,
-            file=batch.file,
-            profile=profile.name,
-        )
-    )
-    _counts(batch, foreseen=True)
-    for said in found.notes:
-        aside(say(said))
-    _refusals(found)
-    _ask_whether_newest(seen, draft, batch, profile)
-    may_withdraw = False
-    if found.objection:
-        notice(found.objection, "warning")
-        label = counted(
-            "Withdraw {count} incident all the same", "Withdraw {count} incidents all the same", batch.withdrawn
-        )
-        may_withdraw = st.checkbox(label, key=f"all-{draft.number}")
-    if not new:
-        notice(say("Nothing in it is new, so that there is nothing to import."), "warning")
-    with st.container(horizontal=True):
+    """Import what was gone through, once the button is pressed."""
+    may_withdraw, ready = False, False
+    if found is not None:
+        batch = found.batch
+        _ask_whether_newest(draft, batch)
+        if found.objection:
+            notice(found.objection, "warning")
+            label = counted(
+                "Withdraw {count} incident all the same", "Withdraw {count} incidents all the same", batch.withdrawn
+            )
+            may_withdraw = st.checkbox(label, key=f"all-{draft.number}")
+        new = batch.kept + batch.updated + batch.withdrawn
+        if not new and batch.duplicates:
+            notice(say("Nothing in it is new, so that there is nothing to import."), "warning")
         ready = new > 0 and (may_withdraw or not found.objection)
-        take = st.button(say("Import"), type="primary", disabled=not ready)
-        back = st.button(say("Back to the columns"))
-    if back:
-        draft.rehearsal = None
-        st.rerun()
-    if take:
+    if place.button(say("Import"), type="primary", disabled=not ready, width="stretch") and reading.profile is not None:
         with sentences(), _progress(say("Taking in")) as step:
-            draft.receipt = seen.take_in(draft.upload, profile, step, may_withdraw=may_withdraw)
+            for (field_, word), value in meant.items():
+                seen.keep_word(field_, word, value)
+            profile = reading.profile
+            if reading.name:
+                profile = seen.keep_profile(draft.preview, reading.guess, reading.name, reading.source)
+            upload = replace(draft.upload, parts=draft.upload.parts or draft.preview.read)
+            draft.receipt = seen.take_in(upload, profile, step, may_withdraw=may_withdraw)
             st.rerun()
 
 
-def _ask_whether_newest(seen: Workspace, draft: Draft, batch: Batch, profile: Profile) -> None:
+def _ask_whether_newest(draft: Draft, batch: Batch) -> None:
     """Where an edition is older than what stands, offer to take it for the newest, and check again."""
     if not (batch.held_back or draft.upload.as_newest):
         return
     label = say("Take this edition for the newest: change and withdraw what it says otherwise")
     newest = st.checkbox(label, draft.upload.as_newest, key=f"newest-{draft.number}")
     if newest != draft.upload.as_newest:
-        with sentences(), _progress(say("Checking")) as step:
-            draft.upload = replace(draft.upload, as_newest=newest)
-            draft.rehearsal = seen.rehearse(draft.upload, profile, step)
-            st.rerun()
-
-
-def _counts(batch: Batch, *, foreseen: bool) -> None:
-    """Show what becomes of the rows; withdrawn incidents are none of the file's rows."""
-    added = say("Rows that would be added as incidents.") if foreseen else say("Rows that were added as incidents.")
-    revised = say("Rows that would revise an incident.") if foreseen else say("Rows that have revised an incident.")
-    counts = (
-        (say("New"), batch.kept, added),
-        (say("Updated"), batch.updated, revised),
-        (say("Known already"), batch.duplicates, say("Rows that say nothing new.")),
-        (say("Withdrawn"), batch.withdrawn, say("Incidents that an earlier edition had and this one leaves out.")),
-        (say("Refused"), batch.refused, say("Rows that break a rule.")),
-    )
-    for place, (name, count, meaning) in zip(st.columns(len(counts)), counts, strict=True):
-        place.metric(name, number(count), help=meaning)
-
-
-def _refusals(found: Rehearsal) -> None:
-    if found.refusals.is_empty():
-        return
-    rows = found.refusals.select("row", "column", "rule", "value")
-    title, file, book = st.columns([3, 1, 1], vertical_alignment="bottom")
-    with title:
-        aside(_refused(found.batch.refused, rows.height))
-    file.download_button(
-        say("Refusals"),
-        csv_of(rows),
-        f"refusals-{Path(found.batch.file).stem}.csv",
-        "text/csv",
-        icon=":material/download:",
-        help=say("Download all refusals as CSV."),
-        on_click="ignore",
-        width="stretch",
-    )
-    if not found.to_correct.is_empty():
-        book.download_button(
-            say("To correct"),
-            lambda: correction_xlsx(found.to_correct),
-            correction_name(found.batch, ".xlsx"),
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            icon=":material/download:",
-            help=say(
-                "Download the refused rows as a workbook, the reason beside each, to correct them and add them again."
-            ),
-            on_click="ignore",
-            width="stretch",
-        )
-    titles = {"column": say("Column"), "rule": say("Rule"), "value": say("Value")}
-    tabulate(
-        rows.head(MOST_REFUSALS),
-        {"row": st.column_config.NumberColumn(say("Row"), width="small"), **titles},
-        say("Refused rows"),
-        total=rows.height,
-        downloads=True,
-        height=min(320, 37 + 35 * rows.height),
-    )
-
-
-def _refused(rows: int, faults: int) -> str:
-    told = counted("{count} fault", "{count} faults", faults)
-    if faults > MOST_REFUSALS:
-        told = say("{faults}; the first {most} are listed", faults=told, most=MOST_REFUSALS)
-    return counted(
-        "{count} row is refused, for {faults}.", "{count} rows are refused, for {faults}.", rows, faults=told
-    )
-
-
-def _tell(seen: Workspace, receipt: Receipt) -> None:
-    """Say what became of the file."""
-    tell_undone()
-    batch = receipt.batch
-    if batch is None:
-        notice(receipt.error, "error")
-        return
-    stored = batch.kept + batch.updated + batch.withdrawn > 0
-    if not stored:
-        notice(say("Nothing in {file} was new; nothing was stored.", file=batch.file))
-        return
-    if any(later.undoes == batch.batch for _, later in seen.history()):
-        aside(say("{file} is no longer in the ledger: import {batch} was undone.", file=batch.file, batch=batch.batch))
-        return
-    notice(
-        say(
-            "{file} was imported as {batch}, source “{source}”.",
-            file=batch.file,
-            batch=batch.batch,
-            source=batch.source,
-        ),
-        "done",
-    )
-    _counts(batch, foreseen=False)
-    for said in receipt.notes:
-        aside(say(said))
-    undo_button(seen, batch)
+        draft.upload = replace(draft.upload, as_newest=newest)
+        st.rerun()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,22 +114,16 @@ def test_an_unknown_file_is_mapped_checked_taken_in_and_taken_back(seen, page, a
     _, home = analyst
     opened(seen, "?tab=Import&from=2000-01-01&to=2030-01-01")
     upload(page, "coast guard.csv", UNKNOWN)
-    expect(page.get_by_role("listitem").and_(page.locator("[aria-current=step]"))).to_have_text("Columns")
-    expect(page.get_by_text("No profile fits coast guard.csv")).to_be_visible()
+    expect(page.get_by_role("listitem").and_(page.locator("[aria-current=step]"))).to_have_text("Check")
+    expect(page.get_by_text("Answer the question below, and the rows of coast guard.csv are checked.")).to_be_visible()
     expect(page.get_by_label("Coordinates in one cell")).to_have_value("<b>Point</b> **of** event")
+    expect(page.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+    page.get_by_role("radiogroup", name="What comes first in").get_by_text("latitude").click()
+    expect(page.get_by_text("28 of its 28 rows can be stored. Nothing is stored yet.")).to_be_visible()
     expect(page.get_by_text("Never stored, as they are of persons: Passport.")).to_be_visible()
-    check = page.get_by_role("button", name="Save as a profile and check")
-    expect(check).to_be_disabled()
-    form = page.get_by_label("Coordinates are written")
-    form.click()
-    page.keyboard.type("latitude first")
-    page.keyboard.press("Enter")
-    expect(check).to_be_enabled()
     page.get_by_role("textbox", name="Name of the source").fill("Coast guard")
     page.keyboard.press("Enter")
-    check.click()
-
-    expect(page.get_by_text("Nothing is stored yet.")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Read files with these columns so from now on")).to_be_checked()
     expect(page.get_by_test_id("stMetric").first).to_contain_text("28")
     assert Ledger(home).version() == 0
     page.get_by_role("button", name="Import", exact=True).click()
@@ -156,13 +151,11 @@ def test_sheets_of_a_workbook_are_named_and_another_choice_is_read(seen, page, a
     expect(chosen).to_contain_text("Sheet 1 (1 row)")
     expect(chosen).to_contain_text("Sheet 2 (1 row)")
     expect(chosen).not_to_contain_text("Sheet 3")
-    expect(page.get_by_text("has no columns of a place and a date and was left out")).to_be_visible()
+    expect(page.get_by_text("Not read: “Sheet 3” (1 row), it has no columns of a place and a date.")).to_be_visible()
     chosen.locator("input").press("Backspace")
     expect(chosen).not_to_contain_text("Sheet 2 (1 row)")
-    # Of a sheet that nobody chose nothing is said: the page has followed, and takes a click.
-    expect(page.get_by_text("has no columns of a place and a date and was left out")).to_have_count(0)
-    page.get_by_role("button", name="Check", exact=True).click()
-    expect(page.get_by_test_id("stMetric").first).to_contain_text("1")
+    expect(page.get_by_text("Not read: “Sheet 2” (1 row), it was not chosen.")).to_be_visible()
+    expect(page.get_by_text("1 of its 1 row can be stored.")).to_be_visible()
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("was imported as")).to_be_visible()
     assert Ledger(home).incidents().filter(pl.col("source_record") == "a1").height == 1
@@ -177,7 +170,6 @@ def test_refused_rows_are_listed_before_anything_is_stored(seen, page, analyst):
     before = Ledger(home).version()
     opened(seen, "?tab=Import")
     upload(page, "bad.csv", "date,lat,lon\n2024-05-01,95,1\n2024-05-02,=1+1,2\n")
-    page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_text("2 rows are refused, for 2 faults")).to_be_visible()
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_disabled()
     with page.expect_download() as waiting:
@@ -217,3 +209,20 @@ def test_a_batch_is_chosen_and_taken_back_only_once_that_is_confirmed(seen, page
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_text(f"Import {name} (late.csv) was undone: 1 gone")).to_be_visible()
     assert Ledger(home).history()[0][1].undoes == name
+
+
+def test_the_map_leads_to_the_form_for_an_incident_at_the_place_that_was_pointed_at(seen, page):
+    page.goto(f"{seen.url}/?lat=34.5&lon=11.5&z=8")
+    map_ = page.frame_locator("iframe").locator("#map")
+    expect(map_).to_have_attribute("aria-busy", "false")
+    expect(map_.locator("#actions [data-needs=share]")).to_be_visible()
+    map_.focus()
+    page.keyboard.press("e")
+    entry = map_.get_by_role("menuitem", name="Enter an incident here")
+    expect(entry).to_have_attribute("href", re.compile(r"^/incidents\?tab=By\+hand&lat=34\.5\d&lon=11\.5\d$"))
+    page.keyboard.press("Escape")
+    expect(entry).to_have_count(0)
+    map_.click(button="right", position={"x": 700, "y": 300})
+    with page.expect_popup() as opens:
+        entry.click()
+    expect(opens.value.get_by_role("spinbutton", name="Latitude")).to_have_value(re.compile(r"^3\d\.\d"))

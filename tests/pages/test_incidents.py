@@ -10,9 +10,12 @@ from streamlit.testing.v1 import AppTest
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.model.incident import SCHEMA
+from pages.data.by_hand import entry_of
+from pages.data.uploads import Upload, preview
 from pages.data.workspace_cache import sight
 from pages.presenters import incident_table as listing
 from pages.presenters.incident_table import HEADINGS, MOST_ROWS, counted, flagged, listed, searched, shown, told
+from pages.widgets.upload_wizard import Draft
 from tests.screens import PAGES, opened, texts
 
 NO_CORRIDORS = pl.DataFrame(schema={"incident_id": pl.String, "corridor": pl.String})
@@ -306,3 +309,151 @@ def test_the_batches_are_listed_and_what_was_taken_back_is_marked(reports):
     assert rows["note"].tolist() == [f"undoes {batch.batch}", f"undone by {sight().history()[0][1].batch}"]
     assert rows["kept"].tolist() == [0, 3]
     assert rows["file"].tolist() == ["reports.csv"] * 2
+
+
+# What is imported, and what was not understood of it
+
+FRENCH = "N°;Date;Lieu;Latitude;Longitude;Moyen;Type d'incident;Nombre de personnes;Nom du passeur\n"
+REGISTER = (
+    FRENCH
+    + "1;03/04/2024;Zarzis;33,51;11,25;Mer;Interception;42;X\n"
+    + "2;25/04/2024;Dehiba;32,01;10,70;Terre;Refoulement;12;Y\n"
+    + "3;26/04/2024;Sfax;34,74;10,76;Felouque-X;Refoulement;9;Y\n"
+    + "4;27/04/2024;Sfax;134,74;10,76;Mer;Interception;9;Y\n"
+)
+
+
+def importing(home: Path, text: str, name: str = "registre.csv") -> AppTest:
+    """Run the page as it is once a file was chosen."""
+    page = AppTest.from_file(str(PAGES / "incidents.py"), default_timeout=120)
+    page.query_params["tab"] = "Import"
+    upload = Upload(name, text.encode())
+    page.session_state["draft"] = Draft(upload, preview(upload, home))
+    page.run()
+    assert not page.exception
+    return page
+
+
+def button(page: AppTest, label: str):
+    return next(one for one in page.button if one.label == label)
+
+
+def test_a_register_in_french_is_imported_by_one_click_and_stored_right(home, at):
+    at(home)
+    page = importing(home, REGISTER)
+    said = texts(page)
+    assert "registre.csv: 3 of its 4 rows can be stored. Nothing is stored yet." in said
+    assert "“Refoulement” (kind of incident), 2 rows" in said
+    assert "“Felouque-X” (land, sea or air), 1 row" in said
+    assert "Never stored, as they are of persons: Nom du passeur." in said
+    assert "beside the incident: N°." in said
+    assert "the first number exceeds 12 in 3 of 4 times: the day comes first" in said
+    assert "Latitude must lie within -90..90: 1 row." in said
+    assert page.dataframe[0].value["when"].tolist() == ["April 3, 2024", "April 25, 2024", "April 26, 2024"]
+    words = next(one for one in page.selectbox if "Refoulement" in one.label)
+    words.set_value("interception").run()
+    assert Ledger(home).version() is None
+    button(page, "Import").click().run()
+    assert not page.exception
+    stored = Ledger(home).incidents().sort("time_start")
+    assert stored["mode"].to_list() == ["sea", "land", "land"]
+    assert stored["kind"].to_list() == ["interception", "interception", "interception"]
+    assert stored["people"].to_list() == [42, 12, 9]
+    assert "from=2024-04-03&amp;to=2024-04-27" in texts(page)
+    assert button(page, "Undo this import")
+    assert any("1 word that no map knows" in one.label for one in page.expander)
+
+
+def test_words_that_were_left_are_told_later_and_their_incidents_are_read_again(home, at):
+    at(home)
+    file = home.parent / "registre.csv"
+    file.write_text(REGISTER, encoding="utf-8")
+    ingest_file(file, Ledger(home))
+    page = opened("incidents.py", tab="Import")
+    next(one for one in page.selectbox if "Refoulement" in one.label).set_value("interception").run()
+    button(page, "Map these words").click().run()
+    assert "2 incidents were read again." in texts(page)
+    assert Ledger(home).incidents()["kind"].unique().to_list() == ["interception"]
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("Lat;Lon;Quand\n33,5;11,2;hier\n", "no column holds a date"),
+        ("Date;Quoi\n2024-05-03;x\n", "no column holds coordinates"),
+    ],
+)
+def test_a_file_without_a_date_or_a_place_is_not_said_to_be_read_and_its_columns_are_asked_for(home, at, text, missing):
+    at(home)
+    page = importing(home, text)
+    assert f"registre.csv cannot be read yet: {missing}." in texts(page)
+    assert "can be stored" not in texts(page)
+    assert button(page, "Import").disabled
+    assert [one.proto.expanded for one in page.expander if one.label == "How its columns are read"] == [True]
+
+
+def test_a_date_that_nothing_tells_is_one_question_with_its_example(home, at):
+    at(home)
+    page = importing(home, FRENCH + "1;03/04/2024;Zarzis;33,51;11,25;Mer;Interception;42;X\n")
+    (question,) = page.radio
+    assert question.label == "Which day is 03/04/2024? No date of the file tells."
+    assert question.options == ["April 3, 2024", "March 4, 2024"]
+    assert button(page, "Import").disabled
+    question.set_value(True).run()
+    button(page, "Import").click().run()
+    assert Ledger(home).incidents()["time_start"][0].date() == date(2024, 4, 3)
+
+
+def test_places_that_are_unknown_wait_and_are_offered_later(home, at):
+    at(home)
+    page = importing(home, "Date;Lieu;Pays\n2024-05-03;Sfax;Tunisie\n2024-05-04;Puits inconnu 14;\n", "lieux.csv")
+    assert "1 of these waits for its place" in texts(page)
+    button(page, "Import").click().run()
+    assert Ledger(home).incidents().height == 1
+    assert any("1 row waits for a place" in one.label for one in page.expander)
+    (waits,) = (home / "corrections").glob("*.csv")
+    assert {"lat", "lon"} <= set(pl.read_csv(waits, infer_schema=False).columns)
+
+
+# An incident by hand
+
+
+def test_an_incident_is_entered_at_the_place_that_the_address_names_then_changed_and_withdrawn(home, at):
+    at(home)
+    page = opened("incidents.py", tab="By hand", lat="34.5", lon="11.5")
+    assert [one.value for one in page.number_input][:2] == [34.5, 11.5]
+    button(page, "Save").click().run()
+    assert "Not stored: an incident needs a date." in texts(page)
+    page.date_input[-1].set_value(date(2024, 5, 3))
+    button(page, "Save").click().run()
+    assert not page.exception
+    assert "The incident was stored" in texts(page)
+    stored = Ledger(home).incidents().row(0, named=True)
+    assert (stored["lat"], stored["source"], stored["mode"]) == (34.5, "By hand", "sea")
+
+    page.session_state["by-hand-entry"] = entry_of(stored)
+    page.session_state["by-hand-number"] = 99
+    page.run()
+    next(one for one in page.number_input if one.label == "People").set_value(7)
+    button(page, "Save").click().run()
+    assert "The incident was changed" in texts(page)
+    changed = Ledger(home).incidents()
+    assert changed.select("incident_id", "people").rows() == [(stored["incident_id"], 7)]
+    assert [batch.file for _, batch in Ledger(home).history()] == [f"{stored['source_record']}.ndjson"] * 2
+
+    page.session_state["by-hand-entry"] = entry_of(changed.row(0, named=True))
+    page.session_state["by-hand-number"] = 100
+    page.run()
+    button(page, "Withdraw it").click().run()
+    assert "The incident was withdrawn" in texts(page)
+    assert Ledger(home).incidents().is_empty()
+
+
+def test_a_place_is_chosen_from_the_gazetteer_as_it_is_typed(home, at):
+    at(home)
+    page = opened("incidents.py", tab="By hand")
+    next(one for one in page.text_input if one.label == "Place").set_value("zarz").run()
+    found = next(one for one in page.selectbox if one.label == "In the gazetteer")
+    assert found.options[1].startswith("Zarzis, Tunisia")
+    lat, lon = (one.value for one in page.number_input[:2])
+    assert (round(lat, 1), round(lon, 1)) == (33.5, 11.1)

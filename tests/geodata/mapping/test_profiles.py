@@ -12,6 +12,11 @@ from geodata.places.lookup import folded
 from geodata.readers.dispatch import read_file
 
 FILES = {
+    "by-hand": (
+        "by-hand-1.csv",
+        "by_hand_id,date,place,mode,remarks\nby-hand-1,2024-05,Sfax,sea,two boats\n",
+        {"source": "By hand", "source_record": "by-hand-1", "time_precision": "month", "country": "TUN", "mode": "sea"},
+    ),
     "asam": (
         "asam.csv",
         (
