@@ -42,6 +42,8 @@ class Grid:
     def _cells(self, row: Row) -> str:
         first, *rest = row
         cells = (f"<td{self._side(at)}>{escape(text)}</td>" for at, text in enumerate(rest, start=1))
+        if not first:
+            return f"<td></td>{''.join(cells)}"
         return f'<th scope="row"{self._side(0)}>{escape(first)}</th>{"".join(cells)}'
 
     def _side(self, column: int) -> str:
