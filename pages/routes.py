@@ -153,7 +153,7 @@ def _wanted(table: pl.DataFrame) -> list[list[str]]:
     first, second, third = st.columns([3, 3, 2])
     otherwise = language() != SOURCE
     return [
-        some(say("Known route"), names, "known", place=first),
+        some(say("Known route"), names, "known", say if otherwise else None, first),
         some(say("Country"), through, "through", _named if otherwise else None, second),
         some(say("Confidence"), sure, "confidence", say if otherwise else None, third),
     ]

@@ -61,6 +61,13 @@ DOMAIN = (
     *(mark("town"), mark("port"), mark("island"), mark("airport"), mark("strait"), mark("river"), mark("region")),
     *(mark("province"), mark("district"), mark("coast"), mark("desert")),
     *(mark("one way"), mark("both ways"), mark("direction unclear")),
+    *(mark("Central Mediterranean"), mark("Western African (Canary Islands)"), mark("Western Mediterranean")),
+    *(mark("Eastern Mediterranean"), mark("Libya to Crete"), mark("Western Balkans"), mark("Eastern land border")),
+    *(mark("Channel"), mark("Sahara"), mark("Iran to Türkiye"), mark("Afghanistan to Iran"), mark("Darien")),
+    *(mark("Eastern route from the Horn of Africa"), mark("Southern route from the Horn of Africa")),
+    *(mark("Northern route from the Horn of Africa"), mark("Central America"), mark("Mexico to the United States")),
+    *(mark("Caribbean"), mark("Venezuela to Trinidad"), mark("Bay of Bengal and Andaman Sea")),
+    mark("Comoros to Mayotte"),
 )
 """Words that come out of the data and are shown by ``say``."""
 

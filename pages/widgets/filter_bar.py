@@ -201,7 +201,7 @@ def area_in_words(text: str) -> str:
     codes = text.split(",")
     if all(len(code) == len("LBY") and code.isupper() for code in codes):
         return " – ".join(map(country, codes))
-    return text
+    return say(text)
 
 
 def _period(known: Window | None) -> tuple[date | None, date | None, str]:

@@ -94,6 +94,9 @@ def _said(table: pl.DataFrame) -> pl.DataFrame:
             pl.Series(name, [None if word is None else say(word) for word in table[name]], pl.String)
             for name in _IN_WORDS
         ),
+        pl.Series(
+            "known", [", ".join(map(say, filter(None, names.split(", ")))) for names in table["known"]], pl.String
+        ),
         pl.col("flow", "length").round().cast(pl.Int64),
         pl.col("inferred") * 100,
     )
