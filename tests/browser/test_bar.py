@@ -23,7 +23,7 @@ def test_period_and_filters_stay_from_page_to_page_and_the_map_where_it_was(seen
     assert {"mode=sea", "from=2026-08", "to=2026-11"} <= set(page.url.partition("?")[2].split("&"))
     page.get_by_role("link", name="Method").click()
     expect(period(page)).to_have_count(0)
-    page.get_by_role("link", name="Routes").click()
+    page.get_by_role("link", name="Countries").click()
     expect(period(page)).to_contain_text("Aug 2026 – Oct 2026")
     expect(page.locator(".st-key-filter-bar").get_by_role("button", name="sea", pressed=True)).to_be_visible()
     period(page).click()
@@ -65,3 +65,22 @@ def test_the_map_alone_fills_the_window_but_for_its_mark_and_comes_back(seen, pa
     frame.get_by_role("button", name="Show the panels again").click()
     expect(page.locator(".st-key-filter-bar")).to_be_visible()
     expect(frame.locator("#timebar")).to_be_visible()
+
+
+def test_an_area_and_what_is_compared_with_are_the_same_on_the_map_and_on_every_page(seen, page):
+    frame = seen.open()
+    everywhere = frame.evaluate("monitor.picture.total(...monitor.range)")
+    page.locator(".st-key-filter-bar").get_by_role("combobox", name="Area").fill("Central Med")
+    page.get_by_role("option", name="Central Mediterranean").click()
+    page.wait_for_url("**in=Central*Mediterranean**")
+    expect(frame.locator("#timebar .count")).not_to_have_text(f"{everywhere:,} incidents")
+    inside = frame.evaluate("monitor.picture.total(...monitor.range)")
+    assert 0 < inside < everywhere
+    assert frame.evaluate("monitor.picture.corridors.every(({ route }) => route.includes('Central Mediterranean'))")
+    period(page).click()
+    page.get_by_text("the months before", exact=True).click()
+    expect(period(page)).to_contain_text("against Nov 2024 – Oct 2025")
+    for name in ("Routes", "Changes"):
+        page.get_by_role("link", name=name).click()
+        expect(page.locator(".headline")).to_contain_text(f"{inside:,} incidents in Nov 2025 – Oct 2026")
+        expect(page.locator(".headline")).to_contain_text("in Nov 2024 – Oct 2025")

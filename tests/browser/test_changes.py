@@ -43,11 +43,12 @@ def test_two_windows_are_compared_kept_in_the_address_and_downloaded(seen, page,
     assert count.inner_text().startswith(f"{len(collection['features'])} routes")
     assert {feature["properties"]["change"]["verdict"] for feature in collection["features"]}
 
-    page.get_by_role("radio", name="last 3 months").click()
-    expect(page.get_by_text("Aug 2026 – Oct 2026 against Aug 2025 – Oct 2025.")).to_be_visible(timeout=60_000)
+    page.locator(".st-key-period-menu button").first.click()
+    page.get_by_role("button", name="The last 3 whole months").click()
+    expect(page.get_by_text("Aug 2026 – Oct 2026 against Jan 2024 – Dec 2024.")).to_be_visible(timeout=60_000)
     again = context.new_page()
     again.goto(page.url)
-    expect(again.get_by_text("Aug 2026 – Oct 2026 against Aug 2025 – Oct 2025.")).to_be_visible(timeout=60_000)
+    expect(again.get_by_text("Aug 2026 – Oct 2026 against Jan 2024 – Dec 2024.")).to_be_visible(timeout=60_000)
 
 
 def test_a_fact_is_looked_up_changed_by_the_form_kept_and_left_again(seen, page, analyst):
