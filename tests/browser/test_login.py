@@ -65,7 +65,7 @@ def test_a_page_that_a_role_may_not_see_says_whose_it_is(sign_in, url):
     page.get_by_role("button", name="viewer@desk.test").click()
     expect(page.get_by_text("Signed in as viewer@desk.test (viewer)")).to_be_visible()
     expect(page.get_by_role("link", name="Countries")).to_be_visible()
-    expect(page.get_by_role("link", name="Incidents")).to_have_count(0)
+    expect(page.get_by_role("link", name="Data")).to_have_count(0)
     page.goto(f"{url}/incidents")
     expect(
         page.get_by_text(
@@ -76,7 +76,7 @@ def test_a_page_that_a_role_may_not_see_says_whose_it_is(sign_in, url):
 
 def test_an_operator_reads_incidents_and_takes_none_away_nor_in(sign_in):
     page = sign_in("operator", "/incidents")
-    expect(page.get_by_text(re.compile(r"\d[\d,]* incidents"))).to_be_visible()
+    expect(page.locator(".headline")).to_have_text(re.compile(r"\d[\d,]* incidents"))
     expect(page.get_by_role("button", name="CSV")).to_have_count(0)
     expect(page.get_by_role("tab", name="Import")).to_have_count(0)
     page.get_by_role("button", name="operator@desk.test").click()
@@ -85,7 +85,7 @@ def test_an_operator_reads_incidents_and_takes_none_away_nor_in(sign_in):
 
 def test_an_ended_session_takes_the_page_and_the_map_from_the_screen(sign_in, home):
     page, map_ = sign_in("planner", "/countries"), sign_in("planner", "/map")
-    expect(page.get_by_role("link", name="Changes")).to_be_visible()
+    expect(page.get_by_role("link", name="Countries")).to_be_visible()
     expect(map_.locator("#ranking button").first).to_be_visible()
     sessions = Sessions(home)
     for one in sessions.every():
@@ -93,7 +93,7 @@ def test_an_ended_session_takes_the_page_and_the_map_from_the_screen(sign_in, ho
             sessions.end(one.session, "administrator@desk.test")
     for screen in (page, map_):
         expect(screen.get_by_text(re.compile("You are not signed in, or no longer"))).to_be_visible(timeout=15_000)
-        expect(screen.get_by_role("link", name="Changes")).to_have_count(0)
+        expect(screen.get_by_role("link", name="Countries")).to_have_count(0)
         expect(screen.locator("#ranking")).to_have_count(0)
 
 

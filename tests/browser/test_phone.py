@@ -64,6 +64,6 @@ def test_a_page_is_no_wider_than_the_screen(phone, name):
 def test_the_menu_at_the_side_can_be_closed_again(phone):
     phone.page.goto(f"{phone.url}/method")
     phone.page.get_by_test_id("stExpandSidebarButton").click()
-    phone.page.get_by_role("link", name="Changes").wait_for()
+    phone.page.get_by_role("link", name="Countries").wait_for()
     phone.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click(timeout=5_000)
-    expect(phone.page.get_by_role("link", name="Changes")).not_to_be_in_viewport()
+    expect(phone.page.get_by_role("link", name="Countries")).not_to_be_in_viewport()
