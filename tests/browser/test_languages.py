@@ -81,7 +81,7 @@ def test_a_browser_in_french_gets_french_without_asking(chromium: Browser, dashb
     expect(frame.locator("#legend summary", has_text="Légende")).to_be_visible()
     assert frame.locator("html").get_attribute("lang") == seen.page.locator("html").get_attribute("lang") == "fr"
     expect(frame.locator("#timebar")).to_contain_text("nov. 2025 – oct. 2026")
-    expect(seen.page.get_by_role("link", name="Hypothèses")).to_be_visible()
+    expect(seen.page.get_by_role("link", name="Méthode")).to_be_visible()
     assert seen.complaints == []
     context.close()
 
