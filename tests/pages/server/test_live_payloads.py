@@ -57,9 +57,9 @@ def test_changes_are_those_with_which_the_changes_page_opens(get, shown):
     }
     assert told["link"] == "/changes?mode=sea"
     asked = "mode=sea&from=2026-08-01&to=2026-11-01&against=before"
-    told = get(f"/data/changes?{asked}").json()
-    assert told["windows"] == {"before": "2026-05:2026-08", "after": "2026-08:2026-11"}
-    assert told["link"] == "/changes?from=2026-08-01&to=2026-11-01&mode=sea&against=before"
+    other = get(f"/data/changes?{asked}").json()
+    assert other["windows"] == {"before": "2026-05:2026-08", "after": "2026-08:2026-11"}
+    assert other["link"] == "/changes?from=2026-08-01&to=2026-11-01&mode=sea&against=before"
     assert {one["mode"] for one in told["corridors"]} == {"sea"}
     assert {one["state"] for one in told["corridors"]} - {"steady", "not testable"}
 
