@@ -61,4 +61,4 @@ def test_what_is_for_paper_is_neither_seen_nor_heard_on_the_screen(seen, page):
 def test_paper_has_no_more_pages_than_its_rows_fill(seen, page):
     opened(seen, "incidents")
     # Names with the public name of their route in front fill two lines of the narrow column.
-    assert 5 <= page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") <= 12
+    assert 5 <= page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") <= 10
