@@ -24,6 +24,8 @@ from geodata.places.lookup import country_code, folded
 from geodata.readers.dispatch import Reading
 
 _MOST = 0.8
+_LONGEST_FIGURES = 80
+"""Letters of a text that may be a time or coordinates; of longer ones, remarks, each form would be tried in vain."""
 _LONGEST_CODE, _SEVERAL = 3, 3
 """Letters of a code of a country, and from how many different ones a column holds countries."""
 STATED = sentence("you said so")
@@ -304,10 +306,12 @@ def _by_content(free: list[str], head: pl.DataFrame) -> Told:
             continue
         number = given.cast(pl.Float64, strict=False)
         decimals = _share(given.str.contains(r"^-?\d+,\d+$"))  # a price or a measure with a decimal comma
-        form, reason = guessed_form(_cells_of(given)) if number.null_count() and not decimals else (None, "")
+        short = _share(given.str.contains(r"\d") & (given.str.len_chars() <= _LONGEST_FIGURES))
+        cells = short and number.null_count() and not decimals
+        form, reason = guessed_form(_cells_of(given)) if cells else (None, "")
         if form is not None or "latitude or longitude" in reason:
             found.append(("coordinates", column, reason))
-        elif number.null_count() == len(number) and _are_times(given):
+        elif short and number.null_count() == len(number) and _are_times(given):
             found.append(("time", column, guessed_forms(_times_of(given))[1]))
         elif _share(given.is_in([word for word in given.unique() if folded(word) in stated_modes()])):
             found.append(("mode", column, sentence("it holds words for land, sea or air")))
