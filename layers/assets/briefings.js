@@ -126,7 +126,10 @@ export class Briefings extends Part {
     const params = new URLSearchParams(feed.query);
     for (const [name, value] of state.entries(true)) if (name === "from" || name === "to") params.set(name, value);
     const route = new FormData(this.form).get("route");
-    if (route) params.set("route", String(route));
+    if (route) {
+      params.delete("in"); // one place is asked for
+      params.set("route", String(route));
+    }
     return params;
   }
 

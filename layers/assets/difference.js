@@ -9,9 +9,6 @@ import { formatNumber, formatted, say, sayKept } from "./text.js";
 /** @import { Monitor } from "./monitor.js" */
 /** @import { HeadlineAnswer } from "./types.js" */
 
-/** From so many incidents on a difference is told in percent: of fewer a share says little. */
-const LEAST = 20;
-
 export class Difference {
   /** @param {Monitor} monitor */
   constructor(monitor) {
@@ -35,17 +32,17 @@ export class Difference {
     this.hide();
     const { loader, monitor } = this;
     if (loader.state !== "ready" || !loader.answer || !monitor.picture?.steps) return;
-    const { before, window: spelt, verdict, reason } = loader.answer;
+    const { before, window: spelt, verdict, reason, least } = loader.answer;
     if (before === null || before === undefined || !spelt) return;
     const now = monitor.picture.total(...monitor.range);
-    this.node.textContent = `${this._told(now, before)} · ${say(verdict)}`;
+    this.node.textContent = `${this._told(now, before, least)} · ${say(verdict)}`;
     this.node.title = [say("{before} in {window}.", { before: formatNumber(before), window: Calendar.months(spelt) }), sayKept(reason)].join(" ");
   }
 
-  /** @param {number} now  @param {number} before */
-  _told(now, before) {
+  /** In percent from so many incidents on: of fewer a share says little.  @param {number} now  @param {number} before  @param {number} least */
+  _told(now, before, least) {
     const sign = now >= before ? "+" : "−";
-    if (before < LEAST) return sign + formatNumber(Math.abs(now - before));
+    if (before < least) return sign + formatNumber(Math.abs(now - before));
     return sign + formatted(Math.abs(now / before - 1), ".0%");
   }
 }

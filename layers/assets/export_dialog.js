@@ -156,7 +156,9 @@ export class ExportDialog extends Part {
     const params = new URLSearchParams(feed.query);
     if (picture) params.set("version", String(picture.manifest.version));
     params.set("format", String(given.get("format")));
-    const asked = [...this._when(given), ...this._where(given), ...this._what(given)];
+    const where = this._where(given);
+    if (where.length) params.delete("in"); // one place is asked for
+    const asked = [...this._when(given), ...where, ...this._what(given)];
     for (const [name, value] of asked) params.append(name, value);
     if (preview) params.set("preview", "true");
     return `/data/export?${params}`;

@@ -7,7 +7,18 @@ const ASKED = {
   kind: mark("kind: {values}"),
   origin: mark("origin: {values}"),
   source: mark("source: {values}"),
+  modus: mark("modus operandi: {values}"),
+  in: mark("area: {values}"),
   region: mark("region: {values}"),
+};
+
+/** Whose values are words that are said in the reader's language. */
+const SAID = ["mode", "kind", "modus"];
+
+/** An area as it is called: a drawn one by its name, countries by theirs, else a known route.  @param {string} area  @param {(code: string) => string} country */
+const areaWords = (area, country) => {
+  if (area.includes("~")) return area.split("~")[0];
+  return /^[A-Z]{3}(,[A-Z]{3})?$/.test(area) ? area.split(",").map(country).join(" – ") : say(area);
 };
 
 /**
@@ -20,7 +31,8 @@ export const filterWords = (query, country) => {
   const said = (name) => {
     const values = params.getAll(name);
     if (name === "origin") return values.map(country).join(", ");
-    return values.map((word) => (name === "mode" || name === "kind" ? say(word) : word)).join(", ");
+    if (name === "in") return values.map((area) => areaWords(area, country)).join(", ");
+    return values.map((word) => (SAID.includes(name) ? say(word) : word)).join(", ");
   };
   return Object.entries(ASKED).flatMap(([name, text]) => (params.has(name) ? [say(text, { values: said(name) })] : []));
 };

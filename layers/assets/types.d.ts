@@ -476,6 +476,8 @@ export interface Change extends ChangeEntry, DrawnLine {
 
 export interface HeadlineAnswer extends Answer {
   before: number | null;
+  /** Incidents from which on a difference is told in percent. */
+  least: number;
   window?: string;
   verdict: string;
   reason: Kept;

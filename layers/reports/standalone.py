@@ -173,7 +173,7 @@ def to_share(
         "title": title,
         "audience": audience.name,
         "language": language,
-        "view": " ".join(filter(None, (export.view.query(), export.area))),
+        "view": " ".join(filter(None, (export.view.query(), "" if export.view.area else export.area))),
         "marking": export.marking,
         "export_id": export.export_id,
         "ledger_version": export.version,

@@ -19,7 +19,8 @@ def heading(export: Export, spoken: Words) -> str:
     """Return the title: what was asked for, as far as a title says it."""
     modes = [spoken.say(mode, {}) for mode in export.view.modes]
     kinds = [spoken.say(kind, {}) for kind in export.view.kinds]
-    named = [*modes, *kinds, *(spoken.country(code) for code in export.view.origins), *export.view.sources]
+    manners = [spoken.say(words, {}) for words in export.view.manners]
+    named = [*modes, *kinds, *(spoken.country(code) for code in export.view.origins), *export.view.sources, *manners]
     what = ", ".join(filter(None, [*named, spoken.say(export.area, {})]))
     return spoken.say(mark("Smuggling routes"), {}) + (f": {what}" if what else "")
 
@@ -47,6 +48,7 @@ _FILTERS: Final = {
     "kind": mark("kind: {values}"),
     "origin": mark("origin: {values}"),
     "source": mark("source: {values}"),
+    "modus": mark("modus operandi: {values}"),
     "region": mark("region: {values}"),
 }
 
@@ -54,7 +56,7 @@ _FILTERS: Final = {
 def asked_for(export: Export, spoken: Words) -> str:
     """Return the filters and the area in words."""
     given: dict[str, list[str]] = {}
-    for name, value in parse_qsl(export.view.without_window().query()):
+    for name, value in parse_qsl(export.view.everywhere().without_window().query()):
         given.setdefault(name, []).append(_said(name, value, spoken))
     asked = (
         spoken.say(_FILTERS.get(name, "{values}"), {"values": ", ".join(values)}) for name, values in given.items()
@@ -66,7 +68,7 @@ def asked_for(export: Export, spoken: Words) -> str:
 def _said(name: str, value: str, spoken: Words) -> str:
     if name == "origin":
         return spoken.country(value)
-    return spoken.say(value, {}) if name in ("mode", "kind") else value
+    return spoken.say(value, {}) if name in ("mode", "kind", "modus") else value
 
 
 def about(export: Export, seen: Disclosed, spoken: Words) -> list[str]:

@@ -74,9 +74,10 @@ class Headline:
     def for_the_map(self) -> dict[str, Any]:
         """Return it as the map takes it: it counts the period by itself."""
         if self.before is None or self.spans is None or self.change is None:
-            return {"before": None}
+            return {"before": None, "least": _LEAST}
         return {
             "before": self.before,
+            "least": _LEAST,
             "window": spelt(self.spans.before),
             "verdict": self.verdict,
             "reason": spelt_out(self.change.reason),

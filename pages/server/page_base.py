@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from layers.web.assets import asset_url
 
 _HEAD: Final = b"<head>"
+_STREAMLIT: Final = b"<title>Streamlit</title>"
 _ASKED: Final = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 """Of a request for a page, what would bring it packed, in part or not at all."""
 
@@ -52,7 +53,7 @@ class PageBase:
         await self._app(scope, receive, send_with_script)
 
     async def _finish(self, start: Message, body: bytes, send: Send) -> None:
-        if b"window.__streamlit" in body or b"<title>Streamlit</title>" in body:
+        if _STREAMLIT in body:
             body = body.replace(_HEAD, _HEAD + self._script, 1)
             MutableHeaders(scope=start)["content-length"] = str(len(body))
         await send(start)

@@ -1,4 +1,4 @@
-"""The importes that made the ledger, and taking one back."""
+"""The imports that made the ledger, and taking one back."""
 
 from __future__ import annotations
 
