@@ -65,7 +65,8 @@ def page() -> None:
             with st.spinner(waiting, show_time=True):
                 found = seen.routes(view, version)
                 comparison = seen.change(view, version)
-            table = countries_table(found, view.everywhere().select(incidents))
+            within = view.everywhere().select(incidents)
+            table = countries_table(found, within)
             iso3 = _asked(table)
             if iso3 is None:
                 _every(table)
@@ -73,7 +74,7 @@ def page() -> None:
                 late = seen.series(view, version).horizon
                 counts = seen.counts(view, version)
                 portrait, filters = country_portrait(found, iso3), parse_qs(view.query())
-                _portrait(portrait, found, incidents, comparison, filters, late, counts)
+                _portrait(portrait, found, (incidents, within), comparison, filters, late, counts)
 
 
 def _asked(table: pl.DataFrame) -> str | None:
@@ -132,7 +133,7 @@ def _every(table: pl.DataFrame) -> None:
             **share,
             "flow": of.NumberColumn(say("Estimated importance"), format="localized", help=say(FLOW_IN_WORDS)),
             "routes": of.NumberColumn(say("Routes")),
-            "incidents": of.NumberColumn(say("Incidents"), format="localized"),
+            "incidents": of.NumberColumn(say("In the period"), format="localized"),
         },
         say("Countries, the most important first, as estimated"),
         height=36 + 35 * len(codes),
@@ -149,23 +150,25 @@ def _every(table: pl.DataFrame) -> None:
 def _portrait(
     one: CountryPortrait,
     found: Directed,
-    incidents: pl.DataFrame,
+    of_all_time_and_period: tuple[pl.DataFrame, pl.DataFrame],
     comparison: Comparison | None,
     filters: Mapping[str, Any],
     known_up_to: str,
     counts: Mapping[str, int],
 ) -> None:
+    incidents, within = of_all_time_and_period
     own = incidents.filter(pl.col("country") == one.iso3)
+    figures = _counts(one, own, within.filter(pl.col("country") == one.iso3))
     title(one.name, say(FLOW_IN_WORDS))
     with st.container(key="portrait"):
         if one.shares:
-            tiles([(say("Estimated importance"), amount(one.shares.weight)), *_counts(one, own)])
+            tiles([(say("Estimated importance"), amount(one.shares.weight)), *figures])
             shares = (one.shares.source, one.shares.transit, one.shares.destination)
             words = shares_in_words(shares)
             name = say("Movement in {country}: {shares}", country=one.name, shares=words)
             st.html(chain([(say("Movement in {country}", country=one.name), shares, words)], name))
         else:
-            tiles(_counts(one, own))
+            tiles(figures)
             notice(say("Nothing is told of movement through {country}: insufficient data.", country=one.name))
         left, right = st.columns([3, 2], gap="large")
         with left:
@@ -177,8 +180,13 @@ def _portrait(
         _corridors(one, found, comparison, counts)
 
 
-def _counts(one: CountryPortrait, own: pl.DataFrame) -> list[tuple[str, str]]:
-    return [(say("Routes through it"), number(len(one.corridor_ids))), (say("Incidents in it"), number(own.height))]
+def _counts(one: CountryPortrait, own: pl.DataFrame, within: pl.DataFrame) -> list[tuple[str, str]]:
+    """Return how many routes run through a country, and how many incidents lie in it, in the period and of all time."""
+    return [
+        (say("Routes through it"), number(len(one.corridor_ids))),
+        (say("Incidents in it, in the period"), number(within.height)),
+        (say("Incidents in it, of all time"), number(own.height)),
+    ]
 
 
 def _diagram(one: CountryPortrait) -> None:

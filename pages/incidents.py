@@ -72,8 +72,10 @@ def show(seen: Workspace, part: str, view: View, version: int | None) -> None:
     elif version is None:
         empty()
     else:
-        headline(seen, view, version)
+        above = st.empty()  # filled last: what became of the incidents takes longer than to list them
         catalogue(seen, view, version)
+        with above:
+            headline(seen, view, version)
 
 
 def empty() -> None:

@@ -35,7 +35,7 @@ export class Difference {
     const { before, window: spelt, verdict, reason, least } = loader.answer;
     if (before === null || before === undefined || !spelt) return;
     const now = monitor.picture.total(...monitor.range);
-    this.node.textContent = `${this._told(now, before, least)} · ${say(verdict)}`;
+    this.node.textContent = `\u2066${this._told(now, before, least)}\u2069 · ${say(verdict)}`;
     this.node.title = [say("{before} in {window}.", { before: formatNumber(before), window: Calendar.months(spelt) }), sayKept(reason)].join(" ");
   }
 

@@ -66,7 +66,7 @@ export class Scale extends Part {
   draw(context, x, y, { km, pixels } = this.measure()) {
     const { theme } = this.monitor;
     context.save();
-    context.direction = "ltr";
+    context.direction = document.documentElement.dir === "rtl" ? "rtl" : "ltr";
     [context.font, context.textBaseline, context.textAlign] = [`600 11px ${FONT}`, "alphabetic", "left"];
     [context.lineJoin, context.lineWidth, context.strokeStyle] = ["round", 4, theme.halo];
     const text = say("{km} km · {miles} nmi", { km, miles: Number((km / 1.852).toPrecision(2)) });
