@@ -11,12 +11,17 @@ def varint(number):
     return bytes([*octets, number])
 
 
+def packed(content):
+    """Return the content in gzip without the hour of its writing, so that it is the same at each run."""
+    return gzip.compress(content, mtime=0)
+
+
 def directory(*entries: tuple):
     """Return a directory of entries: id, run length, length, offset."""
     ids = [one[0] for one in entries]
     steps = [now - before for before, now in zip([0, *ids], ids, strict=False)]
     columns = [steps, *([one[at] for one in entries] for at in (1, 2)), [one[3] + 1 for one in entries]]
-    return gzip.compress(b"".join(map(varint, [len(entries), *(value for column in columns for value in column)])))
+    return packed(b"".join(map(varint, [len(entries), *(value for column in columns for value in column)])))
 
 
 def archive(folder, root, leaves=b"", tiles=b"", kind=2, most=2):

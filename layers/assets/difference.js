@@ -32,10 +32,10 @@ export class Difference {
     this.hide();
     const { loader, monitor } = this;
     if (loader.state !== "ready" || !loader.answer || !monitor.picture?.steps) return;
-    const { before, window: spelt, verdict, reason, least } = loader.answer;
-    if (before === null || before === undefined || !spelt) return;
-    const now = monitor.picture.total(...monitor.range);
-    this.node.textContent = `\u2066${this._told(now, before, least)}\u2069 · ${say(verdict)}`;
+    const { answer } = loader;
+    if (answer.before === null) return;
+    const { before, after, window: spelt, verdict, reason, least } = answer;
+    this.node.textContent = `\u2066${this._told(after, before, least)}\u2069 · ${say(verdict)}`;
     this.node.title = [say("{before} in {window}.", { before: formatNumber(before), window: Calendar.months(spelt) }), sayKept(reason)].join(" ");
   }
 

@@ -474,11 +474,15 @@ export interface Change extends ChangeEntry, DrawnLine {
   short: string;
 }
 
-export interface HeadlineAnswer extends Answer {
-  before: number | null;
+export type HeadlineAnswer = Answer & ({ before: null } | Headline);
+
+export interface Headline {
+  /** Incidents dated to a month, of the time that is compared with and of the window. */
+  before: number;
+  after: number;
   /** Incidents from which on a difference is told in percent. */
   least: number;
-  window?: string;
+  window: string;
   verdict: string;
   reason: Kept;
 }

@@ -45,7 +45,7 @@ _OUTCOMES: Final[Mapping[str, str]] = {
     "shifted": mark("moved sideways"),
 }
 _LEVELS: Final[Mapping[str, str]] = {
-    "all": mark("everywhere"),
+    "all": mark("all together"),
     "mode": mark("a mode"),
     "known route": mark("a known route"),
     "branch": mark("from country to country"),

@@ -24,15 +24,13 @@ class Headline:
     ----------
     incidents : int
         In the period.
-    before : int or None
-        In the time that the period is compared with; None where it is compared with none.
     spans : Spans or None
+        The period and what it is compared with; None where it is compared with nothing.
     change : Change or None
-        What became of all of them, reporting accounted for.
+        What became of those dated to a month, which alone are compared, reporting accounted for.
     """
 
     incidents: int
-    before: int | None = None
     spans: Spans | None = None
     change: Change | None = None
 
@@ -44,11 +42,12 @@ class Headline:
     @property
     def difference(self) -> str:
         """Return how many more or fewer there are, in percent where there are enough, "" where nothing is compared."""
-        if self.before is None:
+        if self.change is None:
             return ""
-        if self.before < _LEAST:
-            return f"{self.incidents - self.before:+d}"
-        share = self.incidents / self.before - 1
+        before, after = self.change.before, self.change.after
+        if before < _LEAST:
+            return f"{after - before:+d}"
+        share = after / before - 1
         return f"{'+' if share >= 0 else '−'}{percent(abs(share))}"
 
     def sentence(self, period: str) -> str:
@@ -60,23 +59,30 @@ class Headline:
             What the period is called.
         """
         said = counted("{count} incident in {period}", "{count} incidents in {period}", self.incidents, period=period)
-        if self.before is None or self.spans is None:
+        if self.spans is None or self.change is None:
             return f"{said}."
+        values = {
+            "incidents": said,
+            "before": number(self.change.before),
+            "window": in_words(self.spans.before),
+            "difference": self.difference,
+            "verdict": say(self.verdict),
+        }
+        if self.change.after == self.incidents:
+            return say("{incidents}; {before} in {window} ({difference}): {verdict}.", **values)
         return say(
-            "{incidents}; {before} in {window} ({difference}): {verdict}.",
-            incidents=said,
-            before=number(self.before),
-            window=in_words(self.spans.before),
-            difference=self.difference,
-            verdict=say(self.verdict),
+            "{incidents}, {after} of them dated to a month; {before} in {window} ({difference}): {verdict}.",
+            after=number(self.change.after),
+            **values,
         )
 
     def for_the_map(self) -> dict[str, Any]:
-        """Return it as the map takes it: it counts the period by itself."""
-        if self.before is None or self.spans is None or self.change is None:
-            return {"before": None, "least": _LEAST}
+        """Return it as the map takes it, which counts the period by itself."""
+        if self.spans is None or self.change is None:
+            return {"before": None}
         return {
-            "before": self.before,
+            "before": self.change.before,
+            "after": self.change.after,
             "least": _LEAST,
             "window": spelt(self.spans.before),
             "verdict": self.verdict,

@@ -221,7 +221,13 @@ def _stored(found: Rehearsal) -> None:
     if found.first.height:
         name = say("The first incidents as they would be stored")
         aside(name)
-        tabulate(as_stored(found.first), {key: say(title) for key, title in HEADINGS.items()}, name, height="content")
+        tabulate(
+            as_stored(found.first),
+            {key: say(title) for key, title in HEADINGS.items()},
+            name,
+            height="content",
+            placeholder="",
+        )
 
 
 def _ask_parts(seen: Workspace, draft: Draft) -> None:

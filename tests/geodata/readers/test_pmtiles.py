@@ -1,12 +1,10 @@
 """PMTiles on the own disk: tiles by their place, through leaves too, and what is no archive of pictures is refused."""
 
-import gzip
-
 import pytest
 
 from geodata.core.errors import UnreadableFile
 from geodata.readers.pmtiles import archive_of, tile_id
-from tests.archives import archive, directory, varint
+from tests.archives import archive, directory, packed, varint
 
 
 def test_tiles_are_found_by_their_place_also_in_runs_and_leaves(tmp_path):
@@ -26,9 +24,10 @@ def test_tiles_are_found_by_their_place_also_in_runs_and_leaves(tmp_path):
     [
         (directory((0, 1, 4, 0)), 1, "its tiles are no pictures"),
         (b"no gzip", 2, "its directory cannot be read"),
-        (gzip.compress(varint(10**9)), 2, "its directory claims more than it holds"),
-        (gzip.compress(varint(2) + varint(0)), 2, "its directory cannot be read"),
+        (packed(varint(10**9)), 2, "its directory claims more than it holds"),
+        (packed(varint(2) + varint(0)), 2, "its directory cannot be read"),
     ],
+    ids=["of vector tiles", "no gzip", "too long a directory", "half a directory"],
 )
 def test_what_is_no_archive_of_pictures_is_refused(tmp_path, root, kind, said):
     with pytest.raises(UnreadableFile, match=said):
