@@ -3,8 +3,10 @@
 import { CanvasLayer } from "./canvas_layer.js";
 import { corridorDetails } from "./corridor_card.js";
 import { HOLLOW, INFERRED, MODES, dashesOf, paintGrey, paintMode, paintWidths } from "./line_style.js";
-import { distanceToLine, pixelsOfKm } from "./mercator.js";
-import { counted, say } from "./text.js";
+import { fly } from "./map_moves.js";
+import { distanceToLine, fromWorld, pixelsOfKm } from "./mercator.js";
+import { RIBBONS_BELOW, knownName, ribboned } from "./ribbons.js";
+import { counted, formatNumber, say } from "./text.js";
 
 /** @import { ActiveShape, Corridor, DrawnLine, Hit, LegendItem, Line, Pair, Shape, Swatch } from "./types.js" */
 
@@ -111,7 +113,8 @@ class RouteLayer extends CorridorLayer {
         share: routed(shape.corridor) ? shape.corridor.flow / picture.flow : Math.min(1.4, shape.incidents / (to - from) / picture.peak),
       }))
       .sort((a, b) => Number(a.corridor.id === state.selected) - Number(b.corridor.id === state.selected) || Number(b.quiet) - Number(a.quiet) || a.share - b.share);
-  }}
+  }
+}
 
 /** Bands lie under the hexes: a pale fill with one outline around what overlaps, air as outline only. */
 export class Bands extends RouteLayer {
@@ -194,16 +197,32 @@ export class Corridors extends RouteLayer {
   draw() {
     const context = this.wipe();
     const { state, picture } = this.monitor;
-    this.shown = this.active();
-    this.look = this._look(this.shown);
+    const active = this.active();
+    this.look = this._look(active);
+    this.shown = this._bundled(active);
     const chosen = picture?.corridor(state.selected);
     for (const shape of this.shown) {
-      const dimmed = chosen && shape.corridor !== chosen && shape.corridor.id !== this.hovered;
+      const dimmed = chosen && shape.corridor !== chosen && !this._isHovered(shape);
       context.globalAlpha = dimmed ? 0.28 : shape.quiet ? 0.55 : 1;
       this._stroke(context, shape);
       if (!dimmed) this._arrows(context, shape);
     }
     context.globalAlpha = 1;
+  }
+
+  /** Crossings side by side as one, where they could not be told apart.  @param {ActiveShape[]} active  @returns {ActiveShape[]} */
+  _bundled(active) {
+    if (this.monitor.map.getZoom() >= RIBBONS_BELOW) return active;
+    return ribboned(active, this.monitor.state.selected).map((shape) => {
+      if (!shape.members) return shape;
+      const path = this._path(shape.lines);
+      return { ...shape, path, observed: path, inferred: new Path2D() };
+    });
+  }
+
+  /** @param {ActiveShape} shape */
+  _isHovered({ corridor, members }) {
+    return (members ?? [corridor]).some(({ id }) => id === this.hovered);
   }
 
   /** A faint line is never so narrow that its hollow closes.  @param {ActiveShape} given */
@@ -228,7 +247,7 @@ export class Corridors extends RouteLayer {
       context.setLineDash(dashes);
       context.stroke(along);
     };
-    if (corridor.id === this.hovered || corridor.id === state.selected) line(path, colour, width + 11, 0.35);
+    if (this._isHovered(shape) || corridor.id === state.selected) line(path, colour, width + 11, 0.35);
     line(inferred, theme.casing, INFERRED.width + 2.4, 0.9);
     line(observed, theme.casing, width + 2.4, 0.9);
     line(inferred, colour, INFERRED.width, 1, INFERRED.dash);
@@ -282,20 +301,40 @@ export class Corridors extends RouteLayer {
   /** @param {L.Point} point  @returns {Hit | null} */
   hit(point) {
     const [x, y] = this.inCanvas(point);
-    let [best, found] = [Infinity, /** @type {Corridor | null} */ (null)];
+    let [best, found] = [Infinity, /** @type {ActiveShape | null} */ (null)];
     for (const shape of this.shown) {
       const reach = Math.max(7, this.width(shape) / 2 + 4);
       const distance = Math.min(...shape.lines.map((points) => distanceToLine(points, x, y)));
-      if (distance <= reach && distance < best) [best, found] = [distance, shape.corridor];
+      if (distance <= reach && distance < best) [best, found] = [distance, shape];
     }
     return found && this.hitOf(found);
   }
 
-  /** A corridor that the pointer is over, be it over its line or its name.  @param {Corridor} corridor  @returns {Hit} */
-  hitOf(corridor) {
-    const count = corridor.total(...this.monitor.range);
-    const words = [corridor.title, counted("{count} incident in the window", "{count} incidents in the window", count)];
+  /** A corridor that the pointer is over, be it over its line or its name.  @param {ActiveShape} shape  @returns {Hit} */
+  hitOf({ corridor, members }) {
+    if (members) return this._hitOfRibbon(corridor, members);
+    const words = [corridor.title, this._counted(corridor)];
     return { part: this, id: corridor.id, words, open: () => this.monitor.select(corridor.id) };
+  }
+
+  /** @param {Corridor} corridor */
+  _counted(corridor) {
+    return counted("{count} incident in the window", "{count} incidents in the window", corridor.total(...this.monitor.range));
+  }
+
+  /** A ribbon names its routes, and leads to where they lie apart.  @param {Corridor} first  @param {Corridor[]} members  @returns {Hit} */
+  _hitOfRibbon(first, members) {
+    const { map, range } = this.monitor;
+    const routes = members.slice(0, 6).map((route) => `${route.ends}: ${formatNumber(route.total(...range))}`);
+    const more = members.length > routes.length ? [say("and {count} more", { count: members.length - routes.length })] : [];
+    const words = [knownName(first) ?? first.title, say("{count} routes side by side, with their incidents in the window:", { count: members.length }), ...routes, ...more];
+    const open = () => {
+      const places = members.flatMap(({ lines }) => lines.flat()).map(([x, y]) => fromWorld(map, x, y));
+      const bounds = L.latLngBounds(places);
+      if (map.getBoundsZoom(bounds) >= RIBBONS_BELOW) fly(map, bounds);
+      else map.setView(bounds.getCenter(), RIBBONS_BELOW);
+    };
+    return { part: this, id: first.id, words, open };
   }
 
   /** @param {string} selected */
@@ -316,6 +355,7 @@ export class Corridors extends RouteLayer {
       row(say("full: confidence high"), (context) => paintGrey(context, theme, { width: 4.5 })),
       row(say("hollow: confidence medium or low"), (context) => paintGrey(context, theme, { width: 4.5, faint: true })),
       row(say("thin dashes: inferred"), (context) => paintGrey(context, theme, { width: INFERRED.width, dashes: INFERRED.dash })),
+      { kind: "note", text: say("Seen from afar, crossings side by side under one known name are one line: zoom in to tell them apart.") },
       {
         kind: "note",
         text: say(

@@ -4,7 +4,9 @@ import { holds, isFree } from "./boxes.js";
 import { CanvasLayer, FONT, panelBoxes, panelsOf } from "./canvas_layer.js";
 import { LineGrid } from "./line_grid.js";
 import { WORLD } from "./mercator.js";
+import { knownName } from "./ribbons.js";
 import { roleLetter } from "./roles.js";
+import { formatNumber } from "./text.js";
 
 /** @import { CountryRoles } from "./countries.js" */
 /** @import { ActiveShape, Box, Corridor, Country, Hit, Line, Pair, Role } from "./types.js" */
@@ -17,7 +19,7 @@ export class Labels extends CanvasLayer {
   alone = false;
   /** Widths of texts by font.  @type {Map<string, number>} */
   widths = new Map();
-  /** Names of routes with what they are of; a leader goes to a point of the line.  @type {{ box: Box, id: string, leader: Pair | null, text: string }[]} */
+  /** Names of routes with what they are of; a leader goes to a point of the line.  @type {{ box: Box, id: string, shape: ActiveShape, leader: Pair | null, text: string, bare: boolean }[]} */
   chips = [];
   /** What stands on the map already.  @type {Set<string>} */
   names = new Set();
@@ -87,7 +89,9 @@ export class Labels extends CanvasLayer {
     this.grid = new LineGrid(this.frame, monitor.corridors.shown.map(({ lines }) => lines));
     if (monitor.state.hidden.has("names")) return;
     context.textBaseline = "middle";
-    for (const shape of this._ranked()) if (monitor.state.hidden.has("changes") || shape.corridor.id === monitor.state.selected) this._chip(context, shape);
+    for (const { shape, named } of this._ranked()) {
+      if (monitor.state.hidden.has("changes") || shape.corridor.id === monitor.state.selected) this._chip(context, shape, named);
+    }
     this._paintChips(context);
     const countries = [...(monitor.baseMap.countries)].sort((a, b) => b.extent - a.extent);
     /** @param {Country} given */
@@ -117,13 +121,14 @@ export class Labels extends CanvasLayer {
     return [...sides, [left, top + height - 66, left + 200, top + height]];
   }
 
-  /** Corridors worth a chip at this zoom, the selected one first. */
+  /** Corridors worth a name at this zoom, the selected one first; then those that the list numbers, which get their number. */
   _ranked() {
     const { corridors, map, state } = this.monitor;
     const most = Labels.MOST(map.getZoom());
     const ranked = [...(corridors.shown)].reverse();
     const chosen = ranked.filter(({ corridor }) => corridor.id === state.selected);
-    return [...chosen, ...ranked.filter((shape) => !chosen.includes(shape)).slice(0, most)];
+    const others = ranked.filter((shape) => !chosen.includes(shape));
+    return [...chosen, ...others].map((shape, at) => ({ shape, named: at < most + chosen.length }));
   }
 
   /** @param {CanvasRenderingContext2D} context  @param {string} text */
@@ -142,38 +147,52 @@ export class Labels extends CanvasLayer {
 
   /**
    * Put a name where no other line is as near as its own: beside it, else on it, else further away with a leader to it.
-   * @param {CanvasRenderingContext2D} context  @param {ActiveShape} shape
+   * A route that gets no name, for it has no room or is not among the main ones, gets the number that the list has for it.
+   * @param {CanvasRenderingContext2D} context  @param {ActiveShape} shape  @param {boolean} named
    */
-  _chip(context, shape) {
-    const text = this._words(shape.corridor);
-    if (!text) return;
-    context.font = `600 12px ${FONT}`;
+  _chip(context, shape, named) {
     const own = this.monitor.corridors.shown.indexOf(shape);
-    const half = (this._measure(context, text) + 36) / 2;
-    const found = this._place(shape, own, half);
-    if (!found) return;
-    const { box, leader } = found;
-    this.taken.push(box);
-    this.names.add(text);
-    this.chips.push({ box, id: shape.corridor.id, leader, text });
+    const words = this._words(shape);
+    const number = this._number(shape);
+    for (const { text, bare } of [{ text: named ? words : null, bare: false }, { text: number, bare: true }]) {
+      const found = text ? this._place(shape, own, this._half(context, text, bare)) : null;
+      if (!text || !found) continue;
+      this.taken.push(found.box);
+      this.names.add(bare ? text : text.split(" · ")[0]);
+      this.chips.push({ ...found, id: shape.corridor.id, shape, text, bare });
+      return;
+    }
+  }
+
+  /** Half of the width of a chip: a name has a piece of its line before it, a number nothing.  @param {CanvasRenderingContext2D} context  @param {string} text  @param {boolean} bare */
+  _half(context, text, bare) {
+    context.font = `600 12px ${FONT}`;
+    const width = this._measure(context, text);
+    return bare ? Math.max(11, width / 2 + 6) : (width + 36) / 2;
+  }
+
+  /** The number that the list of routes repeats, null where the list has none for it.  @param {Pick<ActiveShape, "corridor" | "members">} shape */
+  _number({ corridor, members }) {
+    const { ranking } = this.monitor;
+    const numbers = (members ?? [corridor]).flatMap(({ id }) => ranking.numberOf(id) ?? []);
+    return numbers.length ? numbers.sort((a, b) => a - b).map(formatNumber).join(" · ") : null;
   }
 
   /** Leaders lie below all names.  @param {CanvasRenderingContext2D} context */
   _paintChips(context) {
     context.font = `600 12px ${FONT}`;
-    const named = this.chips.flatMap((chip) => {
-      const corridor = this.monitor.picture?.corridor(chip.id);
-      return corridor ? [{ ...chip, corridor }] : [];
-    });
-    for (const { box, leader, corridor } of named) if (leader) this._lead(context, corridor, box, leader);
-    for (const { box, text, corridor } of named) this._paintChip(context, corridor, box, text);
+    for (const { box, leader, shape } of this.chips) if (leader) this._lead(context, shape.corridor, box, leader);
+    for (const chip of this.chips) this._paintChip(context, chip);
   }
 
-  /** Seen from afar a route is called by the name under which it is known, once; nearer, by its ends.  @param {Corridor} corridor */
-  _words({ id, title, ends }) {
-    const [known, ...rest] = title.split(": ");
-    if (id === this.monitor.state.selected || !rest.length || this.monitor.map.getZoom() >= Labels.NEAR) return ends;
-    return this.names.has(known) ? null : known;
+  /** Seen from afar, and of a ribbon, the name under which a route is known, once; nearer, its ends.  @param {ActiveShape} shape */
+  _words({ corridor, members }) {
+    const { id, ends } = corridor;
+    const known = knownName(corridor);
+    const near = this.monitor.map.getZoom() >= Labels.NEAR && !members;
+    if (id === this.monitor.state.selected || !known || near) return ends;
+    if (this.names.has(known)) return null;
+    return [known, members && this._number({ corridor, members })].filter(Boolean).join(" · ");
   }
 
   /** @param {ActiveShape} shape  @param {number} own  @param {number} half of its width  @returns {{ box: Box, leader: Pair | null } | null} */
@@ -238,20 +257,29 @@ export class Labels extends CanvasLayer {
     return [ax + (bx - ax) * (at % 1), ay + (by - ay) * (at % 1)];
   }
 
-  /** @param {CanvasRenderingContext2D} context  @param {Corridor} corridor  @param {Box} box  @param {string} text */
-  _paintChip(context, corridor, [x, y, right, bottom], text) {
-    const { theme, state, dash } = this.monitor;
-    const colour = theme.mode[corridor.mode];
+  /** @param {CanvasRenderingContext2D} context  @param {Labels["chips"][number]} chip */
+  _paintChip(context, { shape: { corridor }, box: [x, y, right, bottom], text, bare }) {
+    const { theme, state } = this.monitor;
     const chosen = corridor.id === state.selected;
     context.globalAlpha = state.selected && !chosen && this.monitor.shown.corridor(state.selected) ? 0.5 : 1;
     context.beginPath();
     context.roundRect(x, y, right - x, bottom - y, 5);
     context.fillStyle = theme.panel;
-    context.strokeStyle = colour;
+    context.strokeStyle = theme.mode[corridor.mode];
     context.lineWidth = chosen ? 2 : 1.2;
     context.fill();
     context.stroke();
     const middle = (y + bottom) / 2;
+    if (!bare) this._paintSwatch(context, corridor, x, middle);
+    context.fillStyle = theme.text;
+    context.textAlign = bare ? "center" : "left";
+    context.fillText(text, bare ? (x + right) / 2 : x + 29, middle + 0.5);
+    context.globalAlpha = 1;
+  }
+
+  /** A piece of its line before a name.  @param {CanvasRenderingContext2D} context  @param {Corridor} corridor  @param {number} x  @param {number} middle */
+  _paintSwatch(context, corridor, x, middle) {
+    const { theme, dash } = this.monitor;
     context.beginPath();
     context.moveTo(x + 7, middle);
     context.lineTo(x + 23, middle);
@@ -265,10 +293,6 @@ export class Labels extends CanvasLayer {
       context.stroke();
     }
     context.setLineDash([]);
-    context.fillStyle = theme.text;
-    context.textAlign = "left";
-    context.fillText(text, x + 29, middle + 0.5);
-    context.globalAlpha = 1;
   }
 
   /** @param {CanvasRenderingContext2D} context  @param {Country} country  @param {CountryRoles | null} role */
@@ -324,7 +348,6 @@ export class Labels extends CanvasLayer {
   hit(point) {
     const [x, y] = this.inCanvas(point);
     const chip = this.chips.find(({ box }) => holds(box, x, y));
-    const corridor = chip && this.monitor.picture?.corridor(chip.id);
-    return corridor ? this.monitor.corridors.hitOf(corridor) : null;
+    return chip ? this.monitor.corridors.hitOf(chip.shape) : null;
   }
 }

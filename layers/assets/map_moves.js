@@ -9,5 +9,9 @@ export const moveTo = (map, bounds, options) => {
   else map.flyToBounds(bounds, { ...options, duration: 0.9 });
 };
 
-/** Beside the panels at the left and above the time bar.  @param {L.Map} map  @param {L.LatLngBounds} bounds */
-export const fly = (map, bounds) => moveTo(map, bounds, { paddingTopLeft: [380, 40], paddingBottomRight: [40, 170], maxZoom: 8 });
+/** Between the list and the detail where there is room for both, and above the time bar.  @param {L.Map} map  @param {L.LatLngBounds} bounds */
+export const fly = (map, bounds) => {
+  const { x: width } = map.getSize();
+  const [left, right] = width > 1100 ? [380, 380] : width > 760 ? [380, 40] : [40, 40];
+  moveTo(map, bounds, { paddingTopLeft: [left, 40], paddingBottomRight: [right, 170], maxZoom: 8 });
+};

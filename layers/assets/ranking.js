@@ -1,4 +1,4 @@
-/* The corridors of the window in order, for the keyboard and for whoever reads lists rather than maps. */
+/* The routes of the window in order, for the keyboard and for whoever reads lists rather than maps. */
 
 import { element, makePanel } from "./dom.js";
 import { Part } from "./part.js";
@@ -7,7 +7,8 @@ import { formatNumber, say } from "./text.js";
 /** @import { Monitor } from "./monitor.js" */
 /** @import { Corridor } from "./types.js" */
 
-/** @typedef {{ id: string, name: HTMLElement, value: HTMLElement, bar: HTMLElement, meter: HTMLElement, item: HTMLElement }} Row */
+/** @typedef {{ id: string, button: HTMLElement, number: HTMLElement, name: HTMLElement, value: HTMLElement, bar: HTMLElement, meter: HTMLElement, item: HTMLElement }} Row */
+/** @typedef {{ corridor: Corridor, incidents: number, number: number }} Ranked */
 
 export class Ranking extends Part {
   /** @type {Monitor} */
@@ -18,9 +19,12 @@ export class Ranking extends Part {
   details;
   /** @type {Row[]} */
   rows = [];
+  /** Numbers of those that are listed, by which the map repeats them.  @type {Map<string, number>} */
+  numbers = new Map();
   /** What the list shows. */
   key = "";
-  dark = false;
+  /** Whether all are listed, not the first ones alone. */
+  all = false;
 
   /** @param {{ rows: number, open_from: number }} options */
   constructor(options) {
@@ -28,13 +32,15 @@ export class Ranking extends Part {
     this.options = options;
     this.list = element("ol");
     this.total = element("small");
+    this.more = element("button", { type: "button", class: "more", onclick: () => this._toggle() });
   }
 
   /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
     const summary = element("summary", {}, say("Routes"), this.total);
-    this.details = element("details", { open: window.innerWidth >= this.options.open_from }, summary, this.list);
+    const scroll = element("div", { class: "scroll" }, this.list);
+    this.details = element("details", { open: window.innerWidth >= this.options.open_from }, summary, scroll, this.more);
     this.panel = makePanel("ranking", { class: "panel", "aria-label": say("Routes in the window") }, this.details);
     this.panel.hidden = true;
     monitor.map.getContainer().append(this.panel);
@@ -45,6 +51,7 @@ export class Ranking extends Part {
   }
 
   themeChanged() {
+    this.key = "";
     this.windowChanged();
   }
 
@@ -56,50 +63,79 @@ export class Ranking extends Part {
     this.windowChanged();
   }
 
+  /** The number under which a route is listed, null where it is not.  @param {string} id */
+  numberOf(id) {
+    return this.numbers.get(id) ?? null;
+  }
+
   windowChanged() {
     const { picture, state } = this.monitor;
-    const seen = picture?.seen(state) ?? [];
-    this.panel.hidden = !seen.length || this.monitor.shown.corridor(state.selected) !== null;
+    const ranked = picture?.steps ? this._ranked() : [];
+    this.panel.hidden = !picture?.seen(state).length;
+    const rows = ranked.filter(({ corridor, number }) => this.all || number <= this.options.rows || corridor.id === state.selected);
+    this._keepNumbers(rows);
     if (this.panel.hidden) return;
-    const [from, to] = this.monitor.range;
-    const ranked = seen
-      .map((corridor) => ({ corridor, incidents: corridor.total(from, to) }))
-      .filter(({ incidents }) => incidents > 0)
-      .sort((a, b) => b.incidents - a.incidents);
-    this.total.textContent = String(ranked.length);
-    const key = ranked.slice(0, this.options.rows).map(({ corridor, incidents }) => `${corridor.id}${corridor.title}${incidents}`).join();
-    if (key === this.key && this.dark === state.dark) return;
-    [this.key, this.dark] = [key, state.dark];
-    const rows = ranked.slice(0, this.options.rows);
+    this.total.textContent = formatNumber(ranked.length);
+    this.more.hidden = ranked.length <= this.options.rows;
+    this.more.textContent = this.all ? say("The first {count} only", { count: this.options.rows }) : say("All {count}", { count: ranked.length });
+    const key = rows.map(({ corridor, incidents }) => `${corridor.id}${corridor.title}${incidents}`).join() + state.selected;
+    if (key === this.key) return;
+    this.key = key;
     for (const row of this.rows.splice(rows.length)) row.item.remove();
     while (this.rows.length < rows.length) this.list.append(this._added());
     rows.forEach((row, at) => this._fill(this.rows[at], row, ranked[0].incidents));
   }
 
+  /** Routes with incidents in the window, the busiest first.  @returns {Ranked[]} */
+  _ranked() {
+    const { range, shown, state } = this.monitor;
+    return shown
+      .seen(state)
+      .map((corridor) => ({ corridor, incidents: corridor.total(...range) }))
+      .filter(({ incidents }) => incidents > 0)
+      .sort((a, b) => b.incidents - a.incidents)
+      .map((row, at) => ({ ...row, number: at + 1 }));
+  }
+
+  _toggle() {
+    this.all = !this.all;
+    this.windowChanged();
+  }
+
+  /** The map repeats the numbers.  @param {Ranked[]} rows */
+  _keepNumbers(rows) {
+    const before = [...this.numbers].join();
+    this.numbers = new Map(rows.map(({ corridor, number }) => [corridor.id, number]));
+    if ([...this.numbers].join() !== before) this.monitor.labels.refresh();
+  }
+
   /** A row, to be filled again and again while the window is dragged. */
   _added() {
-    const [name, value, bar] = [element("span", { class: "name" }), element("span", { class: "value" }), element("i")];
+    const [number, name, value, bar] = [element("span", { class: "number" }), element("span", { class: "name" }), element("span", { class: "value" }), element("i")];
     const meter = element("span", { class: "meter" }, bar);
-    /** @type {Row} */
-    const row = { id: "", name, value, bar, meter, item: element("li") };
     const { corridors } = this.monitor;
     const events = {
       onclick: () => this.monitor.select(row.id),
       onmouseenter: () => corridors.hover(row.id),
       onmouseleave: () => corridors.hover(null),
     };
-    row.item.append(element("button", { type: "button", ...events }, name, value, meter));
+    const button = element("button", { type: "button", ...events }, number, name, value, meter);
+    /** @type {Row} */
+    const row = { id: "", button, number, name, value, bar, meter, item: element("li", {}, button) };
     this.rows.push(row);
     return row.item;
   }
 
-  /** @param {Row} row  @param {{ corridor: Corridor, incidents: number }} second  @param {number} most */
-  _fill(row, { corridor, incidents }, most) {
+  /** @param {Row} row  @param {Ranked} ranked  @param {number} most */
+  _fill(row, { corridor, incidents, number }, most) {
     row.id = corridor.id;
+    row.number.textContent = formatNumber(number);
     [row.name.textContent, row.name.title] = [corridor.ends, corridor.title];
     row.value.textContent = formatNumber(incidents);
     row.meter.title = say(corridor.mode);
     row.bar.style.width = `${(incidents / most) * 100}%`;
     row.bar.style.background = this.monitor.theme.mode[corridor.mode];
+    if (corridor.id === this.monitor.state.selected) row.button.setAttribute("aria-current", "true");
+    else row.button.removeAttribute("aria-current");
   }
 }

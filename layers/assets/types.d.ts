@@ -276,6 +276,8 @@ export interface ActiveShape extends Shape {
   incidents: number;
   quiet: boolean;
   share: number;
+  /** Of a ribbon: the routes that it stands for, the most important first. */
+  members?: Corridor[];
 }
 
 export interface LevelEntry {

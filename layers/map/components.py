@@ -91,7 +91,7 @@ class Card(Part):
     """Details of a corridor or a hex; ``width`` is that of its chart in pixels."""
 
     def __init__(self) -> None:
-        super().__init__(width=270)
+        super().__init__(width=310)
 
 
 class Bands(Part):
