@@ -43,6 +43,7 @@ from pages.ui.translate import say
 from pages.widgets.download import download
 from pages.widgets.filter_bar import ask
 from pages.widgets.headline import headline
+from pages.widgets.how_we_know import how_we_know
 from routes.core.corridor import METHOD_VERSION
 from routes.temporal.arrears import arrears
 from routes.temporal.comparison import Comparison
@@ -134,13 +135,12 @@ def between(seen: Workspace, view: View, version: int, spans: Spans) -> None:
             st.html(points(others))
     for note in found.notes:
         aside(say(note))
-    aside(comparison_test())
     basis = say(
         "Compared are the routes of the map, under the same names (method {method}); each incident counts in the "
         "nearest corridor.",
         method=METHOD_VERSION,
     )
-    aside(basis)
+    how_we_know(comparison_test(), basis)
 
 
 def table(found: Comparison, of: str) -> None:
@@ -213,14 +213,14 @@ def alerts(seen: Workspace, view: View, version: int) -> None:
         shown = found if every else late
         if shown:
             st.html(alarm_grid(shown).html)
-    aside(alarm_test())
+    how_we_know(alarm_test())
     with st.spinner(say("Looking for hot spots ...")):
         spots = seen.hot_spots(view, version)
     rows = spot_grid(spots) if spots is not None else None
     st.html(f'<p class="count">{escape(_spots(rows is not None and bool(rows.rows)))}</p>')
     if rows is not None and rows.rows:
         st.html(rows.html)
-    aside(spot_test())
+    how_we_know(spot_test())
 
 
 def missing(seen: Workspace, view: View, version: int) -> None:
@@ -234,9 +234,9 @@ def missing(seen: Workspace, view: View, version: int) -> None:
             st.html(months.html)
     if late.rows:
         st.html(late.html)
-    aside(
+    how_we_know(
         say(
-            "How we know: earlier editions of a source show how much of a month it knows by the age of the month; "
+            "Earlier editions of a source show how much of a month it knows by the age of the month; "
             "where there is one edition alone, its profile says so. What was busy and has delivered nothing since is "
             "silent: not yet reported, not zero. What is expected is no incident: it is in no route, no count, and "
             "nothing that is shared."

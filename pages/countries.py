@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.data.seasonality import by_month
 from pages.data.workspace_cache import sight
+from pages.presenters.change_report import comparison_test
 from pages.presenters.country_profile import CountryPortrait, Neighbour, countries_table, country_portrait
 from pages.presenters.route_profile import (
     FLOW_IN_WORDS,
@@ -20,12 +21,14 @@ from pages.presenters.route_profile import (
     shares_in_words,
     with_others,
 )
+from pages.presenters.window_choice import in_words
 from pages.ui.data_table import tabulate
 from pages.ui.notices import aside, hint, notice, sentences
 from pages.ui.translate import counted, country, number, say
 from pages.widgets.charts import Band, Bar, amount, bars, chain, colours, flows, link, months, share_bars
 from pages.widgets.filter_bar import ask
 from pages.widgets.headline import headline
+from pages.widgets.how_we_know import how_we_know
 from pages.widgets.route_table import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
 from routes.network.movement_model import Leg
 from routes.pipelines.counting import Directed
@@ -144,7 +147,7 @@ def _every(table: pl.DataFrame) -> None:
     )
     hint(say("Choose a country above, or a row by its box on the left."))
     shares = say("Source, transit and destination are shares of the movement that passes it.")
-    aside(f"{shares} {say(FLOW_IN_WORDS)}")
+    how_we_know(shares, say(FLOW_IN_WORDS))
 
 
 def _portrait(
@@ -228,9 +231,11 @@ def _trend(own: pl.DataFrame, incidents: pl.DataFrame, comparison: Comparison | 
         sum(counts.get(month, 0) for month in window.months) for window in (comparison.after, comparison.before)
     )
     told = say(
-        "{last} in the last twelve whole months, {before} in the twelve before; counts alone, not tested.",
-        last=last,
-        before=before,
+        "{last} in {after}, {before} in {earlier}; counts alone, not tested.",
+        last=number(last),
+        after=in_words(comparison.after),
+        before=number(before),
+        earlier=in_words(comparison.before),
     )
     aside(told)
 
@@ -278,7 +283,7 @@ def _corridors(one: CountryPortrait, found: Directed, comparison: Comparison | N
         return
     hint(say("Choose a row, by its box on the left, to open a route on the page “Routes”."))
     catalogue(table, comparison, f"through-{one.iso3}", _open)
-    aside(compared_in_words(comparison))
+    how_we_know(compared_in_words(comparison), comparison_test(), say(FLOW_IN_WORDS))
 
 
 def _open(corridor_id: str | None) -> None:

@@ -18,9 +18,11 @@ from geodata.places.lookup import country_code
 from layers.web.translations import SOURCE
 from pages.data.seasonality import by_month, by_season
 from pages.data.workspace_cache import Workspace, sight
+from pages.presenters.change_report import comparison_test
 from pages.presenters.incident_table import HEADINGS, listed, manner, shown, told
 from pages.presenters.route_profile import (
     BESIDE_NOTHING,
+    CONFIDENCE_IN_WORDS,
     DIRECTIONS,
     FLOW_IN_WORDS,
     HUB_KM,
@@ -47,8 +49,9 @@ from pages.ui.url_state import some
 from pages.widgets.charts import MOST_BARS, Bar, amount, bars, chain, colours, link, months, seasons, share_bars
 from pages.widgets.filter_bar import ask
 from pages.widgets.headline import headline
+from pages.widgets.how_we_know import how_we_know
 from pages.widgets.route_table import COUNTRY, ROUTE, catalogue, heading, nothing_yet, tiles, title
-from routes.core.corridor import Corridor
+from routes.core.corridor import FEWEST_FOR_HIGH, Corridor
 from routes.pipelines.counting import Directed
 from routes.temporal.comparison import Comparison
 
@@ -135,7 +138,8 @@ def _catalogue(table: pl.DataFrame, comparison: Comparison | None, total: int) -
     catalogue(filtered, comparison, f"routes-{hashlib.sha256(listed_ids.encode()).hexdigest()[:12]}", _choose, asked)
     if not asked:
         hint(say("Choose a row, by its box on the left, to see all that is known of a route."))
-    aside(f"{compared_in_words(comparison)} {say(FLOW_IN_WORDS)}")
+    confidence = say(CONFIDENCE_IN_WORDS, fewest=FEWEST_FOR_HIGH)
+    how_we_know(confidence, compared_in_words(comparison), comparison_test(), say(FLOW_IN_WORDS))
 
 
 def _choose(corridor_id: str | None) -> None:
@@ -218,7 +222,7 @@ def _head(one: Corridor, ground: _Ground) -> None:
             (say("Change"), change),
         ]
     )
-    aside(why)
+    how_we_know(why, comparison_test(), say(FLOW_IN_WORDS))
     asked = {**ground.filters, "sel": one.corridor_id}
     st.page_link("monitor.py", label=say("Show on the map"), icon=":material/map:", query_params=asked)
 
@@ -263,6 +267,7 @@ def _months(own: pl.DataFrame, ground: _Ground) -> None:
 def _sureness(one: Corridor) -> None:
     heading(say("What its direction rests on"), say(one.direction_basis) or say("Nothing: no direction is told of it."))
     heading(say("How sure it is"), " ".join(sureness(one)))
+    how_we_know(say(CONFIDENCE_IN_WORDS, fewest=FEWEST_FOR_HIGH))
 
 
 def _ends(one: Corridor, known: Facts) -> None:

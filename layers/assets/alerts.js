@@ -1,6 +1,7 @@
 /* Alerts: what is new, newest first, each to fly to and to mark as seen; what was seen is kept by this viewer's browser alone. */
 
 import { paintChangeSign } from "./change_signs.js";
+import { howWeKnow } from "./card_parts.js";
 import { context2d, element, icon, makePanel } from "./dom.js";
 import { Loader } from "./loader.js";
 import { fly } from "./map_moves.js";
@@ -68,6 +69,11 @@ export class Alerts extends Part {
       { open: window.innerHeight >= this.options.open_from && window.innerWidth > 760 },
       element("summary", {}, say("Alerts"), this.total),
       scroll,
+      howWeKnow(
+        say(
+          "Every route, pair of countries, known route, mode and country is watched month by month. A change is told where the reports since are far likelier at another rate than at the usual one; reporting, season and bursts are allowed for.",
+        ),
+      ),
       monitor.watch.panel.element,
     );
     this.panel = makePanel("alerts", { class: "panel", "aria-label": say("Alerts and watch areas") }, this.details, this.spoken);

@@ -1,6 +1,8 @@
 /* What cards are made of. */
 
+import { pageUrl } from "./address.js";
 import { context2d, element, iconButton } from "./dom.js";
+import { live } from "./server.js";
 import { mark, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
@@ -39,6 +41,18 @@ export const figures = (pairs) => {
 /** A link to a page, in a tab of its own, as a frame may not leave the page.  @param {string} address  @param {string} text */
 export const pageLink = (address, text) =>
   element("p", { class: "facts" }, element("a", { href: address, target: "_blank", rel: "noopener" }, text));
+
+/** How changes are told, in short. */
+export const CHANGE_TEST = mark("A change is told where neither chance, nor bursts, nor the season, nor more or less reporting at all explains it.");
+
+/** What a judgement rests on, in paragraphs, and where the method is told in full.  @param {(string | null)[]} said */
+export const evidenceOf = (...said) => [
+  ...said.filter(Boolean).map((text) => element("p", {}, text)),
+  ...(live ? [pageLink(pageUrl("/method", new URLSearchParams()), say("The method in full ↗"))] : []),
+];
+
+/** What a judgement rests on, behind a line that opens it.  @param {(string | null)[]} said */
+export const howWeKnow = (...said) => element("details", { class: "facts how" }, element("summary", {}, say("How we know")), ...evidenceOf(...said));
 
 /** Incidents by step, those outside the window pale.  @param {Monitor} monitor  @param {number[]} counts  @param {string} colour */
 export const spark = (monitor, counts, colour) => {

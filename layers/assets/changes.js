@@ -4,7 +4,7 @@ import { pageUrl } from "./address.js";
 import { holds, isFree } from "./boxes.js";
 import { Calendar } from "./calendar.js";
 import { FONT, boxOn, panelBoxes } from "./canvas_layer.js";
-import { cardHead, figures, kindChip, madeUp, pageLink } from "./card_parts.js";
+import { CHANGE_TEST, cardHead, figures, howWeKnow, kindChip, madeUp, pageLink } from "./card_parts.js";
 import { CHANGES, STATES, WINDS, paintChangeLine, paintChangeSign } from "./change_signs.js";
 import { CorridorLayer } from "./corridors.js";
 import { element } from "./dom.js";
@@ -295,14 +295,18 @@ export class Changes extends CorridorLayer {
     const { change, muted } = this.monitor.theme;
     const facts = [
       item.shift ? say("Shifted {across}.", { across: this._across(item.shift) }) : "",
-      times(item.reason),
       say("Compared: {windows}.", { windows: windowWords(answer.windows) }),
+    ];
+    const why = [
+      times(item.reason),
+      say(CHANGE_TEST),
       item.support === null ? "" : say("Found again in {share}\u00a0% of the times that its evidence is drawn again.", { share: Math.round(item.support * 100) }),
     ];
     return [
       cardHead(this.monitor, item.title, kindChip([CHANGES[item.state].word, item.mode].map((word) => say(word)).join(", "), change[item.state] ?? muted), madeUp(item.synthetic)),
       figures([[say("before"), formatNumber(item.before)], [say("after"), formatNumber(item.after)], [say("rate"), this._factor(item)]]),
       ...facts.filter(Boolean).map((fact) => element("p", { class: "facts" }, fact)),
+      howWeKnow(...why),
       pageLink(pageUrl(path, query), say("All changes as a table ↗")),
       element("footer", {}, say("A route of the map, by the incidents that lie in its corridor.")),
     ];

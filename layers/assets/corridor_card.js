@@ -1,7 +1,7 @@
 /* The card of a corridor. */
 
 import { pageUrl } from "./address.js";
-import { cardHead, figures, kindChip, madeUp, pageLink, spark } from "./card_parts.js";
+import { cardHead, figures, howWeKnow, kindChip, madeUp, pageLink, spark } from "./card_parts.js";
 import { post } from "./dialogs.js";
 import { element } from "./dom.js";
 import { messageOf } from "./errors.js";
@@ -71,11 +71,15 @@ const countryList = (monitor, { countries }) => {
   return items.length ? element("ol", { class: "countries", "aria-label": say("Countries with their roles") }, ...items) : element("span");
 };
 
-/** @param {Corridor} corridor */
-const direction = ({ direction_basis: basis }) =>
-  basis
-    ? element("details", { class: "facts" }, element("summary", {}, say("What its direction rests on")), element("p", {}, String(sayKept(basis))))
-    : element("span");
+/** What its confidence, its direction and the roles of its countries rest on.  @param {Corridor} corridor */
+const basis = ({ direction_basis: direction, countries }) =>
+  howWeKnow(
+    say(
+      "Confidence: how often a route comes back when its evidence is drawn again, how much of it is observed, and how many incidents lie in it. Inferred: without reports.",
+    ),
+    direction ? say("Direction: {basis}", { basis: String(sayKept(direction)) }) : null,
+    countries.length ? say("Source, transit and destination are shares of the movement that passes a country.") : null,
+  );
 
 /** Where an analyst gives a route the name that they use.  @param {Monitor} monitor  @param {Corridor} corridor */
 const naming = (monitor, corridor) => {
@@ -127,7 +131,7 @@ export const corridorDetails = (monitor, corridor) => {
     element("p", { class: "facts" }, facts.join(" · ")),
     surenessList(corridor),
     route && live ? page(monitor, corridor) : element("span"),
-    direction(corridor),
+    basis(corridor),
     route && live ? naming(monitor, corridor) : element("span"),
     element("footer", {}, say("Method {method} · ledger version {version}", { method: corridor.method_version, version: String(picture.manifest.version) })),
   ];

@@ -181,6 +181,7 @@ export class Corridors extends RouteLayer {
   hover(id) {
     if (id === this.hovered) return;
     this.hovered = id;
+    this.monitor.ranking.point(id);
     this.refresh();
   }
 

@@ -1,10 +1,11 @@
 /* Beside the number of incidents: how many more or fewer than in the time that the window is compared with. */
 
 import { Calendar } from "./calendar.js";
+import { CHANGE_TEST, evidenceOf } from "./card_parts.js";
 import { element } from "./dom.js";
 import { Loader } from "./loader.js";
 import { live } from "./server.js";
-import { formatNumber, formatted, say, sayKept } from "./text.js";
+import { formatDigits, formatNumber, say, sayKept } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
 /** @import { HeadlineAnswer } from "./types.js" */
@@ -13,7 +14,9 @@ export class Difference {
   /** @param {Monitor} monitor */
   constructor(monitor) {
     this.monitor = monitor;
-    this.node = element("span", { class: "difference" });
+    this.told = element("summary", { title: say("How we know") });
+    this.why = element("div", { class: "why panel" });
+    this.node = element("details", { class: "difference", hidden: true }, this.told, this.why);
     /** @type {Loader<HeadlineAnswer>} */
     this.loader = new Loader(monitor, "/data/headline", { told: () => this.show(), more: () => monitor.state.compared() });
   }
@@ -25,7 +28,8 @@ export class Difference {
 
   /** The window moves: what was told is of another one. */
   hide() {
-    this.node.textContent = "";
+    this.node.hidden = true;
+    this.node.open = false;
   }
 
   show() {
@@ -34,15 +38,12 @@ export class Difference {
     if (loader.state !== "ready" || !loader.answer || !monitor.picture?.steps) return;
     const { answer } = loader;
     if (answer.before === null) return;
-    const { before, after, window: spelt, verdict, reason, least } = answer;
-    this.node.textContent = `\u2066${this._told(after, before, least)}\u2069 · ${say(verdict)}`;
-    this.node.title = [say("{before} in {window}.", { before: formatNumber(before), window: Calendar.months(spelt) }), sayKept(reason)].join(" ");
-  }
-
-  /** In percent from so many incidents on: of fewer a share says little.  @param {number} now  @param {number} before  @param {number} least */
-  _told(now, before, least) {
-    const sign = now >= before ? "+" : "−";
-    if (before < least) return sign + formatNumber(Math.abs(now - before));
-    return sign + formatted(Math.abs(now / before - 1), ".0%");
+    const { before, window: spelt, verdict, times, reason } = answer;
+    this.node.hidden = false;
+    const factor = times === null ? [] : [`\u2066×${formatDigits(String(Number(times.toPrecision(2))))}\u2069`];
+    this.told.textContent = [...factor, say(verdict)].join(" · ");
+    const counts = say("{before} in {window}.", { before: formatNumber(before), window: Calendar.months(spelt) });
+    const compared = say("Of what can be compared: {reason}", { reason: String(sayKept(reason)) });
+    this.why.replaceChildren(...evidenceOf(counts, compared, say(CHANGE_TEST)));
   }
 }

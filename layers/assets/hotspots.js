@@ -3,7 +3,7 @@
 import { holds } from "./boxes.js";
 import { Calendar } from "./calendar.js";
 import { CanvasLayer } from "./canvas_layer.js";
-import { cardHead, figures, kindChip } from "./card_parts.js";
+import { cardHead, figures, howWeKnow, kindChip } from "./card_parts.js";
 import { context2d, element, repeated } from "./dom.js";
 import { note } from "./legend_items.js";
 import { Loader } from "./loader.js";
@@ -191,6 +191,7 @@ export class Hotspots extends CanvasLayer {
       cardHead(this.monitor, this._name(spot), kindChip(spot.cell)),
       figures([[say("months hot"), share(spot.hot)], [say("months cold"), share(spot.cold)]]),
       element("p", { class: "facts" }, `${this._meaning(spot)}.`),
+      howWeKnow(say("Each hex is held against the whole of the same month (Gi*), and its trend is tested after Mann and Kendall.")),
       element("footer", {}, say("{window} · H3 resolution {resolution} · where reports gather, and no alarm", { window: Calendar.months(window), resolution })),
     ];
   }

@@ -97,6 +97,11 @@ export class Ranking extends Part {
       .map((row, at) => ({ ...row, number: at + 1 }));
   }
 
+  /** Show which row is that of the route under the pointer.  @param {string | null} id */
+  point(id) {
+    for (const row of this.rows) row.button.classList.toggle("pointed", row.id === id);
+  }
+
   _toggle() {
     this.all = !this.all;
     this.windowChanged();

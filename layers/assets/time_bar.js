@@ -102,24 +102,17 @@ export class TimeBar extends Part {
       say("Expected"),
     );
     this._makeSlider();
-    const head = element(
+    const transport = element(
       "div",
-      { class: "head" },
-      element(
-        "div",
-        { class: "transport" },
-        this._button(say("One step back"), TimeBar.BACK, () => this.step(-1)),
-        this.play,
-        this._button(say("One step on"), TimeBar.ON, () => this.step(1)),
-      ),
-      this.label,
-      element("span", { class: "tally" }, this.count, this.difference.node, this.expect),
-      element("span", { class: "hint" }, say("← → move · space plays")),
-      this.spans,
-      this.unit,
-      this.pace,
+      { class: "transport" },
+      this._button(say("One step back"), TimeBar.BACK, () => this.step(-1)),
+      this.play,
+      this._button(say("One step on"), TimeBar.ON, () => this.step(1)),
     );
-    this.bar = makePanel("timebar", { class: "panel", "aria-label": say("Time") }, head, this.plot, this.slider);
+    const tally = element("div", { class: "tally" }, this.count, this.difference.node, this.expect);
+    const hint = element("span", { class: "hint" }, say("← → move · space plays"));
+    // What moves the window comes right after what plays, for whoever goes from one to the next with the Tab key.
+    this.bar = makePanel("timebar", { class: "panel", "aria-label": say("Time") }, transport, this.label, this.plot, this.slider, tally, hint, this.spans, this.unit, this.pace);
     this.bar.hidden = true;
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     const container = monitor.map.getContainer();

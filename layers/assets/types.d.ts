@@ -479,13 +479,12 @@ export interface Change extends ChangeEntry, DrawnLine {
 export type HeadlineAnswer = Answer & ({ before: null } | Headline);
 
 export interface Headline {
-  /** Incidents dated to a month, of the time that is compared with and of the window. */
+  /** All incidents of the time that is compared with. */
   before: number;
-  after: number;
-  /** Incidents from which on a difference is told in percent. */
-  least: number;
   window: string;
   verdict: string;
+  /** So many times as many a month, of what can be compared; null where no clear rise or fall is told. */
+  times: number | null;
   reason: Kept;
 }
 

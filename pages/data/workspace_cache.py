@@ -389,9 +389,10 @@ class Workspace:
         spans = against(view, self.known_months(version))
         if spans is None or (spans.after.start, spans.after.end) != (view.start, view.end):
             return Headline(incidents)
+        earlier = view.model_copy(update={"start": spans.before.start, "end": spans.before.end})
         found = self.compared(view, version, spans.before, spans.after)
         change = next((one.change for one in found.above if one.level == "all"), None)
-        return Headline(incidents, spans, change)
+        return Headline(incidents, self.reached(earlier, version).height, spans, change)
 
     def heirs(self, version: int) -> dict[str, str]:
         """Return the route into which each one that is no more was merged, by their ids."""

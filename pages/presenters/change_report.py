@@ -74,7 +74,7 @@ _SPOTS: Final[Mapping[str, str]] = {"hot": mark("{pattern} hot spot"), "cold": m
 def comparison_test() -> str:
     """Return how changes are tested."""
     return say(
-        "How we know: the monthly reports of what delivers in both windows are compared, with how much more is "
+        "The monthly reports of what delivers in both windows are compared, with how much more is "
         "reported at all, the season and bursts allowed for. A change is told where at most {level} of all that are "
         "told would be chance, from {fewest} incidents in both windows together (more where they come in bursts). A "
         "fall is told only of months that are known well; a rise from nothing also needs a line that comes back in "
@@ -88,7 +88,7 @@ def comparison_test() -> str:
 def alarm_test() -> str:
     """Return how alarms are raised."""
     return say(
-        "How we know: every route, the routes from one country to another, every known route, every mode and every "
+        "Every route, the routes from one country to another, every known route, every mode and every "
         "country are watched month by month, by the months up to then as they are known today. A change of "
         "{shortest} to {longest} months is told where the reports since are far likelier at another rate than at the "
         "usual one, with the season, bursts "

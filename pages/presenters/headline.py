@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from layers.web.translations import spelt_out
 from pages.presenters.window_choice import Spans, in_words, spelt
-from pages.ui.translate import counted, number, percent, say
+from pages.ui.translate import counted, number, say
 from routes.temporal.rate_tests import WORDS, Change
-
-_LEAST = 20
-"""Incidents from which on a difference is told in percent: of fewer a share says little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +22,16 @@ class Headline:
     ----------
     incidents : int
         In the period.
+    before : int
+        In the time that it is compared with; all of them, whoever reported them.
     spans : Spans or None
         The period and what it is compared with; None where it is compared with nothing.
     change : Change or None
-        What became of those dated to a month, which alone are compared, reporting accounted for.
+        What became of them: of the months and sources alone that can be compared, as on the page of changes.
     """
 
     incidents: int
+    before: int = 0
     spans: Spans | None = None
     change: Change | None = None
 
@@ -39,19 +40,8 @@ class Headline:
         """Return the verdict as a marked word, "" where none is told."""
         return str(WORDS[self.change.verdict]) if self.change else ""
 
-    @property
-    def difference(self) -> str:
-        """Return how many more or fewer there are, in percent where there are enough, "" where nothing is compared."""
-        if self.change is None:
-            return ""
-        before, after = self.change.before, self.change.after
-        if before < _LEAST:
-            return f"{after - before:+d}"
-        share = after / before - 1
-        return f"{'+' if share >= 0 else '−'}{percent(abs(share))}"
-
     def sentence(self, period: str) -> str:
-        """Return it in words.
+        """Return it in words; the counts of the reason are those that can be compared.
 
         Parameters
         ----------
@@ -61,30 +51,24 @@ class Headline:
         said = counted("{count} incident in {period}", "{count} incidents in {period}", self.incidents, period=period)
         if self.spans is None or self.change is None:
             return f"{said}."
-        values = {
-            "incidents": said,
-            "before": number(self.change.before),
-            "window": in_words(self.spans.before),
-            "difference": self.difference,
-            "verdict": say(self.verdict),
-        }
-        if self.change.after == self.incidents:
-            return say("{incidents}; {before} in {window} ({difference}): {verdict}.", **values)
         return say(
-            "{incidents}, {after} of them dated to a month; {before} in {window} ({difference}): {verdict}.",
-            after=number(self.change.after),
-            **values,
+            "{incidents}, {before} in {window}. Of what can be compared, {verdict}: {reason}",
+            incidents=said,
+            before=number(self.before),
+            window=in_words(self.spans.before),
+            verdict=say(self.verdict),
+            reason=say(self.change.reason),
         )
 
     def for_the_map(self) -> dict[str, Any]:
         """Return it as the map takes it, which counts the period by itself."""
         if self.spans is None or self.change is None:
             return {"before": None}
+        told = self.change.up or self.change.down
         return {
-            "before": self.change.before,
-            "after": self.change.after,
-            "least": _LEAST,
+            "before": self.before,
             "window": spelt(self.spans.before),
             "verdict": self.verdict,
+            "times": self.change.ratio if told and isfinite(self.change.ratio) else None,
             "reason": spelt_out(self.change.reason),
         }

@@ -290,7 +290,7 @@ def change_of(corridor: Corridor, comparison: Comparison | None) -> tuple[str, s
     change = next((change for one, change in _changes(comparison) if one.corridor_id == corridor.corridor_id), None)
     if change is None:
         return say(UNTOLD), compared_in_words(comparison)
-    close = say("Counted are incidents close to the line, of sources that report in both years.")
+    close = say("Counted are incidents close to the line, of sources that report in both periods.")
     return say(WORDS[change.verdict]), f"{say(change.reason)} {close}"
 
 
