@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 ROUTES_HOME ?= workspace
 export ROUTES_HOME
 
-.PHONY: api bench bench-change bench-corridors bench-desk bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants nginx node postgres reference run sbom scripts test test-long test-quick words
+.PHONY: api bench bench-change bench-corridors bench-desk bench-jobs bench-legs bench-map bench-movement bench-network bench-service browser check clean coverage docs help hooks lock mutants nginx node postgres reference run sbom scripts test test-long test-quick words
 
 help:
 	@sed -n "s/^# make /make /p" Makefile
@@ -56,6 +56,9 @@ bench-corridors: $(VENV)/.developer
 
 bench-desk: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.desk
+
+bench-jobs: $(VENV)/.developer browser
+	$(BIN)/python -m benchmarks.jobs $(ROUTES_HOME)
 
 bench-legs: $(VENV)/.developer
 	$(BIN)/python -m benchmarks.legs --no-origins

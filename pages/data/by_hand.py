@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -21,6 +21,7 @@ from geodata.core.settings import Settings
 from geodata.ingest.persons import names_contact
 from geodata.ledger.batch import Batch
 from geodata.mapping.profiles import Profile, profiles
+from geodata.parsing.modus_operandi import manners, manners_in
 from geodata.places.lookup import country_name
 from pages.data.uploads import Upload
 
@@ -161,10 +162,17 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
         kind=row["kind"],
         **{name: row[name] for name in NUMBERS},
         origins="; ".join(origins),
-        modus_operandi="; ".join(row["modus_operandi"] or ()),
+        modus_operandi="; ".join(_stated(row["modus_operandi"] or (), said.get("remarks") or "")),
         source=row["source"],
         handling=row["handling"],
         remarks=said.get("remarks") or "",
         record=row["source_record"],
         incident_id=row["incident_id"],
     )
+
+
+def _stated(words: Sequence[str], remarks: str) -> list[str]:
+    """Return the modus operandi that was stated, without what is read out of those words and of the remarks."""
+    own = [one for one in words if one not in manners()]
+    read = manners_in(" . ".join([*own, remarks]))
+    return [one for one in words if one not in read]

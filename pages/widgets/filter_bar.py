@@ -267,13 +267,13 @@ def _ask_against(view: View, known: Window) -> None:
     if st.session_state[_WAY] != _OTHER:
         return
     spans = _spans(view, known)
-    first, last = spans.before.months[0], spans.before.months[-1]
-    st.session_state[_MONTHS] = (first, last)
+    asked = spans.before.months[0], spans.before.months[-1]
+    key = "-".join((_MONTHS, *asked))  # it takes what is asked for as its default, and is another one for another
 
     def pick() -> None:
-        _compare(spelt(spanning(*st.session_state[_MONTHS])))
+        _compare(spelt(spanning(*st.session_state[key])))
 
-    st.select_slider(say("From the first to the last month"), months, key=_MONTHS, on_change=pick)
+    st.select_slider(say("From the first to the last month"), months, asked, key=key, on_change=pick)
 
 
 def _spans(view: View, known: Window) -> Spans:
