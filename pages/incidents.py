@@ -74,7 +74,7 @@ def show(seen: Workspace, part: str, view: View, version: int | None) -> None:
     else:
         above = st.empty()  # filled last: what became of the incidents takes longer than to list them
         catalogue(seen, view, version)
-        with above:
+        with above.container():
             headline(seen, view, version)
 
 

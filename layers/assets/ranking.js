@@ -38,7 +38,7 @@ export class Ranking extends Part {
   /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
-    const summary = element("summary", {}, say("Routes"), this.total);
+    const summary = element("summary", {}, say("Routes with incidents"), this.total);
     const scroll = element("div", { class: "scroll" }, this.list);
     this.details = element("details", { open: window.innerWidth >= this.options.open_from }, summary, scroll, this.more);
     this.panel = makePanel("ranking", { class: "panel", "aria-label": say("Routes in the window") }, this.details);

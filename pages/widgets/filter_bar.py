@@ -45,7 +45,7 @@ QUICK: Final = (3, 12)
 _ASKED, _PAGE, _DAYS, _SERIAL = "asked", "asked_on", "period", "period_serial"
 _IN, _WAY, _MONTHS, _OTHER = "in", "against-way", "against-months", "other"
 _BOUND = [QUERY_NAMES[field] for field in _FILTERS]
-_AREA_WIDTH = 160
+_AREA_WIDTH = 150
 _DAY = timedelta(days=1)
 
 

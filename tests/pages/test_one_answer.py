@@ -97,6 +97,18 @@ def test_the_table_of_routes_has_the_names_and_the_counts_of_all_time_and_of_the
     assert Counter(zip(rows["name"], rows["recent"], strict=True)) == Counter(within.values())
 
 
+def test_the_headline_of_every_page_is_the_same_and_opens_what_it_rests_on(shown):
+    pages = [
+        texts(opened(name, **SEA, **WINDOW)) for name in ("routes.py", "countries.py", "changes.py", "incidents.py")
+    ]
+    headlines = [re.findall(r'<p class="headline"[^>]*>([^<]+)', page) for page in pages]
+    assert headlines == 4 * [headlines[0]]
+    assert re.match(
+        r"[\d,]+ incidents in Nov 2025 – Oct 2026, [\d,]+ in Nov 2024 – Oct 2025\. Of what", headlines[0][0]
+    )
+    assert all('class="how"' in page and "The monthly reports of what delivers" in page for page in pages)
+
+
 def test_a_portrait_has_the_name_the_count_and_the_incidents_of_its_route(every, shown, monkeypatch):
     monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # a page alone knows of no other
     route, (name, number) = max(every.items(), key=lambda item: item[1][1])
