@@ -5,7 +5,7 @@ import { fromWorld } from "./mercator.js";
 import { folded } from "./names.js";
 import { Position } from "./position.js";
 import { ask } from "./server.js";
-import { countryName, mark, say } from "./text.js";
+import { countryName, mark, placeName, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
 /** @import { Place } from "./position.js" */
@@ -44,7 +44,7 @@ export class Finder {
     const asked = key.split(" ");
     /** @param {Corridor} corridor */
     const fits = (corridor) => {
-      const own = folded(`${corridor.title} ${corridor.route ?? ""}`).split(" ");
+      const own = folded(`${corridor.title} ${corridor.name} ${corridor.route ?? ""}`).split(" ");
       return asked.every((word) => own.some((part) => part.startsWith(word)));
     };
     return (picture?.corridors ?? [])
@@ -84,12 +84,15 @@ export class Finder {
     if (!answer.ok) throw new Error(`places: ${answer.status}`);
     /** @type {{ places: GazetteerPlace[] }} */
     const { places } = await answer.json();
-    return places.map(({ name, country, iso3, kind, lat, lon, reach_km: reach }) => ({
-      kind: "Places",
-      name,
-      detail: [kind ? say(kind) : "", countryName(iso3, country)].filter(Boolean).join(", "),
-      go: () => this._round({ lat, lon }, Math.max(reach * 1.4, Finder.TOWN_KM), name),
-    }));
+    return places.map(({ name: own, country, iso3, kind, lat, lon, reach_km: reach }) => {
+      const name = placeName(own);
+      return {
+        kind: "Places",
+        name,
+        detail: [kind ? say(kind) : "", countryName(iso3, country), name === own ? "" : own].filter(Boolean).join(", "),
+        go: () => this._round({ lat, lon }, Math.max(reach * 1.4, Finder.TOWN_KM), name),
+      };
+    });
   }
 
   /** A few of each kind and `most` in all; what one kind leaves, places fill.  @param {Found[]} found  @param {number} most */

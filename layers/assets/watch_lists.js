@@ -5,7 +5,7 @@ import { element } from "./dom.js";
 import { messageOf } from "./errors.js";
 import { filterWords } from "./filter_words.js";
 import { Part } from "./part.js";
-import { counted, mark, say } from "./text.js";
+import { counted, mark, routeName, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
 /** @import { WatchList, WatchListsAnswer } from "./types.js" */
@@ -80,7 +80,7 @@ export class WatchLists extends Part {
     const { state, feed, shown } = this.monitor;
     const areas = state.areas.map(({ text, name }) => check("area", text, say("Area: {name}", { name }), true));
     const chosen = shown.corridor(state.selected);
-    const routes = chosen?.layer === "routes" ? [check("route", chosen.id, say("Route: {name}", { name: this._named(chosen.name) }), true)] : [];
+    const routes = chosen?.layer === "routes" ? [check("route", chosen.id, say("Route: {name}", { name: routeName(chosen.name) }), true)] : [];
     const codes = Object.keys(shown.manifest.countries).sort((a, b) => shown.country(a).localeCompare(shown.country(b)));
     const country = element("select", { name: "country" }, element("option", { value: "" }), ...codes.map((code) => element("option", { value: code }, shown.country(code))));
     const filters = filterWords(feed.query, (code) => shown.country(code)).join(", ");
@@ -107,12 +107,7 @@ export class WatchLists extends Part {
   _usualName() {
     const { state, picture } = this.monitor;
     const chosen = picture?.corridor(state.selected);
-    return (state.areas[0]?.name ?? (chosen?.layer === "routes" ? this._named(chosen.name) : say("All changes"))).slice(0, 60);
-  }
-
-  /** @param {string} name */
-  _named(name) {
-    return name.replaceAll(" - ", " – ");
+    return (state.areas[0]?.name ?? (chosen?.layer === "routes" ? routeName(chosen.name) : say("All changes"))).slice(0, 60);
   }
 
   /** Show the fields that go with what is chosen. */
@@ -219,7 +214,7 @@ export class WatchLists extends Part {
     const { shown } = this.monitor;
     const names = [
       ...areas.map(({ name }) => name),
-      ...routes.map((id) => this._named(shown.corridor(id)?.name ?? id)),
+      ...routes.map((id) => routeName(shown.corridor(id)?.name ?? id)),
       ...countries.map((code) => shown.country(code)),
       ...pairs.map(([start, end]) => `${shown.country(start)} – ${shown.country(end)}`),
     ];
