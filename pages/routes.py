@@ -204,6 +204,8 @@ def _head(one: Corridor, ground: _Ground) -> None:
     said = [say("{route}, {way}.", route=say(one.route), way=way) if one.route else say("A route {way}.", way=way)]
     if one.synthetic:
         said.append(say("Synthetic: made up for demonstration."))
+    if one.formerly:
+        said.append(say("Formerly {names}.", names=", ".join(map(route, one.formerly))))
     title(route(one.name), " ".join(said))
     change, why = change_of(one, ground.comparison)
     tiles(

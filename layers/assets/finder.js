@@ -42,18 +42,22 @@ export class Finder {
   _routes(words, key) {
     const { picture } = this.monitor;
     const asked = key.split(" ");
-    /** @param {Corridor} corridor */
-    const fits = (corridor) => {
-      const own = folded(`${corridor.title} ${corridor.name} ${corridor.route ?? ""}`).split(" ");
+    /** @param {string} names */
+    const fits = (names) => {
+      const own = folded(names).split(" ");
       return asked.every((word) => own.some((part) => part.startsWith(word)));
     };
+    /** @param {Corridor} corridor */
+    const now = ({ title, name, route }) => fits(`${title} ${name} ${route ?? ""}`);
+    /** @param {Corridor} corridor */
+    const before = ({ earlier, formerly }) => fits(`${earlier} ${formerly ?? ""}`);
     return (picture?.corridors ?? [])
-      .filter((corridor) => corridor.id === words.trim() || fits(corridor))
+      .filter((corridor) => corridor.id === words.trim() || now(corridor) || before(corridor))
       .sort((a, b) => Number(a.layer === "ridges") - Number(b.layer === "ridges") || b.incidents - a.incidents)
       .map((corridor) => ({
         kind: "Routes",
         name: corridor.title,
-        detail: this._detail(corridor),
+        detail: [this._detail(corridor), corridor.earlier].filter(Boolean).join(", "),
         go: () => this.showRoute(corridor),
       }));
   }

@@ -4,7 +4,7 @@ import { Calendar } from "./calendar.js";
 import { HexLevel } from "./hex_level.js";
 import { toWorld } from "./mercator.js";
 import { Tally } from "./tally.js";
-import { countryName, routeName } from "./text.js";
+import { countryName, routeName, say } from "./text.js";
 
 /** @import { State } from "./state.js" */
 /** @import { Corridor, CorridorFeature, CorridorProperties, Line, Manifest, Pair, Span } from "./types.js" */
@@ -83,6 +83,7 @@ export class Picture {
       ...properties,
       id: properties.corridor_id,
       title: routeName(properties.name),
+      earlier: properties.formerly ? say("formerly {names}", { names: properties.formerly.split("; ").map(routeName).join(", ") }) : "",
       ends: routeName(properties.name.split(": ").slice(-1)[0]),
       lines: placed(lines),
       observed: placed(stretches?.observed ?? lines),
