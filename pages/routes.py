@@ -44,7 +44,7 @@ from pages.presenters.route_profile import (
 )
 from pages.ui.data_table import tabulate
 from pages.ui.notices import aside, facts, hint, notice, sentences
-from pages.ui.translate import counted, country, language, number, say
+from pages.ui.translate import counted, country, language, number, place, route, say
 from pages.ui.url_state import some
 from pages.widgets.charts import MOST_BARS, Bar, amount, bars, chain, colours, link, months, seasons, share_bars
 from pages.widgets.filter_bar import ask
@@ -205,10 +205,12 @@ def _portrait(one: Corridor, ground: _Ground) -> None:
 
 def _head(one: Corridor, ground: _Ground) -> None:
     way = say(WAYS[one.mode])
-    said = [say("{route}, {way}.", route=one.route, way=way) if one.route else say("A route {way}.", way=way)]
+    said = [say("{route}, {way}.", route=say(one.route), way=way) if one.route else say("A route {way}.", way=way)]
     if one.synthetic:
         said.append(say("Synthetic: made up for demonstration."))
-    title(one.name, " ".join(said))
+    if one.formerly:
+        said.append(say("Formerly {names}.", names=", ".join(map(route, one.formerly))))
+    title(route(one.name), " ".join(said))
     change, why = change_of(one, ground.comparison)
     tiles(
         [
@@ -299,7 +301,7 @@ def _hubs(one: Corridor, found: Directed) -> None:
     most = max(hub.leaving + hub.landing for hub in near)
     rows = [
         Bar(
-            hub.name,
+            place(hub.name),
             (hub.leaving + hub.landing) / most,
             say("{role}, estimated importance {flow}", role=say(hub.role), flow=amount(hub.leaving + hub.landing)),
         )

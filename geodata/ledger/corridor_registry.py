@@ -26,7 +26,12 @@ def registered(ledger: Ledger, schema: pl.Schema) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     if "method" not in frame.columns:  # before there were two, all were ridges
         frame = frame.with_columns(pl.lit("ridges").alias("method"))
-    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items()).sort("corridor_id", "method")
+    later = [pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in frame.columns]
+    return (
+        frame.with_columns(later)
+        .select(pl.col(name).cast(kind) for name, kind in schema.items())
+        .sort("corridor_id", "method")
+    )
 
 
 def register(ledger: Ledger, corridors: pl.DataFrame, events: pl.DataFrame) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from geodata.places.exonyms import named_otherwise
 from geodata.places.lookup import countries, country_code, folded
 from geodata.places.toponym_parsing import Toponym, toponyms
 
@@ -44,8 +45,8 @@ def places_named(words: str, most: int = MOST) -> list[Toponym]:
     Parameters
     ----------
     words : str
-        In any case, with or without accents; a country may follow behind a comma. Fewer letters than ``SHORTEST``
-        find nothing, and those behind ``LONGEST`` are passed over.
+        In any case, with or without accents, in Latin or Arabic letters; a country may follow behind a
+        comma. Fewer letters than ``SHORTEST`` find nothing, and those behind ``LONGEST`` are passed over.
     most : int
         How many are returned at most.
     """
@@ -54,14 +55,28 @@ def places_named(words: str, most: int = MOST) -> list[Toponym]:
     if len(key) < SHORTEST:
         return []
     index = _index()
-    first, last = (int(np.searchsorted(index.keys, bound)) for bound in (key.encode(), key.encode() + b"~"))
-    rows, weights = index.rows[first:last], index.weights[first:last].copy()
-    weights[index.keys[first:last] == key.encode()] += _EXACT
+    at = _begun(key) if key.isascii() else _called(key)
+    rows, weights = index.rows[at], index.weights[at].copy()
+    weights[index.keys[at] == key.encode()] += _EXACT
     if country:
         here = np.isin(_countries()[rows], _meant(behind, country))
         rows, weights = rows[here], weights[here]
     best = dict.fromkeys(rows[np.argsort(-weights, kind="stable")].tolist())
     return _distinct(list(best), most)
+
+
+def _begun(key: str) -> NDArray[np.int64]:
+    """Return where the index holds names that begin so."""
+    first, last = (int(np.searchsorted(_index().keys, bound)) for bound in (key.encode(), key.encode() + b"~"))
+    return np.arange(first, last)
+
+
+def _called(key: str) -> NDArray[np.int64]:
+    """Return where the index holds places that are called so, or so to begin with, in another script."""
+    keys = _index().keys
+    names = [folded(name).encode() for name in named_otherwise(key)]
+    spans = [np.arange(np.searchsorted(keys, one), np.searchsorted(keys, one, side="right")) for one in names]
+    return np.concatenate([np.arange(0), *spans])
 
 
 def _meant(words: str, key: str) -> list[str]:

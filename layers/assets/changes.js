@@ -11,7 +11,7 @@ import { element } from "./dom.js";
 import { note } from "./legend_items.js";
 import { Loader } from "./loader.js";
 import { distanceToLine, pixelsOfKm, toWorld } from "./mercator.js";
-import { capitalized, formatDigits, formatNumber, say, sayKept } from "./text.js";
+import { capitalized, formatDigits, formatNumber, routeName, say, sayKept } from "./text.js";
 
 /** @import { CanvasLayer } from "./canvas_layer.js" */
 /** @import { Monitor } from "./monitor.js" */
@@ -85,7 +85,7 @@ export class Changes extends CorridorLayer {
     return {
       ...item,
       id: Changes.PREFIX + item.id,
-      title: item.name.replaceAll(" - ", " – "),
+      title: routeName(item.name),
       lines,
       observed: lines,
       inferred: [],

@@ -119,6 +119,7 @@ export const corridorDetails = (monitor, corridor) => {
   const ever = live ? [[say("in the corridor, of all time"), formatNumber(corridor.incidents)], [say("people, of all time, where stated"), formatNumber(corridor.people)]] : [];
   return [
     cardHead(monitor, corridor.title, kindOf(monitor, corridor), madeUp(corridor.synthetic)),
+    corridor.earlier ? element("p", { class: "facts earlier" }, corridor.earlier) : element("span"),
     figures([
       [say("in the corridor, in the window"), formatNumber(corridor.total(...monitor.range))],
       ...ever,

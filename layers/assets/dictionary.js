@@ -6,6 +6,7 @@
  * @property {string} direction "ltr" or "rtl"
  * @property {Record<string, string[]>} texts by their English, each with its forms
  * @property {Record<string, string>} countries names by code
+ * @property {Record<string, string>} places what places and countries are called, by their English or local names
  */
 
 /** @type {Dictionary | null} */

@@ -16,7 +16,7 @@ const ASKED = {
 const SAID = ["mode", "kind", "modus"];
 
 /** An area as it is called: a drawn one by its name, countries by theirs, else a known route.  @param {string} area  @param {(code: string) => string} country */
-const areaWords = (area, country) => {
+export const areaWords = (area, country) => {
   if (area.includes("~")) return area.split("~")[0];
   return /^[A-Z]{3}(,[A-Z]{3})?$/.test(area) ? area.split(",").map(country).join(" – ") : say(area);
 };

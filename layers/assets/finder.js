@@ -5,7 +5,7 @@ import { fromWorld } from "./mercator.js";
 import { folded } from "./names.js";
 import { Position } from "./position.js";
 import { ask } from "./server.js";
-import { countryName, mark, say } from "./text.js";
+import { countryName, mark, placeName, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
 /** @import { Place } from "./position.js" */
@@ -42,18 +42,22 @@ export class Finder {
   _routes(words, key) {
     const { picture } = this.monitor;
     const asked = key.split(" ");
-    /** @param {Corridor} corridor */
-    const fits = (corridor) => {
-      const own = folded(`${corridor.title} ${corridor.route ?? ""}`).split(" ");
+    /** @param {string} names */
+    const fits = (names) => {
+      const own = folded(names).split(" ");
       return asked.every((word) => own.some((part) => part.startsWith(word)));
     };
+    /** @param {Corridor} corridor */
+    const now = ({ title, name, route }) => fits(`${title} ${name} ${route ?? ""}`);
+    /** @param {Corridor} corridor */
+    const before = ({ earlier, formerly }) => fits(`${earlier} ${formerly ?? ""}`);
     return (picture?.corridors ?? [])
-      .filter((corridor) => corridor.id === words.trim() || fits(corridor))
+      .filter((corridor) => corridor.id === words.trim() || now(corridor) || before(corridor))
       .sort((a, b) => Number(a.layer === "ridges") - Number(b.layer === "ridges") || b.incidents - a.incidents)
       .map((corridor) => ({
         kind: "Routes",
         name: corridor.title,
-        detail: this._detail(corridor),
+        detail: [this._detail(corridor), corridor.earlier].filter(Boolean).join(", "),
         go: () => this.showRoute(corridor),
       }));
   }
@@ -84,12 +88,15 @@ export class Finder {
     if (!answer.ok) throw new Error(`places: ${answer.status}`);
     /** @type {{ places: GazetteerPlace[] }} */
     const { places } = await answer.json();
-    return places.map(({ name, country, iso3, kind, lat, lon, reach_km: reach }) => ({
-      kind: "Places",
-      name,
-      detail: [kind ? say(kind) : "", countryName(iso3, country)].filter(Boolean).join(", "),
-      go: () => this._round({ lat, lon }, Math.max(reach * 1.4, Finder.TOWN_KM), name),
-    }));
+    return places.map(({ name: own, country, iso3, kind, lat, lon, reach_km: reach }) => {
+      const name = placeName(own);
+      return {
+        kind: "Places",
+        name,
+        detail: [kind ? say(kind) : "", countryName(iso3, country), name === own ? "" : own].filter(Boolean).join(", "),
+        go: () => this._round({ lat, lon }, Math.max(reach * 1.4, Finder.TOWN_KM), name),
+      };
+    });
   }
 
   /** A few of each kind and `most` in all; what one kind leaves, places fill.  @param {Found[]} found  @param {number} most */

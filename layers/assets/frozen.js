@@ -1,6 +1,7 @@
 /* In place of `server.js` in a map that is one file: answers come out of the file itself, and out of nothing else. */
 
 import { folded } from "./names.js";
+import { placeName } from "./text.js";
 
 /** @import { GazetteerPlace } from "./finder.js" */
 
@@ -28,7 +29,7 @@ let held;
 const placesNamed = (places, words) => {
   const asked = folded(words).split(" ").filter(Boolean);
   /** @param {GazetteerPlace} place */
-  const fits = ({ name }) => asked.every((word) => folded(name).split(" ").some((part) => part.startsWith(word)));
+  const fits = ({ name }) => asked.every((word) => folded(`${name} ${placeName(name)}`).split(" ").some((part) => part.startsWith(word)));
   return asked.length ? places.filter(fits).slice(0, MOST_PLACES) : [];
 };
 

@@ -2,7 +2,7 @@
 
 import { CanvasLayer } from "./canvas_layer.js";
 import { toWorld } from "./mercator.js";
-import { say } from "./text.js";
+import { placeName, say } from "./text.js";
 
 /** @import { Hit, Hub, HubRole, LegendItem, LegendRow, Theme } from "./types.js" */
 
@@ -80,7 +80,7 @@ export class Hubs extends CanvasLayer {
     const mark = this.shown.find((one) => Math.hypot(one.x - x, one.y - y) <= one.size + 3);
     if (!mark) return null;
     const open = () => this.monitor.state.selected && this.monitor.select(null);
-    return { part: this, id: null, words: [say("near {place}", { place: mark.hub.name }), this._meaning(mark.role)], open };
+    return { part: this, id: null, words: [say("near {place}", { place: placeName(mark.hub.name) }), this._meaning(mark.role)], open };
   }
 
   /** @param {HubRole} role */

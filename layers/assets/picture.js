@@ -4,7 +4,7 @@ import { Calendar } from "./calendar.js";
 import { HexLevel } from "./hex_level.js";
 import { toWorld } from "./mercator.js";
 import { Tally } from "./tally.js";
-import { countryName, say } from "./text.js";
+import { countryName, routeName, say } from "./text.js";
 
 /** @import { State } from "./state.js" */
 /** @import { Corridor, CorridorFeature, CorridorProperties, Line, Manifest, Pair, Span } from "./types.js" */
@@ -82,8 +82,9 @@ export class Picture {
     return {
       ...properties,
       id: properties.corridor_id,
-      title: titleOf(properties.name),
-      ends: properties.name.split(": ").slice(-1)[0].replaceAll(" - ", " – "),
+      title: routeName(properties.name),
+      earlier: properties.formerly ? say("formerly {names}", { names: properties.formerly.split("; ").map(routeName).join(", ") }) : "",
+      ends: routeName(properties.name.split(": ").slice(-1)[0]),
       lines: placed(lines),
       observed: placed(stretches?.observed ?? lines),
       inferred: placed(stretches?.inferred ?? []),
@@ -123,9 +124,3 @@ const partsOf = (geometry) => (geometry.type === "LineString" ? [geometry.coordi
 
 /** @param {number} one  @param {number} other  @returns {Pair} */
 const pair = (one, other) => [one, other];
-
-/** The name of a route as it is shown, the name under which it is publicly known in the reader's language.  @param {string} name */
-const titleOf = (name) => {
-  const [known, ...ends] = name.replaceAll(" - ", " – ").split(": ");
-  return ends.length ? [say(known), ...ends].join(": ") : known;
-};

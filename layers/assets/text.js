@@ -15,5 +15,7 @@ export const formatNumber = translator.number.bind(translator);
 export const formatted = translator.formatted.bind(translator);
 export const formatDigits = translator.digits.bind(translator);
 export const countryName = translator.country.bind(translator);
+export const placeName = translator.place.bind(translator);
+export const routeName = translator.route.bind(translator);
 export const initials = translator.initials.bind(translator);
 export const capitalized = translator.capitalized.bind(translator);

@@ -7,6 +7,9 @@
 /** @typedef {string | number | boolean | null | undefined | KeptText | KeptCountry} Kept as layers/web/translations.py spells it out */
 /** @typedef {{ [name: string]: any }} Values whatever stands in a text; a text takes from it what it names */
 
+const LATIN = /[A-Za-z0-9]/;
+/** How the words for an end of a route begin that lies in no town, and what is said.  @type {Record<string, string>} */
+const ABOUT = { "near ": "{place} (near)", "off ": "{place} (off its coast)", "inland ": "{place} (inland)", "the open sea": "the open sea" };
 const FORMS = ["zero", "one", "two", "few", "many", "other"];
 
 export class Translator {
@@ -47,7 +50,7 @@ export class Translator {
 
   /** What stands in a text, set apart from its direction where that runs from right to left.  @param {string} value */
   _apart(value) {
-    return this.dictionary?.direction === "rtl" && /[A-Za-z0-9]/.test(value) ? `\u2068${value}\u2069` : value;
+    return this.dictionary?.direction === "rtl" && LATIN.test(value) ? `\u2068${value}\u2069` : value;
   }
 
   /**
@@ -107,6 +110,32 @@ export class Translator {
    */
   country(iso3, name) {
     return this.dictionary?.countries[iso3] ?? name;
+  }
+
+  /** What a place is called, its own name where no other is known.  @param {string} name */
+  place(name) {
+    return this.dictionary?.places[name] ?? name;
+  }
+
+  /**
+   * The name of a route with its ends as they are called, as in layers/web/translations.py; with dashes, as people read it.
+   * @param {string} name
+   */
+  route(name) {
+    if (!this.dictionary) return name.replaceAll(" - ", " – ");
+    const [, plain, number] = /^(.*?)((?: \(\d+\))?)$/s.exec(name) ?? ["", name, ""];
+    const known = plain.split(": ").slice(0, -1).join(": ");
+    const ends = plain.split(": ").slice(-1)[0].split(" - ");
+    if (!known && ends.length === 1 && this.say(plain) !== plain) return this.say(plain) + number;
+    const said = ends.map((end) => this._end(end));
+    const shown = said.every((end) => LATIN.test(end)) ? said : said.map((end) => this._apart(end));
+    return (known ? `${this.say(known)}: ` : "") + shown.join(" – ") + number;
+  }
+
+  /** @param {string} words */
+  _end(words) {
+    const about = Object.keys(ABOUT).find((begun) => words.startsWith(begun));
+    return about ? this.say(ABOUT[about], { place: this.place(words.slice(about.length)) }) : this.place(words);
   }
 
   /** The same text with a capital.  @param {string} text */

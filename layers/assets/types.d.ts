@@ -209,6 +209,8 @@ export interface CountryShare extends Partial<Record<Role, number>> {
 export interface CorridorProperties {
   corridor_id: string;
   name: string;
+  /** The names that it bore before, "; " between them; not told to every audience. */
+  formerly?: string | null;
   layer: "routes" | "ridges";
   mode: Mode;
   route?: string;
@@ -255,6 +257,8 @@ export interface DrawnLine {
 export interface Corridor extends Omit<CorridorProperties, "direction">, DrawnLine {
   mode: Mode;
   ends: string;
+  /** "formerly ..." in words, "" for a route that was never renamed. */
+  earlier: string;
   faint: boolean;
   /** 1 along the line, -1 against it, 2 both ways, 0 unknown. */
   direction: number;

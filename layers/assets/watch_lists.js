@@ -3,9 +3,9 @@
 import { actButton, check, dialogOn, field, listed, post, showOnce, sureButton, tellIn } from "./dialogs.js";
 import { element } from "./dom.js";
 import { messageOf } from "./errors.js";
-import { filterWords } from "./filter_words.js";
+import { areaWords, filterWords } from "./filter_words.js";
 import { Part } from "./part.js";
-import { counted, mark, say } from "./text.js";
+import { counted, mark, routeName, say } from "./text.js";
 
 /** @import { Monitor } from "./monitor.js" */
 /** @import { WatchList, WatchListsAnswer } from "./types.js" */
@@ -80,12 +80,12 @@ export class WatchLists extends Part {
     const { state, feed, shown } = this.monitor;
     const areas = state.areas.map(({ text, name }) => check("area", text, say("Area: {name}", { name }), true));
     const chosen = shown.corridor(state.selected);
-    const routes = chosen?.layer === "routes" ? [check("route", chosen.id, say("Route: {name}", { name: this._named(chosen.name) }), true)] : [];
+    const routes = chosen?.layer === "routes" ? [check("route", chosen.id, say("Route: {name}", { name: routeName(chosen.name) }), true)] : [];
     const codes = Object.keys(shown.manifest.countries).sort((a, b) => shown.country(a).localeCompare(shown.country(b)));
     const country = element("select", { name: "country" }, element("option", { value: "" }), ...codes.map((code) => element("option", { value: code }, shown.country(code))));
     const filters = filterWords(feed.query, (code) => shown.country(code)).join(", ");
     const note = filters ? say("Only incidents that the filters leave: {filters}.", { filters }) : say("Of all incidents, as no filter is set.");
-    const hint = areas.length + routes.length ? [] : [element("p", { class: "note" }, say("Draw a watch area or choose a route on the map first to watch it alone."))];
+    const hint = areas.length + routes.length || this._area() ? [] : [element("p", { class: "note" }, say("Draw a watch area or choose a route on the map first to watch it alone."))];
     return element("fieldset", { class: "wide" }, element("legend", {}, say("Where")), ...areas, ...routes, field(say("Country"), country), ...hint, element("p", { class: "note" }, note));
   }
 
@@ -107,12 +107,14 @@ export class WatchLists extends Part {
   _usualName() {
     const { state, picture } = this.monitor;
     const chosen = picture?.corridor(state.selected);
-    return (state.areas[0]?.name ?? (chosen?.layer === "routes" ? this._named(chosen.name) : say("All changes"))).slice(0, 60);
+    const placed = state.areas[0]?.name ?? (chosen?.layer === "routes" ? routeName(chosen.name) : this._area());
+    return (placed || say("All changes")).slice(0, 60);
   }
 
-  /** @param {string} name */
-  _named(name) {
-    return name.replaceAll(" - ", " – ");
+  /** The area that the bar asks for, as it is called, "" for none; it is one of the filters. */
+  _area() {
+    const area = new URLSearchParams(this.monitor.feed.query).get("in");
+    return area ? areaWords(area, (code) => this.monitor.shown.country(code)) : "";
   }
 
   /** Show the fields that go with what is chosen. */
@@ -124,7 +126,7 @@ export class WatchLists extends Part {
     address.querySelector("span")?.replaceChildren(called && say(called));
     const input = address.querySelector("input");
     if (input) [input.required, input.type] = [Boolean(called), given.get("channel") === "email" ? "email" : "url"];
-    const placed = given.getAll("area").length + given.getAll("route").length;
+    const placed = given.getAll("area").length + given.getAll("route").length || this._area();
     this.form.querySelector("select[name=country] option")?.replaceChildren(placed ? say("none besides") : say("everywhere"));
     when.hour.hidden = given.get("when") === "at once";
     when.weekday.hidden = given.get("when") !== "weekly";
@@ -219,11 +221,12 @@ export class WatchLists extends Part {
     const { shown } = this.monitor;
     const names = [
       ...areas.map(({ name }) => name),
-      ...routes.map((id) => this._named(shown.corridor(id)?.name ?? id)),
+      ...routes.map((id) => routeName(shown.corridor(id)?.name ?? id)),
       ...countries.map((code) => shown.country(code)),
       ...pairs.map(([start, end]) => `${shown.country(start)} – ${shown.country(end)}`),
     ];
-    return [names.slice(0, 3).join(", ") || say("everywhere"), ...filterWords(view, (code) => shown.country(code))].join(", ");
+    const placed = names.slice(0, 3).join(", ") || (new URLSearchParams(view).has("in") ? "" : say("everywhere"));
+    return [...(placed ? [placed] : []), ...filterWords(view, (code) => shown.country(code))].join(", ");
   }
 
   /** @param {WatchList} given  @param {"mute" | "test" | "delete"} what  @param {object} body */

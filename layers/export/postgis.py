@@ -107,6 +107,9 @@ def _refreshed(cursor: psycopg.Cursor[Any], schema: str, table: Table) -> Pushed
     columns = [_ID, *(column.name for column in table.columns), *([_SHAPE] if table.shape else [])]
     told = [name for name in columns if name not in _OF_THE_PUSH]
     cursor.execute(_definition(whole, table))
+    for column in table.columns:  # one that an older push did not have
+        added = sql.SQL("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} {}")
+        cursor.execute(added.format(whole, sql.Identifier(column.name), sql.SQL(_TYPES[column.kind])))
     for column in table.columns:
         comment = sql.SQL("COMMENT ON COLUMN {}.{} IS {}")
         cursor.execute(comment.format(whole, sql.Identifier(column.name), sql.Literal(column.alias)))
@@ -157,10 +160,12 @@ def _definition(whole: sql.Identifier, table: Table) -> sql.Composed:
 
 
 def _seen_as(cursor: psycopg.Cursor[Any], schema: str, table: Table) -> None:
-    """Make a view of a table under the names that people use."""
-    named: list[sql.Composable] = [sql.Identifier(_ID), *(_named(column) for column in table.columns)]
-    named += [sql.Identifier(_SHAPE)] if table.shape else []
+    """Make a view of a table under the names that people use; what an older push did not have stands last in both."""
     view, whole = sql.Identifier(schema, f"{table.name}_named"), sql.Identifier(schema, table.name)
+    cursor.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(whole))
+    columns = {column.name: column for column in table.columns}
+    order = [column.name for column in cursor.description or ()]
+    named: list[sql.Composable] = [_named(columns[name]) if name in columns else sql.Identifier(name) for name in order]
     made = sql.SQL("CREATE OR REPLACE VIEW {} AS SELECT {} FROM {}")
     cursor.execute(made.format(view, sql.SQL(", ").join(named), whole))
 

@@ -120,6 +120,7 @@ _ROUTE = (
     Column("destinations", "text", "Destinations, with shares", "destins"),
     Column("months", "text", "Incidents by month (JSON)"),
     Column("bridges", "text", "Stretches that bridge a gap (JSON, km from the first point)"),
+    Column("formerly", "text", "Former names"),
 )
 _LEG = (
     Column("from_iso3", "text", "From (ISO 3166-1)"),

@@ -18,6 +18,7 @@ from geodata.core.messages import mark
 from geodata.model.query import View
 from layers.audience.audiences import AUDIENCES
 from layers.audience.suppression import rounded
+from layers.reports.told import route_title
 from layers.web.translations import SOURCE, Words, words
 from routes.temporal.findings import Finding
 from routes.temporal.series import Series
@@ -63,7 +64,7 @@ def alerted(finding: Finding, marking: str, view: View, language: str) -> Told:
         title = spoken.say(mark("A change that is told on the map alone"), {})
         text = spoken.say(mark("It rests on incidents marked {marking}."), {"marking": marking})
         return Told(title, text, _address([], language), label)
-    place = spoken.say(finding.name, {}).replace(" - ", " – ")
+    place = route_title(finding.name, spoken)
     title = spoken.say(mark("{place}: {verdict}"), {"place": place, "verdict": spoken.say(finding.verdict, {})})
     return Told(title, _sentence(finding, spoken), _link(finding, view, language), label)
 

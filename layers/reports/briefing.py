@@ -176,7 +176,11 @@ class _Writer:
         self.maps.append(made)
         mark_on(made.drawing, slide.marks)
         named = [
-            self.say(mark("{name}: {count}"), name=route_title(one.told), count=self.spoken.number(one.incidents))
+            self.say(
+                mark("{name}: {count}"),
+                name=route_title(one.told["name"], self.spoken),
+                count=self.spoken.number(one.incidents),
+            )
             for one in made.drawing.numbered
         ]
         said = self.say(mark("Map. Numbered routes, with incidents: {routes}."), routes="; ".join(named))
@@ -217,7 +221,7 @@ class _Writer:
     def _routes(self, since: Since) -> Iterator[Block]:
         yield self._compared(since)
         rows = tuple(
-            (self.say(one.state), route_title({"name": self.say(one.name)}), self.say(one.text)) for one in since.routes
+            (self.say(one.state), route_title(one.name, self.spoken), self.say(one.text)) for one in since.routes
         )
         if rows:
             heads = (mark("State"), mark("Route"), mark("Why"))

@@ -171,7 +171,9 @@ class _Sheet:
         yield f'<circle cx="{self.x + 9}" cy="{self.y - 4:.1f}" r="9" fill="none" stroke="{colour}" stroke-width="2"/>'
         yield self._text(str(number), self.x + 9, self.y - 0.2, 10.5, bold=True, anchor="middle")
         yield self._text(figure, self.x + self.wide, self.y, 12, bold=True, anchor="end")
-        for line in _broken(route_title(told), self.wide - 40 - fonts.width(figure, 12, bold=True), 12):
+        for line in _broken(
+            route_title(told["name"], self.made.spoken), self.wide - 40 - fonts.width(figure, 12, bold=True), 12
+        ):
             yield self._text(line, self.x + 26, self.y, 12)
             self.y += 16
         self.y += 6

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 from geodata.core.messages import mark
@@ -92,6 +91,6 @@ def parts_of_stamp(export: Export, spoken: Words) -> list[str]:
     ]
 
 
-def route_title(told: Mapping[str, Any]) -> str:
-    """Return the name of a route as people read it."""
-    return str(told["name"]).replace(" - ", " – ")
+def route_title(name: str, spoken: Words) -> str:
+    """Return the name of a route, or what was kept of a country or a mode, as people read it."""
+    return spoken.route(name).replace(" - ", " – ")

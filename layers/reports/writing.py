@@ -80,10 +80,13 @@ class _Writer:
     def say(self, text: str, **values: Any) -> str:
         return self.spoken.say(text, values)
 
+    def _name(self, route: Route) -> str:
+        return route_title(route.told["name"], self.spoken)
+
     def title(self) -> str:
         """Return the title: the route's name where the report is of one, else what was asked for."""
         if len(self.chosen) == 1 and self.routes:
-            return self.say(mark("Route {name}"), name=route_title(self.routes[0].told))
+            return self.say(mark("Route {name}"), name=self._name(self.routes[0]))
         return heading(self.export, self.spoken)
 
     def sections(self) -> Iterator[Section]:
@@ -119,12 +122,12 @@ class _Writer:
             share = self.spoken.percent(route.incidents / whole) if whole else ""
             yield self.say(
                 mark("{name}: {count} incidents, {share} of all."),
-                name=route_title(route.told),
+                name=self._name(route),
                 count=self.spoken.number(route.incidents),
                 share=share,
             )
         for one in self._findings()[:_AFTER] if self.audience.sees_all else ():
-            yield f"{self.say(one.name)}: {self.say(one.sentence)}"
+            yield f"{self.spoken.route(one.name)}: {self.say(one.sentence)}"
         if self.export.known_up_to:
             yield self.say(
                 mark("Not all reports of the months after {month} have arrived: fewer need not be a fall."),
@@ -136,7 +139,7 @@ class _Writer:
         words = self.say(
             mark("Map of {count} routes. The busiest: {names}."),
             count=len(self.routes),
-            names="; ".join(route_title(one.told) for one in numbered[:5]),
+            names="; ".join(self._name(one) for one in numbered[:5]),
         )
         yield Picture(self.made.drawing.svg(self.spoken.language, self.title()), words, _MAP)
         yield self.say(
@@ -158,7 +161,7 @@ class _Writer:
         rows = tuple(
             (
                 str(numbers.get(id(route), "")),
-                route_title(route.told),
+                self._name(route),
                 self.say(route.told["mode"]),
                 self.spoken.number(route.incidents),
                 self._direction(route),
@@ -288,7 +291,7 @@ class _Writer:
         rows = tuple(
             (
                 one.since,
-                self.say(one.name),
+                self.spoken.route(one.name),
                 self.say(one.sentence),
                 self.say(one.confidence),
                 ", ".join(name for name, _ in one.sources[:3]),

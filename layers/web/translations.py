@@ -2,7 +2,7 @@
 
 English stands in the code and is the key; every other language is a gettext catalogue, ``languages/<code>.po``, which
 is read as it is; an installation may add its own (``ROUTES_LANGUAGES``). Names of countries are those of the Unicode
-CLDR, through Babel.
+CLDR, through Babel; those of places are ``geodata.places.exonyms``.
 """
 
 # Texts here are said on the map.
@@ -35,6 +35,7 @@ from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
 from geodata.core.errors import WrongValue
 from geodata.core.messages import Country, Sentence, mark
 from geodata.core.settings import Settings
+from geodata.places.exonyms import exonyms
 from geodata.places.lookup import countries, country_name
 
 SOURCE = "en"
@@ -51,6 +52,14 @@ IN_REPORTS = "said in reports"
 _LOG = logging.getLogger(__name__)
 _LATIN = re.compile("[A-Za-z0-9]")
 
+_ABOUT = {
+    "near ": mark("{place} (near)"),
+    "off ": mark("{place} (off its coast)"),
+    "inland ": mark("{place} (inland)"),
+    "the open sea": mark("the open sea"),
+}
+"""How the words for an end of a route begin that lies in no town (``routes.attribution.naming``), and what is said."""
+_NUMBER = re.compile(r" \(\d+\)$")
 DOMAIN = (
     *(mark("land"), mark("sea"), mark("air"), mark("unknown")),
     *(mark("death"), mark("interception"), mark("smuggling"), mark("trafficking"), mark("seizure")),
@@ -219,8 +228,43 @@ class Words:
         known = None if self.language == SOURCE else countries().get(iso3)
         return (known and self.locale.territories.get(known.iso2)) or country_name(iso3)
 
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """Return what places and countries are called, by their English or local names; those that have the same not.
+
+        A name that several places have, and that they are not called alike, is not among them.
+        """
+        if self.language == SOURCE:
+            return {}
+        named = {country.name: self.country(iso3) for iso3, country in countries().items()}
+        return {name: own for name, own in {**named, **exonyms(self.language)}.items() if own != name}
+
+    def place(self, name: str) -> str:
+        """Return what a place is called, its own name where no other is known."""
+        return self.places.get(name, name)
+
+    def route(self, name: str) -> str:
+        """Return the name of a route with its ends as they are called: "Méditerranée centrale: Alger - Cagliari".
+
+        A sentence that was kept, as the names of countries and modes are, is said anew.
+        """
+        if self.language == SOURCE or isinstance(name, Sentence):
+            return self.say(name, {})
+        plain = _NUMBER.sub("", name)
+        known, colon, ends = plain.rpartition(": ")
+        if not colon and " - " not in ends and self.say(ends, {}) != ends:
+            return self.say(ends, {}) + name[len(plain) :]
+        said = [self._end(end) for end in ends.split(" - ")]
+        if not all(map(_LATIN.search, said)):
+            said = [self.apart(end) for end in said]
+        return self.say(known, {}) + colon + " - ".join(said) + name[len(plain) :]
+
+    def _end(self, words: str) -> str:
+        about = next((begun for begun in _ABOUT if words.startswith(begun)), None)
+        return self.say(_ABOUT[about], {"place": self.place(words[len(about) :])}) if about else self.place(words)
+
     def module(self) -> str:
-        """Return the module in place of ``assets/dictionary.js``: texts of the map, and names of countries."""
+        """Return the module in place of ``assets/dictionary.js``: its texts, and the names of countries and places."""
         held = [message for message in self.catalogue if message.id and ON_THE_MAP in message.auto_comments]
         told = {
             "language": self.language,
@@ -231,6 +275,7 @@ class Words:
                 for one in [message.id[0] if isinstance(message.id, (list, tuple)) else message.id]
             },
             "countries": {iso3: self.country(iso3) for iso3 in countries()},
+            "places": self.places,
         }
         return f"export const dictionary = {json.dumps(told, ensure_ascii=False, sort_keys=True)};"
 

@@ -154,7 +154,7 @@ def listed(comparison: Comparison) -> pl.DataFrame:
         rows.append(
             {
                 "number": at,
-                "name": say(name),
+                "name": words.route(name),
                 "level": say(_LEVELS[level]),
                 "mode": say(mode) if mode else "",
                 "outcome": outcome(found, shift),
@@ -223,7 +223,7 @@ def facts_of_one(comparison: Comparison, at: int) -> list[tuple[str, str]]:
 
 def _of_change(name: str, level: str, mode: str | None, found: Change, shift: Shift | None) -> list[tuple[str, str]]:
     said = [
-        (say("Where"), say(name)),
+        (say("Where"), words.route(name)),
         (say("Level"), say(_LEVELS[level])),
         (say("Mode"), say(mode) if mode else ""),
         (say("What became of it"), outcome(found, shift)),
@@ -240,7 +240,7 @@ def alarm_grid(found: Iterable[Finding]) -> Grid:
     rows = tuple(
         (
             say("{first} to {last}", first=one.since, last=one.detected),
-            say(one.name),
+            words.route(one.name),
             say(_LEVELS[one.level]),
             say(one.verdict),
             say(one.sentence),

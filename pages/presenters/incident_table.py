@@ -133,7 +133,7 @@ def shown(found: pl.DataFrame) -> pl.DataFrame:
         _precision().alias("precision"),
         pl.col("flags").list.join("; "),
         _sentences(few, REPAIRS, *_CONTRADICTIONS).alias("repair"),
-        "corridor",
+        pl.Series("corridor", [name and spoken.route(name) for name in few["corridor"]], pl.String),
         "source",
         _grade().alias("grade"),
     )
@@ -182,7 +182,7 @@ def told(found: pl.DataFrame, row: int, linked: pl.DataFrame | None = None) -> l
         (say("Time known to"), say(known_to)),
         (say("Mode"), words["mode"]),
         (say("Why this mode"), words["why"]),
-        (say("Route"), raw["corridor"] or say("none that was found runs by it")),
+        (say("Route"), spoken.route(raw["corridor"] or "") or say("none that was found runs by it")),
         (say("Flags"), words["flags"] or say("none")),
         (say("What contradicts the place"), words["repair"]),
         (say("Kind"), words["kind"]),

@@ -12,7 +12,7 @@ import polars as pl
 from geodata.model.assumptions import Facts
 from geodata.places.lookup import country_name, town_near
 from pages.presenters.window_choice import in_words
-from pages.ui.translate import country, mark, number, say
+from pages.ui.translate import country, mark, number, route, say
 from routes.core.corridor import Corridor, CountryRole, Role
 from routes.core.geodesy import km_between, resampled, unit_vectors
 from routes.network.movement_model import Hub
@@ -240,7 +240,7 @@ def history(corridor_id: str, events: pl.DataFrame) -> list[tuple[str, str]]:
             words = say(_HAPPENED.get(row["event"], row["event"]), other=row["other_id"])
         else:
             text = _HAPPENED_WITH_IT.get(row["event"], row["event"])
-            words = say(text, other=row["corridor_id"], name=row["name"])
+            words = say(text, other=row["corridor_id"], name=route(row["name"]))
         said.append((str(row["at"])[:10], words))
     return said
 

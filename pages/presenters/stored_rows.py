@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 from babel.dates import format_date, format_skeleton
 
-from pages.ui.translate import language, mark, say
+from pages.ui.translate import mark, say, spoken
 
 HEADINGS: Final = {
     "when": mark("Date"),
@@ -43,6 +43,6 @@ def as_stored(incidents: pl.DataFrame) -> pl.DataFrame:
 def in_words(moment: datetime, precision: str = "day") -> str:
     """Return a time as exactly as it is known, with its month as a word."""
     if precision in _FORMS:
-        return str(format_skeleton(_FORMS[precision], moment, locale=language()))
-    day = str(format_date(moment, "long", locale=language()))
+        return str(format_skeleton(_FORMS[precision], moment, locale=spoken().locale))
+    day = str(format_date(moment, "long", locale=spoken().locale))
     return f"{day}, {moment:%H:%M}" if precision == "instant" else day

@@ -84,6 +84,16 @@ def country(iso3: str) -> str:
     return spoken().country(iso3)
 
 
+def place(name: str) -> str:
+    """Return what a place is called in the reader's language."""
+    return spoken().place(name)
+
+
+def route(name: str) -> str:
+    """Return the name of a route with its ends as they are called in the reader's language."""
+    return spoken().route(name)
+
+
 def choose() -> None:
     """Offer the languages beside the menu of the page, and tell the browser which one the page is in.
 

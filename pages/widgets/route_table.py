@@ -12,7 +12,7 @@ import streamlit as st
 from pages.presenters.route_profile import CONFIDENCE_IN_WORDS, FLOW_IN_WORDS, compared_in_words
 from pages.ui.data_table import tabulate
 from pages.ui.notices import notice
-from pages.ui.translate import say
+from pages.ui.translate import route, say
 from pages.widgets.charts import link
 from routes.core.corridor import FEWEST_FOR_HIGH
 from routes.temporal.comparison import Comparison
@@ -94,6 +94,7 @@ def _said(table: pl.DataFrame) -> pl.DataFrame:
             pl.Series(name, [None if word is None else say(word) for word in table[name]], pl.String)
             for name in _IN_WORDS
         ),
+        pl.Series("name", map(route, table["name"]), pl.String),
         pl.Series(
             "known", [", ".join(map(say, filter(None, names.split(", ")))) for names in table["known"]], pl.String
         ),

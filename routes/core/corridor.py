@@ -127,6 +127,8 @@ class Corridor:
         The detail from which on it is shown: 0 for the main routes.
     synthetic : bool
         At least one of its incidents was made up for demonstration.
+    formerly : tuple of str
+        The names that it bore before analysts gave it others, the oldest first.
     """
 
     corridor_id: str
@@ -154,6 +156,7 @@ class Corridor:
     detail: float = 0.0
     synthetic: bool = False
     method_version: str = METHOD_VERSION
+    formerly: tuple[str, ...] = ()
 
     @property
     def inferred_km(self) -> float:
@@ -204,6 +207,7 @@ class Corridor:
                 "detail": round(self.detail, 2),
                 "synthetic": self.synthetic,
                 "method_version": self.method_version,
+                "formerly": "; ".join(self.formerly) or None,
             },
         }
 

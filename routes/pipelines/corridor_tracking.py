@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -36,8 +36,10 @@ REGISTER: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "name": pl.String,
     "cells": pl.List(pl.UInt64),
     "alive": pl.Boolean,
+    "formerly": pl.List(pl.String),
 }
-"""Every corridor that ever was, once: where it last ran, and whether it stood in the last reduction by its method."""
+"""Every corridor that ever was, once: where it last ran, whether it stood in the last reduction by its method, and the
+names that it bore before (null where it was registered before they were kept)."""
 EVENTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "event": pl.String,
     "corridor_id": pl.String,
@@ -100,6 +102,7 @@ def identified(corridors: Sequence[Corridor], register: pl.DataFrame, method: st
             "name": one.name,
             "cells": cells.tolist(),
             "alive": True,
+            "formerly": list(one.formerly),
         }
         for one, cells in zip(named, own, strict=True)
     ]
@@ -112,9 +115,7 @@ def identified(corridors: Sequence[Corridor], register: pl.DataFrame, method: st
     )
 
 
-def _named(
-    corridors: Sequence[Corridor], known: list[dict[str, object]], heir: Mapping[int, int]
-) -> tuple[Corridor, ...]:
+def _named(corridors: Sequence[Corridor], known: list[dict[str, Any]], heir: Mapping[int, int]) -> tuple[Corridor, ...]:
     """Return corridors under the ids and names of those that they are heirs of; no two of them are alike."""
     ids = {str(row["corridor_id"]) for row in known}
     names = {str(known[before]["name"]) for before in heir.values() if known[before]["alive"]}
@@ -123,14 +124,16 @@ def _named(
         corridor = corridors[number]
         row = known[heir[number]] if number in heir else None
         if row is not None and row["alive"]:
-            found[number] = replace(corridor, corridor_id=str(row["corridor_id"]), name=str(row["name"]))
+            lasting = {name: row[name] for name in ("corridor_id", "name")}
+            found[number] = replace(corridor, **lasting, formerly=tuple(row["formerly"] or ()))
             continue
         plain = corridor.name if row is None else str(row["name"])
         name = plain if row is not None and plain not in names else _free(bare(plain), names, "{} ({})")
         own = _free(corridor.corridor_id, ids, "{}-{}") if row is None else str(row["corridor_id"])
         names.add(name)
         ids.add(own)
-        found[number] = replace(corridor, corridor_id=own, name=name)
+        before = () if row is None else tuple(row["formerly"] or ())
+        found[number] = replace(corridor, corridor_id=own, name=name, formerly=before)
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from geodata.core.errors import RoutesError, WrongValue
 from geodata.core.messages import sentence
 from geodata.model.assumptions import Facts
-from routes.core.corridor import METHOD_VERSION
+from routes.core.corridor import METHOD_VERSION, Corridor
 from routes.pipelines.corridor_tracking import EVENTS, REGISTER, identified
 from routes.pipelines.flow_network import Network, Say, network
 from routes.pipelines.network_tables import restored, stored, under_ids
@@ -200,6 +200,9 @@ def standing(
 def renamed(store: Store[Known], version: int, facts: Facts, corridor_id: str, name: str) -> Standing:
     """Give a route the name that an analyst uses; it keeps it over rebuilds, as long as it keeps its id.
 
+    The name that it bore is kept as one of its former names. Whoever gives it one of those again takes back what was
+    given since.
+
     Parameters
     ----------
     store : Store
@@ -236,11 +239,27 @@ def renamed(store: Store[Known], version: int, facts: Facts, corridor_id: str, n
                 rule=f"it has 1 to {LONGEST_NAME} letters and is no other route's",
                 done="nothing was renamed",
             )
-        own = tuple(replace(route, name=name) if route.corridor_id == corridor_id else route for route in routes)
+        formerly = _formerly(next(route for route in routes if route.corridor_id == corridor_id), name)
+        own = tuple(
+            replace(route, name=name, formerly=formerly) if route.corridor_id == corridor_id else route
+            for route in routes
+        )
         made = replace(found.network, routes=own)
         known = store.registered(pl.Schema(REGISTER))
         is_it = pl.col("corridor_id") == corridor_id
-        told = known.with_columns(pl.when(is_it).then(pl.lit(name)).otherwise("name").alias("name"))
+        told = known.with_columns(
+            pl.when(is_it).then(pl.lit(name)).otherwise("name").alias("name"),
+            pl.when(is_it).then(pl.lit([*formerly], pl.List(pl.String))).otherwise("formerly").alias("formerly"),
+        )
         store.register(told, pl.DataFrame(schema=EVENTS))
         store.keep(store.state(version, facts.digest, METHOD_VERSION), *stored(made))
     return Standing(made, version, facts.digest)
+
+
+def _formerly(route: Corridor, name: str) -> tuple[str, ...]:
+    """Return the former names of a route once it bears another."""
+    if name == route.name:
+        return route.formerly
+    if name in route.formerly:
+        return route.formerly[: route.formerly.index(name)]
+    return (*route.formerly, route.name)

@@ -101,6 +101,7 @@ def _corridor_of(values: Mapping[str, Any]) -> Corridor:
             "lines": tuple(np.array(line, float) for line in values["lines"]),
             "countries": tuple(CountryRole(iso3, role) for iso3, role in values["countries"]),
             "bridges": tuple((start, end) for start, end in values["bridges"]),
+            "formerly": tuple(values.get("formerly", ())),
             "airports": None if airports is None else (airports[0], airports[1]),
             "incidents": 0,
             "people": 0,
@@ -133,10 +134,10 @@ def _said_of(value: Any) -> Any:
 
 
 def under_ids(network: Network, routes: Sequence[Corridor], dense: Sequence[Corridor]) -> Network:
-    """Return a network with the ids and names of others, one for each of its routes and of its dense areas."""
+    """Return a network with ids, names and former names of others, one for each of its routes and dense areas."""
 
     def known(corridor: Corridor, other: Corridor) -> Corridor:
-        return replace(corridor, corridor_id=other.corridor_id, name=other.name)
+        return replace(corridor, corridor_id=other.corridor_id, name=other.name, formerly=other.formerly)
 
     return replace(
         network,

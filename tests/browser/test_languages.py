@@ -169,3 +169,28 @@ def test_every_page_can_be_read_from_right_to_left(context, from_right_to_left, 
     assert seen.page.get_by_test_id("stException").count() == 0
     assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert seen.complaints == []
+
+
+def test_a_place_is_called_as_in_the_language_and_found_by_either_name(seen):
+    frame = seen.open("?lang=ar")
+    field = frame.locator("#search-field")
+    for name in ("القاهرة", "cairo"):
+        field.fill(name)
+        first = frame.locator("#search-list [role=option]").filter(has_text="القاهرة").first
+        expect(first.locator(".name")).to_have_text("القاهرة")
+        expect(first.locator(".detail")).to_contain_text("Cairo")
+
+
+def test_a_route_is_named_by_its_ends_in_the_language_and_found_by_either(seen):
+    frame = seen.open("?lang=ar")
+    shown, own = frame.evaluate(
+        """() => {
+          const named = /\\p{Script=Arabic}.* – .*\\p{Script=Arabic}/u;
+          const found = monitor.shown.corridors.find(({ title }) => named.test(title));
+          return [found.title, found.name];
+        }"""
+    )
+    for name in (shown, own):
+        frame.locator("#search-field").fill(name)
+        routes = frame.locator("#search-list [role=group]").filter(has=frame.locator("#search-routes"))
+        expect(routes.locator(".name").filter(has_text=shown).first).to_be_visible()

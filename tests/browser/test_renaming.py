@@ -21,9 +21,17 @@ def test_a_route_is_renamed_in_its_card_and_bears_the_name_everywhere(seen: Seen
     page.keyboard.press("Escape")
     expect(page.locator("#ranking")).to_contain_text("Pirates' <i>Alley</i>")
     exported = page.request.get(f"{seen.url}/data/export?format=geojson&layer=routes").json()
-    assert "Pirates' <i>Alley</i>" in {one["properties"]["name"] for one in exported["features"]}
+    told = {one["properties"]["name"]: one["properties"]["formerly"] for one in exported["features"]}
+    assert told.pop("Pirates' <i>Alley</i>") == kept
+    assert not any(told.values())
     page.goto(f"{seen.url}/map")
+    expect(page.locator("#ranking button").first).to_be_visible()
+    page.locator("#search-field").fill(before)
+    option = page.locator("#search-list [role=option]").filter(has_text="Pirates'")
+    expect(option.locator(".detail")).to_contain_text("formerly " + kept.replace(" - ", " – "))
+    page.locator("#search-field").fill("")
     page.locator("#ranking button").filter(has_text="Pirates'").click()
+    expect(page.locator("#card .earlier")).to_contain_text("formerly " + kept.replace(" - ", " – "))
     page.locator("#card").get_by_text("Rename this route").click()
     field.fill(" ")
     page.locator("#card").get_by_role("button", name="Rename", exact=True).click()
@@ -33,3 +41,6 @@ def test_a_route_is_renamed_in_its_card_and_bears_the_name_everywhere(seen: Seen
     expect(page.locator("#card h2")).to_contain_text(before)
     page.keyboard.press("Escape")
     expect(page.locator("#ranking")).to_contain_text(before)
+    page.locator("#ranking button").filter(has_text=before).first.click()
+    expect(page.locator("#card h2")).to_contain_text(before)
+    expect(page.locator("#card .earlier")).to_have_count(0)

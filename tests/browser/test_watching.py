@@ -51,6 +51,23 @@ def test_a_list_is_made_of_what_is_shown_listed_muted_and_deleted(dialog, page, 
     assert page.request.get(link).status == 404
 
 
+def test_a_list_takes_over_the_area_of_the_bar(page, seen):
+    page.goto(f"{seen.url}/map?in=Central+Mediterranean")
+    expect(page.locator("#ranking button").first).to_be_visible()
+    page.locator("#map").focus()
+    page.keyboard.press("w")
+    dialog = page.get_by_role("dialog", name="Watch-lists")
+    expect(dialog.get_by_label("Name")).to_have_value("Central Mediterranean")
+    expect(dialog).to_contain_text("Only incidents that the filters leave: area: Central Mediterranean.")
+    expect(dialog).not_to_contain_text("Draw a watch area or choose a route")
+    dialog.get_by_role("button", name="Watch this").click()
+    row = dialog.locator(".row").filter(has_text="Central Mediterranean")
+    expect(row).to_contain_text("Feed for a news reader (Atom) · area: Central Mediterranean · 0 alerts")
+    row.get_by_role("button", name="Delete").click()
+    row.get_by_role("button", name="Really delete?").click()
+    expect(dialog).to_contain_text("Nothing is watched yet.")
+
+
 def test_the_fields_that_a_channel_needs_are_asked_for(dialog, page):
     expect(dialog.get_by_label("Address of the webhook")).to_be_hidden()
     dialog.get_by_label("Send by").select_option("webhook")

@@ -9,6 +9,14 @@ const french = new Translator({
   direction: "ltr",
   texts: { "{count} day": ["{count} jour", "{count} jours"], "Zoom in": ["Zoom avant"], Hubs: [""], north: ["nord"] },
   countries: { LBY: "Libye" },
+  places: { Algiers: "Alger", Libya: "Libye" },
+});
+const arabic = new Translator({
+  language: "ar",
+  direction: "rtl",
+  texts: { "to {day}": ["إلى {day}"], "{place} (near)": ["قرب {place}"], "Central Mediterranean": ["وسط البحر المتوسط"] },
+  countries: {},
+  places: { Tripoli: "طرابلس", Sabha: "سبها", Lampedusa: "لامبيدوزا" },
 });
 const plain = (/** @type {string} */ text) => text.replace(/\s/g, " ");
 
@@ -20,9 +28,21 @@ test("a text is filled with its values, numbers with separators", () => {
 });
 
 test("what stands in a text that runs from right to left keeps its own direction", () => {
-  const arabic = new Translator({ language: "ar", direction: "rtl", texts: { "to {day}": ["إلى {day}"] }, countries: {} });
   assert.equal(arabic.say("to {day}", { day: "2023-11" }), "إلى \u20682023-11\u2069");
   assert.equal(arabic.say("to {day}", { day: "غد" }), "إلى غد");
+});
+
+test("the ends of a route are called as the reader calls them", () => {
+  assert.equal(english.route("Central Mediterranean: Algiers - near Cagliari (2)"), "Central Mediterranean: Algiers – near Cagliari (2)");
+  assert.equal(french.route("Algiers - inland Libya (2)"), "Alger – Libye (inland) (2)");
+  assert.equal(arabic.route("Central Mediterranean: Tripoli - near Lampedusa"), "وسط البحر المتوسط: طرابلس – قرب لامبيدوزا");
+  assert.equal(arabic.route("Central Mediterranean"), "وسط البحر المتوسط");
+  assert.equal(arabic.route("Pirates' Alley"), "Pirates' Alley"); // as an analyst named it
+});
+
+test("an end in Latin letters beside one in Arabic keeps its own direction", () => {
+  assert.equal(arabic.route("Tripoli - Kalocsa"), "طرابلس – \u2068Kalocsa\u2069");
+  assert.equal(arabic.route("Arizpe - Kalocsa"), "Arizpe – Kalocsa"); // read from left to right as one
 });
 
 test("each language counts by its own rule", () => {

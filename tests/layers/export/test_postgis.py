@@ -1,5 +1,6 @@
 """Layers in a real PostgreSQL with PostGIS, started here."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import psycopg
@@ -113,3 +114,14 @@ def test_hostile_text_stays_text(server, export, corridor):
     made = export(corridor(name=name))
     push(server, tables_of(made, ["routes"]), made.stamp, "hostile")
     assert asked(server, "SELECT name FROM hostile.routes") == [(name,)]
+
+
+def test_a_table_of_an_older_push_gets_the_columns_that_it_lacks_behind_its_own(server, export):
+    made = export()
+    (routes,) = (table for table in tables_of(made) if table.name == "routes")
+    older = replace(routes, columns=tuple(one for one in routes.columns if one.name != "formerly"))
+    push(server, [older], made.stamp, "older")
+    renamed = export(replace(made.routes.corridors[0], formerly=("Sfax", "Lampedusa")))
+    push(server, tables_of(renamed), renamed.stamp, "older")
+    assert asked(server, "SELECT formerly FROM older.routes") == [("Sfax; Lampedusa",)]
+    assert asked(server, 'SELECT "Former names" FROM older.routes_named') == [("Sfax; Lampedusa",)]

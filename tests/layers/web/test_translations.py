@@ -174,3 +174,32 @@ def test_the_map_of_another_language_has_a_dictionary_with_its_words():
     assert "“Who may be going where”" not in told  # what only pages say
     assert "const dictionary = null;" not in told
     assert "const dictionary = null;" in map_page("en").script.decode()
+
+
+def test_a_route_is_named_by_its_ends_as_they_are_called_in_the_language():
+    name = "Central Mediterranean: Tripoli - off Lampedusa (2)"
+    assert words("en").route(name) == name
+    assert words("es").route("Algiers - Tunis") == "Argel - Túnez"
+    arabic = words("ar").route(name)
+    assert "طرابلس" in arabic
+    assert "لامبيدوزا" in arabic
+    assert arabic.endswith(" (2)")
+    assert words("ar").route("Central Mediterranean") == words("ar").say("Central Mediterranean", {})
+
+
+def test_a_country_in_the_name_of_a_route_bears_its_name_in_the_language():
+    assert "Libye" in words("fr").route("inland Libya - Algiers")
+
+
+def test_an_end_that_keeps_its_latin_letters_beside_one_in_arabic_keeps_its_direction():
+    assert words("ar").route("Tripoli - Kalocsa") == "طرابلس - \u2068Kalocsa\u2069"
+    assert words("ar").route("Arizpe - Kalocsa") == "Arizpe - Kalocsa"
+
+
+def test_a_name_that_an_analyst_gave_stays():
+    assert words("ar").route("Pirates' Alley") == "Pirates' Alley"
+
+
+def test_the_map_is_told_what_places_are_called():
+    module = words("fr").module()
+    assert '"Cairo": "Le Caire"' in module

@@ -265,6 +265,47 @@ def test_a_name_that_cannot_be_given_is_one_sentence(store, drawn, corridor_id, 
     assert ids(kept(store, 1, FACTS)) == ids(before)
 
 
+def former(found: Standing, corridor_id: str = CROSSING) -> tuple[str, ...]:
+    return next(one.formerly for one in found.network.routes if one.corridor_id == corridor_id)
+
+
+def test_the_names_that_a_route_bore_are_kept_over_rebuilds(store, drawn):
+    drawn(handmade())
+    first = standing(store, NOBODY, 1, FACTS)
+    own = next(one.name for one in first.network.routes if one.corridor_id == CROSSING)
+    assert former(first) == ()
+    renamed(store, 1, FACTS, CROSSING, "A")
+    assert former(renamed(store, 1, FACTS, CROSSING, "B")) == former(kept(store, 1, FACTS)) == (own, "A")
+    assert former(kept(store, 1, FACTS), ROAD) == ()
+    crossing, road, flight = handmade().routes
+    drawn(handmade(routes=(road, flight)))
+    standing(store, NOBODY, 2, FACTS)
+    drawn(handmade(routes=(crossing, road, flight)))
+    back = standing(store, NOBODY, 3, FACTS)
+    assert (ids(back)["B"], former(back)) == (CROSSING, (own, "A"))
+
+
+def test_whoever_gives_a_route_a_former_name_again_takes_back_what_was_given_since(store, drawn):
+    drawn(handmade())
+    own = next(one.name for one in standing(store, NOBODY, 1, FACTS).network.routes if one.corridor_id == CROSSING)
+    for name in ("A", "B", "B", "A"):
+        found = renamed(store, 1, FACTS, CROSSING, name)
+    assert former(found) == (own,)
+    assert former(renamed(store, 1, FACTS, CROSSING, own)) == ()
+
+
+def test_a_register_of_before_former_names_were_kept_is_read(store, drawn):
+    drawn(handmade())
+    standing(store, NOBODY, 1, FACTS)
+    old = store.ledger.rows("corridors")
+    store.ledger.append("corridors", old.drop("formerly"), instead=True)
+    drawn(handmade())
+    assert former(standing(store, NOBODY, 2, FACTS)) == ()
+    renamed(store, 2, FACTS, CROSSING, "A")
+    drawn(handmade())
+    assert len(former(standing(store, NOBODY, 3, FACTS))) == 1
+
+
 def test_where_no_network_is_kept_nothing_is_renamed(store):
     with pytest.raises(WrongValue, match="routes build"):
         renamed(store, 1, FACTS, CROSSING, "A")

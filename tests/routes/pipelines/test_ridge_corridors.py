@@ -58,6 +58,7 @@ PROPERTIES = {
     "detail",
     "synthetic",
     "method_version",
+    "formerly",
 }
 
 
