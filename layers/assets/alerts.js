@@ -67,18 +67,14 @@ export class Alerts extends Part {
     this.more = element("button", { type: "button", class: "more", onclick: () => this._turn() });
     this.spoken = element("div", { class: "unseen", "aria-live": "polite" });
     const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": say("Alerts, the latest first") }, this.state, this.list, this.more);
-    this.details = element(
-      "details",
-      { open: window.innerHeight >= this.options.open_from && window.innerWidth > 760 },
-      element("summary", {}, say("Alerts"), this.total),
-      scroll,
-      howWeKnow(
-        say(
-          "Every route, pair of countries, known route, mode and country is watched month by month. A change is told where the reports since are far likelier at another rate than at the usual one; reporting, season and bursts are allowed for.",
-        ),
+    const how = howWeKnow(
+      say(
+        "Every route, pair of countries, known route, mode and country is watched month by month. A change is told where the reports since are far likelier at another rate than at the usual one; reporting, season and bursts are allowed for.",
       ),
-      monitor.watch.panel.element,
     );
+    const body = element("div", { class: "body" }, scroll, how, monitor.watch.panel.element);
+    const open = window.innerHeight >= this.options.open_from && window.innerWidth > 760;
+    this.details = element("details", { open }, element("summary", {}, say("Alerts"), this.total), body);
     this.panel = makePanel("alerts", { class: "panel", "aria-label": say("Alerts and watch areas") }, this.details, this.spoken);
     this.panel.hidden = true;
     monitor.map.getContainer().append(this.panel);

@@ -1,6 +1,6 @@
 /* What a search finds, and the way there. */
 
-import { moveTo } from "./map_moves.js";
+import { fly, moveTo } from "./map_moves.js";
 import { fromWorld } from "./mercator.js";
 import { folded } from "./names.js";
 import { Position } from "./position.js";
@@ -142,7 +142,9 @@ export class Finder {
   /** Fly there, or jump for whoever wants less motion.  @param {Pair[]} places */
   _show(places) {
     const { map } = this.monitor;
-    const narrow = map.getSize().x < 900;
-    moveTo(map, L.latLngBounds(places), { maxZoom: 9, paddingTopLeft: narrow ? [60, 60] : [340, 40], paddingBottomRight: [40, 170] });
+    const { x: width } = map.getSize();
+    const narrow = width < 900;
+    if (width <= 760) fly(map, L.latLngBounds(places));
+    else moveTo(map, L.latLngBounds(places), { maxZoom: 9, paddingTopLeft: narrow ? [60, 60] : [340, 40], paddingBottomRight: [40, 170] });
   }
 }

@@ -193,7 +193,8 @@ export class Keys extends Part {
   }
 
   _files() {
-    const { files } = this.monitor.actions;
+    const { actions: { files }, bottomSheet } = this.monitor;
+    bottomSheet.openActions();
     files.open = true;
     files.querySelector("a")?.focus();
   }

@@ -11,7 +11,9 @@ export const moveTo = (map, bounds, options) => {
 
 /** Between the list and the detail where there is room for both, and above the time bar.  @param {L.Map} map  @param {L.LatLngBounds} bounds */
 export const fly = (map, bounds) => {
-  const { x: width } = map.getSize();
-  const [left, right] = width > 1100 ? [380, 380] : width > 760 ? [380, 40] : [40, 40];
-  moveTo(map, bounds, { paddingTopLeft: [left, 40], paddingBottomRight: [right, 170], maxZoom: 8 });
+  const { x: width, y: height } = map.getSize();
+  const [left, right] = width > 1100 ? [380, 380] : [380, 40];
+  // On a phone between the search and the sheet.
+  const [start, end] = width > 760 ? [L.point(left, 40), L.point(right, 170)] : [L.point(24, 140), L.point(24, Math.min(height * 0.42 + 170, height - 200))];
+  moveTo(map, bounds, { paddingTopLeft: start, paddingBottomRight: end, maxZoom: 8 });
 };

@@ -27,6 +27,8 @@ export class Monitor {
   bands;
   /** @type {parts.BaseMap} */
   baseMap;
+  /** @type {parts.BottomSheet} */
+  bottomSheet;
   /** @type {parts.Briefings} */
   briefings;
   /** @type {parts.Camera} */

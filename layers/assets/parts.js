@@ -6,6 +6,7 @@ export { Alerts } from "./alerts.js";
 export { Arrivals } from "./arrivals.js";
 export { Banner } from "./banner.js";
 export { BaseMap } from "./base_map.js";
+export { BottomSheet } from "./bottom_sheet.js";
 export { Briefings } from "./briefings.js";
 export { Camera } from "./camera.js";
 export { Card } from "./card.js";

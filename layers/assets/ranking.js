@@ -39,8 +39,8 @@ export class Ranking extends Part {
   attach(monitor) {
     this.monitor = monitor;
     const summary = element("summary", {}, say("Routes with incidents"), this.total);
-    const scroll = element("div", { class: "scroll" }, this.list);
-    this.details = element("details", { open: window.innerWidth >= this.options.open_from }, summary, scroll, this.more);
+    const body = element("div", { class: "body" }, element("div", { class: "scroll" }, this.list), this.more);
+    this.details = element("details", { open: window.innerWidth >= this.options.open_from }, summary, body);
     this.panel = makePanel("ranking", { class: "panel", "aria-label": say("Routes in the window") }, this.details);
     this.panel.hidden = true;
     monitor.map.getContainer().append(this.panel);

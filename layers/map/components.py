@@ -76,6 +76,10 @@ class BaseMap(Part):
         super().__init__(urls=urls, detail_from=DETAIL_FROM_ZOOM)
 
 
+class BottomSheet(Part):
+    """On a phone, the one place above the time bar where lists, legend, actions and details open."""
+
+
 class Camera(Part):
     """A sheet of the map as seen with title, window, legend and what it came from.
 

@@ -22,6 +22,7 @@ from layers.map.components import (
     Arrivals,
     Bands,
     BaseMap,
+    BottomSheet,
     Briefings,
     Camera,
     Card,
@@ -195,7 +196,7 @@ def _assembled() -> MonitorMap:
         Labels,
         Degrees,
     )
-    panels = (Scale, Status, TimeBar, Actions, Search, Ranking, Alerts, Legend, Card, EnterHere, Keys)
+    panels = (Scale, Status, TimeBar, Actions, Search, Ranking, Alerts, Legend, Card, BottomSheet, EnterHere, Keys)
     dialogs = (ExportDialog, ShareDialog, SavedViews, WatchLists, Briefings, Tour, Wall)
     for number, part in enumerate((*parts, *panels, *dialogs)):
         monitor.add_child(part(), name=f"part_{number}")

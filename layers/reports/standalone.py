@@ -28,6 +28,7 @@ from layers.map.components import (
     Bands,
     Banner,
     BaseMap,
+    BottomSheet,
     Camera,
     Card,
     Corridors,
@@ -263,7 +264,7 @@ def _countries(scale: str) -> str:
 def _assembled(banner: Banner, *, shared: bool) -> MonitorMap:
     monitor = MonitorMap()
     layers = (BaseMap, Graticule, Countries, Bands, Hexes, Corridors, Hubs, Labels, Degrees)
-    panels = (Scale, Status, TimeBar, Actions, Search, Ranking, Legend, Card, Keys)
+    panels = (Scale, Status, TimeBar, Actions, Search, Ranking, Legend, Card, BottomSheet, Keys)
     parts = [*(Absent(field) for field in _LEFT_OUT), *(part() for part in (*layers, *panels)), banner]
     parts += [Standing()] if shared else []
     for number, part in enumerate(parts):
