@@ -38,7 +38,7 @@ export class Ranking extends Part {
   /** @param {Monitor} monitor */
   attach(monitor) {
     this.monitor = monitor;
-    const summary = element("summary", {}, say("Routes with incidents"), this.total);
+    const summary = element("summary", {}, say("Routes"), this.total, element("span", { class: "of" }, say("with incidents")));
     const body = element("div", { class: "body" }, element("div", { class: "scroll" }, this.list), this.more);
     this.details = element("details", { open: window.innerWidth >= this.options.open_from }, summary, body);
     this.panel = makePanel("ranking", { class: "panel", "aria-label": say("Routes in the window") }, this.details);
