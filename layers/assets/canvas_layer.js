@@ -160,7 +160,7 @@ export const boxOn = (there, here, [left, top, right, bottom]) => {
  * What stays over a map: its panels, and what says above it that data are made up and how fresh they are.
  * @param {L.Map} map  @returns {Element[]}
  */
-export const panelsOf = (map) => [...map.getContainer().querySelectorAll(":scope > .panel, :scope > #scale, :scope > #lane > :is(.badge, .fresh)")];
+export const panelsOf = (map) => [...map.getContainer().querySelectorAll(":scope > .panel, :scope > #scale, .leaflet-control-attribution, :scope > #lane > :is(.badge, .fresh)")];
 
 /** The boxes of the panels that are open, as they lie on a canvas.  @param {CanvasLayer} layer  @returns {Box[]} */
 export const panelBoxes = (layer) => {

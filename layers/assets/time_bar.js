@@ -117,7 +117,10 @@ export class TimeBar extends Part {
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     const container = monitor.map.getContainer();
     container.append(this.bar);
-    new ResizeObserver(() => this.paint()).observe(this.canvas);
+    new ResizeObserver(() => {
+      if (monitor.picture?.steps) this._tick();
+      this.paint();
+    }).observe(this.canvas);
     new ResizeObserver(() => container.style.setProperty("--timebar", `${this.bar.offsetHeight}px`)).observe(this.bar);
     document.addEventListener("keydown", (event) => this._key(event));
   }
@@ -250,7 +253,8 @@ export class TimeBar extends Part {
   _tick() {
     const { calendar, steps } = this.monitor.shown;
     const { edges } = calendar;
-    const ticks = calendar.ticks(14).map(([day, name]) => {
+    const room = Math.floor(this.monitor.map.getSize().x / 56); // in a narrow window fewer years have room
+    const ticks = calendar.ticks(Math.max(3, Math.min(14, room))).map(([day, name]) => {
       const step = calendar.before(day);
       const part = (day - edges[step]) / (edges[step + 1] - edges[step]);
       const tick = element("span", {}, name);
