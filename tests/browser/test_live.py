@@ -102,7 +102,7 @@ def test_what_changed_is_drawn_when_asked_for_and_stays_in_the_link(seen, page):
 def test_an_alert_flies_there_opens_its_card_and_stays_marked_as_seen(seen, page):
     frame = seen.open("?lat=52&lon=20&z=5")
     waited(frame, "monitor.alerts.loader.state === 'ready'")
-    frame.locator("#alerts summary").press("Enter")
+    frame.locator("#alerts > details > summary").press("Enter")
     rows = frame.locator("#alerts .alerts li")
     number = rows.count()
     assert number > 0
@@ -120,14 +120,14 @@ def test_an_alert_flies_there_opens_its_card_and_stays_marked_as_seen(seen, page
     frame = seen.map()
     waited(frame, "monitor.alerts.loader.state === 'ready'")
     expect(frame.locator("#alerts .alerts li")).to_have_count(number - 1)
-    frame.locator("#alerts summary").press("Enter")
+    frame.locator("#alerts > details > summary").press("Enter")
     frame.locator("#alerts .more").click()
     expect(frame.locator("#alerts .alerts li")).to_have_count(number)
 
 
 def test_an_area_is_drawn_named_linked_removed_and_brought_back(seen, page, context):
     frame = seen.open(AT_LAMPEDUSA)
-    frame.locator("#alerts summary").press("Enter")
+    frame.locator("#alerts > details > summary").press("Enter")
     rectangle = frame.get_by_role("button", name="Watch a rectangle")
     rectangle.click()
     page.mouse.click(*place_of(frame, 12.0, 36.0))
@@ -159,7 +159,7 @@ def test_an_area_is_drawn_named_linked_removed_and_brought_back(seen, page, cont
 
 def test_a_border_that_crosses_itself_is_refused_and_said(seen, page):
     frame = seen.open(AT_LAMPEDUSA)
-    frame.locator("#alerts summary").press("Enter")
+    frame.locator("#alerts > details > summary").press("Enter")
     frame.get_by_role("button", name="Watch a polygon").click()
     for corner in ((12.4, 35.2), (13.6, 36.2), (13.6, 35.2), (12.4, 36.2)):
         page.mouse.click(*place_of(frame, *corner))
