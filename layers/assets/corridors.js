@@ -1,9 +1,9 @@
 /* Corridors: mode by colour and dash, width by incidents a step in the window, the band beside it, arrowheads. */
 
 import { CanvasLayer } from "./canvas_layer.js";
-import { corridorDetails } from "./corridor_card.js";
+import { CONFIDENCE_NOTE, corridorDetails } from "./corridor_card.js";
+import { note } from "./legend_items.js";
 import { HOLLOW, INFERRED, MODES, dashesOf, paintGrey, paintMode, paintWidths } from "./line_style.js";
-import { fly } from "./map_moves.js";
 import { distanceToLine, fromWorld, pixelsOfKm } from "./mercator.js";
 import { RIBBONS_BELOW, knownName, ribboned } from "./ribbons.js";
 import { counted, formatNumber, say } from "./text.js";
@@ -330,10 +330,8 @@ export class Corridors extends RouteLayer {
     const more = members.length > routes.length ? [say("and {count} more", { count: members.length - routes.length })] : [];
     const words = [knownName(first) ?? first.title, say("{count} routes side by side, with their incidents in the window:", { count: members.length }), ...routes, ...more];
     const open = () => {
-      const places = members.flatMap(({ lines }) => lines.flat()).map(([x, y]) => fromWorld(map, x, y));
-      const bounds = L.latLngBounds(places);
-      if (map.getBoundsZoom(bounds) >= RIBBONS_BELOW) fly(map, bounds);
-      else map.setView(bounds.getCenter(), RIBBONS_BELOW);
+      const bounds = L.latLngBounds(members.flatMap(({ lines }) => lines.flat()).map(([x, y]) => fromWorld(map, x, y)));
+      map.setView(bounds.getCenter(), Math.max(RIBBONS_BELOW, map.getBoundsZoom(bounds)));
     };
     return { part: this, id: first.id, words, open };
   }
@@ -356,13 +354,9 @@ export class Corridors extends RouteLayer {
       row(say("full: confidence high"), (context) => paintGrey(context, theme, { width: 4.5 })),
       row(say("hollow: confidence medium or low"), (context) => paintGrey(context, theme, { width: 4.5, faint: true })),
       row(say("thin dashes: inferred"), (context) => paintGrey(context, theme, { width: INFERRED.width, dashes: INFERRED.dash })),
-      { kind: "note", text: say("Seen from afar, crossings side by side under one known name are one line: zoom in to tell them apart.") },
-      {
-        kind: "note",
-        text: say(
-          "Confidence: how often a route comes back when its evidence is drawn again, how much of it is observed, and how many incidents lie in it. Inferred: without reports. Pale: none in the window. Dense areas: where reports pile up along a coast.",
-        ),
-      },
+      note(say("Seen from afar, crossings side by side under one known name are one line: zoom in to tell them apart.")),
+      note(say(CONFIDENCE_NOTE)),
+      note(say("Pale: none in the window. Dense areas: where reports pile up along a coast.")),
     ];
   }
 }

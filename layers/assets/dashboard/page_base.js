@@ -6,14 +6,14 @@ Object.assign(window, { __streamlit: { BACKEND_BASE_URL: `${window.location.orig
 /** So many frames what was opened is waited for. */
 const FRAMES = 60;
 
-/** Go to the first thing of what a button has opened; Streamlit puts it at the end of the page.  @param {number} left */
-const goIn = (left) => {
+/** Go to the first thing of what a button has opened; Streamlit puts it at the end of the page.  @param {Element} button  @param {number} left */
+const goIn = (button, left) => {
   const first = document.querySelector('[data-testid="stPopoverBody"] :is(button, input, select, textarea, a[href], [tabindex="0"])');
-  if (first instanceof HTMLElement) first.focus();
-  else if (left) requestAnimationFrame(() => goIn(left - 1));
+  if (first instanceof HTMLElement && button.getAttribute("aria-expanded") === "true") first.focus();
+  else if (left) requestAnimationFrame(() => goIn(button, left - 1));
 };
 
 document.addEventListener("keyup", ({ key, target }) => {
-  const opens = target instanceof Element && target.closest('[data-testid="stPopover"]');
-  if (opens && (key === "Enter" || key === " ")) goIn(FRAMES);
+  const button = target instanceof Element && target.closest('[data-testid="stPopoverButton"]');
+  if (button && (key === "Enter" || key === " ")) goIn(button, FRAMES);
 });
