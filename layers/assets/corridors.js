@@ -20,6 +20,9 @@ export class CorridorLayer extends CanvasLayer {
   /** What the pointer is over.  @type {string | null} */
   hovered = null;
 
+  /** A frame and a little, in milliseconds. */
+  static FRAME = 20;
+
   layersChanged() {
     this.refresh();
   }
@@ -129,8 +132,10 @@ export class Bands extends RouteLayer {
     this.rebuild();
   }
 
-  windowChanged() {
-    const key = this._banded().map((shape) => shape.corridor.id).join();
+  windowChanged() {}
+
+  settled() {
+    const key = this._banded().map((shape) => shape.corridor.id).sort().join();
     if (key !== this.key) this.refresh();
     this.key = key;
   }
@@ -172,6 +177,11 @@ export class Corridors extends RouteLayer {
   /** What is drawn, least first.  @type {ActiveShape[]} */
   shown = [];
   look = "";
+  /** Until then the lines stay as they are while the window is dragged. */
+  patience = 0;
+
+  /** Of the time while the window is dragged, lines take one part in so many. */
+  static SHARE = 8;
 
   constructor() {
     super("corridors", { zIndex: 450 });
@@ -185,14 +195,27 @@ export class Corridors extends RouteLayer {
     this.refresh();
   }
 
-  /** While the window is dragged most lines stay as they are: they are drawn again when one looks different by half a pixel. */
+  /**
+   * While the window is dragged lines are drawn again when one looks different by half a pixel, and not so often that a browser
+   * which takes long to paint them lags behind the hand.
+   */
   windowChanged() {
+    const begun = performance.now();
+    if (begun < this.patience || this._look(this.active()) === this.look) return;
+    this.refresh();
+    requestAnimationFrame(() => {
+      const took = performance.now() - begun;
+      this.patience = took > CorridorLayer.FRAME ? performance.now() + took * Corridors.SHARE : 0;
+    });
+  }
+
+  settled() {
     if (this._look(this.active()) !== this.look) this.refresh();
   }
 
   /** @param {ActiveShape[]} shapes */
   _look(shapes) {
-    return shapes.map((shape) => `${shape.corridor.id} ${shape.quiet} ${Math.round(2 * this.width(shape))}`).join();
+    return shapes.map((shape) => `${shape.corridor.id} ${shape.quiet} ${Math.round(2 * this.width(shape))}`).sort().join();
   }
 
   draw() {

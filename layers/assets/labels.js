@@ -64,8 +64,8 @@ export class Labels extends CanvasLayer {
     this.refresh();
   }
 
-  /** While the window is dragged, names stay where they are unless something that they stand for or avoid is another. */
-  windowChanged() {
+  /** While the window is dragged names stay where they are; then they follow if what they stand for or avoid is another. */
+  settled() {
     const now = this._around();
     if (now.some((one, at) => one !== this.around[at])) this.refresh();
   }
