@@ -29,9 +29,9 @@ real Chromium without a window and without a GPU, 1440 x 900, on the machine tha
 * *Scrub*: a made field of H3 cells of resolution 5 in the middle of Africa, eight incidents in each over 60 months, and
   200 made routes, served by the product's routes in place of a workspace. The window of twelve months is grabbed with
   the mouse and moved by a month at every frame; frames are the gaps of `requestAnimationFrame`.
-* *Filter*: a workspace with five incidents of three modes in each of 50,000 cells, taken in from a file. A mode is pressed
-  in the bar; the clock runs from the press of the mouse to the second frame after the map has drawn what it got. Every
-  filter leaves all the hexes. Caches are told apart: *nobody has asked before* is a View that is new to the
+* *Filter*: a workspace with five incidents of three modes in each of 50,000 cells, taken in from a file. A mode is
+  pressed in the bar; the clock runs from the press of the mouse to the second frame after the map has drawn what it
+  got. Every filter leaves all the hexes. Caches are told apart: *nobody has asked before* is a View that is new to the
   server; then other windows ask the same, and the same window asks once more.
 * *First map*: from the start of the navigation to the second frame after the first picture with incidents, in a window
   with an empty cache; of a server that has just started, and of one where somebody has opened the map before.
