@@ -71,7 +71,7 @@ def incidents(count: int, seed: int = 1) -> pl.DataFrame:
 
 
 def rows(count: int, seed: int = 1) -> pl.DataFrame:
-    """Return rows of a file: in each of ``count`` cells one incident of each kind; a filter of modes leaves all cells."""
+    """Return rows of a file: in each of ``count`` cells one incident of each kind; filters of modes leave all."""
     random = np.random.default_rng(seed)
     lon, lat = centres(cells(count))
     number = count * len(KINDS)
