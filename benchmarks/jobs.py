@@ -1,9 +1,9 @@
 """Do the daily jobs of the dashboard in a browser and count clicks and seconds: ``make bench-jobs``.
 
 Each job starts on the page that its user has before them, on a copy of a workspace: of real files, or of the
-demonstration. Counted are presses of the mouse; a text that is typed and a file that is chosen
-are told apart. Seconds run from the first press to what is asked for standing on the screen, with nobody thinking in
-between: they are what the program takes, not what a person does.
+demonstration. Counted are presses of the mouse; a text that is typed and a file that is chosen are told apart. Seconds
+run from the first press to what is asked for standing on the screen, with nobody thinking in between: they are what the
+program takes, not what a person does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from playwright.sync_api import Browser, Frame, Locator, Page, expect
@@ -68,10 +68,13 @@ class Desk:
         what.click(timeout=PATIENCE_MS)
         self.clicks += 1
 
-    def choose(self, what: Locator, value: str) -> None:
-        """Choose from a list of the browser, which takes two presses."""
-        what.select_option(value)
-        self.clicks += 2
+    def taken_away(self, role: Literal["button", "link"], name: str) -> str:
+        """Take what the menu of downloads offers; return the name of the file."""
+        frame = self.map()
+        self.press(frame.get_by_label("Download this view"))
+        with self.page.expect_download(timeout=PATIENCE_MS) as waiting:
+            self.press(frame.get_by_role(role, name=name))
+        return str(waiting.value.suggested_filename)
 
     def type(self, where: Locator, text: str) -> None:
         """Type a text."""
@@ -109,11 +112,7 @@ def corridors_for_qgis(desk: Desk) -> str:
     """Take the corridors from Libya to Italy in 2024 away for QGIS."""
     desk.open("?from=2024-01-01&to=2025-01-01")
     _in_area(desk, "Libya – Italy", "Libya – Italy")
-    frame = desk.map()
-    desk.press(frame.get_by_label("Download this view"))
-    with desk.page.expect_download(timeout=PATIENCE_MS) as waiting:
-        desk.press(frame.get_by_role("link", name="GeoPackage"))
-    return waiting.value.suggested_filename
+    return desk.taken_away("link", "GeoPackage")
 
 
 def show_to_somebody(desk: Desk) -> str:
@@ -136,19 +135,15 @@ def evidence_of_a_route(desk: Desk) -> str:
     expect(frame.locator("#card h2")).to_be_visible(timeout=PATIENCE_MS)
     for _ in range(400):
         if frame.evaluate("monitor.evidence.points !== null"):
-            break
+            return frame.locator("#card h2").inner_text()
         desk.page.wait_for_timeout(25)
-    return frame.locator("#card h2").inner_text()
+    raise RuntimeError("its incidents were never lit")
 
 
 def picture_for_a_slide(desk: Desk) -> str:
     """Put this map on a slide, with its credits."""
     desk.open()
-    frame = desk.map()
-    desk.press(frame.get_by_label("Download this view"))
-    with desk.page.expect_download(timeout=PATIENCE_MS) as waiting:
-        desk.press(frame.get_by_role("button", name="Picture (PNG)"))
-    return waiting.value.suggested_filename
+    return desk.taken_away("button", "Picture (PNG)")
 
 
 def undo_an_import(desk: Desk) -> str:
@@ -166,7 +161,7 @@ def undo_an_import(desk: Desk) -> str:
 
 
 def watch_an_area(desk: Desk) -> str:
-    """Watch the Aegean, and be told when something changes."""
+    """Watch the Eastern Mediterranean, and be told when something changes."""
     desk.open()
     _in_area(desk, "Eastern Med", "Eastern Mediterranean")
     frame = desk.map()

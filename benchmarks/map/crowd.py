@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from benchmarks.served import served
 from geodata.model.query import View
 
-PEOPLE = 25
+PEOPLE = 50
 THINK_SECONDS = 5.0
 LEVEL = 5
 """H3 resolution of the hexes in sight."""

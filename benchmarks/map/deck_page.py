@@ -17,8 +17,8 @@ def field() -> Field:
 
 st.set_page_config(layout="wide")
 start = st.sidebar.slider("First month", 0, fields.MONTHS - SPAN, fields.MONTHS - SPAN)
-kind = st.sidebar.radio("Kind", ("all", *fields.KINDS))
-steps = colours(field().counts(start, kind))
+mode = st.sidebar.radio("Mode", ("all", *fields.MODES))
+steps = colours(field().counts(start, mode))
 seen = np.flatnonzero(steps >= 0)
 red, green, blue = np.array(RAMP)[steps[seen]].T
 frame = pd.DataFrame({"hex": np.array(field().names)[seen], "r": red, "g": green, "b": blue})
@@ -35,4 +35,4 @@ layer = pydeck.Layer(
 )
 view = pydeck.ViewState(latitude=fields.LAT, longitude=fields.LON, zoom=fields.ZOOM - 1)
 st.pydeck_chart(pydeck.Deck([layer], initial_view_state=view, map_provider=None, map_style=None), height=780)
-st.caption(f"{len(frame)} hexes of {start}-{kind}")
+st.caption(f"{len(frame)} hexes of {start}-{mode}")

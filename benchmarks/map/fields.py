@@ -28,7 +28,9 @@ RESOLUTION = 5
 ZOOM = 5.5
 MONTHS = 60
 KINDS = ("detection", "interception", "rescue", "seizure", "smuggling")
+MODES: tuple[Mode, ...] = ("land", "sea", "air")
 ROUTES = 200
+_OF_A_CELL: tuple[Mode, ...] = ("land", "sea", "air", "land", "sea")
 _FIRST_YEAR = 2021
 _PER_HEX = 8
 _STEP_KM = 15.0
@@ -60,7 +62,7 @@ def incidents(count: int, seed: int = 1) -> pl.DataFrame:
             "month": month % 12 + 1,
             "kind": random.choice(KINDS, number),
             "source": ["Made field"] * number,
-            "mode": ["land"] * number,
+            "mode": random.choice(MODES, number),
             "time_precision": ["day"] * number,
         },
     ).with_columns(pl.datetime("year", "month", 1, time_zone="UTC").alias("time_start"))
@@ -69,7 +71,7 @@ def incidents(count: int, seed: int = 1) -> pl.DataFrame:
 
 
 def rows(count: int, seed: int = 1) -> pl.DataFrame:
-    """Return rows of a file: in each of ``count`` cells one incident of each kind, so that filters leave all."""
+    """Return rows of a file: in each of ``count`` cells one incident of each kind; filters of modes leave all."""
     random = np.random.default_rng(seed)
     lon, lat = centres(cells(count))
     number = count * len(KINDS)
@@ -80,6 +82,7 @@ def rows(count: int, seed: int = 1) -> pl.DataFrame:
             "lat": np.repeat(lat, len(KINDS)).round(4),
             "date": np.datetime_as_string(days),
             "kind": np.tile(KINDS, count),
+            "mode": np.tile(_OF_A_CELL, count),
         },
     )
 

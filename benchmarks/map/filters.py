@@ -14,10 +14,11 @@ from playwright.sync_api import Browser, Frame, Locator, Page
 from benchmarks.map.windows import FIELD, forget, map_of, paintings, window
 from benchmarks.map.workspaces import field as field_workspace
 from benchmarks.served import served
+from geodata.model.incident import Mode
 from geodata.model.query import View
 
-WALK = ("detection", "rescue", "detection", "seizure", "rescue", "interception")
-"""Buttons pressed one after the other; each press adds a kind or takes it away."""
+WALK: tuple[Mode, ...] = ("land", "sea", "land", "air", "sea", "land")
+"""Buttons pressed one after the other; each press adds a mode or takes it away."""
 REST_MS = 400
 
 
@@ -72,17 +73,17 @@ def opened(page: Page, url: str) -> Frame:
 
 def walked(page: Page, frame: Frame) -> Iterator[Change]:
     """Go through the filters."""
-    pressed: set[str] = set()
-    for kind in WALK:
-        pressed ^= {kind}
-        yield _pressed(page, frame, kind, View(kinds=tuple(pressed)).query())
+    pressed: set[Mode] = set()
+    for mode in WALK:
+        pressed ^= {mode}
+        yield _pressed(page, frame, mode, View(modes=tuple(pressed)).query())
         page.wait_for_timeout(REST_MS)
 
 
-def _pressed(page: Page, frame: Frame, kind: str, query: str) -> Change:
-    """Press the button of one kind and wait until the map has painted the View that it makes."""
+def _pressed(page: Page, frame: Frame, mode: Mode, query: str) -> Change:
+    """Press the button of one mode and wait until the map has painted the View that it makes."""
     forget(frame)
-    _button(page, kind).click()
+    _button(page, mode).click()
     frame.wait_for_function("(query) => window.paintings.some((one) => one.query === query && one.painted)", arg=query)
     painted = next(one["painted"] for one in paintings(frame) if one["query"] == query and one["painted"])
     begun = float(page.evaluate("() => window.pressed"))
@@ -91,14 +92,14 @@ def _pressed(page: Page, frame: Frame, kind: str, query: str) -> Change:
 
 def _unpress(page: Page, frame: Frame) -> None:
     """Take away what the walk has left pressed."""
-    left: set[str] = set()
-    for kind in WALK:
-        left ^= {kind}
-    for kind in sorted(left):
-        left -= {kind}
-        _pressed(page, frame, kind, View(kinds=tuple(left)).query())
+    left: set[Mode] = set()
+    for mode in WALK:
+        left ^= {mode}
+    for mode in sorted(left):
+        left -= {mode}
+        _pressed(page, frame, mode, View(modes=tuple(left)).query())
         page.wait_for_timeout(REST_MS)
 
 
-def _button(page: Page, kind: str) -> Locator:
-    return page.locator(".st-key-filter-bar").get_by_text(kind, exact=True)
+def _button(page: Page, mode: Mode) -> Locator:
+    return page.locator(".st-key-filter-bar").get_by_role("button", name=mode, exact=True)

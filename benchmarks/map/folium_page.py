@@ -23,17 +23,17 @@ def field() -> tuple[Field, list[dict[str, object]]]:
 
 st.set_page_config(layout="wide")
 start = st.sidebar.slider("First month", 0, fields.MONTHS - SPAN, fields.MONTHS - SPAN)
-kind = st.sidebar.radio("Kind", ("all", *fields.KINDS))
+mode = st.sidebar.radio("Mode", ("all", *fields.MODES))
 counted, outlines = field()
-steps = colours(counted.counts(start, kind))
+steps = colours(counted.counts(start, mode))
 features = [
     {"type": "Feature", "properties": {"fill": FILLS[step]}, "geometry": outline}
     for step, outline in zip(steps.tolist(), outlines, strict=True)
     if step >= 0
 ]
-hexes = folium.FeatureGroup(name=f"{start}-{kind}")
+hexes = folium.FeatureGroup(name=f"{start}-{mode}")
 folium.GeoJson(
-    {"type": "FeatureCollection", "state": f"{start}-{kind}", "features": features},
+    {"type": "FeatureCollection", "state": f"{start}-{mode}", "features": features},
     style_function=lambda feature: {"fillColor": feature["properties"]["fill"], "fillOpacity": 0.7, "weight": 0},
 ).add_to(hexes)
 st_folium(
@@ -44,4 +44,4 @@ st_folium(
     height=780,
     use_container_width=True,
 )
-st.caption(f"{len(features)} hexes of {start}-{kind}")
+st.caption(f"{len(features)} hexes of {start}-{mode}")

@@ -1,4 +1,4 @@
-"""What both peers show: the same made field, counted by hex for a window of twelve months and one kind or all."""
+"""What both peers show: the same made field, counted by hex for a window of twelve months and one mode or all."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ BREAKS = (1, 2, 3, 5, 8, 13, 20)
 
 
 class Field:
-    """Counts of every hex by kind and month, summed up so that a window costs one subtraction.
+    """Counts of every hex by mode and month, summed up so that a window costs one subtraction.
 
     Attributes
     ----------
     names : list of str
         H3 names of the cells.
-    sums : int32, shape (kinds, hexes, months + 1)
+    sums : int32, shape (modes, hexes, months + 1)
     """
 
     def __init__(self, hexes: int) -> None:
@@ -33,16 +33,16 @@ class Field:
         order = np.argsort(cells)
         place = order[np.searchsorted(cells[order], made["cell"].to_numpy())]
         month = (made["time_start"].dt.year() * 12 + made["time_start"].dt.month()).to_numpy()
-        kind = made["kind"].cast(pl.Enum(fields.KINDS)).to_physical().to_numpy()
-        counts = np.zeros((len(fields.KINDS), hexes, fields.MONTHS + 1), np.int32)
-        np.add.at(counts, (kind, place, month - month.min() + 1), 1)
+        mode = made["mode"].cast(pl.Enum(fields.MODES)).to_physical().to_numpy()
+        counts = np.zeros((len(fields.MODES), hexes, fields.MONTHS + 1), np.int32)
+        np.add.at(counts, (mode, place, month - month.min() + 1), 1)
         self.names = names(cells)
         self.sums = counts.cumsum(axis=2, dtype=np.int32)
         self._cells = cells
 
-    def counts(self, start: int, kind: str) -> NDArray[np.int32]:
-        """Return incidents of each hex in the ``SPAN`` months from ``start``, of one kind or of all."""
-        sums = self.sums if kind == "all" else self.sums[fields.KINDS.index(kind)][None]
+    def counts(self, start: int, mode: str) -> NDArray[np.int32]:
+        """Return incidents of each hex in the ``SPAN`` months from ``start``, of one mode or of all."""
+        sums = self.sums if mode == "all" else self.sums[fields.MODES.index(mode)][None]
         window: NDArray[np.int32] = (sums[:, :, start + SPAN] - sums[:, :, start]).sum(axis=0)
         return window
 

@@ -132,8 +132,8 @@ def _peer(chromium: Browser, script: Path, hexes: int, rounds: int, ready: Calla
             page.get_by_role("slider").focus()
             found.steps.extend(_times(page, frame, lambda: page.keyboard.press("ArrowLeft"), page.main_frame, rounds))
             found.heap.append(heap_mb(page))
-            kinds = _kinds(page)
-            found.filters.extend(_times(page, frame, lambda: next(kinds), page.main_frame, rounds))
+            modes = _modes(page)
+            found.filters.extend(_times(page, frame, lambda: next(modes), page.main_frame, rounds))
         except Error as error:
             print(f"  {script.name} at {hexes:,} hexes: {str(error).splitlines()[0]}")
     return found
@@ -149,9 +149,9 @@ def _times(page: Page, frame: Frame, act: Callable[[], None], pressed: Frame, ro
         page.wait_for_timeout(REST_MS)
 
 
-def _kinds(page: Page) -> Iterator[None]:
-    """Choose one kind after the other."""
+def _modes(page: Page) -> Iterator[None]:
+    """Choose one mode after the other."""
     while True:
-        for kind in (*fields.KINDS, "all"):
-            page.get_by_test_id("stSidebar").get_by_text(kind, exact=True).click()
+        for mode in (*fields.MODES, "all"):
+            page.get_by_test_id("stSidebar").get_by_text(mode, exact=True).click()
             yield

@@ -67,12 +67,22 @@ def prepared() -> Prepared:
 
 
 pages.data.workspace_cache.sight = prepared
+from geodata.core.settings import Settings  # noqa: E402
 from pages.server.endpoints import routes  # noqa: E402  it must find the made workspace
+from pages.server.gate import Gate  # noqa: E402
+from pages.server.login import login_of  # noqa: E402
+from pages.server.page_base import PageBase  # noqa: E402
 from pages.server.warm_up import start  # noqa: E402
 
-start(prepared())
+login = login_of(Settings(), (), st.get_option("server.port"), "")
 app = st.App(
-    ROOT / "pages" / "dashboard.py",
-    routes=routes(),
-    middleware=[Middleware(SecurityHeaders, policy=streamlit_policy())],
+    ROOT / "pages" / "navigation.py",
+    routes=routes(""),
+    middleware=[
+        Middleware(SecurityHeaders, policy=streamlit_policy()),
+        Middleware(PageBase, prefix=""),
+        Middleware(Gate, login=login, prefix=""),
+    ],
+    secrets=login.secrets(),
 )
+start(prepared())

@@ -29,17 +29,19 @@ real Chromium without a window and without a GPU, 1440 x 900, on the machine tha
 * *Scrub*: a made field of H3 cells of resolution 5 in the middle of Africa, eight incidents in each over 60 months, and
   200 made routes, served by the product's routes in place of a workspace. The window of twelve months is grabbed with
   the mouse and moved by a month at every frame; frames are the gaps of `requestAnimationFrame`.
-* *Filter*: a workspace with one incident of each of five kinds in each of 50,000 cells, taken in from a file. A kind is
+* *Filter*: a workspace with five incidents of three modes in each of 50,000 cells, taken in from a file. A mode is
   pressed in the bar; the clock runs from the press of the mouse to the second frame after the map has drawn what it
   got. Every filter leaves all the hexes. Caches are told apart: *nobody has asked before* is a View that is new to the
   server; then other windows ask the same, and the same window asks once more.
 * *First map*: from the start of the navigation to the second frame after the first picture with incidents, in a window
   with an empty cache; of a server that has just started, and of one where somebody has opened the map before.
+* *Pages*: from the press on a link of the navigation until the page stands with nothing left to compute, and from there
+  back until the map has painted; of a server on which each page has been opened before.
 * *Live*: bytes as the browser counts them, headers included; small batches taken in by another process at any moment.
   The clock starts with the commit in the log of the ledger.
 * In these three the network of routes has been laid out before, as it is once a workspace has been opened, and every
   picture holds the routes; how long a first picture and the routes take without it is said under "Opening".
-* *25 people*: HTTP clients in another process on the same cores that ask what the map asks after a filter is changed,
+* *50 people*: HTTP clients in another process on the same cores that ask what the map asks after a filter is changed,
   think five seconds, and ask for something else: six filters that somebody has asked before, which all fit in the
   server's cache, or 31 that nobody has. What Streamlit does for a press of a button is not among it.
 * *Others*: the same made field in a Streamlit page with a slider for the month and buttons for the kind: with

@@ -44,7 +44,10 @@ _WATCH = """() => {
 @contextmanager
 def window(chromium: Browser, size: tuple[int, int] = SIZE) -> Iterator[Page]:
     """Open a window with an empty cache, as another person's; width and height in CSS pixels."""
-    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="light")
+    # The policy of the pages lets nobody compile a condition there, which is how a moment is waited for here.
+    context = chromium.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme="light", bypass_csp=True
+    )
     context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(f"({_WATCH})()")
     try:

@@ -31,8 +31,13 @@ def named_otherwise(key: str) -> list[str]:
     key : str
         Folded (``geodata.places.lookup.folded``).
     """
-    found = (name for known in _exonyms().values() for name, own in known.items() if folded(own).startswith(key))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(name for own, name in _by_folded() if own.startswith(key)))
+
+
+@cache
+def _by_folded() -> list[tuple[str, str]]:
+    """Return what places are called in any language, folded, each with the name of the place."""
+    return [(folded(own), name) for known in _exonyms().values() for name, own in known.items()]
 
 
 @cache

@@ -92,6 +92,5 @@ export class Atlas {
       else outline.lineTo(nextX, nextY);
       [x, y, wasSeam] = [nextX, nextY, onSeam];
     }
-    fill.closePath();
   }
 }

@@ -35,9 +35,15 @@ export class BaseMap extends CanvasLayer {
     this.choose();
   }
 
+  pictureChanged() {
+    this.choose();
+  }
+
   /** Fetch the scale that suits the zoom; until it stands the other one is shown. */
   async choose() {
-    const scale = this.monitor.map.getZoom() < this.settings.detail_from ? "110m" : "50m";
+    const { map, picture, state } = this.monitor;
+    const known = state.view || picture; // where the first picture lies is not known before it is there
+    const scale = !known || map.getZoom() < this.settings.detail_from ? "110m" : "50m";
     if (scale === this.scale) return;
     this.scale = scale;
     try {

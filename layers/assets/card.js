@@ -83,7 +83,7 @@ export class Card extends Part {
     else if (this.monitor.state.selected) this.monitor.select(null);
   }
 
-  /** Whoever was in the card, or chose from a list that it covers, is in it again: at its button to close. */
+  /** Whoever was in the card, or chose from the list, is in it: at its button to close. */
   selectionChanged() {
     const before = document.activeElement;
     const [held, lost] = [this.card.contains(before), before?.closest("#ranking")];

@@ -20,6 +20,11 @@ const CONFIDENCE = {
   low: mark("confidence low: comes back in {redraws} of 100 times that its evidence is drawn again"),
 };
 
+/** What confidence is, on the card and in the legend. */
+export const CONFIDENCE_NOTE = mark(
+  "Confidence: how often a route comes back when its evidence is drawn again, how much of it is observed, and how many incidents lie in it. Inferred: without reports.",
+);
+
 /** What has a share, and the share in whole percent.  @param {string} name  @param {number} share */
 const shareWords = (name, share) => say("{name} {share}\u00a0%", { name, share: Math.round(share * 100) });
 
@@ -74,9 +79,7 @@ const countryList = (monitor, { countries }) => {
 /** What its confidence, its direction and the roles of its countries rest on.  @param {Corridor} corridor */
 const basis = ({ direction_basis: direction, countries }) =>
   howWeKnow(
-    say(
-      "Confidence: how often a route comes back when its evidence is drawn again, how much of it is observed, and how many incidents lie in it. Inferred: without reports.",
-    ),
+    say(CONFIDENCE_NOTE),
     direction ? say("Direction: {basis}", { basis: String(sayKept(direction)) }) : null,
     countries.length ? say("Source, transit and destination are shares of the movement that passes a country.") : null,
   );

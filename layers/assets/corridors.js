@@ -1,9 +1,9 @@
 /* Corridors: mode by colour and dash, width by incidents a step in the window, the band beside it, arrowheads. */
 
 import { CanvasLayer } from "./canvas_layer.js";
-import { corridorDetails } from "./corridor_card.js";
+import { CONFIDENCE_NOTE, corridorDetails } from "./corridor_card.js";
+import { note } from "./legend_items.js";
 import { HOLLOW, INFERRED, MODES, dashesOf, paintGrey, paintMode, paintWidths } from "./line_style.js";
-import { fly } from "./map_moves.js";
 import { distanceToLine, fromWorld, pixelsOfKm } from "./mercator.js";
 import { RIBBONS_BELOW, knownName, ribboned } from "./ribbons.js";
 import { counted, formatNumber, say } from "./text.js";
@@ -19,6 +19,9 @@ export class CorridorLayer extends CanvasLayer {
   shapes = [];
   /** What the pointer is over.  @type {string | null} */
   hovered = null;
+
+  /** A frame and a little, in milliseconds. */
+  static FRAME = 20;
 
   layersChanged() {
     this.refresh();
@@ -129,8 +132,10 @@ export class Bands extends RouteLayer {
     this.rebuild();
   }
 
-  windowChanged() {
-    const key = this._banded().map((shape) => shape.corridor.id).join();
+  windowChanged() {}
+
+  settled() {
+    const key = this._banded().map((shape) => shape.corridor.id).sort().join();
     if (key !== this.key) this.refresh();
     this.key = key;
   }
@@ -172,6 +177,11 @@ export class Corridors extends RouteLayer {
   /** What is drawn, least first.  @type {ActiveShape[]} */
   shown = [];
   look = "";
+  /** Until then the lines stay as they are while the window is dragged. */
+  patience = 0;
+
+  /** Of the time while the window is dragged, lines take one part in so many. */
+  static SHARE = 8;
 
   constructor() {
     super("corridors", { zIndex: 450 });
@@ -185,14 +195,27 @@ export class Corridors extends RouteLayer {
     this.refresh();
   }
 
-  /** While the window is dragged most lines stay as they are: they are drawn again when one looks different by half a pixel. */
+  /**
+   * While the window is dragged lines are drawn again when one looks different by half a pixel, and not so often that a browser
+   * which takes long to paint them lags behind the hand.
+   */
   windowChanged() {
+    const begun = performance.now();
+    if (begun < this.patience || this._look(this.active()) === this.look) return;
+    this.refresh();
+    requestAnimationFrame(() => {
+      const took = performance.now() - begun;
+      this.patience = took > CorridorLayer.FRAME ? performance.now() + took * Corridors.SHARE : 0;
+    });
+  }
+
+  settled() {
     if (this._look(this.active()) !== this.look) this.refresh();
   }
 
   /** @param {ActiveShape[]} shapes */
   _look(shapes) {
-    return shapes.map((shape) => `${shape.corridor.id} ${shape.quiet} ${Math.round(2 * this.width(shape))}`).join();
+    return shapes.map((shape) => `${shape.corridor.id} ${shape.quiet} ${Math.round(2 * this.width(shape))}`).sort().join();
   }
 
   draw() {
@@ -330,10 +353,8 @@ export class Corridors extends RouteLayer {
     const more = members.length > routes.length ? [say("and {count} more", { count: members.length - routes.length })] : [];
     const words = [knownName(first) ?? first.title, say("{count} routes side by side, with their incidents in the window:", { count: members.length }), ...routes, ...more];
     const open = () => {
-      const places = members.flatMap(({ lines }) => lines.flat()).map(([x, y]) => fromWorld(map, x, y));
-      const bounds = L.latLngBounds(places);
-      if (map.getBoundsZoom(bounds) >= RIBBONS_BELOW) fly(map, bounds);
-      else map.setView(bounds.getCenter(), RIBBONS_BELOW);
+      const bounds = L.latLngBounds(members.flatMap(({ lines }) => lines.flat()).map(([x, y]) => fromWorld(map, x, y)));
+      map.setView(bounds.getCenter(), Math.max(RIBBONS_BELOW, map.getBoundsZoom(bounds)));
     };
     return { part: this, id: first.id, words, open };
   }
@@ -356,13 +377,9 @@ export class Corridors extends RouteLayer {
       row(say("full: confidence high"), (context) => paintGrey(context, theme, { width: 4.5 })),
       row(say("hollow: confidence medium or low"), (context) => paintGrey(context, theme, { width: 4.5, faint: true })),
       row(say("thin dashes: inferred"), (context) => paintGrey(context, theme, { width: INFERRED.width, dashes: INFERRED.dash })),
-      { kind: "note", text: say("Seen from afar, crossings side by side under one known name are one line: zoom in to tell them apart.") },
-      {
-        kind: "note",
-        text: say(
-          "Confidence: how often a route comes back when its evidence is drawn again, how much of it is observed, and how many incidents lie in it. Inferred: without reports. Pale: none in the window. Dense areas: where reports pile up along a coast.",
-        ),
-      },
+      note(say("Seen from afar, crossings side by side under one known name are one line: zoom in to tell them apart.")),
+      note(say(CONFIDENCE_NOTE)),
+      note(say("Pale: none in the window. Dense areas: where reports pile up along a coast.")),
     ];
   }
 }

@@ -64,8 +64,8 @@ export class Labels extends CanvasLayer {
     this.refresh();
   }
 
-  /** While the window is dragged, names stay where they are unless something that they stand for or avoid is another. */
-  windowChanged() {
+  /** While the window is dragged names stay where they are; then they follow if what they stand for or avoid is another. */
+  settled() {
     const now = this._around();
     if (now.some((one, at) => one !== this.around[at])) this.refresh();
   }
@@ -152,13 +152,14 @@ export class Labels extends CanvasLayer {
    */
   _chip(context, shape, named) {
     const own = this.monitor.corridors.shown.indexOf(shape);
-    const words = this._words(shape);
+    const name = named ? this._words(shape) : null;
     const number = this._number(shape);
-    for (const { text, bare } of [{ text: named ? words : null, bare: false }, { text: number, bare: true }]) {
+    const whole = name && shape.members && number ? `${name} · ${number}` : name;
+    for (const { text, bare } of [{ text: whole, bare: false }, { text: number, bare: true }]) {
       const found = text ? this._place(shape, own, this._half(context, text, bare)) : null;
       if (!text || !found) continue;
       this.taken.push(found.box);
-      this.names.add(bare ? text : text.split(" · ")[0]);
+      if (name && !bare) this.names.add(name);
       this.chips.push({ ...found, id: shape.corridor.id, shape, text, bare });
       return;
     }
@@ -171,7 +172,7 @@ export class Labels extends CanvasLayer {
     return bare ? Math.max(11, width / 2 + 6) : (width + 36) / 2;
   }
 
-  /** The number that the list of routes repeats, null where the list has none for it.  @param {Pick<ActiveShape, "corridor" | "members">} shape */
+  /** The number that the list of routes repeats, null where the list has none for it.  @param {ActiveShape} shape */
   _number({ corridor, members }) {
     const { ranking } = this.monitor;
     const numbers = (members ?? [corridor]).flatMap(({ id }) => ranking.numberOf(id) ?? []);
@@ -191,8 +192,7 @@ export class Labels extends CanvasLayer {
     const known = knownName(corridor);
     const near = this.monitor.map.getZoom() >= Labels.NEAR && !members;
     if (id === this.monitor.state.selected || !known || near) return ends;
-    if (this.names.has(known)) return null;
-    return [known, members && this._number({ corridor, members })].filter(Boolean).join(" · ");
+    return this.names.has(known) ? null : known;
   }
 
   /** @param {ActiveShape} shape  @param {number} own  @param {number} half of its width  @returns {{ box: Box, leader: Pair | null } | null} */

@@ -104,6 +104,10 @@ export class Monitor {
   serial;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   resting;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  settling;
+  /** For so long the window stands before lists and names follow it, in milliseconds. */
+  static SETTLE = 120;
   /** For so long the window rests before the dashboard hears of it, in milliseconds. */
   static REST = 600;
   /** Whether the map is being moved by us. */
@@ -236,7 +240,7 @@ export class Monitor {
     this.placing = false;
     const kept = [...new URLSearchParams(query)].filter(([name, value]) => Address.FILTERS.includes(name) && value);
     this.feed.ask(new URLSearchParams(kept.sort()).toString());
-    for (const what of /** @type {const} */ (["layersChanged", "windowChanged", "selectionChanged", "rested"])) this.tell(what);
+    for (const what of /** @type {const} */ (["layersChanged", "windowChanged", "settled", "selectionChanged", "rested"])) this.tell(what);
     if (!state.view && this.picture?.steps) this.fit();
   }
 
@@ -327,6 +331,13 @@ export class Monitor {
     this.due.clear();
     this._keepWindow();
     for (const what of due) this.tell(what);
+    if (due.includes("windowChanged")) this._settle();
+  }
+
+  /** Tell the parts once the window stands for a moment. */
+  _settle() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.tell("settled"), Monitor.SETTLE);
   }
 
   /** What a link to exactly this view names as its window. */
@@ -389,7 +400,7 @@ export class Monitor {
   /** The dashboard tells us its filters and theme; we say that we are here. */
   _listen() {
     const { address } = this.state;
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.applyTheme());
+    this.state.system.addEventListener("change", () => this.applyTheme());
     this.state.on("window", () => this._told());
     if (!address.embedded) return;
     window.addEventListener("message", (event) => {

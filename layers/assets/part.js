@@ -22,6 +22,9 @@ export const withHooks = (base) =>
     /** The window of time was moved. */
     windowChanged() {}
 
+    /** The window stands for a moment: what must not flicker while it is dragged follows now. */
+    settled() {}
+
     /** The window has come to rest, or is compared with something else. */
     rested() {}
 

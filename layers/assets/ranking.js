@@ -47,20 +47,34 @@ export class Ranking extends Part {
   }
 
   pictureChanged() {
-    this.windowChanged();
+    this._rank();
   }
 
   themeChanged() {
     this.key = "";
-    this.windowChanged();
+    this._rank();
   }
 
   selectionChanged() {
-    this.windowChanged();
+    this._rank();
   }
 
   layersChanged() {
-    this.windowChanged();
+    this._rank();
+  }
+
+  settled() {
+    this._rank();
+  }
+
+  /** While the window is dragged the rows keep their places and show what they come to. */
+  windowChanged() {
+    const { picture, range } = this.monitor;
+    if (this.panel.hidden || !picture?.steps) return;
+    const counts = this.rows.map(({ id }) => picture.corridor(id)?.total(...range) ?? 0);
+    const most = Math.max(1, ...counts);
+    this.rows.forEach((row, at) => this._count(row, counts[at], most));
+    this.key = "";
   }
 
   /** The number under which a route is listed, null where it is not.  @param {string} id */
@@ -68,7 +82,7 @@ export class Ranking extends Part {
     return this.numbers.get(id) ?? null;
   }
 
-  windowChanged() {
+  _rank() {
     const { picture, state } = this.monitor;
     const ranked = picture?.steps ? this._ranked() : [];
     this.panel.hidden = !picture?.seen(state).length;
@@ -104,7 +118,7 @@ export class Ranking extends Part {
 
   _toggle() {
     this.all = !this.all;
-    this.windowChanged();
+    this._rank();
   }
 
   /** The map repeats the numbers.  @param {Ranked[]} rows */
@@ -131,14 +145,20 @@ export class Ranking extends Part {
     return row.item;
   }
 
+  /** @param {Row} row  @param {number} incidents  @param {number} most */
+  _count(row, incidents, most) {
+    const said = formatNumber(incidents);
+    if (row.value.textContent !== said) row.value.textContent = said;
+    row.bar.style.width = `${(incidents / most) * 100}%`;
+  }
+
   /** @param {Row} row  @param {Ranked} ranked  @param {number} most */
   _fill(row, { corridor, incidents, number }, most) {
     row.id = corridor.id;
     row.number.textContent = formatNumber(number);
     [row.name.textContent, row.name.title] = [corridor.ends, corridor.title];
-    row.value.textContent = formatNumber(incidents);
+    this._count(row, incidents, most);
     row.meter.title = say(corridor.mode);
-    row.bar.style.width = `${(incidents / most) * 100}%`;
     row.bar.style.background = this.monitor.theme.mode[corridor.mode];
     if (corridor.id === this.monitor.state.selected) row.button.setAttribute("aria-current", "true");
     else row.button.removeAttribute("aria-current");

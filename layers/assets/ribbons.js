@@ -4,9 +4,11 @@ import { distanceToLine } from "./mercator.js";
 
 /** @import { ActiveShape, Corridor, Line, Pair } from "./types.js" */
 
+/** @typedef {{ shape: ActiveShape, line: Line }} Member */
+
 /** Below this zoom parallel crossings are drawn as one. */
 export const RIBBONS_BELOW = 6;
-/** No crossing of a ribbon is anywhere further from its middle crossing than this, in pixels. */
+/** No crossing of a ribbon is anywhere further from the most important one than this, in pixels. */
 const APART = 28;
 /** Points of the middle line of a ribbon. */
 const POINTS = 25;
@@ -33,12 +35,11 @@ export const evenly = (points, count) => {
 /** @param {Pair} one  @param {Pair} other */
 const away = (one, other) => Math.hypot(one[0] - other[0], one[1] - other[1]);
 
-/** A line in the direction of another, whichever way it was drawn.  @param {Line} line  @param {Line} other */
-const along = (line, other) => {
+/** Whether a line was drawn from the other end than another.  @param {Line} line  @param {Line} other */
+const isTurned = (line, other) => {
   const [first, last] = [line[0], line[line.length - 1]];
   const straight = away(first, other[0]) + away(last, other[other.length - 1]);
-  const turned = away(last, other[0]) + away(first, other[other.length - 1]);
-  return straight <= turned ? line : [...line].reverse();
+  return away(last, other[0]) + away(first, other[other.length - 1]) < straight;
 };
 
 /** Whether a line lies beside another all the way, and its ends beside the other's ends.  @param {Line} line  @param {Line} other */
@@ -49,21 +50,25 @@ const beside = (line, other) =>
 
 /**
  * The shapes with those put together that lie beside each other: a ribbon stands under its most important crossing, runs
- * in the middle of all, each by its importance, and is as important as they are together.
+ * in the middle of all, each by its importance, and is as important as they are together. Only what is as sure and runs the
+ * same way is put together, as a line says both.
  * @param {ActiveShape[]} shapes least first  @param {string | null} selected what is drawn by itself in any case
  * @returns {ActiveShape[]} a ribbon names its `members`, the most important first; its `lines` are one
  */
 export const ribboned = (shapes, selected) => {
-  /** @type {{ name: string, seed: Line, members: { shape: ActiveShape, line: Line }[] }[]} */
+  /** @type {{ name: string, seed: Line, members: Member[] }[]} */
   const bundles = [];
   for (const shape of [...shapes].reverse()) {
     const { corridor, lines, quiet } = shape;
     const name = knownName(corridor);
     if (!name || corridor.mode !== "sea" || corridor.layer !== "routes" || quiet || lines.length !== 1 || corridor.id === selected) continue;
     const line = evenly(lines[0], POINTS);
-    const found = bundles.find((bundle) => bundle.name === name && beside(along(line, bundle.seed), bundle.seed));
-    if (found) found.members.push({ shape, line: along(line, found.seed) });
-    else bundles.push({ name, seed: line, members: [{ shape, line }] });
+    const joined = bundles.some((bundle) => {
+      const member = bundle.name === name ? memberOf(bundle, shape, line) : null;
+      if (member) bundle.members.push(member);
+      return member !== null;
+    });
+    if (!joined) bundles.push({ name, seed: line, members: [{ shape, line }] });
   }
   const several = bundles.filter(({ members }) => members.length > 1);
   const gone = new Set(several.flatMap(({ members }) => members.map(({ shape }) => shape)));
@@ -72,7 +77,19 @@ export const ribboned = (shapes, selected) => {
   );
 };
 
-/** @param {{ shape: ActiveShape, line: Line }[]} members the most important first  @returns {ActiveShape} */
+/**
+ * A crossing as a member of a bundle, in the direction of its most important one; null where it is none.
+ * @param {{ seed: Line, members: Member[] }} bundle  @param {ActiveShape} shape  @param {Line} drawn  @returns {Member | null}
+ */
+const memberOf = ({ seed, members: [{ shape: { corridor: first } }] }, shape, drawn) => {
+  const { direction, faint } = shape.corridor;
+  const turned = isTurned(drawn, seed);
+  const way = turned && direction !== 2 ? -direction : direction; // 2 is both ways
+  const line = turned ? [...drawn].reverse() : drawn;
+  return way === first.direction && faint === first.faint && beside(line, seed) ? { shape, line } : null;
+};
+
+/** @param {Member[]} members the most important first  @returns {ActiveShape} */
 const ribbon = (members) => {
   const [{ shape: first }] = members;
   const whole = members.reduce((sum, { shape }) => sum + shape.share, 0);

@@ -33,6 +33,9 @@ export class State {
   /** The window that is shown, as days; null without a picture.  @type {Pair | null} */
   shown = null;
 
+  /** What the system asks for, once it was asked: a browser takes its time to look.  @type {MediaQueryList | undefined} */
+  asked;
+
   /** @param {Address} address */
   constructor(address) {
     this.address = address;
@@ -85,10 +88,15 @@ export class State {
     this.set("layers", { hidden });
   }
 
+  /** Whether the system asks for the dark theme. */
+  get system() {
+    return (this.asked ??= window.matchMedia("(prefers-color-scheme: dark)"));
+  }
+
   /** The theme in force: light on paper; else the viewer's own choice, that of the dashboard, or that of the system. */
   get dark() {
     if (this.printing) return false;
-    const system = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const system = this.system.matches ? "dark" : "light";
     return (this.theme ?? this.host ?? system) === "dark";
   }
 

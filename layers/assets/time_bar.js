@@ -373,9 +373,8 @@ export class TimeBar extends Part {
     this.monitor.setRange(end - span, end);
   }
 
-  /** @param {PointerEvent} event */
-  _stepAt(event) {
-    const box = this.track.getBoundingClientRect();
+  /** @param {PointerEvent} event  @param {DOMRect} [box] of the track; asked for at every move, the page would be laid out anew each time */
+  _stepAt(event, box = this.track.getBoundingClientRect()) {
     return ((event.clientX - box.left) / box.width) * this.monitor.shown.steps;
   }
 
@@ -386,10 +385,11 @@ export class TimeBar extends Part {
     const knob = event.currentTarget;
     knob.focus();
     knob.setPointerCapture(event.pointerId);
-    const grabbed = this._stepAt(event);
+    const box = this.track.getBoundingClientRect();
+    const grabbed = this._stepAt(event, box);
     const [from, to] = this.monitor.range;
     /** @param {PointerEvent} moved */
-    const move = (moved) => this._drag(kind, from, to, Math.round(this._stepAt(moved) - grabbed));
+    const move = (moved) => this._drag(kind, from, to, Math.round(this._stepAt(moved, box) - grabbed));
     knob.addEventListener("pointermove", move);
     const drop = () => knob.removeEventListener("pointermove", move);
     knob.addEventListener("pointerup", drop, { once: true });

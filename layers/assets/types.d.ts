@@ -121,6 +121,7 @@ export type Told =
   | "themeChanged"
   | "pictureChanged"
   | "windowChanged"
+  | "settled"
   | "rested"
   | "selectionChanged"
   | "layersChanged"

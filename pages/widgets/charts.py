@@ -5,10 +5,11 @@ Nothing is told by colour alone: every figure has its numbers as text or as a la
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
+from math import ceil
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -24,6 +25,8 @@ _MONTHS: Final = (
     *(mark("July"), mark("August"), mark("September"), mark("October"), mark("November"), mark("December")),
 )
 _ROLES = ("source", "transit", "destination")
+_MOST_YEARS = 12
+"""Years that have room below a diagram of months."""
 _ROW, _GAP, _TALLEST, _STEPS = 34.0, 8.0, 240.0, 16
 
 
@@ -108,15 +111,20 @@ def months(counts: Mapping[str, int], marked: Sequence[str], name: str, known_up
         f'<i style="height:{_percent(count / most if most else 0)}"></i></span>'
         for month, count in counts.items()
     )
-    years = "".join(
-        f'<span style="flex:{len(list(group))}">{year}</span>'
-        for year, group in groupby(counts, lambda month: month[:4])
-    )
     label = _months_in_words(counts, name)
     return (
         f'<div class="figure columns" role="img" aria-label="{escape(label)}"><b>{number(most)}</b>'
-        f'<div class="plot">{columns}</div><div class="axis">{years}</div></div>'
+        f'<div class="plot">{columns}</div><div class="axis">{_years(counts)}</div></div>'
     )
+
+
+def _years(months_: Iterable[str]) -> str:
+    """Return the years below their months; of more than ``_MOST_YEARS`` every second, third, ... at its first month."""
+    lengths = list(Counter(month[:4] for month in months_).items())
+    each = max(1, ceil(len(lengths) / _MOST_YEARS))
+    place = "" if each == 1 else ";text-align:start"
+    groups = [lengths[at : at + each] for at in range(0, len(lengths), each)]
+    return "".join(f'<span style="flex:{sum(n for _, n in group)}{place}">{group[0][0]}</span>' for group in groups)
 
 
 def _classes(month: str, marked: Collection[str], known_up_to: str) -> list[str]:

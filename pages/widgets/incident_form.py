@@ -128,6 +128,11 @@ def _form(seen: Workspace, known: Entry) -> None:
 
 def _ask(known: Entry, key: str) -> Entry:
     """Show the fields, and return what they hold."""
+    asked = (_ask_when, _ask_where, _ask_what, _ask_whence)
+    return replace(known, **{name: value for ask in asked for name, value in ask(known, key).items()})
+
+
+def _ask_when(known: Entry, key: str) -> dict[str, Any]:
     one, two, three = st.columns(3)
     precision = one.selectbox(
         say("Date known"),
@@ -141,12 +146,20 @@ def _ask(known: Entry, key: str) -> Entry:
     clock = known.clock
     if precision == "instant":
         clock = three.text_input(say("Time (UTC)"), known.clock, key=f"{key}-clock", placeholder="14:30", max_chars=8)
+    return {"day": day, "precision": precision, "clock": clock}
+
+
+def _ask_where(known: Entry, key: str) -> dict[str, Any]:
     spot = _ask_place(known, key)
     one, two, three = st.columns(3)
     lat = one.number_input(say("Latitude"), -90.0, 90.0, spot.lat, format="%.8g", key=f"{key}-lat-{spot.key}")
     lon = two.number_input(say("Longitude"), -180.0, 180.0, spot.lon, format="%.8g", key=f"{key}-lon-{spot.key}")
     reach = three.number_input(say("Place known to, km"), 0.0, 2000.0, spot.reach_km, key=f"{key}-reach-{spot.key}")
     aside(say("Without latitude and longitude it is placed by its name."))
+    return {"place": spot.place, "lat": lat, "lon": lon, "reach_km": reach}
+
+
+def _ask_what(known: Entry, key: str) -> dict[str, Any]:
     one, two = st.columns(2)
     modes: list[str] = ["", *MODES]
     kinds: list[str] = list(KINDS)
@@ -158,38 +171,31 @@ def _ask(known: Entry, key: str) -> Entry:
         format_func=lambda name: say(name) if name else say("as the place tells"),
     )
     kind = two.selectbox(say("Kind of incident"), kinds, kinds.index(known.kind), format_func=say, key=f"{key}-kind")
-    numbers: dict[str, Any] = {
+    numbers = {
         name: column.number_input(say(_LABELS[name]), 0, None, getattr(known, name), 1, key=f"{key}-{name}")
         for column, name in zip(st.columns(len(NUMBERS)), NUMBERS, strict=True)
     }
+    return {"mode": mode, "kind": kind or "other", **numbers}
+
+
+def _ask_whence(known: Entry, key: str) -> dict[str, Any]:
+    """Ask for the words of a report, and for who made it and who may read it."""
     one, two = st.columns(2)
-    how = _text(
-        one, say("Means, modus operandi"), known.modus_operandi, f"{key}-how", say("Several behind semicolons.")
-    )
-    origins = _text(two, say("Countries of origin"), known.origins, f"{key}-origins", say("Several behind semicolons."))
-    source = _text(one, say("Source"), known.source or say("By hand"), f"{key}-source", "", fixed=bool(known.record))
+    several, ours = say("Several behind semicolons."), say("By hand")
+    how = _text(one, say("Means, modus operandi"), known.modus_operandi, f"{key}-how", several)
+    origins = _text(two, say("Countries of origin"), known.origins, f"{key}-origins", several)
+    source = _text(one, say("Source"), known.source or ours, f"{key}-source", "", fixed=bool(known.record))
     handling = two.selectbox(say("Handling (TLP)"), marks(), marks().index(known.handling), key=f"{key}-handling")
     remarks = st.text_area(
         say("Remarks, never on persons"), known.remarks, max_chars=LONGEST_REMARK, height=80, key=f"{key}-remarks"
     )
-    return replace(
-        known,
-        day=day,
-        precision=precision,
-        clock=clock,
-        place=spot.place,
-        lat=lat,
-        lon=lon,
-        reach_km=reach,
-        mode=mode,
-        kind=kind or "other",
-        origins=origins,
-        modus_operandi=how,
-        handling=handling,
-        remarks=remarks or "",
-        **numbers,
-        source="" if source == say("By hand") and not known.record else source,
-    )
+    return {
+        "modus_operandi": how,
+        "origins": origins,
+        "source": "" if source == ours and not known.record else source,
+        "handling": handling,
+        "remarks": remarks or "",
+    }
 
 
 def _text(column: Any, label: str, value: str, key: str, help_: str, *, fixed: bool = False) -> str:

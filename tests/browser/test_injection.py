@@ -156,7 +156,7 @@ def test_no_text_of_a_workspace_runs_on_a_page(viewer, page, name):
 
 def test_no_text_runs_on_the_map_and_its_cards_show_what_is_stored(viewer, page, home):
     frame = viewer.open("?lat=34.3&lon=12.4&z=8&show=incidents,changes,hotspots,graticule")
-    frame.locator("#alerts summary").press("Enter")
+    frame.locator("#alerts > details > summary").press("Enter")
     frame.evaluate(
         "async () => { while (!monitor.incidents.points) await new Promise((done) => setTimeout(done, 50)); }"
     )
@@ -175,7 +175,7 @@ def test_no_name_that_is_searched_for_runs(viewer, page):
 
 def test_no_name_of_a_watch_area_runs_and_each_is_shown_as_it_is(viewer, page):
     frame = viewer.open()
-    frame.locator("#alerts summary").press("Enter")
+    frame.locator("#alerts > details > summary").press("Enter")
     for first in range(0, len(PAYLOADS), 8):
         watched = frame.evaluate(WATCH, PAYLOADS[first : first + 8])
         assert frame.locator("#alerts .chips .name").all_text_contents() == watched

@@ -65,7 +65,8 @@ def test_what_is_new_in_an_area_in_the_last_three_months(seen, page):
     page.wait_for_url("**in=Central*Mediterranean**")
     period = page.locator(".st-key-period-menu button").first
     press(page, period)
-    press(page, page.get_by_role("button", name="The last 3 whole months"))
+    expect(page.get_by_role("button", name="The last 3 whole months")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(period).to_contain_text("Aug 2026 – Oct 2026, against a year before")
     page.keyboard.press("Escape")
     press(page, page.get_by_role("link", name="Changes"), "Shift+Tab")

@@ -10,7 +10,7 @@ def test_a_route_is_renamed_in_its_card_and_bears_the_name_everywhere(seen: Seen
     page.goto(f"{seen.url}/map")
     first = page.locator("#ranking button").first
     expect(first).to_be_visible()
-    before = first.locator("span, b, strong").first.inner_text()
+    before = first.locator(".name").inner_text()
     first.click()
     page.locator("#card").get_by_text("Rename this route").click()
     field = page.get_by_label("Name of the route")

@@ -5,7 +5,7 @@ import { evenly, knownName, ribboned } from "../../layers/assets/ribbons.js";
 
 /** A crossing to the north along x, as important as said.  @param {string} id  @param {number} x  @param {number} share  @param {object} [other] */
 const crossing = (id, x, share, other = {}) => /** @type {any} */ ({
-  corridor: { id, title: `Central Mediterranean: ${id}`, mode: "sea", layer: "routes", ...other },
+  corridor: { id, title: `Central Mediterranean: ${id}`, mode: "sea", layer: "routes", direction: 1, faint: false, ...other },
   lines: [[[x, 100], [x, 0]]],
   quiet: false,
   share,
@@ -28,7 +28,7 @@ test("a ribbon runs in the middle, each crossing by its importance, and is as im
 });
 
 test("a crossing that was drawn from the other end joins in the direction of the main one", () => {
-  const turned = { ...crossing("near", 20, 0.1), lines: [[[20, 0], [20, 100]]] };
+  const turned = { ...crossing("near", 20, 0.1, { direction: -1 }), lines: [[[20, 0], [20, 100]]] };
   const [ribbon] = ribboned(/** @type {any} */ ([turned, crossing("main", 0, 0.3)]), null);
   assert.deepEqual(ribbon.lines[0][0].map(Math.round), [5, 100]);
 });
@@ -40,6 +40,16 @@ test("other names, land, quiet routes and the one that is selected stay lines of
   assert.deepEqual(drawn([crossing("road", 9, 0.2, { mode: "land" }), main]), ["road", "main"]);
   assert.deepEqual(drawn([{ ...crossing("still", 9, 0.2), quiet: true }, main]), ["still", "main"]);
   assert.deepEqual(drawn([crossing("chosen", 9, 0.2), crossing("second", 5, 0.3), main], "chosen"), ["main+second", "chosen"]);
+});
+
+test("a ribbon says of all its crossings how sure they are and which way they run", () => {
+  const main = crossing("main", 0, 0.5);
+  assert.deepEqual(drawn([crossing("unsure", 9, 0.2, { faint: true }), main]), ["unsure", "main"]);
+  assert.deepEqual(drawn([crossing("back", 9, 0.2, { direction: -1 }), main]), ["back", "main"]);
+  const there = { ...crossing("there", 9, 0.2), lines: [[[9, 0], [9, 100]]] };
+  assert.deepEqual(drawn([there, main]), ["there", "main"]); // drawn from the north, it runs to the south
+  const both = [crossing("b", 9, 0.2, { direction: 2 }), crossing("a", 0, 0.5, { direction: 2 })];
+  assert.deepEqual(drawn([{ ...both[0], lines: [[[9, 0], [9, 100]]] }, both[1]]), ["a+b"]);
 });
 
 test("crossings that part on the way are not one, though their ends lie together", () => {

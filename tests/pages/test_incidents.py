@@ -349,7 +349,7 @@ def test_a_register_in_french_is_imported_by_one_click_and_stored_right(home, at
     assert "beside the incident: N°." in said
     assert "the first number exceeds 12 in 3 of 4 times: the day comes first" in said
     assert "Latitude must lie within -90..90: 1 row." in said
-    assert page.dataframe[0].value["when"].tolist() == ["April 3, 2024", "April 25, 2024", "April 26, 2024"]
+    assert page.dataframe[0].value["when"].tolist() == ["3 April 2024", "25 April 2024", "26 April 2024"]
     words = next(one for one in page.selectbox if "Refoulement" in one.label)
     words.set_value("interception").run()
     assert Ledger(home).version() is None
@@ -397,7 +397,7 @@ def test_a_date_that_nothing_tells_is_one_question_with_its_example(home, at):
     page = importing(home, FRENCH + "1;03/04/2024;Zarzis;33,51;11,25;Mer;Interception;42;X\n")
     (question,) = page.radio
     assert question.label == "Which day is 03/04/2024? No date of the file tells."
-    assert question.options == ["April 3, 2024", "March 4, 2024"]
+    assert question.options == ["3 April 2024", "4 March 2024"]
     assert button(page, "Import").disabled
     question.set_value(True).run()
     button(page, "Import").click().run()

@@ -392,6 +392,16 @@ def test_months_of_the_window_are_marked_and_the_highest_is_told():
     assert "Incidents by month: 6 in 2 months, most in 2024-01 with 4" in figure
 
 
+def test_of_more_than_twelve_years_every_second_is_named_at_its_first_month():
+    twelve = dict.fromkeys(Window.of("2012-07:2024-01").months, 1)
+    assert '<span style="flex:6">2012</span><span style="flex:12">2013</span>' in months(twelve, (), "Incidents")
+    thirteen = dict.fromkeys(Window.of("2012-07:2024-03").months, 1)
+    axis = months(thirteen, (), "Incidents").partition('class="axis">')[2]
+    start = ';text-align:start">'
+    assert axis.startswith(f'<span style="flex:18{start}2012</span><span style="flex:24{start}2014</span>')
+    assert f'<span style="flex:2{start}2024</span>' in axis
+
+
 def test_colours_follow_the_theme():
     assert "--way-sea:light-dark(#005f9e,#56b4e9)" in colours()
 
