@@ -24,7 +24,7 @@ run: $(VENV)/.product
 	$(BIN)/python -m geodata demo --if-empty
 	$(BIN)/streamlit run app.py
 
-test: $(VENV)/.developer $(VENV)/s3/.stamp browser postgres check
+test: $(VENV)/.developer browser postgres check
 	$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
 
 test-quick: $(VENV)/.developer

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
-SERVER = Path(__file__).parent.parent / ".venv" / "s3" / "bin" / "moto_server"
+ROOT = Path(__file__).parent.parent
+SERVER = ROOT / ".venv" / "s3" / "bin" / "moto_server"
 KEYS = {
     "AWS_ACCESS_KEY_ID": "tests",
     "AWS_SECRET_ACCESS_KEY": "tests",
@@ -56,8 +59,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Proxy(ThreadingHTTPServer):
-    """Stands before a store.
+CONTROL = "/-/fault"
+
+
+@dataclass
+class Fault:
+    """What is wrong with a store.
 
     Attributes
     ----------
@@ -67,25 +74,17 @@ class Proxy(ThreadingHTTPServer):
         Every question is answered with 503; whatever would be written with 507.
     spare : int
         So many questions are answered all the same.
-    asked : list of str
-        What was asked for: "PUT /ledgers/...".
+    asked : int
+        How many there were.
     """
 
-    daemon_threads = True
+    seconds: float = 0.0
+    refused: bool = False
+    full: bool = False
+    spare: int = 0
+    asked: int = 0
 
-    def __init__(self, store: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Asked)
-        self.store = store.removeprefix("http://")
-        self.seconds = 0.0
-        self.refused = self.full = False
-        self.spare = 0
-        self.asked: list[str] = []
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def fault(self, method: str) -> int:
+    def status(self, method: str) -> int:
         """Return the status with which a question fails, 0 if it does not."""
         fails = self.refused or (self.full and method in ("PUT", "POST"))
         if fails and self.spare > 0:
@@ -94,16 +93,48 @@ class Proxy(ThreadingHTTPServer):
         return (503 if self.refused else 507) if fails else 0
 
 
+class Proxy:
+    """A store behind which another one stands, and what is wrong with it, which is said to its process."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def is_at_fault(self, **fault: float) -> None:
+        """Say what is wrong from now on: as ``Fault``; nothing for a sound store."""
+        asked = urllib.request.Request(self.address + CONTROL, json.dumps(fault).encode(), method="PUT")
+        urllib.request.urlopen(asked, timeout=10).close()
+
+    def asked(self) -> int:
+        """Return how much was asked for since then."""
+        with urllib.request.urlopen(self.address + CONTROL, timeout=10) as answer:
+            return int(answer.read())
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, store: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Asked)
+        self.store = store.removeprefix("http://")
+        self.fault = Fault()
+
+
 class _Asked(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Proxy
+    server: _Server
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.asked.append(f"{self.command} {self.path}")
-        time.sleep(self.server.seconds)
-        status = self.server.fault(self.command)
-        if status:
+        if self.path == CONTROL:
+            asked = self.server.fault.asked
+            if body:
+                self.server.fault = Fault(**json.loads(body))
+            self._send(200, {}, str(asked).encode())
+            return
+        fault = self.server.fault
+        fault.asked += 1
+        time.sleep(fault.seconds)
+        if status := fault.status(self.command):
             self._send(status, {"Content-Type": "application/xml"}, b"<Error><Code>Fault</Code></Error>")
             return
         further = http.client.HTTPConnection(self.server.store, timeout=30)
@@ -123,7 +154,7 @@ class _Asked(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _answer
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _answer  # noqa: N815  http.server asks for these names
 
     def log_message(self, *_: Any) -> None:
         """Stay silent."""
@@ -131,12 +162,17 @@ class _Asked(BaseHTTPRequestHandler):
 
 @contextmanager
 def proxied(store: str) -> Iterator[Proxy]:
-    """Give a proxy before a store."""
-    proxy = Proxy(store)
-    thread = Thread(target=proxy.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield proxy
-    finally:
-        proxy.shutdown()
-        proxy.server_close()
+    """Give a proxy before a store; in a process of its own, as deltalake waits for its answers without letting go."""
+    command = [sys.executable, "-m", "tests.object_store", store]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        try:
+            yield Proxy((process.stdout or sys.stdin).readline().strip())
+        finally:
+            process.terminate()
+
+
+if __name__ == "__main__":
+    with _Server(sys.argv[1]) as serving:
+        sys.stdout.write(f"http://127.0.0.1:{serving.server_address[1]}\n")
+        sys.stdout.flush()
+        serving.serve_forever()

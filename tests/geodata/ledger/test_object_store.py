@@ -86,24 +86,25 @@ def test_writers_of_several_machines_at_once_store_each_file_once(tmp_path, plac
 
 def test_a_slow_store_gives_the_same(tmp_path, home, place, proxy, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.address)
-    proxy.seconds = 0.05
+    proxy.is_at_fault(seconds=0.05)
     ingest_file(table(tmp_path, 1, 2), Ledger(home))
     assert days(Ledger(home)) == [1, 2]
-    assert len(proxy.asked) > 5
+    assert proxy.asked() > 5
 
 
 @pytest.mark.parametrize("spare", [0, 3, 6, 9])
 def test_a_store_that_is_full_stores_nothing_by_halves_and_says_so(tmp_path, home, place, proxy, monkeypatch, spare):
     ingest_file(table(tmp_path, 1), Ledger(home))
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.address)
-    proxy.full, proxy.spare = True, spare
-    stored = True
+    proxy.is_at_fault(full=True, spare=spare)
+    said = ""
     try:
         ingest_file(table(tmp_path, 2, name="more.csv"), Ledger(home))
     except UnwritableLedger as error:
-        stored = False
-        assert "nothing was stored" in str(error)
-    proxy.full = False
+        said = str(error)
+    proxy.is_at_fault()
+    stored = not said
+    assert stored or "nothing was stored" in said
     assert days(Ledger(home)) == ([1, 2] if stored else [1])
     assert verify(Ledger(home)) == []
     assert ingest_file(table(tmp_path, 2, name="more.csv"), Ledger(home)).batch.kept == int(not stored)
@@ -113,7 +114,7 @@ def test_a_store_that_is_full_stores_nothing_by_halves_and_says_so(tmp_path, hom
 def test_a_store_that_refuses_or_is_gone_is_told_in_a_sentence_soon(tmp_path, home, place, proxy, monkeypatch):
     ingest_file(table(tmp_path, 1), Ledger(home))
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.address)
-    proxy.refused = True
+    proxy.is_at_fault(refused=True)
     with pytest.raises(UnknownVersion, match="it cannot be read"):
         Ledger(home).incidents()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
