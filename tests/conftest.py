@@ -1,10 +1,14 @@
 """What every test may use: a workspace of its own, and the real incident files where they stand beside the checkout."""
 
+import os
+from functools import partial
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import pytest
 
-from tests.workspaces import demonstration
+from tests.workspaces import SHELF, demonstration
 
 REAL_FILES = Path(__file__).parent.parent.parent / "shared" / "data"
 
@@ -14,6 +18,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--state", choices=("sqlite", "postgresql"), default="sqlite", help="Where the desk keeps its tables."
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the processes that it starts see what it sees
+        os.environ[SHELF] = mkdtemp(prefix="demonstrations-")
+        config.add_cleanup(partial(rmtree, os.environ[SHELF], ignore_errors=True))
 
 
 @pytest.fixture

@@ -1,14 +1,22 @@
-"""Workspaces of the demonstration with the network that stands on them: laid out once, as that costs many seconds."""
+"""Workspaces of the demonstration with the network that stands on them.
 
+Each is laid out once in a run of the tests, as that costs many seconds, for all of its processes.
+"""
+
+import os
 from datetime import date
 from pathlib import Path
+from shutil import copytree
 
+from geodata.core.file_lock import exclusive_lock
 from geodata.ingest.pipeline import ingest_file
 from geodata.ledger.store import Ledger
 from geodata.workspace.demo_data import demo_file
 from geodata.workspace.network_store import Networks
 from routes.pipelines.kept_network import Standing, standing
 
+SHELF = "ROUTES_TESTS_SHELF"
+"""Names the folder in which a run of the tests keeps the workspaces that it has made."""
 LAST_DAY = date(2026, 11, 24)
 
 
@@ -21,8 +29,13 @@ def laid_out(home: Path) -> Standing:
 
 
 def demonstration(home: Path, count: int, seed: int) -> Path:
-    """Take the demonstration into a workspace and lay its network out."""
-    with demo_file(count, seed, LAST_DAY) as file:
-        ingest_file(file, Ledger(home))
-    laid_out(home)
-    return home
+    """Make a workspace of the demonstration with its network."""
+    kept = Path(os.environ[SHELF]) / f"{count}-{seed}"
+    with exclusive_lock(kept.with_suffix(".lock")):
+        if not kept.is_dir():
+            made = kept.with_suffix(".new")
+            with demo_file(count, seed, LAST_DAY) as file:
+                ingest_file(file, Ledger(made))
+            laid_out(made)
+            made.rename(kept)
+    return Path(copytree(kept, home, dirs_exist_ok=True))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
-from scipy.special import gammaincinv, gammaln, logsumexp
+from scipy.special import gammaincinv, gammaln
 
 from routes.core.geodesy import Floats, Mask, Rows
 from routes.temporal.completeness import Known
@@ -107,6 +107,8 @@ class _Look:
         Months: the first that is usual, the first that is new, and the last that is new.
     active : Mask, (groups,)
     late, before : Floats, (nodes, groups)
+    since, earlier : Floats, (nodes,)
+        Their sums over what is active.
     expected : Floats, (nodes, directions)
         Exposure of the late months: season, effort and what is known of them.
     usual : Floats, (nodes,)
@@ -121,14 +123,15 @@ class _Look:
     active: Mask
     late: Floats
     before: Floats
+    since: Floats
+    earlier: Floats
     expected: Floats
     usual: Floats
     spread: Floats
 
     def evidence(self, way: int) -> Floats:
         """Return the evidence for a direction at each node, (nodes,)."""
-        late, before = self.late[:, self.active].sum(axis=1), self.before[:, self.active].sum(axis=1)
-        return evidence_for(late, before, self.expected[:, way], self.usual, self.spread, DIRECTIONS[way])
+        return evidence_for(self.since, self.earlier, self.expected[:, way], self.usual, self.spread, DIRECTIONS[way])
 
     def without(self, way: int, node: int, nodes: Sequence[int] = (), group: int | None = None) -> float:
         """Return the evidence at a node without what lies at nodes below it, or without what a group delivers."""
@@ -168,7 +171,9 @@ class Watch:
     ) -> None:
         self._tree = tree
         self._counts = counts
-        self._sums = np.concatenate([np.zeros((*counts.shape[:2], 1)), np.cumsum(counts, axis=2)], axis=2)
+        by_month = np.moveaxis(counts, 2, 0)
+        # Up to each month, so that any span of months is one subtraction; a month lies in one piece.
+        self._sums = np.concatenate([np.zeros((1, *counts.shape[:2])), np.cumsum(by_month, axis=0)])
         self._known = known
         self._alike = alike or tree.related
         levels = [_SHARED.get(node.level, node.level) for node in tree.nodes]
@@ -218,18 +223,18 @@ class Watch:
                 yield self._alarm(node, way, looks[at[node, way]], float(found[node, way]), found.size, least)
 
     def _look(self, first: int, start: int, month: int, factors: Floats, spread: Floats) -> _Look:
-        late = self._sums[:, :, month + 1] - self._sums[:, :, start]
-        before = self._sums[:, :, start] - self._sums[:, :, first]
+        late, before = self._sums[month + 1] - self._sums[start], self._sums[start] - self._sums[first]
         active = (self._first <= start - WARM_UP_MONTHS) & (late[0] > 0)
         season_late, usual = factors[:, start : month + 1], factors[:, first:start].sum(axis=1)
         expected = np.stack([season_late.sum(axis=1)] * 2, axis=1)
         if self._known is not None:
             for way, known in enumerate((self._known.high, self._known.mean)):
                 expected[:, way] = (season_late * known[:, start : month + 1]).sum(axis=1)
-        effort = self._effort(late[:, active].sum(axis=1), before[:, active].sum(axis=1) * expected[:, 1] / usual)
+        since, earlier = late @ active, before @ active
+        effort = self._effort(since, earlier * expected[:, 1] / usual)
         # What would make an alarm easier is passed over: more has to be more than was reported before, too.
         expected *= (max(effort, 1.0), min(effort, 1.0))
-        return _Look(first, start, month, active, late, before, expected, usual, spread)
+        return _Look(first, start, month, active, late, before, since, earlier, expected, usual, spread)
 
     def _only_lasting(self, look: _Look, evidence: Floats, factors: Floats) -> None:
         """Take away the evidence that rests on one month alone: without it, the rest has to be beyond what is usual."""
@@ -241,7 +246,7 @@ class Watch:
             most = (level.argmax(axis=1) if way == 0 else level.argmin(axis=1))[:, None]
             left = months.sum(axis=1) - np.take_along_axis(months, most, 1)[:, 0]
             part = 1 - np.take_along_axis(season_late, most, 1)[:, 0] / season_late.sum(axis=1)
-            due = look.before[rows][:, look.active].sum(axis=1) / look.usual[rows] * look.expected[rows, way] * part
+            due = look.earlier[rows] / look.usual[rows] * look.expected[rows, way] * part
             lasting = left > WORTH_A_LOOK * due if way == 0 else left < due / WORTH_A_LOOK
             evidence[rows[~lasting], way] = -np.inf
 
@@ -323,10 +328,17 @@ def evidence_for(
     rates = gammaincinv(before / spread + 0.5, np.array(QUANTILES)) * spread / usual  # (rows, quantiles)
     mean = rates * expected
     times = np.array(TIMES if direction == "more" else [1 / one for one in TIMES])
-    null = logsumexp(_log_nb1(late, mean, spread), axis=1)
-    other = logsumexp(_log_nb1(late[:, :, None], mean[:, :, None] * times, spread[:, :, None]), axis=(1, 2))
+    null = _log_of_sum(_log_nb1(late, mean, spread))
+    other = _log_of_sum(_log_nb1(late[:, :, None], mean[:, :, None] * times, spread[:, :, None]))
     found[rows] = other - np.log(len(times)) - null
     return found
+
+
+def _log_of_sum(logarithms: Floats) -> Floats:
+    """Return the logarithm of the sum in each row of what these are logarithms of, (rows,)."""
+    flat = logarithms.reshape(len(logarithms), -1)
+    most = flat.max(axis=1)
+    return np.asarray(most + np.log(np.exp(flat - most[:, None]).sum(axis=1)))
 
 
 def _log_nb1(count: Floats, mean: Floats, spread: Floats) -> Floats:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from shutil import copytree, rmtree
-from tempfile import mkdtemp
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, expect
@@ -35,17 +31,9 @@ def take_in(home: Path, count: int) -> None:
         ingest_file(file, Ledger(home))
 
 
-@cache
-def _made(count: int) -> Path:
-    """Return the demonstration with its network, to copy: several modules ask for the same."""
-    folder = Path(mkdtemp())
-    atexit.register(rmtree, folder, ignore_errors=True)
-    return demonstration(folder / "workspace", count, 1)
-
-
 def fill(home: Path, count: int = 6_000) -> None:
     """Make a workspace of the demonstration with its network."""
-    copytree(_made(count), home)
+    demonstration(home, count, 1)
 
 
 class Seen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from shutil import copytree
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,15 +15,16 @@ from desk.briefing.store import Briefings
 from geodata.ledger.store import Ledger
 from layers.from_workspace import read_export
 from layers.reports.briefing import Source, documents
-from tests.browser.conftest import Seen, _made
+from tests.browser.conftest import Seen
 from tests.browser.payloads import PAYLOADS, PLANTED
+from tests.workspaces import demonstration
 
 TWENTY = [text for text in PAYLOADS if text.isprintable()][::9][:20]
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    return copytree(_made(6_000), tmp_path_factory.mktemp("brief") / "workspace")
+    return demonstration(tmp_path_factory.mktemp("brief") / "workspace", 6_000, 1)
 
 
 @pytest.fixture(scope="module")
