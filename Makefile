@@ -30,7 +30,7 @@ test: $(VENV)/.developer browser postgres check
 test-quick: $(VENV)/.developer
 	$(BIN)/python -m pytest -m "not browser and not slow and not long" -n 2 --dist worksteal
 
-test-long: $(VENV)/.developer postgres nginx
+test-long: $(VENV)/.developer $(VENV)/s3/.stamp postgres nginx
 	$(BIN)/python -m pytest -m long
 	$(BIN)/python -m pytest tests/desk -m "not browser and not long" -n 2 --state postgresql
 
@@ -141,6 +141,12 @@ $(VENV)/.product: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	touch $@
 
+# The server of the tests of ledgers in an object store: in an environment of its own, as it holds packages back.
+$(VENV)/s3/.stamp: requirements-s3.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/s3
+	$(VENV)/s3/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-s3.txt
+	touch $@
+
 $(VENV)/.developer: requirements-dev.txt $(VENV)/.product
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
@@ -150,6 +156,8 @@ lock: $(VENV)/.developer node
 	  --no-emit-find-links --custom-compile-command "make lock" requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --custom-compile-command "make lock" requirements-s3.in --output-file requirements-s3.txt
 	npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
 
 reference: $(VENV)/.developer

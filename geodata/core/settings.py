@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     ----------
     home : Path
         The workspace: ledger and reports. ``ROUTES_HOME``; default ``workspace/`` under the working directory.
+    ledger : str
+        The object store in which the ledger of ``home`` stands, as ``s3://bucket/folder``; how it is reached stands in
+        variables of its own, such as ``AWS_ENDPOINT_URL``. ``ROUTES_LEDGER``; default "": in the workspace.
     languages : Path, optional
         A folder of further catalogues of words, ``<code>.po`` each. ``ROUTES_LANGUAGES``; default none.
     contact : str
@@ -82,6 +85,7 @@ class Settings(BaseSettings):
         super().__init__(_secrets_dir=os.environ.get("ROUTES_SECRETS") or None, **values)
 
     home: Path = Path("workspace")
+    ledger: str = ""
     languages: Path | None = None
     contact: str = ""
     origins: str = ""

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pyarrow as pa
 import pyarrow.fs as pa_fs
 from deltalake.exceptions import DeltaError
 from deltalake.fs import DeltaStorageHandler
@@ -394,8 +395,10 @@ class Sealed:
 
     def _write(self, path: str, content: bytes) -> None:
         if "://" in self._address:
-            with self._place.open_output_stream(path) as file:
-                file.write(content)
+            store = DeltaStorageHandler(self._address, self._options)
+            # Buffered, because the store takes bytes and Arrow hands over buffers.
+            with store.open_output_stream(path) as sent, pa.BufferedOutputStream(sent, 1 << 16) as buffered:
+                buffered.write(content)
             return
         target = Path(self._address) / path
         target.parent.mkdir(exist_ok=True)

@@ -38,6 +38,7 @@ from geodata.ledger.data_files import DataFile, arrow_schema, storable, taken_up
 from geodata.ledger.edition_diff import Comparison, additions_alone, compared
 from geodata.ledger.linked_reports import LINK_SCHEMA, Decision, counted_with, standing
 from geodata.ledger.linked_reports import TABLE as LINKS
+from geodata.ledger.location import PATIENCE, SCHEMES, tables_of
 from geodata.ledger.record_keys import KEYS, keys, place
 from geodata.ledger.seals import STATED, Sealed
 from geodata.model.incident import SCHEMA, empty
@@ -82,16 +83,26 @@ class Ledger:
     home : Path
         The workspace folder; made when the first batch is committed.
     tables : str, optional
-        Folder or address of an object store in which the tables stand; default ``home/ledger``.
+        Folder or address of an object store in which the tables stand; default ``location.tables_of(home)``.
     storage_options : mapping, optional
-        Passed on to the object store.
+        Passed on to the object store; default ``location.PATIENCE``.
+
+    Raises
+    ------
+    WrongValue
+        If the settings name no place for it that there could be.
     """
 
     def __init__(self, home: Path, tables: str | None = None, storage_options: Mapping[str, str] | None = None) -> None:
         self.home = home
-        self._tables = (tables or str(home / "ledger")).rstrip("/")
-        self._options = dict(storage_options or {}) or None
+        self._tables = (tables or tables_of(home)).rstrip("/")
+        self._options = dict(storage_options or (PATIENCE if self.in_a_store else {})) or None
         self._sealed: dict[str, Sealed] = {}
+
+    @property
+    def in_a_store(self) -> bool:
+        """Tell whether the tables stand in an object store and not in a folder."""
+        return self._tables.startswith(SCHEMES)
 
     def version(self) -> int | None:
         """Return the newest version, or None for a workspace without incidents."""
@@ -629,6 +640,23 @@ class Ledger:
         stands = pl.DataFrame(pl.from_arrow(scanner.to_table()))
         named = _keyed(stands).with_columns(stands["incident_id"])
         return named.join(parts, on=["record", "part"], how="semi")["incident_id"].sort()
+
+
+def require_folder(ledger: Ledger, done: str) -> None:
+    """Refuse what can be done with a ledger in a folder alone.
+
+    Raises
+    ------
+    WrongValue
+        If it stands in an object store.
+    """
+    if ledger.in_a_store:
+        raise WrongValue(
+            "the ledger stands in an object store",
+            rule="a ledger is backed up and purged in a folder: copy it there, and a purged one back",
+            done=done,
+            where=ledger.address("incidents"),
+        )
 
 
 def part_number() -> pl.Expr:

@@ -29,7 +29,7 @@ from geodata.core.errors import RoutesError, WrongValue
 from geodata.core.file_lock import exclusive_lock
 from geodata.ledger.batch import now_rfc3339
 from geodata.ledger.seals import LOG, SEALS
-from geodata.ledger.store import PURGING, BusyLedger, Ledger, writing
+from geodata.ledger.store import PURGING, BusyLedger, Ledger, require_folder, writing
 from geodata.workspace.network_store import FOLDER as NETWORKS
 from geodata.workspace.purge import is_pending
 
@@ -212,6 +212,7 @@ def _exists(to: Path) -> WrongValue:
 
 def _copied(home: Path, copy: Path, tables: Callable[[Path, Path], None]) -> tuple[list[str], int | None]:
     """Bring a workspace aside; return what was left, and the version of the ledger."""
+    require_folder(Ledger(home), "no backup was made")
     with exclusive_lock(home):
         if is_pending(home):
             raise BusyLedger(

@@ -28,7 +28,7 @@ from geodata.ledger.batch import Batch, now_rfc3339, require_batch
 from geodata.ledger.maintenance import verify
 from geodata.ledger.rewriting import PurgeRule, Survey, rewritten, survey
 from geodata.ledger.seals import LOG, commit_path
-from geodata.ledger.store import PURGE_JOURNAL, PURGING, BusyLedger, DamagedLedger, Ledger, writing
+from geodata.ledger.store import PURGE_JOURNAL, PURGING, BusyLedger, DamagedLedger, Ledger, require_folder, writing
 from geodata.ledger.version_diff import undo
 from geodata.workspace.network_store import FOLDER as NETWORKS
 from geodata.workspace.network_store import Networks
@@ -110,6 +110,7 @@ def foreseen(ledger: Ledger, rule: PurgeRule, inboxes: Sequence[Path] = ()) -> P
     DamagedLedger
         If anything of the ledger is not as it was written: what cannot be read cannot be told apart.
     """
+    require_folder(ledger, "nothing was changed")
     if ledger.table() is None:
         raise WrongValue("the ledger is empty", rule="there must be something to purge", done="nothing was changed")
     if (ledger.home / "ledger").is_symlink():
