@@ -7,9 +7,12 @@ from shutil import rmtree
 from tempfile import mkdtemp
 
 import pytest
+from hypothesis import settings
 
 from tests.workspaces import SHELF, demonstration
 
+settings.register_profile("untimed")
+settings.load_profile("untimed")
 REAL_FILES = Path(__file__).parent.parent.parent / "shared" / "data"
 
 

@@ -69,8 +69,9 @@ export class Ranking extends Part {
 
   /** While the window is dragged the rows keep their places and show what they come to. */
   windowChanged() {
-    const { picture, range } = this.monitor;
+    const { picture } = this.monitor;
     if (this.panel.hidden || !picture?.steps) return;
+    const { range } = this.monitor;
     const counts = this.rows.map(({ id }) => picture.corridor(id)?.total(...range) ?? 0);
     const most = Math.max(1, ...counts);
     this.rows.forEach((row, at) => this._count(row, counts[at], most));

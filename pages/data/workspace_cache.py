@@ -159,6 +159,7 @@ class Workspace:
         self._linked: Kept[pl.DataFrame] = Kept(2)
         self._standing: Kept[Standing] = Kept(3)
         self._placed: Kept[pl.DataFrame] = Kept(3)
+        self._directed: Kept[Directed] = Kept(8)
         self._compared: Kept[Comparison] = Kept(8)
         self._editions: Kept[Editions] = Kept(2)
         self._series: Kept[Series] = Kept(4)
@@ -341,9 +342,12 @@ class Workspace:
     def _counted(self, view: View, version: int, detail: float = 1.0, facts: Facts | None = None) -> Directed:
         found, every = self.placed(version, facts)
         known = facts or self.assumptions.facts()
-        chosen = self.selected(view, version, every)
-        area = self.area(view, version)
-        return touching(area, counted_on(found.network, chosen, known, detail, view.modes))
+
+        def told() -> Directed:
+            chosen, area = self.selected(view, version, every), self.area(view, version)
+            return touching(area, counted_on(found.network, chosen, known, detail, view.modes))
+
+        return self._directed.get((version, found.key, view, detail), told)
 
     def laid_out(self, version: int) -> str:
         """Return what tells the network that is shown for a version from any other; "" while there is none."""

@@ -1,6 +1,6 @@
 """The dashboard on a phone: one sheet at the bottom, nothing over another, and whatever is pressed is large enough."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Frame, Locator, Page, expect
@@ -40,6 +40,15 @@ def opened(phone: Seen, language: str = "en") -> Frame:
     frame = phone.open(f"?lang={language}")
     expect(frame.locator(".fresh")).to_be_visible()
     return frame
+
+
+def in_time(page: Page, holds: Callable[[], bool]) -> bool:
+    """Tell whether something holds once the styles of a page that has just been turned to are there."""
+    for _ in range(50):
+        if holds():
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def tab(frame: Frame, name: str) -> Locator:
@@ -156,7 +165,7 @@ def test_a_page_is_no_wider_than_the_screen_and_what_is_pressed_in_its_bar_is_la
     assert phone.page.evaluate(
         "(main => main.scrollWidth <= main.clientWidth)(document.querySelector('[data-testid=stMain]'))"
     )
-    assert phone.page.evaluate(SMALL, BAR) == []
+    assert in_time(phone.page, lambda: phone.page.evaluate(SMALL, BAR) == []), phone.page.evaluate(SMALL, BAR)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -166,6 +175,6 @@ def test_the_menu_at_the_side_can_be_closed_again(phone, language):
     expect(link).to_be_hidden()
     phone.page.get_by_test_id("stExpandSidebarButton").click()
     expect(link).to_be_in_viewport()
-    assert link.bounding_box()["height"] >= 44
+    assert in_time(phone.page, lambda: link.bounding_box()["height"] >= 44)
     phone.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click(timeout=5_000)
     expect(link).not_to_be_in_viewport()

@@ -203,14 +203,14 @@ def is_undone(place, fault):
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(place=INSIDE, fault=SPOILT)
 def test_a_spoilt_place_comes_back_or_its_repair_is_among_those_that_fit(place, fault):
     is_undone(place, fault)
 
 
 @pytest.mark.long
-@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10_000, suppress_health_check=[HealthCheck.too_slow])
 @given(place=INSIDE, fault=SPOILT)
 def test_ten_thousand_spoilt_places_come_back_or_their_repair_is_among_those_that_fit(place, fault):
     is_undone(place, fault)

@@ -314,14 +314,14 @@ def comes_back(form, lat, lon, decimals, parts, comma):
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(**SAMPLE)
 def test_a_place_comes_back_within_the_precision_of_its_writing(form, lat, lon, decimals, parts, comma):
     comes_back(form, lat, lon, decimals, parts, comma)
 
 
 @pytest.mark.long
-@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10_000, suppress_health_check=[HealthCheck.too_slow])
 @given(**SAMPLE)
 def test_ten_thousand_places_come_back_within_the_precision_of_their_writing(form, lat, lon, decimals, parts, comma):
     comes_back(form, lat, lon, decimals, parts, comma)

@@ -300,14 +300,14 @@ def comes_back(moment, writing):
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(**SAMPLE)
 def test_a_time_comes_back_within_the_precision_of_its_writing(moment, writing):
     comes_back(moment, writing)
 
 
 @pytest.mark.long
-@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10_000, suppress_health_check=[HealthCheck.too_slow])
 @given(**SAMPLE)
 def test_ten_thousand_times_come_back_within_the_precision_of_their_writing(moment, writing):
     comes_back(moment, writing)

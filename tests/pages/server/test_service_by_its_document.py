@@ -41,9 +41,7 @@ def document(app, shown):
 @pytest.mark.parametrize("path", PATHS)
 def test_every_answer_is_one_that_the_document_promises(document, path, mode):
     @given(case=document[path]["GET"].as_strategy(generation_mode=mode))
-    @settings(
-        max_examples=ASKED, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=ASKED, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def ask(case) -> None:
         case.call_and_validate(excluded_checks=[positive_data_acceptance, unsupported_method])
 

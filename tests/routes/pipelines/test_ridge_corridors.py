@@ -369,7 +369,7 @@ SHAPE = {
 }
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(rows, max_size=12))
 def test_whatever_incidents_there_are_the_answer_is_valid_geojson_and_plain_notes(drawn):
     repeated = [{name: row[name] for name in SHAPE} for row in drawn for _ in range(row["times"])]

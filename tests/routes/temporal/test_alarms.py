@@ -173,7 +173,7 @@ def test_bursts_are_measured_and_a_step_is_hardly_one():
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=40))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_counts_have_an_answer(series):
     own = np.zeros((len(TREE.nodes), 1, len(series)))
     own[ROUTES[0], 0] = series

@@ -113,7 +113,7 @@ def test_the_order_of_cells_does_not_matter():
 
 @slow
 @given(st.lists(st.lists(st.integers(0, 1000), min_size=5, max_size=5), min_size=19, max_size=19))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_counts_have_an_answer(rows):
     found = hotspots(area(2), rows)
     assert np.isfinite(found.z).all()
