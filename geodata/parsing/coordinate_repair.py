@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Literal, cast, get_args
 
-import geopandas as gpd
 import numpy as np
 import polars as pl
 import shapely
@@ -418,8 +417,7 @@ def _km_to_country(lat: Floats, lon: Floats, code: str) -> Floats:
 @cache
 def _outline(code: str) -> tuple[Floats, cKDTree] | None:
     """Return the bounds (west, south, east, north) of a country, degrees, and the points along its outline."""
-    tiles = _tiles()
-    parts = tiles.geometry[tiles["iso3"] == code].to_numpy()
+    parts = shapely.from_wkb(_tiles().filter(pl.col("iso3") == code)["geometry"].to_numpy())
     if not parts.size:
         return None
     lon, lat = shapely.get_coordinates(shapely.segmentize(parts, _SPACING)).T
@@ -427,8 +425,8 @@ def _outline(code: str) -> tuple[Floats, cKDTree] | None:
 
 
 @cache
-def _tiles() -> gpd.GeoDataFrame:
-    return gpd.read_parquet(REFERENCE / "countries_10m.parquet")
+def _tiles() -> pl.DataFrame:
+    return pl.read_parquet(REFERENCE / "countries_10m.parquet", columns=["iso3", "geometry"])
 
 
 @cache

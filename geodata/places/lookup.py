@@ -16,7 +16,6 @@ from functools import cache
 from typing import Any
 
 import airportsdata
-import geopandas as gpd
 import numpy as np
 import polars as pl
 import shapely
@@ -348,10 +347,11 @@ def _country_grid() -> tuple[NDArray[np.uint8], NDArray[np.object_]]:
 
 @cache
 def _country_tiles() -> tuple[NDArray[np.object_], shapely.STRtree]:
-    tiles = gpd.read_parquet(REFERENCE / "countries_10m.parquet")
-    tiles = tiles[tiles["iso3"].notna()]
-    shapely.prepare(tiles.geometry.to_numpy())
-    return tiles["iso3"].to_numpy(dtype=object), shapely.STRtree(tiles.geometry.to_numpy())
+    # A GeoParquet file, read without geopandas, which every command would otherwise load first.
+    tiles = pl.read_parquet(REFERENCE / "countries_10m.parquet", columns=["iso3", "geometry"]).drop_nulls("iso3")
+    shapes = shapely.from_wkb(tiles["geometry"].to_numpy())
+    shapely.prepare(shapes)
+    return tiles["iso3"].to_numpy().astype(object), shapely.STRtree(shapes)
 
 
 @cache

@@ -12,8 +12,8 @@ from functools import partial
 
 import numpy as np
 import polars as pl
+import scipy
 from scipy.spatial import cKDTree
-from scipy.stats import poisson
 
 from routes.attribution.incident_assignment import SAMPLE_KM
 from routes.attribution.membership import path_of
@@ -93,7 +93,7 @@ def _is_new(line: Corridor, incidents: pl.DataFrame, days: Rows, start: int, fir
     own = days[rows][near]
     lately, before = int((own >= start).sum()), int((own < start).sum())
     expected = (before + 0.5) * (days.max() + 1 - start) / (start - first)
-    return bool(lately >= params.young.fewest and poisson.sf(lately - 1, expected) < params.young.chance)
+    return bool(lately >= params.young.fewest and scipy.stats.poisson.sf(lately - 1, expected) < params.young.chance)
 
 
 def _near(paths: Sequence[Vectors], incidents: pl.DataFrame, within_km: float) -> Mask:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+import scipy
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
-from scipy.stats import nbinom
 
 from routes.core.geodesy import Floats, Rows
 
@@ -271,7 +271,7 @@ def nowcast(reported: Floats, known: Known, *, draws: int = _DRAWS) -> Floats:
     seen = reported[node, month][:, None]
     missing = random.negative_binomial(shape + seen, (shape / usual + share) / (shape / usual + 1))
     # A share is the likelier, the better what is usual and that share explain what is reported.
-    likely = np.asarray(nbinom.logpmf(seen, shape, (shape / usual) / (shape / usual + share)))
+    likely = np.asarray(scipy.stats.nbinom.logpmf(seen, shape, (shape / usual) / (shape / usual + share)))
     weight = np.exp(likely - likely.max(axis=1, keepdims=True))
     weight /= weight.sum(axis=1, keepdims=True)
     order = np.argsort(missing, axis=1)

@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
-from scipy.stats import false_discovery_control, norm
 
 from geodata.spatial import h3_cells as hexes
 from geodata.spatial.h3_cells import Cells
@@ -161,7 +161,7 @@ def _trend(z: Floats) -> int:
 def _significant(z: Floats) -> NDArray[np.int64]:
     state = np.zeros(z.shape, dtype=np.int64)
     if z.size:
-        found = false_discovery_control(2 * norm.sf(np.abs(z)).ravel()).reshape(z.shape) < LEVEL
+        found = scipy.stats.false_discovery_control(2 * scipy.stats.norm.sf(np.abs(z)).ravel()).reshape(z.shape) < LEVEL
         state[found] = np.sign(z[found]).astype(np.int64)
     return state
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-from scipy.stats import false_discovery_control, t
 
 from routes.core.geodesy import EARTH_KM, Floats, Vectors, resampled
 
@@ -129,7 +129,7 @@ def shifts(pairs: Sequence[tuple[Offsets, Offsets]], spacing_km: float) -> list[
     known = [shift for shift in found if shift is not None]
     if not known:
         return [None] * len(pairs)
-    discovery = iter(false_discovery_control([shift.p for shift in known]))
+    discovery = iter(scipy.stats.false_discovery_control([shift.p for shift in known]))
     return [shift and _flagged(shift, float(next(discovery)), spacing_km) for shift in found]
 
 
@@ -172,7 +172,16 @@ def displacements(
         early, late = (random.integers(0, size, size) for size in (first, both.shape[1] - first))
         drawn.append(_share(*_moved(both[:, np.concatenate([early, first + late])], first, source, target)))
     low, high = np.quantile(drawn, (0.05, 0.95), axis=0)
-    columns = (lost, gained, np.maximum(score, 0.0), _share(lost, gained), low, high, p, false_discovery_control(p))
+    columns = (
+        lost,
+        gained,
+        np.maximum(score, 0.0),
+        _share(lost, gained),
+        low,
+        high,
+        p,
+        scipy.stats.false_discovery_control(p),
+    )
     return [
         Displacement(*pair, *(float(column[number]) for column in columns)) for number, pair in enumerate(candidates)
     ]
@@ -199,8 +208,8 @@ def _shift(before: Offsets, after: Offsets) -> Shift | None:
         return Shift(km, km, km, float(abs(km) < 1e-6), 1.0, _towards(after, km), flagged=False)
     freedom = variance**2 / (spread**2 / (months - 1) + later_spread**2 / (later_months - 1))
     error = float(np.sqrt(variance))
-    reach = error * float(t.isf(LEVEL / 2, freedom))
-    p = 2 * float(t.sf(abs(km) / error, freedom))
+    reach = error * float(scipy.stats.t.isf(LEVEL / 2, freedom))
+    p = 2 * float(scipy.stats.t.sf(abs(km) / error, freedom))
     return Shift(km, km - reach, km + reach, p, 1.0, _towards(after, km), flagged=False)
 
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, polygamma
-from scipy.stats import beta, binom, false_discovery_control, norm, t
 
 from geodata.core.messages import Sentence, counted, figure, mark, sentence
 from routes.core.geodesy import Floats
@@ -262,11 +262,13 @@ def _tested(before: Floats, after: Floats, effort: Floats, spread: Dispersion) -
     a, b = first / spread.ratio, second / spread.ratio
     number = np.rint(a + b)
     late = np.minimum(np.rint(b), number)
-    p = np.minimum(2 * np.minimum(binom.cdf(late, number, share), binom.sf(late - 1, number, share)), 1.0)
+    p = np.minimum(
+        2 * np.minimum(scipy.stats.binom.cdf(late, number, share), scipy.stats.binom.sf(late - 1, number, share)), 1.0
+    )
     freedom = np.minimum(spread.freedom, 1e9)
-    p = np.where(p > 0, 2 * t.sf(norm.isf(np.maximum(p, 1e-300) / 2), freedom), 0.0)
+    p = np.where(p > 0, 2 * scipy.stats.t.sf(scipy.stats.norm.isf(np.maximum(p, 1e-300) / 2), freedom), 0.0)
     q = _discovery(p, a + b >= FEWEST)
-    low, high = _interval(a, b, np.asarray(2 * norm.sf(t.isf(LEVEL / 2, freedom))))
+    low, high = _interval(a, b, np.asarray(2 * scipy.stats.norm.sf(scipy.stats.t.isf(LEVEL / 2, freedom))))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio, low, high = (second / first) / odds, low / (1 - low) / odds, high / (1 - high) / odds
     figures = np.stack([effort, spread.ratio, ratio, low, high, p, q], axis=1).tolist()
@@ -294,14 +296,14 @@ def _untold(
 def _discovery(p: Floats, testable: NDArray[np.bool_]) -> Floats:
     q = np.full(len(p), np.nan)
     if testable.any():
-        q[testable] = false_discovery_control(np.clip(p[testable], 0, 1))
+        q[testable] = scipy.stats.false_discovery_control(np.clip(p[testable], 0, 1))
     return q
 
 
 def _interval(a: Floats, b: Floats, level: Floats) -> tuple[Floats, Floats]:
     """Return the exact interval of the share b / (a + b) (Clopper and Pearson 1934)."""
-    low = np.where(b > 0, beta.ppf(level / 2, np.maximum(b, 1e-9), a + 1), 0.0)
-    high = np.where(a > 0, beta.isf(level / 2, b + 1, np.maximum(a, 1e-9)), 1.0)
+    low = np.where(b > 0, scipy.stats.beta.ppf(level / 2, np.maximum(b, 1e-9), a + 1), 0.0)
+    high = np.where(a > 0, scipy.stats.beta.isf(level / 2, b + 1, np.maximum(a, 1e-9)), 1.0)
     return low, high
 
 

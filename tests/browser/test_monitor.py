@@ -162,6 +162,30 @@ def test_no_name_lies_under_a_panel_even_when_one_opens_or_closes(seen):
     assert frame.evaluate(COVERED) == []
 
 
+def test_while_the_window_is_dragged_rows_keep_their_places_and_show_what_they_come_to(seen):
+    frame = seen.open()
+    frame.evaluate("monitor.setRange(0, 12)")
+    expect(frame.locator("#ranking li").first).to_be_visible()
+    frame.wait_for_timeout(400)
+    rows = "const rows = () => monitor.ranking.rows.map(({ id, value }) => [id, value.textContent]);"
+    drag = "for (let step = 0; step < 24; step++) { monitor.timeBar.step(1); await next(); shown.push(rows()); }"
+    shown = frame.evaluate(
+        f"""async () => {{
+          {rows}
+          const next = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          const shown = [rows()];
+          {drag}
+          return shown;
+        }}"""
+    )
+    ids = [[row[0] for row in one] for one in shown]
+    assert all(one == ids[0] for one in ids)
+    assert len({str(one) for one in shown}) > 10, "their numbers follow at once"
+    frame.wait_for_timeout(600)
+    ranked = "monitor.ranking._ranked().slice(0, monitor.ranking.rows.length).map(({ corridor }) => corridor.id)"
+    assert frame.evaluate("monitor.ranking.rows.map(({ id }) => id)") == frame.evaluate(ranked) != ids[0]
+
+
 def test_the_keyboard_moves_and_plays_the_window(seen):
     frame = seen.open()
     frame.locator("#timebar [aria-label='Window']").focus()
