@@ -29,13 +29,18 @@ def laid_out(home: Path) -> Standing:
 
 
 def demonstration(home: Path, count: int, seed: int) -> Path:
-    """Make a workspace of the demonstration with its network."""
+    """Take the demonstration into a workspace and lay its network out."""
+    if home.exists():
+        return _made(home, count, seed)
     kept = Path(os.environ[SHELF]) / f"{count}-{seed}"
     with exclusive_lock(kept.with_suffix(".lock")):
         if not kept.is_dir():
-            made = kept.with_suffix(".new")
-            with demo_file(count, seed, LAST_DAY) as file:
-                ingest_file(file, Ledger(made))
-            laid_out(made)
-            made.rename(kept)
-    return Path(copytree(kept, home, dirs_exist_ok=True))
+            _made(kept.with_suffix(".new"), count, seed).rename(kept)
+    return Path(copytree(kept, home))
+
+
+def _made(home: Path, count: int, seed: int) -> Path:
+    with demo_file(count, seed, LAST_DAY) as file:
+        ingest_file(file, Ledger(home))
+    laid_out(home)
+    return home
