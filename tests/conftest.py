@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from tests.workspaces import SHELF, demonstration
 
-settings.register_profile("untimed")
+settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 REAL_FILES = Path(__file__).parent.parent.parent / "shared" / "data"
 

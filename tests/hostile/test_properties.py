@@ -57,7 +57,6 @@ def holds(check, strategy, examples):
     settings(
         max_examples=examples,
         derandomize=True,
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )(given(strategy)(check))()
