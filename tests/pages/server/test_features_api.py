@@ -48,7 +48,7 @@ def test_every_layer_is_described_with_its_extent_and_systems(get, shown):
     assert get("/ogc/collections/routes").json() == routes | {"links": get("/ogc/collections/routes").json()["links"]}
 
 
-def test_a_page_longer_than_the_most_there_is_gives_the_most_and_no_error(get):
+def test_a_page_longer_than_the_most_there_is_gives_the_most_and_no_error(get, shown):
     most, more = (get(f"/ogc/collections/routes/items?limit={limit}") for limit in (10_000, 10_001))
     assert more.status == 200
     assert more.json()["features"] == most.json()["features"] != []
